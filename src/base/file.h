@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Files: whole reads with a limit, atomic replacement, folders. New files are 0600, folders 0700
+ * (S15). Errors name the path and the system's reason. */
+#ifndef DCIM_BASE_FILE_H
+#define DCIM_BASE_FILE_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/text.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Append the whole file to `out`; ERR_LIMIT over `max` bytes. */
+bool file_read(struct buf *out, const char *path, size_t max, struct err *e) MUST_CHECK;
+
+/* Write by a temporary file beside it, fsync, rename, fsync of the folder. */
+bool file_write(const char *path, struct text content, struct err *e) MUST_CHECK;
+
+bool file_exists(const char *path);
+bool file_size(const char *path, uint64_t *out, struct err *e) MUST_CHECK;
+bool folder_make(const char *path, struct err *e) MUST_CHECK;   /* with its parents; fine when there */
+bool folder_is_empty(const char *path);                          /* true also when absent */
+
+/* Names in a folder, sorted bytewise, without "." and ".."; `owns`, file_names_free(). */
+struct file_names { char **name; size_t n; };
+bool folder_list(struct file_names *out, const char *path, struct err *e) MUST_CHECK;
+void file_names_free(struct file_names *f);
+
+/* SHA-256 of a whole file, streaming. */
+bool file_sha256(uint8_t out[32], const char *path, struct err *e) MUST_CHECK;
+
+/* A file written piece by piece that appears under its name only when finished. "-" is standard
+ * output, written as it comes. */
+struct file_sink;
+bool file_sink_open(struct file_sink **out, const char *path, struct err *e) MUST_CHECK;
+void file_sink_put(struct file_sink *s, struct text t);
+bool file_sink_close(struct file_sink *s, struct err *e) MUST_CHECK; /* reports what failed; frees */
+void file_sink_abandon(struct file_sink *s);
+
+#endif

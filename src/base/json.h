@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The door to jansson: JSON documents, the parameters and results of operations.
+ *
+ * A document is a tree of objects, arrays, texts, integers, numbers, booleans and null. Object
+ * members keep their order. Functions that build take over ("own") the child they are given, so a
+ * tree has one owner: json_free() at its root. Limits when parsing (S70): depth 32, 10,000 members
+ * for each object, no duplicate keys, no lone surrogates, no NUL. */
+#ifndef DCIM_BASE_JSON_H
+#define DCIM_BASE_JSON_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/text.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct json;
+
+struct json *json_object(void);
+struct json *json_array(void);
+struct json *json_text(struct text t); /* must be valid UTF-8, else replaced by U+FFFD */
+struct json *json_int(int64_t v);
+struct json *json_number(double v);
+struct json *json_bool(bool v);
+struct json *json_null(void);
+void json_free(struct json *j); /* NULL is fine */
+struct json *json_copy(const struct json *j); /* deep; `owns` */
+
+void json_set(struct json *object, const char *key, struct json *child); /* takes child */
+void json_set_text(struct json *object, const char *key, const char *value); /* NULL: null */
+void json_set_int(struct json *object, const char *key, int64_t value);
+void json_set_bool(struct json *object, const char *key, bool value);
+void json_push(struct json *array, struct json *child); /* takes child */
+
+/* Reading. A missing member, or one of another type, gives NULL, the default, or an empty text. */
+const struct json *json_get(const struct json *object, const char *key);
+const char *json_get_text(const struct json *object, const char *key, const char *otherwise);
+int64_t json_get_int(const struct json *object, const char *key, int64_t otherwise);
+double json_get_number(const struct json *object, const char *key, double otherwise); /* integers too */
+bool json_get_bool(const struct json *object, const char *key, bool otherwise);
+bool json_has(const struct json *object, const char *key);
+
+enum json_kind { JSON_OBJECT, JSON_ARRAY, JSON_TEXT, JSON_INT, JSON_NUMBER, JSON_BOOL, JSON_NULL };
+enum json_kind json_kind(const struct json *j);
+size_t json_size(const struct json *j);                     /* items of an array, members of an object */
+const struct json *json_at(const struct json *array, size_t i);
+const char *json_as_text(const struct json *j, const char *otherwise);
+int64_t json_as_int(const struct json *j, int64_t otherwise);
+double json_as_number(const struct json *j, double otherwise);
+bool json_as_bool(const struct json *j, bool otherwise);
+/* Members in order: json_member(j, i, &key) for i < json_size(j). */
+const struct json *json_member(const struct json *object, size_t i, const char **key);
+
+/* Parse; the error names line and column. `owns` *out. */
+bool json_parse(struct json **out, struct text t, struct err *e) MUST_CHECK;
+
+/* Write: compact, or indented by two. */
+void json_write(struct buf *out, const struct json *j, bool indented);
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The door to ICU: normalisation, folding for comparison, conversion of encodings, names. */
+#ifndef DCIM_BASE_UNICODE_H
+#define DCIM_BASE_UNICODE_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/text.h"
+
+#include <stdbool.h>
+
+/* NFC; input is valid UTF-8. ASCII is returned unchanged (borrowed). */
+struct text unicode_nfc(struct text t, struct arena *a);
+
+/* For comparing headers, labels and names: NFKD, marks removed, case folded, punctuation and blanks
+ * collapsed to one space, trimmed. "Forma de  Exploração" and "forma de exploracao" fold alike. */
+struct text unicode_fold(struct text t, struct arena *a);
+
+/* For match keys of names: unicode_fold() after transliteration to Latin, letters and digits only,
+ * words sorted. */
+struct text unicode_name_key(struct text t, struct arena *a);
+
+/* Stateful conversion of a named encoding ("windows-1250", "UTF-16LE") to UTF-8. */
+struct unicode_converter;
+bool unicode_converter_new(struct unicode_converter **out, const char *encoding, struct err *e) MUST_CHECK;
+void unicode_converter_free(struct unicode_converter *c);
+/* Convert a piece (last = final) and append; ERR_INPUT "unicode.bad_bytes" for bytes the encoding
+ * does not have. */
+bool unicode_convert(struct unicode_converter *c, struct text bytes, bool last, struct buf *out,
+                     struct err *e) MUST_CHECK;
+
+/* S63: bidirectional controls and other invisible characters, to be shown visibly as <U+202E>. */
+struct text unicode_visible(struct text t, struct arena *a);
+
+/* Columns a terminal needs for the text (wide and combining characters counted). */
+size_t unicode_width(struct text t);
+
+#endif
