@@ -12,8 +12,8 @@
  *   tmpnam tempnam mktemp                            mkstemp, or O_TMPFILE
  *   rand srand random srandom drand48                the seeded generator passed in; secrets: base/crypto.h
  *   localtime gmtime ctime asctime                   base/date.h, or the _r functions
- *   malloc calloc realloc strdup strndup asprintf    base/mem.h; only base/mem.c defines DCIM_MAY_ALLOCATE,
- *                                                    and tests may (DCIM_TESTS)
+ *   malloc calloc realloc strdup strndup asprintf    base/mem.h; the build lets base/mem.c alone
+ *                                                    (DCIM_MAY_ALLOCATE) and tests (DCIM_TESTS)
  */
 #ifndef DCIM_BASE_BANNED_H
 #define DCIM_BASE_BANNED_H

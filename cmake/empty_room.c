@@ -1,0 +1,3 @@
+/* Stands in for a room that has no source yet. */
+extern const int dcim_empty_room;
+const int dcim_empty_room = 0;

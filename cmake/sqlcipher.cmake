@@ -1,0 +1,45 @@
+# SQLCipher's amalgamation (SQLite with page encryption), from its npm package, pinned by hash,
+# compiled here against OpenSSL and never committed. The result is the target `sqlcipher`.
+#
+# Third-party code: hardened and optimised like ours, but without our warnings, and at -O2 in every
+# build kind, so that sanitizer and fuzz runs spend their time in our code.
+
+set(DCIM_SQLCIPHER_VERSION "4.14.0 (SQLite 3.51.3)")
+set(dir ${CMAKE_SOURCE_DIR}/node_modules/@journeyapps/sqlcipher/deps/sqlcipher-amalgamation)
+set(pins
+    sqlite3.c 2ba87bbc92caf02c0ac640198c537c24bdda899a18bbba289f3d3f44d56795e4
+    sqlite3.h c7253bc5d2ba0fad5236fc10ed959f99374bdbc224c200250c9c4a90edf56023)
+while(pins)
+    list(POP_FRONT pins name want)
+    if(NOT EXISTS ${dir}/${name})
+        message(FATAL_ERROR "${dir}/${name} is missing: run `make deps`")
+    endif()
+    file(SHA256 ${dir}/${name} got)
+    if(NOT got STREQUAL want)
+        message(FATAL_ERROR "${name} of SQLCipher is not the pinned file\n  want ${want}\n  got  ${got}")
+    endif()
+    # Copied, so that only these two files, and no other of the package, can be included.
+    configure_file(${dir}/${name} ${CMAKE_BINARY_DIR}/third_party/sqlcipher/${name} COPYONLY)
+endwhile()
+
+add_library(sqlcipher STATIC ${CMAKE_BINARY_DIR}/third_party/sqlcipher/sqlite3.c)
+target_include_directories(sqlcipher SYSTEM INTERFACE ${CMAKE_BINARY_DIR}/third_party/sqlcipher)
+target_compile_definitions(sqlcipher PRIVATE
+    _GNU_SOURCE NDEBUG
+    SQLITE_HAS_CODEC SQLCIPHER_CRYPTO_OPENSSL SQLITE_TEMP_STORE=2
+    SQLITE_EXTRA_INIT=sqlcipher_extra_init SQLITE_EXTRA_SHUTDOWN=sqlcipher_extra_shutdown
+    # 2, not 1: a connection belongs to one thread (one writer, one reader each), so its own mutex
+    # would only cost; the library's shared state is still protected.
+    SQLITE_THREADSAFE=2
+    SQLITE_DQS=0 SQLITE_TRUSTED_SCHEMA=0 SQLITE_OMIT_LOAD_EXTENSION SQLITE_OMIT_SHARED_CACHE
+    SQLITE_DEFAULT_MEMSTATUS=0 SQLITE_DEFAULT_FOREIGN_KEYS=1 SQLITE_DEFAULT_SYNCHRONOUS=2
+    SQLITE_DEFAULT_WAL_SYNCHRONOUS=2 SQLITE_SECURE_DELETE SQLITE_MAX_MMAP_SIZE=0 SQLITE_USE_URI=0
+    SQLITE_LIKE_DOESNT_MATCH_BLOBS SQLITE_USE_ALLOCA=0
+    $<$<NOT:$<STREQUAL:${DCIM_BUILD_KIND},plain>>:SQLITE_ENABLE_API_ARMOR>)
+target_compile_options(sqlcipher PRIVATE -w -O2 -include stdint.h ${DCIM_REPRODUCIBLE})
+if(DCIM_BUILD_KIND STREQUAL "plain")
+    target_compile_options(sqlcipher PRIVATE ${DCIM_HARDEN})
+elseif(DCIM_BUILD_KIND STREQUAL "asan")
+    target_compile_options(sqlcipher PRIVATE -fsanitize=address -fno-omit-frame-pointer)
+endif()
+target_link_libraries(sqlcipher INTERFACE crypto m dl pthread)

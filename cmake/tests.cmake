@@ -1,0 +1,90 @@
+# tests/<room>/test_<x>.c is one cmocka program and one ctest test named <room>/<x>;
+# tests/<room>/test_<x>.sh likewise, for what is seen from outside. Other .c files of tests/<room>/
+# are helpers shared by that room's tests and by those of the rooms above it. tests/harness.[ch]
+# serves all. A test runs in an empty directory of its own (tools/run_test.sh); exit 77 is "skipped".
+#
+# Labels: asan or plain by build kind; `program` for what runs the shipped binary.
+
+pkg_check_modules(CMOCKA REQUIRED IMPORTED_TARGET cmocka)
+get_property(rooms GLOBAL PROPERTY DCIM_ROOMS)
+
+add_library(harness STATIC ${CMAKE_SOURCE_DIR}/tests/harness.c)
+target_link_libraries(harness PRIVATE dcim_flags PUBLIC PkgConfig::CMOCKA)
+target_include_directories(harness PUBLIC ${CMAKE_SOURCE_DIR}/tests)
+target_compile_definitions(harness PUBLIC DCIM_TESTS)
+
+get_filename_component(shared ${CMAKE_SOURCE_DIR}/../shared ABSOLUTE)
+if(TARGET dcim)
+    set(program $<TARGET_FILE:dcim>)
+endif()
+
+function(dcim_add_test name file)
+    add_test(NAME ${name} COMMAND ${CMAKE_SOURCE_DIR}/tools/run_test.sh ${ARGN})
+    file(STRINGS ${file} uses_program REGEX "DCIM_PROGRAM|harness_program" LIMIT_COUNT 1)
+    set(labels ${DCIM_BUILD_KIND})
+    if(uses_program OR file MATCHES "\\.sh$")
+        list(APPEND labels program)
+    endif()
+    set_tests_properties(${name} PROPERTIES
+        LABELS "${labels}" SKIP_RETURN_CODE 77 TIMEOUT 600
+        ENVIRONMENT "DCIM_SOURCE_DIR=${CMAKE_SOURCE_DIR};DCIM_BUILD_DIR=${CMAKE_BINARY_DIR};DCIM_BUILD_KIND=${DCIM_BUILD_KIND};DCIM_SHARED_DIR=${shared};DCIM_PROGRAM=${program};ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1:allocator_may_return_null=1;UBSAN_OPTIONS=print_stacktrace=1")
+endfunction()
+
+add_custom_target(tests)
+foreach(room ${rooms})
+    get_property(below GLOBAL PROPERTY DCIM_BELOW_${room})
+    # Everything that can be reached downwards, for the helpers of lower rooms.
+    set(reach ${below})
+    foreach(b ${below})
+        get_property(more GLOBAL PROPERTY DCIM_BELOW_${b})
+        list(APPEND reach ${more})
+    endforeach()
+    list(REMOVE_DUPLICATES reach)
+
+    set(helpers)
+    foreach(b ${reach})
+        if(TARGET tests_${b})
+            list(APPEND helpers tests_${b})
+        endif()
+    endforeach()
+    set(link dcim_flags harness ${room} ${reach})
+
+    file(GLOB shared_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/${room}/*.c)
+    list(FILTER shared_sources EXCLUDE REGEX "/test_[^/]*$")
+    if(shared_sources)
+        add_library(tests_${room} STATIC ${shared_sources})
+        target_link_libraries(tests_${room} PRIVATE dcim_flags PUBLIC harness ${helpers} ${room} ${reach})
+        target_include_directories(tests_${room}
+            PUBLIC ${CMAKE_SOURCE_DIR}/tests/${room} PRIVATE ${CMAKE_BINARY_DIR}/gen/${room})
+        list(PREPEND helpers tests_${room})
+    endif()
+
+    file(GLOB programs CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/${room}/test_*.c)
+    foreach(file ${programs})
+        get_filename_component(stem ${file} NAME_WE)
+        string(REGEX REPLACE "^test_" "" x ${stem})
+        add_executable(test_${room}_${x} ${file})
+        target_link_libraries(test_${room}_${x} PRIVATE ${helpers} ${link} m)
+        target_include_directories(test_${room}_${x} PRIVATE ${CMAKE_BINARY_DIR}/gen/${room})
+        set_target_properties(test_${room}_${x} PROPERTIES
+            RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests/${room} OUTPUT_NAME test_${x})
+        add_dependencies(tests test_${room}_${x})
+        dcim_add_test(${room}/${x} ${file} $<TARGET_FILE:test_${room}_${x}>)
+        if(TARGET dcim)
+            file(STRINGS ${file} runs REGEX "DCIM_PROGRAM|harness_program" LIMIT_COUNT 1)
+            if(runs)
+                add_dependencies(test_${room}_${x} dcim)
+            endif()
+        endif()
+    endforeach()
+endforeach()
+
+# Shell tests belong to any folder of tests/, also to those that are no room (tools, lint).
+file(GLOB scripts CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/*/test_*.sh)
+foreach(file ${scripts})
+    get_filename_component(stem ${file} NAME_WE)
+    get_filename_component(dir ${file} DIRECTORY)
+    get_filename_component(room ${dir} NAME)
+    string(REGEX REPLACE "^test_" "" x ${stem})
+    dcim_add_test(${room}/${x} ${file} sh ${file})
+endforeach()

@@ -1,0 +1,16 @@
+#!/bin/sh
+# Configure a build directory once: configure.sh plain|asan|clang|fuzz DIR. CMake itself notices later
+# changes; only a new directory, or one whose configuration failed half-way, is configured here.
+set -eu
+kind=$1
+dir=$2
+cd "$(dirname "$0")/.."
+[ -f "$dir/build.ninja" ] && exit 0
+case $kind in
+plain) set -- -DCMAKE_C_COMPILER=gcc -DDCIM_BUILD_KIND=plain ;;
+asan) set -- -DCMAKE_C_COMPILER=gcc -DDCIM_BUILD_KIND=asan ;;
+clang) set -- -DCMAKE_C_COMPILER=clang -DDCIM_BUILD_KIND=plain ;;
+fuzz) set -- -DCMAKE_C_COMPILER=clang -DDCIM_BUILD_KIND=fuzz ;;
+*) echo "configure: plain, asan, clang or fuzz, not '$kind'" >&2; exit 2 ;;
+esac
+exec cmake -S . -B "$dir" -G Ninja "$@"
