@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What the audit log can say was done. One table; names are stored, numbers are not. */
+#ifndef DCIM_MODEL_AUDIT_ACTION_H
+#define DCIM_MODEL_AUDIT_ACTION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define AUDIT_ACTIONS(X)                                                                          \
+    X(AUDIT_NONE, "none", "nothing to record")                                                    \
+    X(AUDIT_INIT, "repository.init", "repository made")                                           \
+    X(AUDIT_UNLOCK, "repository.unlock", "repository opened with a key")                          \
+    X(AUDIT_DENY, "deny", "an act was refused for want of a capability or purpose")               \
+    X(AUDIT_PACK, "pack.install", "dictionary or pack installed")                                 \
+    X(AUDIT_ORGANISATION, "organisation.change", "organisation added or changed")                 \
+    X(AUDIT_IMPORT, "import", "batch of records imported")                                        \
+    X(AUDIT_IMPORT_UNDO, "import.undo", "batch undone")                                           \
+    X(AUDIT_RECORD_CREATE, "record.create", "record made")                                        \
+    X(AUDIT_RECORD_CHANGE, "record.change", "new version of a record")                            \
+    X(AUDIT_RECORD_READ, "record.read", "records consulted")                                      \
+    X(AUDIT_IDENTITY_READ, "identity.read", "direct identifiers opened")                          \
+    X(AUDIT_TABLE, "table", "table computed")                                                     \
+    X(AUDIT_DISCLOSE, "disclose", "release or raw table handed out")                              \
+    X(AUDIT_KEY, "key.change", "key slot added or removed")                                       \
+    X(AUDIT_BACKUP, "backup", "backup made")                                                      \
+    X(AUDIT_RESTORE, "restore", "repository restored from a backup")                              \
+    X(AUDIT_VERIFY, "verify", "audit log or repository verified")                                 \
+    X(AUDIT_CLOCK, "clock", "the clock went back")
+
+enum audit_action {
+#define X(id, name, text) id,
+    AUDIT_ACTIONS(X)
+#undef X
+        AUDIT_ACTION_COUNT
+};
+
+const char *audit_action_name(enum audit_action a);
+const char *audit_action_text(enum audit_action a);
+
+#endif

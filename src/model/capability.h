@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What a person may be allowed to do, and the roles that bundle it. One table each. */
+#ifndef DCIM_MODEL_CAPABILITY_H
+#define DCIM_MODEL_CAPABILITY_H
+
+#include "base/text.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define CAPABILITIES(X)                                                                          \
+    X(CAP_NONE, "none", "needs no permission")                                                   \
+    X(CAP_DICTIONARY_READ, "dictionary.read", "read variables, code lists and rules")            \
+    X(CAP_DICTIONARY_CHANGE, "dictionary.change", "install a dictionary or a pack")              \
+    X(CAP_ORGANISATION_READ, "organisation.read", "list organisations")                          \
+    X(CAP_ORGANISATION_CHANGE, "organisation.change", "add and change organisations")            \
+    X(CAP_IMPORT, "import", "import records for an organisation")                                \
+    X(CAP_IMPORT_UNDO, "import.undo", "undo a batch")                                            \
+    X(CAP_RECORD_READ, "record.read", "read pseudonymous records")                               \
+    X(CAP_IDENTITY_OPEN, "identity.open", "open direct identifiers, for a stated purpose")       \
+    X(CAP_TABLE, "table", "count, and see what disclosure control lets through")                 \
+    X(CAP_TABLE_RAW, "table.raw", "see unprotected counts")                                      \
+    X(CAP_AUDIT_READ, "audit.read", "read and verify the audit log")                             \
+    X(CAP_BACKUP, "backup", "make and restore backups")                                          \
+    X(CAP_CHECK, "check", "check the repository")                                                \
+    X(CAP_KEY_CHANGE, "key.change", "add and remove key slots")                                  \
+    X(CAP_JUSTICE, "justice", "work with the criminal-justice data set")                         \
+    X(CAP_VICTIM, "victim", "work with the victim data set")
+
+enum capability {
+#define X(id, name, text) id,
+    CAPABILITIES(X)
+#undef X
+        CAP_COUNT
+};
+
+const char *capability_name(enum capability c);
+const char *capability_text(enum capability c);
+
+struct role {
+    const char *name; /* "analyst" */
+    const char *text;
+    uint64_t may;     /* set of 1 << capability */
+};
+
+extern const struct role roles[];
+extern const size_t n_role;
+const struct role *role_find(struct text name); /* or NULL */
+bool role_may(const struct role *r, enum capability c);
+
+#endif
