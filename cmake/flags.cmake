@@ -28,7 +28,7 @@ add_library(dcim_flags INTERFACE)
 target_compile_definitions(dcim_flags INTERFACE _GNU_SOURCE DCIM_VERSION="${PROJECT_VERSION}")
 target_compile_options(dcim_flags INTERFACE
     -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wvla -Wformat=2 -Wundef -Wstrict-prototypes
-    -Wmissing-prototypes -Wwrite-strings -Wpointer-arith -Werror
+    -Wmissing-prototypes -Wwrite-strings -Wpointer-arith -Wno-overlength-strings -Werror
     -fno-common -fno-strict-aliasing
     ${DCIM_REPRODUCIBLE}
     -include ${CMAKE_SOURCE_DIR}/src/base/banned.h)
