@@ -12,6 +12,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* libsodium exports these four names as well; ours have symbols of their own, so that neither library
+ * can be made to call the other's by the linker. */
+#define crypto_hash dcim_crypto_hash
+#define crypto_sign dcim_crypto_sign
+#define crypto_box_seal dcim_crypto_box_seal
+#define crypto_box_open dcim_crypto_box_open
+
 enum {
     CRYPTO_KEY = 32,       /* bytes of a key */
     CRYPTO_NONCE = 24,     /* XChaCha20 */
@@ -92,6 +99,11 @@ bool crypto_stream_pull_init(struct crypto_stream *s, const uint8_t header[CRYPT
                              const struct secret *key) MUST_CHECK;
 bool crypto_stream_pull(struct crypto_stream *s, uint8_t *out, const void *cipher, size_t n,
                         bool *last) MUST_CHECK;
+
+/* Not for keys: bytes of the ChaCha20 stream of `seed` at `block`, the same for ever (base/random.h),
+ * and the keyed SipHash-2-4 of base/map.h under a key drawn once for this process. */
+void crypto_keystream(void *out, size_t n, const uint8_t seed[32], uint64_t block);
+uint64_t crypto_map_hash(const void *p, size_t n);
 
 /* Lower-case hexadecimal, NUL-terminated (2n+1 bytes), and back. */
 void crypto_hex(char *out, const void *p, size_t n);

@@ -18,6 +18,12 @@
 
 struct json;
 
+/* jansson exports these four names as well; ours have symbols of their own. */
+#define json_object dcim_json_object
+#define json_array dcim_json_array
+#define json_null dcim_json_null
+#define json_copy dcim_json_copy
+
 struct json *json_object(void);
 struct json *json_array(void);
 struct json *json_text(struct text t); /* must be valid UTF-8, else replaced by U+FFFD */

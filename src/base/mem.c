@@ -33,6 +33,12 @@ static void count_down(void)
     if (__atomic_sub_fetch(&fail_countdown, 1, __ATOMIC_RELAXED) == 0) out_of_memory();
 }
 
+void *mem_checked(void *p)
+{
+    count_down();
+    return checked(p);
+}
+
 size_t mem_add(size_t a, size_t b)
 {
     size_t sum;

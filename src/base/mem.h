@@ -26,6 +26,10 @@ void mem_free_wiped(void *p, size_t n);
 /* Overwrite in a way the compiler keeps. */
 void mem_wipe(void *p, size_t n);
 
+/* `p`, which a library has just allocated: counted by mem_fail_after() like an allocation of ours, and
+ * the process ends when it is NULL. */
+void *mem_checked(void *p);
+
 /* Checked size arithmetic: the process ends on overflow, for a size that overflows is a broken
  * promise of ours, limits on input having been checked before. */
 size_t mem_add(size_t a, size_t b);
