@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Releases: the only tables that may leave. A raw table (analysis/table.h) and a release are different types; only
+ * this room makes a release, and the exchange room writes nothing else. A raw table handed to somebody who may see raw
+ * counts is a release too, marked RELEASE_RAW: "not for publication". */
+#ifndef DCIM_DISCLOSURE_RELEASE_H
+#define DCIM_DISCLOSURE_RELEASE_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "model/dictionary.h"
+#include "model/words.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum cell_status {
+    CELL_SHOWN,     /* free */
+    CELL_PRIMARY,   /* hidden because it is small: flag c */
+    CELL_SECONDARY  /* hidden so that others stay hidden: flag s */
+};
+
+enum release_kind { RELEASE_PROTECTED, RELEASE_RAW /* not for publication */ };
+
+struct release_category {
+    const char *name;
+    struct words label;
+    size_t parent;
+    bool total;
+};
+
+struct release_dimension {
+    const char *name;
+    struct words label;
+    struct release_category *category; /* index 0 is the total; a parent stands before its children */
+    size_t n_category;
+    bool several;                      /* several answers possible */
+};
+
+struct release { /* made by release_table() and release_raw() only */
+    enum release_kind kind;
+    const char *form, *unit;           /* "persons" */
+    const struct dictionary *dictionary; /* for words */
+    struct release_dimension dim[3];
+    size_t n_dim, n_row_dim;
+    int64_t *count;                    /* meaningful only where status is CELL_SHOWN; -1 elsewhere */
+    uint8_t *status;                   /* enum cell_status */
+    size_t n_cell;
+    const char *where;
+    int64_t threshold;                 /* k: counts 1..k-1 are hidden; 0 for raw */
+    size_t n_primary, n_secondary;
+    const char *method;                /* "threshold 3; complementary suppression; interval audit with lower bound 1" */
+};
+
+struct table;
+struct protect_rule {
+    int64_t threshold;                 /* k >= 2 */
+    bool group_disclosure;             /* later: also hide full cells */
+    uint64_t seed;                     /* of random objectives; same seed, same release */
+};
+
+/* Protect, audit, release. Guarantee, checked by the audit before the release exists: for a reader who knows every
+ * shown cell, all sums and inequalities of the table, the threshold and that hidden cells are at least 1, no hidden
+ * cell can be computed exactly and none that is small can be proved to be below the threshold. Refuses with
+ * ERR_DISCLOSURE "disclosure.cannot_protect" saying why (for example: the total itself is below the threshold).
+ * Methods: Fischetti and Salazar-Gonzalez (2001), Kelly, Golden and Assad (1992); see docs/methods/disclosure.md. */
+bool release_table(struct release *out, const struct table *t, const struct protect_rule *rule, struct arena *a,
+                   struct err *e) MUST_CHECK;
+
+/* A raw release, for those who may see raw counts; the caller has checked that. */
+void release_raw(struct release *out, const struct table *t, struct arena *a);
+
+#endif

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Intake: a provider's file, row by row, into validated records with findings. Knows nothing of the store: the
+ * caller (service) decides what becomes of each record. */
+#ifndef DCIM_INTAKE_INTAKE_H
+#define DCIM_INTAKE_INTAKE_H
+
+#include "base/csv.h"
+#include "base/err.h"
+#include "base/text.h"
+#include "intake/mapping.h"
+#include "model/dictionary.h"
+#include "model/finding.h"
+#include "model/record.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct intake_options {
+    const char *path;            /* .csv, .tsv, .txt or .xlsx, by content, not by name */
+    const struct dictionary *dictionary;
+    const struct form *form;
+    struct text mapping;         /* name; empty: guess */
+    struct csv_options csv;
+    struct text sheet;           /* of a workbook; empty: the first visible one */
+    enum date_order date_order;  /* for dates in columns whose order cannot be told; DATE_ISO: ask (finding V14) */
+    int32_t today;
+    struct text converter;       /* path of the program to run as one-shot converter (itself) */
+};
+
+struct intake;
+
+/* Open: detects, reads the header, makes the mapping. ERR_INPUT with what, where, what to do. `owns` *out. */
+bool intake_open(struct intake **out, const struct intake_options *o, struct problems *p, struct err *e) MUST_CHECK;
+void intake_close(struct intake *in);
+
+struct intake_row {
+    uint64_t row;                   /* 1-based row of the file; the header is row 1 */
+    const struct record *record;    /* validated; borrowed until the next call */
+    struct text reference;          /* the organisation's own reference; empty: none (finding V12 was made) */
+    const struct findings *findings;/* of this row; n_error > 0: refuse it */
+    const struct text *cell;        /* the row as it came, for writing it back */
+    size_t n_cell;
+};
+
+/* Next row. Errors are of the file as a whole (truncated, not text, too long a line): nothing of it may be kept. */
+bool intake_next(struct intake *in, struct intake_row *out, bool *found, struct err *e) MUST_CHECK;
+
+const struct mapping *intake_mapping(const struct intake *in);
+struct json *intake_description(const struct intake *in); /* encoding, separator, sheet, columns */
+bool intake_is_workbook(const struct intake *in);
+char intake_separator(const struct intake *in);
+uint64_t intake_bytes_read(const struct intake *in);
+uint64_t intake_bytes_total(const struct intake *in);
+const uint8_t *intake_sha256(const struct intake *in);    /* of the file, 32 bytes; known from intake_open on */
+
+#endif
