@@ -12,8 +12,8 @@ CTEST   = ctest --output-on-failure -j $(JOBS)
 # room/x is exactly that test; anything else is a beginning (make test T=store).
 only    = ^$(1)$(if $(findstring /,$(1)),$$)
 
-.PHONY: all help deps configure build asan clang fuzz-build check test test-asan lint format demo bench
-.PHONY: fuzz valgrind longest sbom freshness reproducible clean
+.PHONY: all help deps configure build asan clang fuzz-build check test test-asan lint format demo bench fuzz
+.PHONY: valgrind longest sbom freshness reproducible clean
 .NOTPARALLEL:
 
 all: build
@@ -50,5 +50,47 @@ test-asan: deps ## the same in the sanitized build
 	@$(LOCKED) $(NINJA) -C $(BUILD)/asan $(shell tools/test_target.sh "$(T)")
 	@cd $(BUILD)/asan && $(CTEST) $(if $(T),-R '$(call only,$(T))')
 
-clean:
+check: build clang lint asan fuzz-build ## everything: two compilers, lint, all tests sanitized, the shipped program, fuzz corpora
+	@cd $(BUILD)/fuzz && $(CTEST)
+	@cd $(BUILD) && $(CTEST) -L shipped
+	@cd $(BUILD)/asan && $(CTEST)
+
+lint: deps ## imports, symbols, doors, banned functions, headers alone, SQL in C, tests mirror the code
+	@$(LOCKED) tools/configure.sh plain $(BUILD)
+	@$(LOCKED) $(NINJA) -C $(BUILD) embedded >/dev/null
+	@tools/lint/run.sh . $(BUILD)
+
+format: ## lay out the C of our own by .clang-format (F=file for some)
+	@clang-format -i $(or $(F),$$(find src tests fuzz bench tools -name '*.[ch]' -not -path '*/fixtures/*'))
+
+longest: ## the longest functions and files
+	@tools/longest.sh
+
+demo: deps ## the pilot repository, made and shown
+	@$(LOCKED) tools/configure.sh plain $(BUILD)
+	@$(LOCKED) $(NINJA) -C $(BUILD) dcim
+	@rm -rf $(BUILD)/demo-repository
+	$(BUILD)/dcim demo $(BUILD)/demo-repository
+
+bench: deps ## the benchmarks; B=bench_x for one
+	@$(LOCKED) tools/configure.sh plain $(BUILD)
+	@$(LOCKED) $(NINJA) -C $(BUILD) bench
+	@tools/bench.sh $(BUILD) $(B)
+
+fuzz: fuzz-build ## each fuzz target for FUZZ_SECONDS (60)
+	@tools/fuzz.sh $(BUILD)/fuzz $(or $(FUZZ_SECONDS),60) $(JOBS)
+
+valgrind: build ## all C tests of the plain build under valgrind; T=room/x for one
+	@cd $(BUILD) && DCIM_VALGRIND=1 ctest --output-on-failure -j $(JOBS) --timeout 3600 -LE shell $(if $(T),-R '$(call only,$(T))')
+
+sbom: build ## build/sbom.json: everything in the program that is not ours, with licence (S5)
+	@node tools/sbom.mjs $(BUILD)
+
+freshness: deps ## pinned and newest version of each embedded library; refuses known bad ones (S6)
+	@tools/freshness.sh
+
+reproducible: deps ## two builds of HEAD in two places, bit for bit the same (S7)
+	@tools/reproducible.sh
+
+clean: ## remove what was built
 	rm -rf $(BUILD)

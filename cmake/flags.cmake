@@ -34,7 +34,7 @@ target_compile_options(dcim_flags INTERFACE
     -include ${CMAKE_SOURCE_DIR}/src/base/banned.h)
 if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
     target_compile_options(dcim_flags INTERFACE
-        -Wduplicated-cond -Wlogical-op -Wjump-misses-init -ftrivial-auto-var-init=zero)
+        -Wduplicated-cond -Wlogical-op -ftrivial-auto-var-init=zero)
 else()
     # clang 14 asks for this reminder switch before it zeroes automatic variables.
     target_compile_options(dcim_flags INTERFACE -ftrivial-auto-var-init=zero

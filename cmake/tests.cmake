@@ -3,7 +3,9 @@
 # are helpers shared by that room's tests and by those of the rooms above it. tests/harness.[ch]
 # serves all. A test runs in an empty directory of its own (tools/run_test.sh); exit 77 is "skipped".
 #
-# Labels: asan or plain by build kind; `program` for what runs the shipped binary.
+# Labels: `shipped` for what `make check` runs against the plain, shipped build too, namely every test
+# that names DCIM_PROGRAM or harness_program; `shell` for shell tests. A shell test that does not run
+# the program tests the workshop, not the code, and exists in the plain build only.
 
 pkg_check_modules(CMOCKA REQUIRED IMPORTED_TARGET cmocka)
 get_property(rooms GLOBAL PROPERTY DCIM_ROOMS)
@@ -14,20 +16,28 @@ target_include_directories(harness PUBLIC ${CMAKE_SOURCE_DIR}/tests)
 target_compile_definitions(harness PUBLIC DCIM_TESTS)
 
 get_filename_component(shared ${CMAKE_SOURCE_DIR}/../shared ABSOLUTE)
-if(TARGET dcim)
-    set(program $<TARGET_FILE:dcim>)
-endif()
+set(environment
+    DCIM_SOURCE_DIR=${CMAKE_SOURCE_DIR} DCIM_BUILD_DIR=${CMAKE_BINARY_DIR}
+    DCIM_BUILD_KIND=${DCIM_BUILD_KIND} DCIM_SHARED_DIR=${shared}
+    DCIM_PROGRAM=${CMAKE_BINARY_DIR}/dcim
+    ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1:allocator_may_return_null=1
+    UBSAN_OPTIONS=print_stacktrace=1)
 
 function(dcim_add_test name file)
-    add_test(NAME ${name} COMMAND ${CMAKE_SOURCE_DIR}/tools/run_test.sh ${ARGN})
-    file(STRINGS ${file} uses_program REGEX "DCIM_PROGRAM|harness_program" LIMIT_COUNT 1)
+    file(STRINGS ${file} runs_program REGEX "DCIM_PROGRAM|harness_program|HARNESS_DCIM" LIMIT_COUNT 1)
     set(labels ${DCIM_BUILD_KIND})
-    if(uses_program OR file MATCHES "\\.sh$")
-        list(APPEND labels program)
+    if(file MATCHES "\\.sh$")
+        list(APPEND labels shell)
+        if(NOT runs_program AND NOT DCIM_BUILD_KIND STREQUAL "plain")
+            return()
+        endif()
     endif()
+    if(runs_program OR file MATCHES "\\.sh$")
+        list(APPEND labels shipped)
+    endif()
+    add_test(NAME ${name} COMMAND ${CMAKE_SOURCE_DIR}/tools/run_test.sh ${ARGN})
     set_tests_properties(${name} PROPERTIES
-        LABELS "${labels}" SKIP_RETURN_CODE 77 TIMEOUT 600
-        ENVIRONMENT "DCIM_SOURCE_DIR=${CMAKE_SOURCE_DIR};DCIM_BUILD_DIR=${CMAKE_BINARY_DIR};DCIM_BUILD_KIND=${DCIM_BUILD_KIND};DCIM_SHARED_DIR=${shared};DCIM_PROGRAM=${program};ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1:allocator_may_return_null=1;UBSAN_OPTIONS=print_stacktrace=1")
+        LABELS "${labels}" SKIP_RETURN_CODE 77 TIMEOUT 600 ENVIRONMENT "${environment}")
 endfunction()
 
 add_custom_target(tests)
@@ -71,7 +81,7 @@ foreach(room ${rooms})
         add_dependencies(tests test_${room}_${x})
         dcim_add_test(${room}/${x} ${file} $<TARGET_FILE:test_${room}_${x}>)
         if(TARGET dcim)
-            file(STRINGS ${file} runs REGEX "DCIM_PROGRAM|harness_program" LIMIT_COUNT 1)
+            file(STRINGS ${file} runs REGEX "DCIM_PROGRAM|harness_program|HARNESS_DCIM" LIMIT_COUNT 1)
             if(runs)
                 add_dependencies(test_${room}_${x} dcim)
             endif()

@@ -76,7 +76,8 @@ void harness_write(const char *path, const void *data, size_t n)
 {
     FILE *f = fopen(path, "wb");
     if (f == NULL) fail_msg("could not create %s", path);
-    if ((n > 0 && fwrite(data, 1, n, f) != n) || fclose(f) != 0) fail_msg("could not write %s", path);
+    if ((n > 0 && fwrite(data, 1, n, f) != n) || fclose(f) != 0)
+        fail_msg("could not write %s", path);
 }
 
 void harness_write_text(const char *path, const char *text)
@@ -111,14 +112,15 @@ static int input_file(const char *input)
     char name[] = "/tmp/dcim-test-input.XXXXXX";
     int fd = mkostemp(name, O_CLOEXEC);
     size_t n = strlen(input);
-    if (fd < 0 || unlink(name) != 0 || write(fd, input, n) != (ssize_t)n || lseek(fd, 0, SEEK_SET) != 0)
+    if (fd < 0 || unlink(name) != 0 || write(fd, input, n) != (ssize_t)n ||
+        lseek(fd, 0, SEEK_SET) != 0)
         fail_msg("could not prepare standard input");
     return fd;
 }
 
 static void gather(struct sink *a, struct sink *b)
 {
-    struct pollfd p[2] = { { a->fd, POLLIN, 0 }, { b->fd, POLLIN, 0 } };
+    struct pollfd p[2] = {{a->fd, POLLIN, 0}, {b->fd, POLLIN, 0}};
     while (p[0].fd >= 0 || p[1].fd >= 0) {
         if (poll(p, 2, -1) < 0 && errno != EINTR) fail_msg("poll: %s", strerror(errno));
         if (p[0].fd >= 0 && p[0].revents != 0 && !sink_fill(a)) p[0].fd = -1;
@@ -144,7 +146,7 @@ void harness_run(struct harness_run *out, const char *const argv[], const char *
     union {
         const char *const *given;
         char *const *wanted;
-    } args = { argv };
+    } args = {argv};
     int rc = posix_spawnp(&pid, argv[0], &acts, NULL, args.wanted, environ);
     posix_spawn_file_actions_destroy(&acts);
     (void)close(in);
@@ -152,7 +154,7 @@ void harness_run(struct harness_run *out, const char *const argv[], const char *
     (void)close(err_pipe[1]);
     if (rc != 0) fail_msg("could not start %s: %s", argv[0], strerror(rc));
 
-    struct sink o = { .fd = out_pipe[0] }, e = { .fd = err_pipe[0] };
+    struct sink o = {.fd = out_pipe[0]}, e = {.fd = err_pipe[0]};
     gather(&o, &e);
     (void)close(o.fd);
     (void)close(e.fd);

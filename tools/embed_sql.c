@@ -202,7 +202,8 @@ static void put_c_line(FILE *out, const char *s, size_t n)
 
 /* Checks and marks the :params of one line; text in quotes is passed over. Returns the length before
  * a comment. `quote` carries an open quote from line to line. */
-static size_t scan_line(const struct block *b, bool used[NAMES_MAX], char *quote, const char *s, size_t n)
+static size_t scan_line(const struct block *b, bool used[NAMES_MAX], char *quote, const char *s,
+                        size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         if (*quote) {
@@ -220,7 +221,8 @@ static size_t scan_line(const struct block *b, bool used[NAMES_MAX], char *quote
             if (!names_have(&b->params, s + i + 1, len))
                 stop(":%.*s is not among the params: of '%s'", (int)len, s + i + 1, b->name);
             for (size_t p = 0; p < b->params.n; p++)
-                if (strlen(b->params.name[p]) == len && memcmp(b->params.name[p], s + i + 1, len) == 0)
+                if (strlen(b->params.name[p]) == len &&
+                    memcmp(b->params.name[p], s + i + 1, len) == 0)
                     used[p] = true;
             i += len;
         }
@@ -228,7 +230,8 @@ static size_t scan_line(const struct block *b, bool used[NAMES_MAX], char *quote
     return n;
 }
 
-static void end_block(const struct block *b, const bool used[NAMES_MAX], bool any, char quote, FILE *out)
+static void end_block(const struct block *b, const bool used[NAMES_MAX], bool any, char quote,
+                      FILE *out)
 {
     at_line = b->line;
     if (!any) stop("'%s' has no SQL", b->name);
@@ -261,10 +264,12 @@ static void embed_statements(const char *path, FILE *out)
             n_block++;
             memset(used, 0, sizeof used);
             any = false;
-            fprintf(out, "static const char text_%s[] = /* %s */\n", b->name, strrchr(path, '/') ? strrchr(path, '/') + 1 : path);
+            fprintf(out, "static const char text_%s[] = /* %s */\n", b->name,
+                    strrchr(path, '/') ? strrchr(path, '/') + 1 : path);
         } else if (b == NULL) {
             size_t lead = strspn(s, " ");
-            if (lead < n && strncmp(s + lead, "--", 2) != 0) stop("SQL before the first `-- name:`");
+            if (lead < n && strncmp(s + lead, "--", 2) != 0)
+                stop("SQL before the first `-- name:`");
         } else {
             size_t keep = scan_line(b, used, &quote, s, n);
             if (!quote)
@@ -321,7 +326,8 @@ static void embed_migrations(FILE *out, char **path, int n)
         long number = strtol(base, &end, 10);
         if (end != base + 4 || *end != '_' || len < 10 || strcmp(base + len - 4, ".sql") != 0)
             stop("a migration is called NNNN_name.sql");
-        if (number != i + 1) stop("migration %d is missing or double (numbers leave no gap)", i + 1);
+        if (number != i + 1)
+            stop("migration %d is missing or double (numbers leave no gap)", i + 1);
         char name[NAME_MAX_LEN];
         take_name(name, base + 5, len - 9);
         fprintf(out, "    { %d, \"%s\",\n", i + 1, name);
@@ -339,28 +345,31 @@ static void put_header(FILE *out)
 {
     fputs("/* Made by tools/embed_sql.c from src/store/sql and src/store/migrations. */\n"
           "#ifndef DCIM_STORE_SQL_GEN_H\n#define DCIM_STORE_SQL_GEN_H\n\n#include <stddef.h>\n\n"
-          "enum sql_id {\n", out);
+          "enum sql_id {\n",
+          out);
     for (size_t i = 0; i < n_block; i++) {
         fputs("    SQL_", out);
         for (const char *s = blocks[i].name; *s; s++) fputc(toupper((unsigned char)*s), out);
         fputs(",\n", out);
     }
-    fputs("    SQL_COUNT\n};\n\n"
-          "struct sql_statement {\n"
-          "    const char *name, *text;\n"
-          "    const char *const *params; /* without the colon; NULL when there are none */\n"
-          "    size_t n_param;\n"
-          "    const char *const *columns; /* in the order of the result; NULL when there are none */\n"
-          "    size_t n_column;\n"
-          "    int rows_min, rows_max; /* rows_max -1: any number */\n"
-          "};\n\n"
-          "struct sql_migration {\n"
-          "    int number; /* 1, 2, 3 ... */\n"
-          "    const char *name, *text;\n"
-          "};\n\n"
-          "extern const struct sql_statement sql_statements[]; /* by enum sql_id; then one empty */\n"
-          "extern const struct sql_migration sql_migrations[]; /* in order; then one empty */\n"
-          "extern const size_t sql_migration_count;\n\n#endif\n", out);
+    fputs(
+        "    SQL_COUNT\n};\n\n"
+        "struct sql_statement {\n"
+        "    const char *name, *text;\n"
+        "    const char *const *params; /* without the colon; NULL when there are none */\n"
+        "    size_t n_param;\n"
+        "    const char *const *columns; /* in the order of the result; NULL when there are none */\n"
+        "    size_t n_column;\n"
+        "    int rows_min, rows_max; /* rows_max -1: any number */\n"
+        "};\n\n"
+        "struct sql_migration {\n"
+        "    int number; /* 1, 2, 3 ... */\n"
+        "    const char *name, *text;\n"
+        "};\n\n"
+        "extern const struct sql_statement sql_statements[]; /* by enum sql_id; then one empty */\n"
+        "extern const struct sql_migration sql_migrations[]; /* in order; then one empty */\n"
+        "extern const size_t sql_migration_count;\n\n#endif\n",
+        out);
 }
 
 static FILE *create(const char *path)
@@ -376,12 +385,14 @@ static FILE *create(const char *path)
 int main(int argc, char **argv)
 {
     if (argc < 4) {
-        fputs("usage: embed_sql OUT.h OUT.c STATEMENTS.sql... --migrations NNNN_name.sql...\n", stderr);
+        fputs("usage: embed_sql OUT.h OUT.c STATEMENTS.sql... --migrations NNNN_name.sql...\n",
+              stderr);
         return 2;
     }
     FILE *c = create(argv[2]);
     fputs("/* Made by tools/embed_sql.c from src/store/sql and src/store/migrations. */\n"
-          "#include \"store/sql_gen.h\"\n\n", c);
+          "#include \"store/sql_gen.h\"\n\n",
+          c);
     int i = 3;
     for (; i < argc && strcmp(argv[i], "--migrations") != 0; i++) embed_statements(argv[i], c);
     fputc('\n', c);

@@ -7,6 +7,10 @@ cd "$dir" || exit 1
 mkdir tmp && TMPDIR=$dir/tmp
 export TMPDIR
 umask 077
+if [ -n "${DCIM_VALGRIND:-}" ]; then
+    set -- valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite \
+        --trace-children=no "$@"
+fi
 "$@"
 status=$?
 cd / || exit 1
