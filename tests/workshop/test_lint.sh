@@ -1,0 +1,87 @@
+#!/bin/sh
+# Tests of tools/lint: that each check can fail, on a tree of violations, and does not cry wolf.
+#  1 includes   2 symbols   3 doors   4 banned functions   5 cryptography (S1, S2)   6 words
+#  7 headers alone   8 tests mirror the code   9 a tree without violations
+set -u
+lint=$DCIM_SOURCE_DIR/tools/lint
+failed=0
+cp -r "$DCIM_SOURCE_DIR/tests/workshop/fixtures/bad" bad
+cp "$DCIM_SOURCE_DIR/cmake/rooms.txt" bad/cmake/
+
+"$lint/run.sh" bad none >found 2>said
+[ $? -eq 1 ] || { echo "lint did not fail on the tree of violations"; failed=1; }
+
+has() { grep -qF -- "$1" found || { echo "not found: $1"; failed=1; }; }
+has_not() { if grep -F -- "$1" found; then echo "wrongly found: $1"; failed=1; fi; }
+
+# 1 includes
+has 'src/base/bad.c:4: imports: room base may not include "model/up.h"'
+has 'src/base/bad.c:5: imports: includes "../model/up.h", which is not "room/header.h"'
+has "src/base/bad.c:6: imports: includes <model/up.h> as if it were the system's"
+has 'src/base/bad.c:1: imports: includes <string.h> before its own header'
+has 'src/exchange/writer.c:2: imports: room exchange may not include "disclosure/suppress.h"'
+has_not 'src/exchange/writer.c:1: imports'
+
+# 3 doors
+has 'src/base/bad.c:7: doors: may not include <sodium.h>'
+has 'src/base/bad.c:8: doors: may not include <openssl/evp.h>'
+has 'src/base/bad.c:9: doors: <curl/curl.h> is a library without a door'
+has 'src/base/bad.c:18: doors: calls SQLite outside'
+
+# 4 banned functions
+has 'src/base/bad.c:11: banned: strcpy is banned'
+has 'src/base/bad.c:12: banned: malloc belongs to base/mem.c alone'
+has 'src/base/bad.c:13: banned: malloc belongs to base/mem.c alone'
+has 'src/base/bad.c:14: banned: atoi is banned'
+has 'src/base/bad.c:14: banned: system is banned'
+has 'src/base/bad.c:14: banned: random is banned'
+
+# 5 cryptography
+has 'src/base/bad.c:19: crypto: 0x67452301 is a constant'
+has 'src/base/bad.c:19: crypto: 0xefcdab89 is a constant'
+has 'src/base/bad.c:20: crypto: a function of a cipher or hash'
+
+# 6 words
+has 'src/base/bad.c:15: words: prints below the doors'
+has 'src/base/bad.c:15: words: exits below the doors'
+has 'src/base/bad.c:16: words: SQL in C'
+has 'src/base/bad.c:17: words: HTML in C'
+
+# 7 headers alone
+has 'src/base/bad.h:1: headers: does not compile alone'
+has_not 'src/base/good.h:1: headers'
+
+# 8 mirror
+has 'src/base/bad.c:1: mirror: has no tests/base/test_bad.c'
+has 'mirror: base/good.c has a test'
+has 'mirror: src/base/gone.c is gone'
+has 'src/exchange/writer.c:1: mirror: has no tests/exchange/test_writer.c' # its line gives no reason
+has 'src/model/README.md:1: mirror: the room has no README.md'
+has 'tests/model/test_noplan.c:1: mirror: does not begin with its numbered plan'
+has_not 'tests/base/test_good.c'
+
+# 2 symbols: base calls up into model; exchange calls what its window does not show
+mkdir lib
+echo 'int up(void); int base_f(void); int base_f(void) { return up(); }' | gcc -c -x c -o base_f.c.o -
+echo 'int up(void); int up(void) { return 1; }' | gcc -c -x c -o up.c.o -
+echo 'int release_cells(int x); int suppress_cells(int x); int release_cells(int x) { return x; }
+      int suppress_cells(int x) { return x; }' | gcc -c -x c -o cells.c.o -
+echo 'int release_cells(int x); int suppress_cells(int x); int w(void); int w(void)
+      { return release_cells(1) + suppress_cells(1); }' | gcc -c -x c -o writer.c.o -
+ar rcs lib/libbase.a base_f.c.o
+ar rcs lib/libmodel.a up.c.o
+ar rcs lib/libdisclosure.a cells.c.o
+ar rcs lib/libexchange.a writer.c.o
+sh "$lint/symbols.sh" "$PWD/bad" "$PWD/lib" >found
+has 'src/base/base_f.c:1: symbols: needs up of room model'
+has 'src/exchange/writer.c:1: symbols: needs suppress_cells of room disclosure'
+has_not 'release_cells'
+
+# 9 nothing found, status 0
+mkdir -p good/src/base good/tests/base good/cmake
+cp bad/cmake/rooms.txt good/cmake/
+cp bad/src/base/good.[ch] bad/src/base/README.md good/src/base/
+cp bad/tests/base/test_good.c good/tests/base/
+"$lint/run.sh" good none >found 2>&1 || { cat found; echo "a good tree was refused"; failed=1; }
+
+exit $failed
