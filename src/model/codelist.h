@@ -4,6 +4,7 @@
 #ifndef DCIM_MODEL_CODELIST_H
 #define DCIM_MODEL_CODELIST_H
 
+#include "base/arena.h"
 #include "base/date.h"
 #include "base/map.h"
 #include "base/text.h"
@@ -13,6 +14,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#define CODELIST_AMBIGUOUS (UINT32_MAX - 1) /* several codes answer: never guessed among */
+
+enum { CODE_NAME_MAX = 64 };                /* bytes of a code */
 
 struct code {
     const char *name;       /* the code itself: "E110", no blanks */
@@ -31,6 +36,8 @@ struct codelist {
     struct code *code;      /* in the order of `sort`, then of the file */
     size_t n_code;
     struct map *by_name;    /* code -> code_id */
+    struct map *by_letters; /* code in lower case -> code_id, or CODELIST_AMBIGUOUS */
+    struct map *by_label;   /* folded label of any language -> code_id, or CODELIST_AMBIGUOUS */
     const char **column;    /* names of the further columns: "htcds", "level1", "from" */
     size_t n_column;
     bool tree;              /* some code has a parent */
@@ -39,6 +46,14 @@ struct codelist {
 
 /* CODE_NONE when the list has no such code. */
 code_id codelist_find(const struct codelist *l, struct text code);
+
+/* The code a person meant: the code itself, else in other capitals, else its label in any language
+ * (unicode_fold()). CODE_NONE when there is none or when several answer; a code that is not retired
+ * goes before retired ones. `labels` false: codes only. Scratch in `a`, rewound. Thread-safe. */
+code_id codelist_match(const struct codelist *l, struct text t, bool labels, struct arena *a);
+
+/* Enter code `c` into the maps. For those who fill a list: the dictionary's loader. Scratch in `a`. */
+void codelist_enter(struct codelist *l, code_id c, struct arena *a);
 
 /* Value of a further column by its name ("level1"), also "name" and "parent"; NULL when the list has
  * no such column. */

@@ -6,12 +6,14 @@
 #include "base/buf.h"
 #include "model/dictionary.h"
 #include "model/ids.h"
+#include "model/record.h"
 
 #include <stddef.h>
 #include <stdint.h>
 
-/* Rules of the program itself, beside those of data/rules.csv. Their words are in
- * data/rules.csv too (rows with scope `program`), under these names. */
+/* Rules of the program itself, beside those of data/rules.csv. Their words and severity are in
+ * data/rules-program.csv (rows with scope `program`), under these names; a dictionary without one of
+ * them is refused. */
 #define BUILTIN_RULES(X)                                                                            \
     X(CODE, "V01")       /* code is not in its list, or not valid on the day (Q03) */               \
     X(TYPE, "V02")       /* not a number, date or code list of the variable's type */               \
@@ -55,15 +57,32 @@ struct findings { /* of one record; bounded */
 
 enum { FINDINGS_MAX = 200 };
 
-void findings_init(struct findings *f, struct arena *a);
+void findings_init(struct findings *f, struct arena *a); /* does not allocate */
 void findings_release(struct findings *f);
-void findings_clear(struct findings *f);
-void findings_add(struct findings *f, struct finding item);
+void findings_clear(struct findings *f);                 /* the arena is the caller's to rewind */
 
-/* Rule number of a built-in rule in this dictionary. */
+/* Append. `item.value` is copied, cut at FINDING_VALUE_MAX bytes between characters. Over FINDINGS_MAX
+ * a finding is only counted. findings_add_value() for values that are no C strings. */
+enum { FINDING_VALUE_MAX = 80 };
+void findings_add(struct findings *f, struct finding item);
+void findings_add_value(struct findings *f, struct finding item, struct text value);
+
+/* Rule number of a built-in rule: dictionary_load() puts them first, in the order above. */
 rule_id finding_builtin(const struct dictionary *d, enum builtin_rule r);
 
-/* Sentence for people: rule id, variable label, message; and the remedy. `language` of the dictionary. */
+/* The finding of a built-in rule about variable `v`, with the rule's level; no row, column or value. */
+struct finding finding_of(const struct dictionary *d, enum builtin_rule r, var_id v, uint32_t instance);
+
+/* The built-in rule that speaks for what value_read() said; not for VALUE_READ_OK. */
+enum builtin_rule finding_of_read(enum value_read read);
+
+/* Append a sentence for people in `language` of the dictionary:
+ *     Q13 exploitation_start: Exploitation cannot begin after its end.
+ *     V01 sex: This is not a code of CL_SEX. (sent: "Z")
+ * and the remedy, which may be empty. In the words of rules, {label} stands for the variable's label,
+ * {variable} for its name and {list} for its code list. A violated constraint speaks with the
+ * variable's own message where it has one, and so does a missing required value. What was sent is
+ * never shown for direct identifiers; invisible characters in it are shown visibly (S63). */
 void finding_message(struct buf *out, const struct dictionary *d, const struct finding *f, size_t language);
 void finding_remedy(struct buf *out, const struct dictionary *d, const struct finding *f, size_t language);
 

@@ -11,10 +11,11 @@ typedef uint16_t form_id;  /* form of the dictionary */
 typedef uint16_t group_id; /* repeat group of one form; 0 is the record itself */
 typedef uint16_t list_id;  /* code list of the dictionary */
 typedef uint16_t code_id;  /* code within one list, in the order of the list */
-typedef uint16_t rule_id;  /* row of the rule catalogue; RULE_* below for those built in */
+typedef uint16_t rule_id;  /* row of the rule catalogue; those built in come first, see finding.h */
 
 #define VAR_NONE UINT16_MAX
 #define FORM_NONE UINT16_MAX
+#define GROUP_NONE UINT16_MAX
 #define LIST_NONE UINT16_MAX
 #define CODE_NONE UINT16_MAX
 #define RULE_NONE UINT16_MAX
