@@ -24,9 +24,14 @@ void cbor_put_null(struct buf *b);
 enum cbor_kind { CBOR_END, CBOR_UINT, CBOR_INT, CBOR_DOUBLE, CBOR_TEXT, CBOR_BYTES, CBOR_ARRAY,
                  CBOR_MAP, CBOR_BOOL, CBOR_NULL, CBOR_BAD };
 
+enum { CBOR_DEPTH_MAX = 8 };
+
 struct cbor_reader { /* over memory that outlives it */
     const unsigned char *p;
     size_t n, at;
+    unsigned depth;                   /* containers open around the next item */
+    bool bad;
+    uint64_t left[CBOR_DEPTH_MAX + 1]; /* items still to come in each of them */
 };
 
 struct cbor_item {
@@ -39,7 +44,9 @@ struct cbor_item {
 
 void cbor_reader_init(struct cbor_reader *r, const void *p, size_t n);
 /* The next item: containers give their head only, their items follow. CBOR_END behind the last
- * byte; CBOR_BAD for anything malformed, indefinite, tagged or not UTF-8, and ever after. */
+ * byte; CBOR_BAD for anything malformed, indefinite, tagged or not UTF-8, for a container that holds
+ * less than its head says or lies deeper than CBOR_DEPTH_MAX, and ever after. A head never promises
+ * more items than bytes are left, so what it says can be allocated. Texts hold no NUL. */
 struct cbor_item cbor_next(struct cbor_reader *r);
 
 #endif

@@ -15,7 +15,8 @@
 /* Append the whole file to `out`; ERR_LIMIT over `max` bytes. */
 bool file_read(struct buf *out, const char *path, size_t max, struct err *e) MUST_CHECK;
 
-/* Write by a temporary file beside it, fsync, rename, fsync of the folder. */
+/* Write by a temporary file beside it, fsync, rename, fsync of the folder. A full disk is ERR_SYSTEM
+ * "file.no_space", and the old file is still there. A device or pipe is written to as it is. */
 bool file_write(const char *path, struct text content, struct err *e) MUST_CHECK;
 
 bool file_exists(const char *path);

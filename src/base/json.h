@@ -28,12 +28,13 @@ struct json *json_object(void);
 struct json *json_array(void);
 struct json *json_text(struct text t); /* must be valid UTF-8, else replaced by U+FFFD */
 struct json *json_int(int64_t v);
-struct json *json_number(double v);
+struct json *json_number(double v); /* null for what is not a finite number */
 struct json *json_bool(bool v);
 struct json *json_null(void);
 void json_free(struct json *j); /* NULL is fine */
 struct json *json_copy(const struct json *j); /* deep; `owns` */
 
+/* `key` is valid UTF-8; a member of that name is replaced in its place. */
 void json_set(struct json *object, const char *key, struct json *child); /* takes child */
 void json_set_text(struct json *object, const char *key, const char *value); /* NULL: null */
 void json_set_int(struct json *object, const char *key, int64_t value);
@@ -56,13 +57,16 @@ const char *json_as_text(const struct json *j, const char *otherwise);
 int64_t json_as_int(const struct json *j, int64_t otherwise);
 double json_as_number(const struct json *j, double otherwise);
 bool json_as_bool(const struct json *j, bool otherwise);
-/* Members in order: json_member(j, i, &key) for i < json_size(j). */
+/* Members in order: json_member(j, i, &key) for i < json_size(j). Cost: O(i). */
 const struct json *json_member(const struct json *object, size_t i, const char **key);
+/* The same in O(1): `*cursor` starts as NULL; false behind the last. The object must not change. */
+bool json_next(const struct json *object, void **cursor, const char **key, const struct json **value);
 
 /* Parse; the error names line and column. `owns` *out. */
 bool json_parse(struct json **out, struct text t, struct err *e) MUST_CHECK;
 
-/* Write: compact, or indented by two. */
+/* Write: compact, or indented by two. Numbers have 17 significant digits whatever the locale, so they
+ * come back the same; one tree always gives the same bytes. */
 void json_write(struct buf *out, const struct json *j, bool indented);
 
 #endif
