@@ -8,8 +8,9 @@
  *
  * A dimension whose variable holds one value a unit adds up: children sum to their parent. A multi-select or
  * repeating variable ("several answers possible") does not: a unit is counted once in each category it has, and
- * once in every inner category and total, however often it occurs. Variables of one repeat, or of a repeat and one
- * within it, are crossed instance by instance: a unit is in a cell if one of its instances has both values. */
+ * once in every inner category and total, however often it occurs. A unit is unknown in such a dimension only if it
+ * has no value at all. Variables of repeats that share an enclosing repeat are crossed instance by instance: a unit is
+ * in a cell if one of its instances has both values. */
 #ifndef DCIM_ANALYSIS_TABLE_H
 #define DCIM_ANALYSIS_TABLE_H
 
@@ -50,6 +51,8 @@ struct dimension {
     struct category *category; /* depth first: a parent stands before its children */
     size_t n_category;
     bool several;              /* several answers possible: does not add up */
+    bool covers;               /* every unit of a category is in at least one of its children: holds for single
+                                  values and for sets, not where repeats are crossed instance by instance */
 };
 
 struct table {
