@@ -6,6 +6,7 @@ set -u
 lint=$DCIM_SOURCE_DIR/tools/lint
 failed=0
 cp -r "$DCIM_SOURCE_DIR/tests/workshop/fixtures/bad" bad
+mkdir -p bad/cmake # git keeps no empty folder
 cp "$DCIM_SOURCE_DIR/cmake/rooms.txt" bad/cmake/
 
 "$lint/run.sh" bad none >found 2>said
