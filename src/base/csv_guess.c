@@ -9,7 +9,7 @@
  *
  *      +2   the byte is a letter of that language
  *       0   it is punctuation that any language may use (quotation marks, dashes, no-break space ...)
- *      -1   it is a letter of another language
+ *      -1   it is a letter of another language, or a capital behind a small letter
  *      -3   it is a symbol ("¹", "±")
  *     -10   it is a control character, or the encoding does not have it
  *
@@ -31,60 +31,58 @@ enum { SEPARATOR_SAMPLE = 64 * 1024, SEPARATOR_RECORDS = 100, ZERO_SAMPLE = 4096
 
 struct pair { /* an encoding and a language written in it */
     enum csv_encoding encoding;
-    const char *language;
-    const char *letters; /* beyond ASCII, both cases, UTF-8 */
+    const char *small; /* letters beyond ASCII, UTF-8 */
+    const char *capital;
 };
 
-#define LETTERS_PT "áâãàçéêíóôõúüÁÂÃÀÇÉÊÍÓÔÕÚÜªº"
-#define LETTERS_CS "áčďéěíňóřšťúůýžÁČĎÉĚÍŇÓŘŠŤÚŮÝŽ"
-#define LETTERS_PL "ąćęłńóśźżĄĆĘŁŃÓŚŹŻ"
-#define LETTERS_SK "áäčďéíĺľňóôŕšťúýžÁÄČĎÉÍĹĽŇÓÔŔŠŤÚÝŽ"
+#define LETTERS_PT "áâãàçéêíóôõúüªº", "ÁÂÃÀÇÉÊÍÓÔÕÚÜ"
+#define LETTERS_CS "áčďéěíňóřšťúůýž", "ÁČĎÉĚÍŇÓŘŠŤÚŮÝŽ"
+#define LETTERS_PL "ąćęłńóśźż", "ĄĆĘŁŃÓŚŹŻ"
+#define LETTERS_SK "áäčďéíĺľňóôŕšťúýž", "ÁÄČĎÉÍĹĽŇÓÔŔŠŤÚÝŽ"
 
 static const struct pair pairs[] = {
-    { CSV_WINDOWS1252, "pt", LETTERS_PT }, { CSV_WINDOWS1250, "cs", LETTERS_CS },
-    { CSV_WINDOWS1250, "pl", LETTERS_PL }, { CSV_WINDOWS1250, "sk", LETTERS_SK },
-    { CSV_ISO8859_2, "cs", LETTERS_CS },   { CSV_ISO8859_2, "pl", LETTERS_PL },
-    { CSV_ISO8859_2, "sk", LETTERS_SK },
+    { CSV_WINDOWS1252, LETTERS_PT }, /* Portuguese */
+    { CSV_WINDOWS1250, LETTERS_CS }, /* Czech */
+    { CSV_WINDOWS1250, LETTERS_PL }, /* Polish */
+    { CSV_WINDOWS1250, LETTERS_SK }, /* Slovak */
+    { CSV_ISO8859_2, LETTERS_CS },   { CSV_ISO8859_2, LETTERS_PL }, { CSV_ISO8859_2, LETTERS_SK },
 };
 
 #define PUNCTUATION "\xC2\xA0€‚„…†‡‰‹‘’“”•–—›§«»°´·˙¨"
 
-/* How the code point `cp`, `utf8` in bytes, suits the language. */
-static int score_of(uint32_t cp, struct text utf8, const struct pair *pair)
+struct tally { /* of one byte in the sample */
+    int64_t n;
+    int64_t n_inside; /* of these, behind a small ASCII letter */
+};
+
+/* How the character, `utf8` in bytes, suits the language where it stands. */
+static int64_t score_of(struct text utf8, struct tally t, const struct pair *pair)
 {
     size_t at;
-    if (cp < 0xA0) return -10;
-    if (text_find(text_of(pair->letters), utf8, &at)) return 2;
+    if (text_find(text_of(pair->small), utf8, &at)) return 2 * t.n;
+    if (text_find(text_of(pair->capital), utf8, &at)) return 2 * (t.n - t.n_inside) - t.n_inside;
     if (text_find(text_of(PUNCTUATION), utf8, &at)) return 0;
+    unsigned char lead = (unsigned char)utf8.p[0], next = (unsigned char)utf8.p[1];
+    if (lead == 0xC2 && next < 0xA0) return -10 * t.n;
     /* From À on, Latin-1 and Latin Extended-A are letters, except the two signs of arithmetic. */
-    bool letter = cp >= 0xC0 && cp <= 0x17F && cp != 0xD7 && cp != 0xF7;
-    return letter ? -1 : -3;
+    bool sign = lead == 0xC3 && (next == 0x97 || next == 0xB7);
+    return (lead >= 0xC3 && lead <= 0xC5 && !sign ? -1 : -3) * t.n;
 }
 
-static uint32_t code_point(struct text utf8)
-{
-    const unsigned char *p = (const unsigned char *)utf8.p;
-    if (utf8.n == 2) return (p[0] & 0x1Fu) << 6 | (p[1] & 0x3Fu);
-    if (utf8.n == 3) return (p[0] & 0x0Fu) << 12 | (p[1] & 0x3Fu) << 6 | (p[2] & 0x3Fu);
-    return 0;
-}
-
-static int64_t pair_score(const struct pair *pair, const uint64_t count[256])
+static int64_t pair_score(const struct pair *pair, const struct tally tally[256])
 {
     struct unicode_converter *c = NULL;
-    struct err ignored = { 0 };
-    if (!unicode_converter_new(&c, csv_encoding_name(pair->encoding), &ignored)) return INT64_MIN;
+    if (!unicode_converter_new(&c, csv_encoding_name(pair->encoding), NULL)) return INT64_MIN;
     int64_t score = 0;
     struct buf out;
     buf_init(&out, 16);
     for (unsigned b = 0x80; b < 256; b++) {
-        if (count[b] == 0) continue;
+        if (tally[b].n == 0) continue;
         char byte = (char)(unsigned char)b;
         buf_clear(&out);
-        int each = -10;
-        if (unicode_convert(c, (struct text){ &byte, 1 }, false, &out, &ignored))
-            each = score_of(code_point(buf_text(&out)), buf_text(&out), pair);
-        score += each * (int64_t)count[b];
+        if (unicode_convert(c, (struct text){ &byte, 1 }, false, &out, NULL))
+            score += score_of(buf_text(&out), tally[b], pair);
+        else score -= 10 * tally[b].n;
     }
     buf_release(&out);
     unicode_converter_free(c);
@@ -93,12 +91,16 @@ static int64_t pair_score(const struct pair *pair, const uint64_t count[256])
 
 static enum csv_encoding best_8bit(struct text sample)
 {
-    uint64_t count[256] = { 0 };
-    for (size_t i = 0; i < sample.n; i++) count[(unsigned char)sample.p[i]]++;
+    struct tally tally[256] = { { 0 } };
+    for (size_t i = 0; i < sample.n; i++) {
+        struct tally *t = &tally[(unsigned char)sample.p[i]];
+        t->n++;
+        if (i > 0 && sample.p[i - 1] >= 'a' && sample.p[i - 1] <= 'z') t->n_inside++;
+    }
     enum csv_encoding best = CSV_WINDOWS1252;
     int64_t best_score = INT64_MIN;
     for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
-        int64_t score = pair_score(&pairs[i], count);
+        int64_t score = pair_score(&pairs[i], tally);
         if (score > best_score) {
             best = pairs[i].encoding;
             best_score = score;

@@ -334,10 +334,8 @@ struct unicode_converter {
     bool single;             /* one byte is one character */
     unsigned char length[256]; /* bytes of its UTF-8; 0: the encoding does not have the byte */
     char utf8[256][4];
-    UConverter *from, *to; /* for encodings of several bytes */
-    UChar pivot[1024];
-    UChar *pivot_source, *pivot_target;
-    uint64_t n_done; /* bytes converted so far */
+    UConverter *from, *to; /* `to` UTF-8, for encodings of several bytes only */
+    uint64_t n_done;       /* bytes converted so far */
 };
 
 /* What each byte means. ICU maps the holes of the Windows code pages to control characters of
@@ -386,7 +384,6 @@ bool unicode_converter_new(struct unicode_converter **out, const char *encoding,
         assert(U_SUCCESS(status));
         ucnv_setFromUCallBack(c->to, UCNV_FROM_U_CALLBACK_STOP, NULL, NULL, NULL, &status);
         assert(U_SUCCESS(status));
-        c->pivot_source = c->pivot_target = c->pivot;
     }
     *out = c;
     return true;
@@ -397,7 +394,7 @@ void unicode_converter_free(struct unicode_converter *c)
     if (c == NULL) return;
     ucnv_close(c->from);
     ucnv_close(c->to);
-    mem_free_wiped(c, sizeof *c); /* the pivot held text */
+    mem_free(c);
 }
 
 static bool bad_bytes(const struct unicode_converter *c, struct err *e)
@@ -431,21 +428,25 @@ static bool convert_single(struct unicode_converter *c, struct text bytes, struc
     return true;
 }
 
+/* What was good before bad bytes is appended, so that a reader can tell their line. */
 static bool convert_wide(struct unicode_converter *c, struct text bytes, bool last, struct buf *out,
                          struct err *e)
 {
-    const char *source = bytes.p, *end = bytes.p + bytes.n;
-    for (;;) {
-        char piece[4096], *target = piece;
-        UErrorCode status = U_ZERO_ERROR;
-        ucnv_convertEx(c->to, c->from, &target, piece + sizeof piece, &source, end, c->pivot,
-                       &c->pivot_source, &c->pivot_target, c->pivot + 1024, false, last, &status);
-        buf_put(out, piece, (size_t)(target - piece));
-        if (status == U_BUFFER_OVERFLOW_ERROR) continue;
-        c->n_done += (uint64_t)(source - bytes.p);
-        if (U_FAILURE(status)) return bad_bytes(c, e);
-        return true;
-    }
+    const char *from = bytes.p, *from_end = bytes.p + bytes.n;
+    UErrorCode status;
+    do {
+        UChar middle[1024], *middle_end = middle;
+        status = U_ZERO_ERROR;
+        ucnv_toUnicode(c->from, &middle_end, middle + 1024, &from, from_end, NULL, last, &status);
+        char piece[4 * 1024], *piece_end = piece; /* 3 bytes a unit, and a pair begun before */
+        const UChar *source = middle;
+        UErrorCode ignored = U_ZERO_ERROR; /* a converter gives whole pairs */
+        ucnv_fromUnicode(c->to, &piece_end, piece + sizeof piece, &source, middle_end, NULL, false,
+                         &ignored);
+        buf_put(out, piece, (size_t)(piece_end - piece));
+    } while (status == U_BUFFER_OVERFLOW_ERROR);
+    c->n_done += (uint64_t)(from - bytes.p);
+    return U_SUCCESS(status) || bad_bytes(c, e);
 }
 
 bool unicode_convert(struct unicode_converter *c, struct text bytes, bool last, struct buf *out,
