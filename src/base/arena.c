@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -34,7 +35,7 @@ struct block {
 
 struct arena {
     struct block *top;
-    struct block *spare; /* one block kept from the last rewind, so that rows do not thrash */
+    struct block *spare; /* one block of ordinary size kept from a rewind, so that rows do not thrash */
     size_t held;
     enum arena_kind kind;
 };
@@ -48,7 +49,11 @@ struct arena *arena_new(enum arena_kind kind)
 
 static void block_clear(const struct arena *a, struct block *b, size_t from)
 {
-    if (a->kind == ARENA_WIPE && b->used > from) mem_wipe(b->bytes + from, b->used - from);
+    if (a->kind == ARENA_WIPE && b->used > from) {
+        /* the gaps that alignment left between two items are poisoned */
+        ASAN_UNPOISON_MEMORY_REGION(b->bytes + from, b->used - from);
+        mem_wipe(b->bytes + from, b->used - from);
+    }
     b->used = from;
     ASAN_POISON_MEMORY_REGION(b->bytes + from, b->size - from);
 }
@@ -135,14 +140,17 @@ void arena_rewind(struct arena *a, struct arena_mark m)
         struct block *b = a->top;
         a->top = b->before;
         block_clear(a, b, 0);
-        if (a->spare == NULL || a->spare->size < b->size) {
+        if (b->size <= ARENA_BLOCK_MAX && (a->spare == NULL || a->spare->size < b->size)) {
             if (a->spare != NULL) block_free(a, a->spare);
             a->spare = b;
         } else {
             block_free(a, b);
         }
     }
-    if (a->top != NULL) block_clear(a, a->top, m.used);
+    assert(a->top == m.block); /* else the mark was rewound past, and all is lost */
+    if (a->top == NULL) return;
+    assert(m.used <= a->top->used);
+    block_clear(a, a->top, m.used);
 }
 
 size_t arena_size(const struct arena *a)

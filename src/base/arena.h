@@ -34,7 +34,8 @@ char *arena_copy(struct arena *a, const char *p, size_t n);
 /* printf into the arena; `gives`. */
 char *arena_printf(struct arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/* Remember and return to a place. Everything taken since the mark is gone after the rewind. */
+/* Remember and return to a place. Everything taken since the mark is gone after the rewind, and so is
+ * every later mark: using one is a broken promise and stops the process. */
 struct arena_mark arena_mark(struct arena *a);
 void arena_rewind(struct arena *a, struct arena_mark m);
 

@@ -6,14 +6,18 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Capacities are computed as twice the size and one more: no maximum may be where that overflows. */
+#define MAX_OF_ALL (SIZE_MAX / 4)
+
 void buf_init(struct buf *b, size_t max)
 {
-    *b = (struct buf){.max = max};
+    *b = (struct buf){.max = max < MAX_OF_ALL ? max : MAX_OF_ALL};
 }
 
 void buf_init_wiped(struct buf *b, size_t max)
 {
-    *b = (struct buf){.max = max, .wipe = true};
+    buf_init(b, max);
+    b->wipe = true;
 }
 
 void buf_release(struct buf *b)

@@ -16,16 +16,42 @@ static const struct {
     [ERR_SYSTEM] = {"system", 5},     [ERR_DISCLOSURE] = {"disclosure", 6},
 };
 
+/* What a cut text ends with may be the beginning of a character: take that off. */
+static void end_at_character(char *text, size_t n)
+{
+    size_t start = n;
+    while (start > 0 && n - start < 3 && ((unsigned char)text[start - 1] & 0xC0u) == 0x80u) start--;
+    if (start == 0) return;
+    unsigned char lead = (unsigned char)text[start - 1];
+    size_t whole = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC0 ? 2 : 1;
+    if (n - start + 1 < whole) text[start - 1] = '\0';
+}
+
+/* vsnprintf by way of a copy, for the arguments may be parts of the error that is written to. */
+static void fill(char *out, size_t size, const char *fmt, va_list ap)
+{
+    char text[ERR_MSG_MAX > ERR_DETAIL_MAX ? ERR_MSG_MAX : ERR_DETAIL_MAX];
+    int n = vsnprintf(text, size, fmt, ap);
+    if (n < 0) text[0] = '\0';
+    if (n >= (int)size) end_at_character(text, size - 1);
+    memcpy(out, text, strlen(text) + 1);
+}
+
+static void set(struct err *e, enum err_code code, const char *id, const char *fmt, va_list ap)
+{
+    fill(e->msg, sizeof e->msg, fmt, ap);
+    e->code = code;
+    e->id = id;
+    e->detail[0] = '\0';
+    e->remedy[0] = '\0';
+}
+
 bool err_set(struct err *e, enum err_code code, const char *id, const char *fmt, ...)
 {
     if (e == NULL) return false;
     va_list ap;
     va_start(ap, fmt);
-    e->code = code;
-    e->id = id;
-    e->detail[0] = '\0';
-    e->remedy[0] = '\0';
-    vsnprintf(e->msg, sizeof e->msg, fmt, ap);
+    set(e, code, id, fmt, ap);
     va_end(ap);
     return false;
 }
@@ -35,7 +61,7 @@ bool err_remedy(struct err *e, const char *fmt, ...)
     if (e == NULL) return false;
     va_list ap;
     va_start(ap, fmt);
-    vsnprintf(e->remedy, sizeof e->remedy, fmt, ap);
+    fill(e->remedy, sizeof e->remedy, fmt, ap);
     va_end(ap);
     return false;
 }
@@ -45,7 +71,7 @@ bool err_detail(struct err *e, const char *fmt, ...)
     if (e == NULL) return false;
     va_list ap;
     va_start(ap, fmt);
-    vsnprintf(e->detail, sizeof e->detail, fmt, ap);
+    fill(e->detail, sizeof e->detail, fmt, ap);
     va_end(ap);
     return false;
 }
@@ -56,11 +82,10 @@ bool err_set_errno(struct err *e, enum err_code code, int errno_value, const cha
     if (e == NULL) return false;
     va_list ap;
     va_start(ap, fmt);
-    err_set(e, code, id, "%s", "");
-    vsnprintf(e->msg, sizeof e->msg, fmt, ap);
+    set(e, code, id, fmt, ap);
     va_end(ap);
-    size_t n = strlen(e->msg);
     char why[128] = "";
+    size_t n = strlen(e->msg);
     const char *text = strerror_r(errno_value, why, sizeof why); /* GNU version: returns the text */
     snprintf(e->msg + n, sizeof e->msg - n, ": %s", text);
     return false;

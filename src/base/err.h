@@ -43,7 +43,8 @@ struct err {
 #endif
 
 /* Fill `e` and return false, so that `return err_set(...)` reads as "fail with". `e` may be NULL
- * where the caller does not care. The message is cut at ERR_MSG_MAX. Never allocates. */
+ * where the caller does not care. A text too long is cut between two characters. Arguments may be parts
+ * of `e` itself: err_set(e, ..., "%s: %s", path, e->msg). Never allocates. */
 bool err_set(struct err *e, enum err_code code, const char *id, const char *fmt, ...)
     PRINTF_LIKE(4, 5);
 

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "base/text.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { SIGNIFICANT_MAX = 17, DECIMAL_MAX = 64 };
 
 struct text text_of(const char *s)
 {
@@ -104,9 +107,11 @@ bool text_split(struct text *rest, char separator, struct text *piece)
     return true;
 }
 
-bool text_to_uint(struct text t, uint64_t *out)
+/* ---- numbers ---- */
+
+static bool digits_to_uint(struct text t, uint64_t *out)
 {
-    if (t.n == 0 || t.n > 20) return false;
+    if (t.n == 0) return false;
     uint64_t v = 0;
     for (size_t i = 0; i < t.n; i++) {
         if (t.p[i] < '0' || t.p[i] > '9') return false;
@@ -117,42 +122,101 @@ bool text_to_uint(struct text t, uint64_t *out)
     return true;
 }
 
+/* True for a minus; a sign of either kind is taken off. */
+static bool take_sign(struct text *t)
+{
+    if (t->n == 0 || (t->p[0] != '-' && t->p[0] != '+')) return false;
+    bool minus = t->p[0] == '-';
+    t->p++;
+    t->n--;
+    return minus;
+}
+
+bool text_to_uint(struct text t, uint64_t *out)
+{
+    return !take_sign(&t) && digits_to_uint(t, out);
+}
+
 bool text_to_int(struct text t, int64_t *out)
 {
-    bool minus = t.n > 0 && t.p[0] == '-';
-    if (t.n > 0 && (t.p[0] == '-' || t.p[0] == '+')) {
-        t.p++;
-        t.n--;
-    }
     uint64_t v;
-    if (!text_to_uint(t, &v)) return false;
+    bool minus = take_sign(&t);
+    if (!digits_to_uint(t, &v)) return false;
     if (v > (uint64_t)INT64_MAX + (minus ? 1u : 0u)) return false;
     *out = minus ? (int64_t)(0 - v) : (int64_t)v;
     return true;
 }
 
+/* A decimal as digits times a power of ten. */
+struct decimal {
+    uint64_t digits;  /* the significant ones; at most 17 */
+    unsigned places;  /* of them behind the point */
+};
+
+static bool scan_decimal(struct text t, struct decimal *out)
+{
+    size_t n_digit = 0, n_significant = 0;
+    bool point = false;
+    *out = (struct decimal){0};
+    for (size_t i = 0; i < t.n; i++) {
+        if (t.p[i] == '.' && !point) {
+            point = true;
+            continue;
+        }
+        if (t.p[i] < '0' || t.p[i] > '9') return false;
+        n_digit++;
+        out->places += point;
+        if (n_significant > 0 || t.p[i] != '0') n_significant++;
+        if (n_significant > SIGNIFICANT_MAX) return false;
+        out->digits = out->digits * 10 + (uint64_t)(t.p[i] - '0');
+    }
+    return n_digit > 0;
+}
+
 bool text_to_double(struct text t, double *out)
 {
-    size_t i = 0, n_digit = 0;
-    if (i < t.n && (t.p[i] == '-' || t.p[i] == '+')) i++;
-    bool point = false;
-    for (; i < t.n; i++) {
-        if (t.p[i] == '.' && !point) point = true;
-        else if (t.p[i] >= '0' && t.p[i] <= '9') n_digit++;
-        else return false;
+    /* Both are exact as doubles, so that one division rounds once (Clinger 1990, "How to Read
+     * Floating Point Numbers Accurately"). */
+    static const double power[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                   1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                                   1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+    struct decimal d;
+    bool minus = take_sign(&t);
+    if (t.n > DECIMAL_MAX || !scan_decimal(t, &d)) return false;
+    if (d.digits <= (uint64_t)1 << 53 && d.places < sizeof power / sizeof *power) {
+        double v = (double)d.digits / power[d.places];
+        *out = minus ? -v : v;
+        return true;
     }
-    if (n_digit == 0 || n_digit > 17) return false;
-    char copy[24];
-    if (t.n >= sizeof copy) return false;
-    memcpy(copy, t.p, t.n);
-    copy[t.n] = '\0';
-    *out = strtod(copy, NULL); /* the program never leaves the C locale for numbers */
+    /* The rest by the C library, as an integer and an exponent: no point that a locale might change. */
+    char copy[48];
+    int n = snprintf(copy, sizeof copy, "%s%llue-%u", minus ? "-" : "", (unsigned long long)d.digits,
+                     d.places);
+    if (n < 0 || n >= (int)sizeof copy) return false;
+    *out = strtod(copy, NULL);
     return true;
+}
+
+/* ---- UTF-8 ---- */
+
+/* Bytes at the front that are ASCII and not NUL, by eights; the last few are left to the caller. */
+static size_t ascii_run(struct text t)
+{
+    static const uint64_t ones = 0x0101010101010101u, tops = 0x8080808080808080u;
+    size_t i = 0;
+    while (t.n - i >= 8) {
+        uint64_t w;
+        memcpy(&w, t.p + i, 8);
+        /* a top bit is set, or a borrow says that a byte was zero */
+        if (((w | (w - ones)) & tops) != 0) break;
+        i += 8;
+    }
+    return i;
 }
 
 bool text_is_utf8(struct text t, size_t *bad_at)
 {
-    size_t i = 0;
+    size_t i = ascii_run(t);
     while (i < t.n) {
         unsigned char c = (unsigned char)t.p[i];
         size_t more;
@@ -173,6 +237,7 @@ bool text_is_utf8(struct text t, size_t *bad_at)
         }
         if (cp < least || cp > 0x10FFFF || (cp >= 0xD800 && cp <= 0xDFFF)) goto bad;
         i += more + 1;
+        i += ascii_run((struct text){t.p + i, t.n - i});
     }
     return true;
 bad:

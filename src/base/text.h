@@ -31,8 +31,10 @@ struct text text_trim(struct text t);
  * (rest->p is then NULL). An empty text has one empty piece; "a;" has two, the second empty. */
 bool text_split(struct text *rest, char separator, struct text *piece);
 
-/* Whole text as a number; false when it is not exactly one or does not fit. Integers: optional
- * sign, digits. Decimals: sign, digits, '.', digits, no exponent, at most 17 significant digits. */
+/* Whole text as a number; false when it is not exactly one or does not fit. Integers: optional sign
+ * (for unsigned ones a plus), digits. Decimals: optional sign, digits, '.', digits, of which one side of
+ * the point may lack; no exponent; at most 17 significant digits and 64 bytes; correctly rounded,
+ * whatever the locale. */
 bool text_to_int(struct text t, int64_t *out);
 bool text_to_uint(struct text t, uint64_t *out);
 bool text_to_double(struct text t, double *out);
