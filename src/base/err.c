@@ -28,7 +28,8 @@ static void end_at_character(char *text, size_t n)
 }
 
 /* vsnprintf by way of a copy, for the arguments may be parts of the error that is written to. */
-static void fill(char *out, size_t size, const char *fmt, va_list ap)
+__attribute__((format(printf, 3, 0))) static void
+fill(char *out, size_t size, const char *fmt, va_list ap)
 {
     char text[ERR_MSG_MAX > ERR_DETAIL_MAX ? ERR_MSG_MAX : ERR_DETAIL_MAX];
     int n = vsnprintf(text, size, fmt, ap);
@@ -37,7 +38,8 @@ static void fill(char *out, size_t size, const char *fmt, va_list ap)
     memcpy(out, text, strlen(text) + 1);
 }
 
-static void set(struct err *e, enum err_code code, const char *id, const char *fmt, va_list ap)
+__attribute__((format(printf, 4, 0))) static void
+set(struct err *e, enum err_code code, const char *id, const char *fmt, va_list ap)
 {
     fill(e->msg, sizeof e->msg, fmt, ap);
     e->code = code;
