@@ -61,7 +61,7 @@ lint: deps ## imports, symbols, doors, banned functions, headers alone, SQL in C
 	@tools/lint/run.sh . $(BUILD)
 
 format: ## lay out the C of our own by .clang-format (F=file for some)
-	@clang-format -i $(or $(F),$$(find src tests fuzz bench tools -name '*.[ch]' -not -path '*/fixtures/*'))
+	@tools/format.sh $(or $(F),$$(find src tests fuzz bench tools -name '*.[ch]' -not -path '*/fixtures/*'))
 
 longest: ## the longest functions and files
 	@tools/longest.sh

@@ -17,21 +17,23 @@
 
 #include <cmocka.h>
 
-/* Path of a file of the source tree, as `harness_source("data/packs/pt")`. Lives to the program's end. */
+/* Path of a file of the source tree, as `harness_source("data/packs/pt")`. Lives to the program's
+ * end. */
 const char *harness_source(const char *relative);
 
-/* Path of a file of the shared reference data, or NULL where the checkout has none beside it: the test
- * then calls skip(). Lives to the program's end. */
+/* Path of a file of the shared reference data, or NULL where the checkout has none beside it: the
+ * test then calls skip(). Lives to the program's end. */
 const char *harness_shared(const char *relative);
 
-/* Path of the program under test; fails the test when it is not built. A test that uses it also runs
- * against the plain, shipped build. */
+/* Path of the program under test; fails the test when it is not built. A test that uses it also
+ * runs against the plain, shipped build. */
 const char *harness_program(void);
 
 /* Whether this build is sanitized: then it is slow, and its memory figures say nothing. */
 bool harness_sanitized(void);
 
-/* A whole file, NUL added; *n is its length without. The caller frees. Fails the test when unreadable. */
+/* A whole file, NUL added; *n is its length without. The caller frees. Fails the test when
+ * unreadable. */
 char *harness_read(const char *path, size_t *n);
 
 /* Writes a whole file, replacing it. Fails the test when that is not possible. */
@@ -45,17 +47,17 @@ struct harness_run {
     int status;      /* exit status; 128 + signal when a signal ended it */
     char *out, *err; /* NUL-terminated; harness_run_release frees */
     size_t n_out, n_err;
-    long peak_kib;   /* greatest resident size */
+    long peak_kib; /* greatest resident size */
 };
 
-/* Runs argv[0] (searched in PATH) with standard input from `input` (NULL: nothing), waits, and keeps
- * what it printed. argv ends with NULL. */
+/* Runs argv[0] (searched in PATH) with standard input from `input` (NULL: nothing), waits, and
+ * keeps what it printed. argv ends with NULL. */
 void harness_run(struct harness_run *out, const char *const argv[], const char *input);
 void harness_run_release(struct harness_run *run);
 
 /* harness_run of the program under test: DCIM("table", "--form", "victim") */
-#define HARNESS_DCIM(out, ...)                                                                     \
-    harness_run((out), (const char *const[]){ harness_program(), __VA_ARGS__, NULL }, NULL)
+#define HARNESS_DCIM(out, ...) \
+    harness_run((out), (const char *const[]){harness_program(), __VA_ARGS__, NULL}, NULL)
 
 /* Seconds of the monotone clock, for tests that have a limit of time. */
 double harness_seconds(void);

@@ -2,17 +2,17 @@
  *
  *     embed_sql OUT.h OUT.c STATEMENTS.sql... --migrations NNNN_name.sql...
  *
- * A statement file is a list of blocks. Each begins with a line that declares what the C around it may
- * rely on, and ends where the next begins:
+ * A statement file is a list of blocks. Each begins with a line that declares what the C around it
+ * may rely on, and ends where the next begins:
  *
  *     -- name: record_current   params: record_id   columns: version_no, payload   rows: 0..1
  *     -- The latest version of one record.
  *     SELECT version_no, payload FROM record_version WHERE record_id = :record_id ...;
  *
- * `name` is lower case and unique over all files; it becomes SQL_RECORD_CURRENT. `params` and `columns`
- * may be left out or be `none`. `rows` is N, N..M or N..* (any number). Every :param of the text must
- * be declared and every declared one used. `--` comments are cut from the embedded text. Lines before
- * the first block may only be comments or blank.
+ * `name` is lower case and unique over all files; it becomes SQL_RECORD_CURRENT. `params` and
+ * `columns` may be left out or be `none`. `rows` is N, N..M or N..* (any number). Every :param of
+ * the text must be declared and every declared one used. `--` comments are cut from the embedded
+ * text. Lines before the first block may only be comments or blank.
  *
  * A migration file is one script, embedded whole. Numbers begin at 1 and leave no gap.
  *
@@ -188,20 +188,16 @@ static void put_c_line(FILE *out, const char *s, size_t n)
     fputs("    \"", out);
     for (size_t i = 0; i < n; i++) {
         unsigned char c = (unsigned char)s[i];
-        if (c == '"' || c == '\\')
-            fprintf(out, "\\%c", c);
-        else if (c == '\t')
-            fputs("\\t", out);
-        else if (c < 0x20 || c >= 0x7f)
-            fprintf(out, "\\%03o", c);
-        else
-            fputc(c, out);
+        if (c == '"' || c == '\\') fprintf(out, "\\%c", c);
+        else if (c == '\t') fputs("\\t", out);
+        else if (c < 0x20 || c >= 0x7f) fprintf(out, "\\%03o", c);
+        else fputc(c, out);
     }
     fputs("\\n\"\n", out);
 }
 
-/* Checks and marks the :params of one line; text in quotes is passed over. Returns the length before
- * a comment. `quote` carries an open quote from line to line. */
+/* Checks and marks the :params of one line; text in quotes is passed over. Returns the length
+ * before a comment. `quote` carries an open quote from line to line. */
 static size_t scan_line(const struct block *b, bool used[NAMES_MAX], char *quote, const char *s,
                         size_t n)
 {
@@ -302,14 +298,10 @@ static void put_table(FILE *out)
     for (size_t i = 0; i < n_block; i++) {
         const struct block *b = &blocks[i];
         fprintf(out, "    { \"%s\", text_%s, ", b->name, b->name);
-        if (b->params.n)
-            fprintf(out, "params_%s, %zu, ", b->name, b->params.n);
-        else
-            fputs("NULL, 0, ", out);
-        if (b->columns.n)
-            fprintf(out, "columns_%s, %zu, ", b->name, b->columns.n);
-        else
-            fputs("NULL, 0, ", out);
+        if (b->params.n) fprintf(out, "params_%s, %zu, ", b->name, b->params.n);
+        else fputs("NULL, 0, ", out);
+        if (b->columns.n) fprintf(out, "columns_%s, %zu, ", b->name, b->columns.n);
+        else fputs("NULL, 0, ", out);
         fprintf(out, "%d, %d },\n", b->rows_min, b->rows_max);
     }
     fputs("    { NULL, NULL, NULL, 0, NULL, 0, 0, 0 },\n};\n\n", out);

@@ -9,8 +9,8 @@
  *     function  file  line  lines  name       length of the body and its head
  *     lines     file  count
  *
- * Not a parser: it knows comments, quotes and continued lines, and finds functions by the house style
- * (the opening and the closing brace of a function stand alone in the first column).
+ * Not a parser: it knows comments, quotes and continued lines, and finds functions by the house
+ * style (the opening and the closing brace of a function stand alone in the first column).
  */
 #include <ctype.h>
 #include <stdbool.h>

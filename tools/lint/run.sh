@@ -30,7 +30,7 @@ xargs -r "$work/ctext" . <"$work/files" >"$work/text"
     xargs -r awk '
         length($0) > 100 && !/https?:/ {
             s = $0; gsub(/[\200-\277]/, "", s) # bytes that continue a character
-            if (length(s) > 110) print FILENAME ":" FNR ": format: longer than 100 columns, and 10 of grace"
+            if (length(s) > 110) print FILENAME ":" FNR ": format: longer than 100 columns, and 10 of grace (make format F=file)"
         }
         /\t/ { print FILENAME ":" FNR ": format: a tab" }
         /[ \r]$/ { print FILENAME ":" FNR ": format: a blank at the end of the line" }' <"$work/files"
