@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Imports: one file, one batch, visible in whole or not at all. Rows with an error-level finding are refused and
+ * counted, the rest is kept; strict: one refused row refuses the file. */
+#include "service/service_internal.h"
+
+#include "base/csv.h"
+#include "base/date.h"
+#include "base/mem.h"
+#include "intake/findings_file.h"
+#include "intake/intake.h"
+
+#include <string.h>
+
+enum { FINDINGS_SHOWN = 200, PROGRESS_ROWS = 512 };
+
+
+struct import {
+    struct call *c;
+    const struct form *form;
+    struct organisation organisation;
+    struct intake *intake;
+    struct batch_writer *writer;
+    struct findings_file *back;      /* NULL when not asked for */
+    struct findings findings;        /* of the row, with what the store adds */
+    struct arena *row_arena;
+    struct json *shown;              /* the first findings */
+    int64_t *by_rule;
+    int64_t n_row, n_refused, n_warned, n_finding;
+    int64_t outcome[PUT_OUTCOME_COUNT];
+    bool dry_run;
+};
+
+static bool read_options(struct intake_options *o, struct call *c, const struct form *f, struct err *e)
+{
+    *o = (struct intake_options){
+        .path = json_get_text(c->in, "file", ""),
+        .dictionary = c->s->dictionary,
+        .form = f,
+        .mapping = text_of(json_get_text(c->in, "mapping", "")),
+        .sheet = text_of(json_get_text(c->in, "sheet", "")),
+        .today = day_today(),
+        .converter = text_of(c->s->options.program),
+    };
+    const char *encoding = json_get_text(c->in, "encoding", "");
+    if (encoding[0] != '\0' && !csv_encoding_find(&o->csv.encoding, text_of(encoding))) {
+        err_set(e, ERR_USAGE, "import.encoding", "there is no encoding called %s", encoding);
+        return err_remedy(e, "use utf-8, utf-16le, utf-16be, windows-1250, windows-1252 or iso-8859-2");
+    }
+    const char *separator = json_get_text(c->in, "separator", "");
+    if (strcmp(separator, "tab") == 0) o->csv.separator = '\t';
+    else o->csv.separator = separator[0];
+    const char *order = json_get_text(c->in, "date_order", "iso");
+    o->date_order = strcmp(order, "dmy") == 0 ? DATE_DMY : strcmp(order, "mdy") == 0 ? DATE_MDY : DATE_ISO;
+    return true;
+}
+
+static void show_finding(struct import *m, const struct finding *f)
+{
+    const struct dictionary *d = m->c->s->dictionary;
+    size_t language = m->c->language;
+    m->n_finding++;
+    m->by_rule[f->rule]++;
+    if (json_size(m->shown) >= FINDINGS_SHOWN) return;
+    struct buf text;
+    buf_init(&text, 4000);
+    struct json *row = json_object();
+    const struct mapping *map = intake_mapping(m->intake);
+    json_set_int(row, "row", (int64_t)f->row);
+    json_set_int(row, "column", f->column);
+    if (f->column > 0 && f->column <= map->n_header)
+        json_set(row, "column_name", json_text(map->header[f->column - 1]));
+    json_set_text(row, "rule", d->rule[f->rule].name);
+    json_set_text(row, "severity", f->level == SEVERITY_E ? "error" : f->level == SEVERITY_W ? "warning" : "note");
+    if (f->var != VAR_NONE) json_set_text(row, "variable", d->variable[f->var].name);
+    if (f->value != NULL) json_set_text(row, "value", f->value);
+    finding_message(&text, d, f, language);
+    json_set(row, "message", json_text(buf_text(&text)));
+    buf_clear(&text);
+    finding_remedy(&text, d, f, language);
+    json_set(row, "remedy", json_text(buf_text(&text)));
+    buf_release(&text);
+    json_push(m->shown, row);
+}
+
+/* Copies the row's findings, and adds what only the store can know. */
+static void collect(struct import *m, const struct intake_row *row)
+{
+    findings_clear(&m->findings);
+    for (size_t i = 0; i < row->findings->n; i++) findings_add(&m->findings, row->findings->item[i]);
+}
+
+static void add_duplicate(struct import *m, const struct intake_row *row)
+{
+    const struct dictionary *d = m->c->s->dictionary;
+    const struct mapping *map = intake_mapping(m->intake);
+    uint32_t column = 0;
+    for (size_t i = 0; i < map->n_target; i++)
+        if (map->target[i].var == m->form->reference && map->target[i].source == MAPPING_COLUMN)
+            column = map->target[i].column + 1;
+    findings_add(&m->findings, (struct finding){.rule = finding_builtin(d, BUILTIN_DUPLICATE), .level = SEVERITY_E,
+                                                .row = row->row, .column = column, .var = m->form->reference});
+}
+
+static bool import_row(struct import *m, struct intake_row *row, struct err *e)
+{
+    static const char *const word[] = {[PUT_NEW] = "new", [PUT_CHANGED] = "changed", [PUT_SAME] = "same",
+                                       [PUT_DUPLICATE] = "refused"};
+    const char *outcome_word = "refused";
+    collect(m, row);
+    if (m->findings.n_error == 0) {
+        enum put_outcome outcome;
+        if (!batch_put(&outcome, m->writer, row->record, row->reference, e)) return false;
+        m->outcome[outcome]++;
+        outcome_word = word[outcome];
+        if (outcome == PUT_DUPLICATE) add_duplicate(m, row);
+    }
+    m->n_row++;
+    if (m->findings.n_error > 0) m->n_refused++;
+    else if (m->findings.n > 0) m->n_warned++;
+    for (size_t i = 0; i < m->findings.n; i++) show_finding(m, &m->findings.item[i]);
+    if (m->back == NULL) return true;
+    row->findings = &m->findings;
+    return findings_file_put(m->back, row, outcome_word, e);
+}
+
+static bool import_rows(struct import *m, struct err *e)
+{
+    for (;;) {
+        struct intake_row row;
+        bool found;
+        if (!intake_next(m->intake, &row, &found, e)) return false;
+        if (!found) break;
+        if (!import_row(m, &row, e)) return false;
+        if (m->n_row % PROGRESS_ROWS == 0)
+            call_progress(m->c, "rows", intake_bytes_read(m->intake), intake_bytes_total(m->intake));
+    }
+    call_progress(m->c, "rows", intake_bytes_total(m->intake), intake_bytes_total(m->intake));
+    return true;
+}
+
+static struct json *rules_summary(const struct import *m)
+{
+    const struct dictionary *d = m->c->s->dictionary;
+    struct json *list = json_array();
+    for (size_t r = 0; r < d->n_rule; r++) {
+        if (m->by_rule[r] == 0) continue;
+        struct json *row = json_object();
+        json_set_text(row, "rule", d->rule[r].name);
+        json_set_text(row, "message", words_in(&d->rule[r].message, m->c->language, ""));
+        json_set_int(row, "count", m->by_rule[r]);
+        json_push(list, row);
+    }
+    return list;
+}
+
+static void report(struct import *m, const struct batch_result *result, bool accepted)
+{
+    struct json *out = m->c->out;
+    json_set_bool(out, "accepted", accepted);
+    json_set_bool(out, "dry_run", m->dry_run);
+    if (accepted && !m->dry_run) json_set_int(out, "batch", result->batch_no);
+    json_set_text(out, "form", m->form->name);
+    json_set_text(out, "organisation", m->organisation.code);
+    json_set_int(out, "rows", m->n_row);
+    json_set_int(out, "new", m->outcome[PUT_NEW]);
+    json_set_int(out, "changed", m->outcome[PUT_CHANGED]);
+    json_set_int(out, "same", m->outcome[PUT_SAME]);
+    json_set_int(out, "duplicate", m->outcome[PUT_DUPLICATE]);
+    json_set_int(out, "refused", m->n_refused);
+    json_set_int(out, "with_warnings", m->n_warned);
+    json_set_int(out, "findings_total", m->n_finding);
+    json_set(out, "by_rule", rules_summary(m));
+    json_set(out, "findings", m->shown);
+    m->shown = NULL;
+    json_set(out, "file", intake_description(m->intake));
+    json_set(out, "mapping", mapping_to_json(intake_mapping(m->intake), m->c->s->dictionary));
+}
+
+static bool start(struct import *m, struct err *e)
+{
+    struct call *c = m->c;
+    struct service *s = c->s;
+    struct intake_options o;
+    struct problems problems;
+    if (!call_form(&m->form, c, "form", e) || !read_options(&o, c, m->form, e)) return false;
+    const char *code = json_get_text(c->in, "organisation", "");
+    if (!store_organisation_find(&m->organisation, s->store, text_of(code), c->arena, e)) return false;
+    problems_init(&problems, c->arena);
+    bool ok = intake_open(&m->intake, &o, &problems, e);
+    if (!ok && problems.n > 0) service_keep_problems(s, &problems);
+    problems_release(&problems);
+    if (!ok) return false;
+    const char *back = json_get_text(c->in, "findings", "");
+    if (back[0] != '\0' && !findings_file_open(&m->back, back, m->intake, c->language, e)) return false;
+    const char *slash = strrchr(o.path, '/');
+    struct batch_start start = {.form = m->form, .organisation_no = m->organisation.organisation_no,
+                                .actor = s->options.actor, .mapping = intake_mapping(m->intake)->name,
+                                .file_sha256 = intake_sha256(m->intake),
+                                .file_label = slash == NULL ? o.path : slash + 1, .dry_run = m->dry_run};
+    return batch_begin(&m->writer, s->store, &start, e);
+}
+
+static bool finish(struct import *m, struct err *e)
+{
+    struct call *c = m->c;
+    struct batch_result result = {0};
+    bool accepted = !json_get_bool(c->in, "strict", false) || m->n_refused == 0;
+    struct batch_writer *w = m->writer;
+    if (accepted) {
+        m->writer = NULL;
+        if (!batch_finish(&result, w, m->n_refused, e)) return false;
+    } else {
+        c->roll_back = true;
+        c->event.decision = "refused";
+    }
+    if (m->back != NULL) {
+        struct findings_file *back = m->back;
+        m->back = NULL;
+        if (!findings_file_close(back, e)) return false;
+    }
+    c->event.object_type = "batch";
+    c->event.object_id = arena_printf(c->arena, "%lld", (long long)result.batch_no);
+    c->event.organisation = m->organisation.code;
+    c->event.count = m->outcome[PUT_NEW] + m->outcome[PUT_CHANGED];
+    if (accepted) {
+        uint8_t *digest = arena_take(c->arena, sizeof result.digest, 1);
+        memcpy(digest, result.digest, sizeof result.digest);
+        c->event.digest = digest;
+    }
+    report(m, &result, accepted);
+    return true;
+}
+
+static bool import_file(struct call *c, bool dry_run, struct err *e)
+{
+    struct import m = {.c = c, .dry_run = dry_run, .shown = json_array()};
+    m.by_rule = mem_new(c->s->dictionary->n_rule, sizeof *m.by_rule);
+    findings_init(&m.findings, c->arena);
+    bool ok = start(&m, e) && import_rows(&m, e) && finish(&m, e);
+    batch_abandon(m.writer);
+    findings_file_abandon(m.back);
+    intake_close(m.intake);
+    findings_release(&m.findings);
+    mem_free(m.by_rule);
+    json_free(m.shown);
+    return ok;
+}
+
+bool op_import_run(struct call *c, struct err *e)
+{
+    return import_file(c, false, e);
+}
+
+bool op_import_check(struct call *c, struct err *e)
+{
+    return import_file(c, true, e);
+}
+
+bool op_batch_list(struct call *c, struct err *e)
+{
+    struct batch *batch;
+    size_t n;
+    if (!store_batch_list(&batch, &n, c->s->store, c->arena, e)) return false;
+    struct json *list = json_array();
+    for (size_t i = 0; i < n; i++) {
+        struct json *row = json_object();
+        char at[INSTANT_TEXT_MAX];
+        json_set_int(row, "batch", batch[i].batch_no);
+        json_set_text(row, "form", batch[i].form);
+        json_set_text(row, "organisation", batch[i].organisation);
+        json_set_text(row, "file", batch[i].file_label);
+        json_set_text(row, "mapping", batch[i].mapping);
+        json_set_text(row, "state", batch[i].state);
+        instant_format(at, batch[i].created_at);
+        json_set_text(row, "at", at);
+        json_set_text(row, "actor", batch[i].actor);
+        json_set_int(row, "new", batch[i].n_new);
+        json_set_int(row, "changed", batch[i].n_changed);
+        json_set_int(row, "same", batch[i].n_same);
+        json_set_int(row, "refused", batch[i].n_refused);
+        json_push(list, row);
+    }
+    json_set(c->out, "batches", list);
+    return true;
+}
+
+bool op_batch_undo(struct call *c, struct err *e)
+{
+    int64_t withdrawn, reverted, batch_no = json_get_int(c->in, "batch", 0);
+    const char *reason = json_get_text(c->in, "reason", "");
+    if (!store_batch_undo(&withdrawn, &reverted, c->s->store, batch_no, c->s->options.actor, reason, e)) return false;
+    c->event.object_type = "batch";
+    c->event.object_id = arena_printf(c->arena, "%lld", (long long)batch_no);
+    c->event.purpose = reason;
+    c->event.count = withdrawn + reverted;
+    json_set_int(c->out, "batch", batch_no);
+    json_set_int(c->out, "withdrawn", withdrawn);
+    json_set_int(c->out, "reverted", reverted);
+    return true;
+}

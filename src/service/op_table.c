@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Tables: counted, protected (or, for those who may, handed out raw), written. */
+#include "service/service_internal.h"
+
+#include "analysis/table.h"
+#include "base/date.h"
+#include "base/file.h"
+#include "disclosure/release.h"
+#include "exchange/table_writer.h"
+#include "model/expr.h"
+
+#include <string.h>
+
+enum { TEXT_LONGEST = 256 * 1024 * 1024 };
+
+static bool add_dimensions(struct table_spec *spec, struct call *c, const struct form *f, const char *parameter,
+                           struct err *e)
+{
+    const struct json *list = json_get(c->in, parameter);
+    for (size_t i = 0; list != NULL && i < json_size(list); i++) {
+        const struct variable *v;
+        if (spec->n_dim == TABLE_DIMS_MAX) {
+            err_set(e, ERR_USAGE, "table.dimensions", "a table has at most %d variables", TABLE_DIMS_MAX);
+            return err_remedy(e, "make two tables, or use --where to fix a variable");
+        }
+        if (!call_variable(&v, c, f, text_trim(text_of(json_as_text(json_at(list, i), ""))), e)) return false;
+        spec->dim[spec->n_dim++] = v->id;
+    }
+    return true;
+}
+
+static bool parse_filter(struct table_spec *spec, struct call *c, const struct form *f, struct err *e)
+{
+    const char *where = json_get_text(c->in, "where", "");
+    if (text_trim(text_of(where)).n == 0) return true;
+    struct expr *x;
+    struct expr_problem p = {0};
+    if (!expr_parse(&x, c->s->dictionary, f, 0, VAR_NONE, text_of(where), c->arena, &p)) {
+        err_set(e, ERR_USAGE, "table.filter", "the filter cannot be read at character %zu: %s", p.at + 1, p.message);
+        return err_remedy(e, "%s", p.remedy);
+    }
+    spec->where = x;
+    return true;
+}
+
+static bool make_spec(struct table_spec *spec, const struct form **f, struct call *c, struct err *e)
+{
+    if (!call_form(f, c, "form", e)) return false;
+    *spec = (struct table_spec){.today = day_today(), .unit = UNIT_PERSONS};
+    if (strcmp(json_get_text(c->in, "count", "persons"), "records") == 0) spec->unit = UNIT_RECORDS;
+    if (!add_dimensions(spec, c, *f, "rows", e)) return false;
+    spec->n_row_dim = spec->n_dim;
+    if (!add_dimensions(spec, c, *f, "columns", e)) return false;
+    return parse_filter(spec, c, *f, e);
+}
+
+static bool write_output(struct call *c, const struct release *r, const struct table_words *w, struct err *e)
+{
+    const char *format = json_get_text(c->in, "format", "text"), *output = json_get_text(c->in, "output", "");
+    json_set(c->out, "table", table_write_json(r, w));
+    if (strcmp(format, "xlsx") == 0) {
+        if (output[0] == '\0') {
+            err_set(e, ERR_USAGE, "table.needs_file", "a workbook cannot be written to the terminal");
+            return err_remedy(e, "name a file with --output");
+        }
+        if (!table_write_xlsx(output, r, w, e)) return false;
+        json_set_text(c->out, "written", output);
+        return true;
+    }
+    struct buf text;
+    buf_init(&text, TEXT_LONGEST);
+    if (strcmp(format, "csv") == 0) table_write_csv(&text, r, w);
+    else if (strcmp(format, "json") == 0) json_write(&text, json_get(c->out, "table"), true);
+    else table_write_text(&text, r, w, (size_t)json_get_int(c->in, "width", 0));
+    bool ok = buf_ok(&text, e);
+    if (ok && output[0] != '\0') {
+        ok = file_write(output, buf_text(&text), e);
+        if (ok) json_set_text(c->out, "written", output);
+    } else if (ok) {
+        json_set(c->out, "text", json_text(buf_text(&text)));
+    }
+    buf_release(&text);
+    return ok;
+}
+
+static void describe(struct call *c, const struct form *f, const struct table_spec *spec, const struct release *r)
+{
+    struct buf fields;
+    buf_init(&fields, 1000);
+    for (size_t i = 0; i < spec->n_dim; i++)
+        buf_printf(&fields, "%s%s", i == 0 ? "" : " ", c->s->dictionary->variable[spec->dim[i]].name);
+    c->event.object_type = "table";
+    c->event.object_id = f->name;
+    c->event.fields = arena_copy(c->arena, buf_text(&fields).p, buf_text(&fields).n);
+    c->event.count = (int64_t)r->n_cell;
+    buf_release(&fields);
+}
+
+/* Smallest count that may be shown: the pack's, or more; never less. */
+static bool threshold(int64_t *out, struct call *c, struct err *e)
+{
+    int64_t least = dictionary_parameter_int(c->s->dictionary, "disclosure.min_count", 5);
+    *out = json_get_int(c->in, "threshold", least);
+    if (*out >= least) return true;
+    err_set(e, ERR_DENIED, "table.threshold_too_low", "the pack does not let counts below %lld be shown",
+            (long long)least);
+    return err_remedy(e, "use threshold=%lld or more", (long long)least);
+}
+
+static bool count_table(struct call *c, bool raw, struct err *e)
+{
+    struct table_spec spec;
+    const struct form *f;
+    struct snapshot *snapshot;
+    struct table table;
+    struct release release;
+    int64_t k = 0;
+    if (!make_spec(&spec, &f, c, e) || (!raw && !threshold(&k, c, e))) return false;
+    if (!service_snapshot(&snapshot, c->s, f, e)) return false;
+    if (!table_count(&table, snapshot, &spec, c->arena, e)) return false;
+    if (raw) release_raw(&release, &table, c->arena);
+    else if (!release_table(&release, &table, &(struct protect_rule){.threshold = k}, c->arena, e)) return false;
+    describe(c, f, &spec, &release);
+    char made_on[DATE_TEXT_MAX];
+    date_format(made_on, date_from_day(spec.today));
+    struct table_words words = {.language = c->language, .made_on = made_on,
+                                .country = dictionary_pack_value(c->s->dictionary, "country", ""),
+                                .n_record = (int64_t)snapshot_units(snapshot, UNIT_RECORDS)};
+    return write_output(c, &release, &words, e);
+}
+
+bool op_table_count(struct call *c, struct err *e)
+{
+    return count_table(c, false, e);
+}
+
+bool op_table_raw(struct call *c, struct err *e)
+{
+    return count_table(c, true, e);
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What a program's main() does before anything else, and the processes it can become. */
+#ifndef DCIM_SERVICE_PROCESS_H
+#define DCIM_SERVICE_PROCESS_H
+
+/* Harden this process (no core dumps, not dumpable, no new privileges) and start the crypto library. First call of
+ * every main(). */
+void process_start(void);
+
+/* Be the one-shot converter of `kind` ("xlsx"); `sheet` "" for the first visible one. Returns the exit status. */
+int process_converter(const char *kind, const char *sheet);
+
+#endif

@@ -1,0 +1,405 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The desk: opens the repository, and carries out calls: parameters, capability, purpose, transaction, audit entry.
+ *
+ * An act and its entry are committed together; what is read is answered only after its entry is committed (S20). A
+ * refusal for want of a capability or purpose is an entry too. Whatever goes wrong on the way refuses the call (S9). */
+#include "service/operations.h"
+
+#include "base/date.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/parallel.h"
+
+#include <string.h>
+
+struct service *service_new(const struct service_options *options)
+{
+    struct service *s = mem_new(1, sizeof *s);
+    s->options = *options;
+    s->role = role_find(text_of(options->role == NULL ? "operator" : options->role));
+    return s;
+}
+
+void service_drop_snapshots(struct service *s)
+{
+    if (s->dictionary == NULL || s->snapshot == NULL) return;
+    for (size_t f = 0; f < s->dictionary->n_form; f++) {
+        snapshot_drop(s->snapshot[f]);
+        s->snapshot[f] = NULL;
+    }
+}
+
+static void close_repository(struct service *s)
+{
+    service_drop_snapshots(s);
+    mem_free(s->snapshot);
+    store_close(s->store);
+    dictionary_free(s->dictionary);
+    s->snapshot = NULL;
+    s->store = NULL;
+    s->dictionary = NULL;
+}
+
+void service_close(struct service *s)
+{
+    if (s == NULL) return;
+    close_repository(s);
+    json_free(s->problems);
+    mem_free(s);
+}
+
+const struct json *service_problems(const struct service *s)
+{
+    return s->problems;
+}
+
+/* ---------------------------------------------------------------- the repository */
+
+static bool load_dictionary(struct service *s, const struct store_info *info, struct arena *a, struct err *e)
+{
+    struct problems problems;
+    problems_init(&problems, a);
+    const char *folder = arena_printf(a, "%s/dictionary", s->options.repository);
+    bool ok = dictionary_load(&s->dictionary, folder, info->pack, &problems, e);
+    if (!ok) service_keep_problems(s, &problems);
+    problems_release(&problems);
+    if (ok && memcmp(s->dictionary->hash, info->dictionary_hash, sizeof info->dictionary_hash) != 0) {
+        err_set(e, ERR_STORE, "service.dictionary_changed",
+                "the files in %s are not the ones installed in this repository", folder);
+        err_remedy(e, "if the change is meant, install it with `dcim pack install`, which checks and records it; if "
+                      "not, restore the folder from a backup");
+        return false;
+    }
+    return ok;
+}
+
+static bool add_organisations(struct service *s, struct arena *a, struct err *e)
+{
+    struct organisation *list;
+    size_t n;
+    if (!store_organisation_list(&list, &n, s->store, a, e)) return false;
+    for (size_t i = 0; i < n; i++)
+        dictionary_add_organisation(s->dictionary, text_of(list[i].code), text_of(list[i].name),
+                                    text_of(list[i].type));
+    return true;
+}
+
+struct unlock service_unlock(const struct service *s)
+{
+    return (struct unlock){.key_file = s->options.key_file,
+                           .passphrase = s->options.passphrase,
+                           .recovery = s->options.recovery};
+}
+
+static bool open_repository(struct service *s, struct arena *a, struct err *e)
+{
+    const struct service_options *o = &s->options;
+    struct unlock unlock = service_unlock(s);
+    struct store_info info;
+    if (o->repository == NULL || !file_exists(arena_printf(a, "%s/database", o->repository))) {
+        err_set(e, ERR_NOT_FOUND, "service.no_repository", "there is no repository at %s",
+                o->repository == NULL ? "(none named)" : o->repository);
+        return err_remedy(e, "name its folder with --repository or DCIM_REPOSITORY, or make one: dcim init --pack pt DIR");
+    }
+    if (!store_open(&s->store, o->repository, &unlock, false, e)) return false;
+    if (!store_info(&info, s->store, e)) return false;
+    if (!load_dictionary(s, &info, a, e)) return false;
+    if (!add_organisations(s, a, e)) return false;
+    if (!store_use_dictionary(s->store, s->dictionary, e)) return false;
+    s->snapshot = mem_new(s->dictionary->n_form, sizeof(struct snapshot *));
+    return true;
+}
+
+bool service_repository(struct service *s, struct err *e)
+{
+    if (s->store != NULL) return true;
+    struct arena *a = arena_new(ARENA_PLAIN);
+    bool ok = open_repository(s, a, e);
+    if (!ok) close_repository(s);
+    arena_free(a);
+    return ok;
+}
+
+bool service_snapshot(struct snapshot **out, struct service *s, const struct form *f, struct err *e)
+{
+    if (s->snapshot[f->id] == NULL) {
+        size_t n_part = parallel_threads();
+        struct row_source *source = mem_new(n_part, sizeof *source);
+        size_t n = 0;
+        bool ok = true;
+        for (; n < n_part && ok; n++) ok = store_row_source(&source[n], s->store, f, n, n_part, e);
+        if (ok) {
+            ok = snapshot_build(&s->snapshot[f->id], s->dictionary, f, source, n_part, e);
+        } else {
+            for (size_t i = 0; i + 1 < n; i++) source[i].close(&source[i]);
+        }
+        mem_free(source);
+        if (!ok) return false;
+    }
+    *out = s->snapshot[f->id];
+    return true;
+}
+
+/* ---------------------------------------------------------------- problems and parameters */
+
+struct json *problems_to_json(const struct problems *p)
+{
+    struct json *list = json_array();
+    for (size_t i = 0; i < p->n; i++) {
+        const struct problem *at = &p->item[i];
+        struct json *row = json_object();
+        json_set_bool(row, "fatal", at->fatal);
+        json_set_text(row, "id", at->id);
+        json_set_text(row, "file", at->file);
+        json_set_int(row, "row", at->row);
+        json_set_text(row, "column", at->column);
+        json_set_text(row, "message", at->message);
+        json_set_text(row, "remedy", at->remedy);
+        json_push(list, row);
+    }
+    return list;
+}
+
+void service_keep_problems(struct service *s, const struct problems *p)
+{
+    json_free(s->problems);
+    s->problems = problems_to_json(p);
+}
+
+void call_progress(struct call *c, const char *what, uint64_t done, uint64_t total)
+{
+    if (c->progress != NULL && c->progress->step != NULL) c->progress->step(c->progress->ctx, what, done, total);
+}
+
+static bool choice_fits(const char *choices, const char *value)
+{
+    struct text rest = text_of(choices), one;
+    while (text_split(&rest, '|', &one))
+        if (text_is(one, value)) return true;
+    return false;
+}
+
+static bool check_text(const struct operation *op, const struct parameter_spec *p, const struct json *j, struct err *e)
+{
+    const char *value = json_as_text(j, NULL);
+    if (value == NULL)
+        return err_set(e, ERR_USAGE, "call.type", "%s: parameter %s must be text", op->name, p->name);
+    size_t n = strlen(value);
+    if ((int64_t)n < p->min) return err_set(e, ERR_USAGE, "call.empty", "%s: parameter %s is empty", op->name, p->name);
+    if ((int64_t)n > p->max)
+        return err_set(e, ERR_USAGE, "call.too_long", "%s: parameter %s is longer than %lld bytes", op->name, p->name,
+                       (long long)p->max);
+    if (p->choices != NULL && !choice_fits(p->choices, value)) {
+        err_set(e, ERR_USAGE, "call.choice", "%s: parameter %s has no such choice", op->name, p->name);
+        return err_remedy(e, "choose one of %s", p->choices);
+    }
+    return true;
+}
+
+static bool check_value(const struct operation *op, const struct parameter_spec *p, const struct json *j, struct err *e)
+{
+    int64_t v;
+    switch (p->type) {
+    case PARAM_TEXT: return check_text(op, p, j, e);
+    case PARAM_INT:
+        if (json_kind(j) != JSON_INT)
+            return err_set(e, ERR_USAGE, "call.type", "%s: parameter %s must be a whole number", op->name, p->name);
+        v = json_as_int(j, 0);
+        if (v < p->min || v > p->max)
+            return err_set(e, ERR_USAGE, "call.range", "%s: parameter %s must be between %lld and %lld", op->name,
+                           p->name, (long long)p->min, (long long)p->max);
+        return true;
+    case PARAM_BOOL:
+        if (json_kind(j) == JSON_BOOL) return true;
+        return err_set(e, ERR_USAGE, "call.type", "%s: parameter %s must be true or false", op->name, p->name);
+    case PARAM_LIST:
+        if (json_kind(j) != JSON_ARRAY || json_size(j) > 100)
+            return err_set(e, ERR_USAGE, "call.type", "%s: parameter %s must be a list of at most 100", op->name, p->name);
+        for (size_t i = 0; i < json_size(j); i++)
+            if (!check_text(op, p, json_at(j, i), e)) return false;
+        return true;
+    }
+    return false;
+}
+
+static bool check_parameters(const struct operation *op, const struct json *in, struct err *e)
+{
+    if (json_kind(in) != JSON_OBJECT)
+        return err_set(e, ERR_USAGE, "call.type", "%s: parameters must be an object", op->name);
+    for (size_t i = 0; i < json_size(in); i++) {
+        const char *key;
+        const struct json *value = json_member(in, i, &key);
+        const struct parameter_spec *p = op->parameter;
+        while (p->name != NULL && strcmp(p->name, key) != 0) p++;
+        if (p->name == NULL) return err_set(e, ERR_USAGE, "call.unknown", "%s has no parameter %s", op->name, key);
+        if (!check_value(op, p, value, e)) return false;
+    }
+    for (const struct parameter_spec *p = op->parameter; p->name != NULL; p++)
+        if (p->required && !json_has(in, p->name))
+            return err_set(e, ERR_USAGE, "call.missing", "%s needs parameter %s: %s", op->name, p->name, p->summary);
+    return true;
+}
+
+/* ---------------------------------------------------------------- may I? */
+
+/* Refuse; service_call() appends the entry once no transaction is open any more. */
+static bool deny(struct call *c, struct err *e, const char *id, const char *what)
+{
+    c->denied = true;
+    return err_set(e, ERR_DENIED, id, "%s: %s", c->operation->name, what);
+}
+
+/* The entry of a refusal. When it cannot be written the call is refused all the same. */
+static void audit_denied(struct call *c)
+{
+    struct err e = {0};
+    struct audit_event event = c->event;
+    event.action = AUDIT_DENY;
+    event.object_type = "operation";
+    event.object_id = c->operation->name;
+    event.decision = "deny";
+    if (c->s->store == NULL || !store_begin(c->s->store, true, &e)) return;
+    if (!audit_append(c->s->store, &event, NULL, &e) || !store_commit(c->s->store, &e)) store_rollback(c->s->store);
+}
+
+static bool may(struct call *c, enum capability needed, struct err *e)
+{
+    if (needed == CAP_NONE) return true;
+    if (c->s->role != NULL && role_may(c->s->role, needed)) return true;
+    return deny(c, e, "call.not_allowed",
+                arena_printf(c->arena, "role %s may not %s", c->s->role == NULL ? "(unknown)" : c->s->role->name,
+                             capability_text(needed)));
+}
+
+bool call_may_read_form(struct call *c, const struct form *f, struct err *e)
+{
+    return may(c, f->data_set == DATA_SET_JUSTICE ? CAP_JUSTICE : CAP_VICTIM, e);
+}
+
+bool call_form(const struct form **out, struct call *c, const char *parameter, struct err *e)
+{
+    const char *name = json_get_text(c->in, parameter, "");
+    const struct form *f = dictionary_form(c->s->dictionary, text_of(name));
+    if (f == NULL) {
+        err_set(e, ERR_USAGE, "call.no_form", "there is no form called %s", name);
+        struct buf names;
+        buf_init(&names, 300);
+        for (size_t i = 0; i < c->s->dictionary->n_form; i++)
+            buf_printf(&names, "%s%s", i == 0 ? "" : ", ", c->s->dictionary->form[i].name);
+        err_remedy(e, "the forms are %s", names.p == NULL ? "none" : names.p);
+        buf_release(&names);
+        return false;
+    }
+    *out = f;
+    return call_may_read_form(c, f, e);
+}
+
+bool call_variable(const struct variable **out, struct call *c, const struct form *f, struct text name, struct err *e)
+{
+    *out = dictionary_variable(c->s->dictionary, f->id, name);
+    if (*out != NULL) return true;
+    err_set(e, ERR_USAGE, "call.no_variable", "form %s has no variable %.*s", f->name, (int)name.n, name.p);
+    const char *near = dictionary_guess_variable(c->s->dictionary, f->id, name);
+    if (near != NULL) return err_remedy(e, "did you mean %s?", near);
+    return err_remedy(e, "`dcim variables --form %s` lists them", f->name);
+}
+
+/* ---------------------------------------------------------------- calls */
+
+static enum audit_action action_of(const char *name)
+{
+    for (int a = 0; a < AUDIT_ACTION_COUNT; a++)
+        if (strcmp(audit_action_name((enum audit_action)a), name) == 0) return (enum audit_action)a;
+    return AUDIT_NONE;
+}
+
+static bool purpose_given(struct call *c, struct err *e)
+{
+    const char *given = json_get_text(c->in, "purpose", c->s->options.purpose);
+    c->event.purpose = given;
+    bool read = c->event.action == AUDIT_RECORD_READ || c->event.action == AUDIT_DISCLOSE;
+    if (!c->operation->purpose_required && !read) return true;
+    if (given != NULL && text_trim(text_of(given)).n > 0) return true;
+    deny(c, e, "call.no_purpose", "case data are consulted and handed out only for a stated purpose");
+    return err_remedy(e, "state it with --purpose \"...\"");
+}
+
+/* The entry of an act that has no write transaction of its own: committed before the answer. */
+static bool audit_alone(struct call *c, struct err *e)
+{
+    if (!store_begin(c->s->store, true, e)) return false;
+    if (audit_append(c->s->store, &c->event, NULL, e) && store_commit(c->s->store, e)) return true;
+    store_rollback(c->s->store);
+    return false;
+}
+
+static bool do_write(struct call *c, handler_fn *handler, struct err *e)
+{
+    struct store *st = c->s->store;
+    if (!store_begin(st, true, e)) return false;
+    if (!handler(c, e)) {
+        store_rollback(st);
+        return false;
+    }
+    if (c->roll_back) {
+        store_rollback(st);
+        return audit_alone(c, e);
+    }
+    if (audit_append(st, &c->event, NULL, e) && store_commit(st, e)) return true;
+    store_rollback(st);
+    return false;
+}
+
+static bool do_read(struct call *c, handler_fn *handler, struct err *e)
+{
+    struct store *st = c->s->store;
+    if (!store_begin(st, false, e)) return false;
+    bool ok = handler(c, e);
+    store_rollback(st);
+    return ok && (c->event.action == AUDIT_NONE || audit_alone(c, e));
+}
+
+static bool do_call(struct call *c, handler_fn *handler, struct err *e)
+{
+    struct service *s = c->s;
+    if (c->operation->repository_required && !service_repository(s, e)) return false;
+    if (s->dictionary != NULL) {
+        const char *language = s->options.language;
+        if (language == NULL) language = dictionary_pack_value(s->dictionary, "default_language", "en");
+        c->language = dictionary_language(s->dictionary, text_of(language));
+    }
+    if (!may(c, c->operation->capability, e) || !purpose_given(c, e)) return false;
+    switch (c->operation->transaction) {
+    case TX_WRITE: service_drop_snapshots(s); return do_write(c, handler, e);
+    case TX_READ: return do_read(c, handler, e);
+    case TX_NONE: break;
+    }
+    if (!handler(c, e)) return false;
+    return c->event.action == AUDIT_NONE || !c->operation->repository_required || audit_alone(c, e);
+}
+
+bool service_call(struct json **out, struct service *s, const char *name, const struct json *in,
+                  const struct progress *progress, struct err *e)
+{
+    const struct operation_row *row = operation_row_find(name);
+    if (row == NULL) return err_set(e, ERR_USAGE, "call.no_operation", "there is no operation %s", name);
+    json_free(s->problems);
+    s->problems = NULL;
+    if (!check_parameters(&row->operation, in, e)) return false;
+    struct call c = {.s = s, .operation = &row->operation, .in = in, .progress = progress};
+    c.arena = arena_new(ARENA_WIPE);
+    c.out = json_object();
+    c.event.action = action_of(row->operation.audit);
+    c.event.actor = s->options.actor;
+    c.event.role = s->role == NULL ? NULL : s->role->name;
+    c.event.decision = "allow";
+    bool ok = do_call(&c, row->handler, e);
+    if (c.denied) audit_denied(&c);
+    arena_free(c.arena);
+    if (!ok) {
+        json_free(c.out);
+        return false;
+    }
+    *out = c.out;
+    return true;
+}
