@@ -20,6 +20,7 @@ struct service_options {
     const char *key_file;              /* path, or NULL */
     const struct secret *passphrase;   /* or NULL */
     const struct secret *recovery;     /* or NULL */
+    const struct secret *new_passphrase; /* of a slot to be added, or NULL */
     const char *data;                  /* data folder to make repositories from; NULL: found beside the program */
     const char *program;               /* path of the program, for converter processes */
     const char *actor;                 /* who acts, "local:anna" */

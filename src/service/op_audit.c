@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The audit log and the check of the repository. */
+#include "service/service_internal.h"
+
+#include "base/date.h"
+#include "base/file.h"
+#include "store/check.h"
+
+enum { ANCHOR_MAX = 64 * 1024 };
+
+static bool read_anchor(struct buf *out, struct call *c, struct err *e)
+{
+    const char *path = json_get_text(c->in, "anchor", "");
+    buf_init(out, ANCHOR_MAX);
+    return path[0] == '\0' || file_read(out, path, ANCHOR_MAX, e);
+}
+
+bool op_audit_verify(struct call *c, struct err *e)
+{
+    struct audit_report report;
+    struct buf anchor;
+    bool ok = read_anchor(&anchor, c, e) && audit_verify(&report, c->s->store, buf_text(&anchor), e);
+    buf_release(&anchor);
+    if (!ok) return false;
+    char head[2 * sizeof report.head + 1];
+    crypto_hex(head, report.head, sizeof report.head);
+    json_set_bool(c->out, "ok", report.first_bad == 0);
+    json_set_int(c->out, "entries", (int64_t)report.n_entry);
+    json_set_int(c->out, "checkpoints", (int64_t)report.n_checkpoint);
+    json_set_int(c->out, "first_bad", (int64_t)report.first_bad);
+    json_set_text(c->out, "problem", report.problem);
+    json_set_text(c->out, "head", head);
+    json_set_text(c->out, "checkpoint", report.checkpoint);
+    c->event.object_type = "audit";
+    c->event.count = (int64_t)report.n_entry;
+    c->event.decision = report.first_bad == 0 ? "allow" : "broken";
+    return true;
+}
+
+struct listing {
+    struct json *list;
+    size_t limit;
+};
+
+static void set_text(struct json *row, const char *key, struct text t)
+{
+    if (t.n > 0) json_set(row, key, json_text(t));
+}
+
+static bool list_entry(void *ctx, const struct audit_entry *a)
+{
+    struct listing *l = ctx;
+    char at[INSTANT_TEXT_MAX], hash[2 * sizeof a->hash + 1];
+    struct json *row = json_object();
+    instant_format(at, a->at);
+    crypto_hex(hash, a->hash, sizeof a->hash);
+    json_set_int(row, "sequence", (int64_t)a->sequence);
+    json_set_text(row, "at", at);
+    set_text(row, "action", a->action);
+    set_text(row, "actor", a->actor);
+    set_text(row, "role", a->role);
+    set_text(row, "organisation", a->organisation);
+    set_text(row, "object_type", a->object_type);
+    set_text(row, "object_id", a->object_id);
+    set_text(row, "purpose", a->purpose);
+    set_text(row, "decision", a->decision);
+    set_text(row, "fields", a->fields);
+    json_set_int(row, "count", a->count);
+    json_set_text(row, "hash", hash);
+    json_push(l->list, row);
+    return json_size(l->list) < l->limit;
+}
+
+static bool count_entry(void *ctx, const struct audit_entry *a)
+{
+    *(uint64_t *)ctx = a->sequence;
+    return true;
+}
+
+bool op_audit_list(struct call *c, struct err *e)
+{
+    struct listing l = {json_array(), (size_t)json_get_int(c->in, "limit", 50)};
+    uint64_t first = (uint64_t)json_get_int(c->in, "from", 0), last = 0;
+    bool ok = true;
+    if (first == 0) {
+        ok = audit_each(c->s->store, 1, count_entry, &last, e);
+        first = last > l.limit ? last - l.limit + 1 : 1;
+    }
+    ok = ok && audit_each(c->s->store, first, list_entry, &l, e);
+    json_set(c->out, "entries", l.list);
+    return ok;
+}
+
+bool op_check_run(struct call *c, struct err *e)
+{
+    struct json *report;
+    if (!store_check(&report, c->s->store, e)) return false;
+    json_free(c->out);
+    c->out = report;
+    c->event.object_type = "repository";
+    c->event.decision = json_get_bool(report, "ok", false) ? "allow" : "broken";
+    return true;
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Consulting records: pseudonymous, or with identifiers for a stated purpose. */
+#include "service/service_internal.h"
+
+#include "base/date.h"
+#include "model/record.h"
+#include "store/identity.h"
+
+static struct json *meta_to_json(const struct record_meta *m, const struct dictionary *d)
+{
+    struct json *row = json_object();
+    char at[INSTANT_TEXT_MAX];
+    instant_format(at, m->created_at);
+    json_set_text(row, "record", m->code);
+    json_set_text(row, "form", d->form[m->form].name);
+    json_set_text(row, "organisation", m->organisation);
+    json_set_text(row, "state", m->state);
+    json_set_int(row, "version", m->version_no);
+    json_set_text(row, "at", at);
+    json_set_int(row, "batch", m->batch_no);
+    json_set_text(row, "author", m->author);
+    json_set_text(row, "reason", m->reason);
+    json_set_bool(row, "has_identifiers", m->has_identity);
+    return row;
+}
+
+/* Forms whose data set the role may not see are left out. */
+static bool readable(struct call *c, const struct form *f)
+{
+    return role_may(c->s->role, f->data_set == DATA_SET_JUSTICE ? CAP_JUSTICE : CAP_VICTIM);
+}
+
+bool op_record_list(struct call *c, struct err *e)
+{
+    const struct dictionary *d = c->s->dictionary;
+    const struct form *f = NULL;
+    struct record_meta *meta;
+    size_t n, limit = (size_t)json_get_int(c->in, "limit", 100);
+    if (json_has(c->in, "form") && !call_form(&f, c, "form", e)) return false;
+    if (!store_record_list(&meta, &n, c->s->store, f == NULL ? FORM_NONE : f->id,
+                           (uint64_t)json_get_int(c->in, "after", 0), limit, c->arena, e))
+        return false;
+    struct json *list = json_array();
+    for (size_t i = 0; i < n; i++)
+        if (readable(c, &d->form[meta[i].form])) json_push(list, meta_to_json(&meta[i], d));
+    json_set_int(c->out, "next", n == limit && n > 0 ? (int64_t)meta[n - 1].record_no : 0);
+    c->event.object_type = "records";
+    c->event.object_id = f == NULL ? NULL : f->name;
+    c->event.count = (int64_t)json_size(list);
+    json_set(c->out, "records", list);
+    return true;
+}
+
+static bool load(struct record *r, struct record_meta *m, struct call *c, struct err *e)
+{
+    const char *code = json_get_text(c->in, "record", "");
+    uint32_t version = (uint32_t)json_get_int(c->in, "version", 0);
+    if (!store_record_load(r, m, c->s->store, text_of(code), version, c->arena, e)) return false;
+    return call_may_read_form(c, r->form, e);
+}
+
+bool op_record_show(struct call *c, struct err *e)
+{
+    struct record r;
+    struct record_meta m;
+    if (!load(&r, &m, c, e)) return false;
+    c->event.object_type = "record";
+    c->event.object_id = arena_printf(c->arena, "%s", m.code);
+    c->event.count = 1;
+    json_set(c->out, "meta", meta_to_json(&m, c->s->dictionary));
+    json_set(c->out, "values", record_to_json(&r, false));
+    return true;
+}
+
+bool op_record_identity(struct call *c, struct err *e)
+{
+    struct record r;
+    struct record_meta m;
+    struct store *st = c->s->store;
+    if (!store_begin(st, false, e)) return false;
+    bool ok = load(&r, &m, c, e);
+    store_rollback(st);
+    if (!ok) return false;
+    struct audit_event why = c->event;
+    why.action = AUDIT_IDENTITY_READ;
+    why.object_type = "record";
+    why.object_id = m.code;
+    why.count = 1;
+    if (!identity_open(&r, &m, st, &why, e)) return false;
+    json_set(c->out, "meta", meta_to_json(&m, c->s->dictionary));
+    json_set(c->out, "values", record_to_json(&r, true));
+    return true;
+}
+
+bool op_record_history(struct call *c, struct err *e)
+{
+    struct record_meta *meta;
+    size_t n;
+    const char *code = json_get_text(c->in, "record", "");
+    if (!store_record_history(&meta, &n, c->s->store, text_of(code), c->arena, e)) return false;
+    if (n > 0 && !call_may_read_form(c, &c->s->dictionary->form[meta[0].form], e)) return false;
+    struct json *list = json_array();
+    for (size_t i = 0; i < n; i++) json_push(list, meta_to_json(&meta[i], c->s->dictionary));
+    c->event.object_type = "record";
+    c->event.object_id = n > 0 ? arena_printf(c->arena, "%s", meta[0].code) : NULL;
+    c->event.count = (int64_t)n;
+    json_set(c->out, "versions", list);
+    return true;
+}

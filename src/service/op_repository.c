@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The repository as a whole, and its organisations. */
+#include "service/service_internal.h"
+
+#include "base/date.h"
+#include "base/file.h"
+#include "base/mem.h"
+
+#include <string.h>
+
+static bool load_for(struct dictionary **out, struct call *c, const char *folder, const char *pack, struct err *e)
+{
+    struct problems problems;
+    problems_init(&problems, c->arena);
+    bool ok = dictionary_load(out, folder, pack, &problems, e);
+    if (!ok) service_keep_problems(c->s, &problems);
+    problems_release(&problems);
+    return ok;
+}
+
+/* Variables get their numbers and the log its first entry in one transaction. */
+static bool first_transaction(struct call *c, struct store *st, const struct dictionary *d, struct err *e)
+{
+    struct audit_event event = c->event;
+    event.action = AUDIT_INIT;
+    event.object_type = "repository";
+    event.object_id = d->pack;
+    if (!store_begin(st, true, e)) return false;
+    if (store_use_dictionary(st, d, e) && audit_append(st, &event, NULL, e) && store_commit(st, e)) return true;
+    store_rollback(st);
+    return false;
+}
+
+static bool add_recovery_slot(struct call *c, struct store *st, struct err *e)
+{
+    struct secret *code = NULL;
+    if (!keyring_add(store_keyring(st), SLOT_RECOVERY, NULL, TEXT("made with the repository"), &code, e)) return false;
+    struct text text = {(const char *)secret_bytes(code), secret_size(code)};
+    json_set(c->out, "recovery_code", json_text(text));
+    secret_free(code);
+    return true;
+}
+
+static bool make_repository(struct call *c, const struct dictionary *d, const char *folder, struct err *e)
+{
+    struct service *s = c->s;
+    struct unlock unlock = service_unlock(s);
+    struct store *st = NULL;
+    if (!store_create(&st, folder, &unlock, d->pack, d->hash, e)) return false;
+    bool ok = first_transaction(c, st, d, e) && add_recovery_slot(c, st, e);
+    store_close(st);
+    return ok;
+}
+
+static bool nothing_there(const char *folder, struct err *e)
+{
+    if (folder_is_empty(folder)) return true;
+    err_set(e, ERR_USAGE, "repository.not_empty", "folder %s is not empty", folder);
+    return err_remedy(e, "name a folder that is empty or does not exist");
+}
+
+bool op_repository_init(struct call *c, struct err *e)
+{
+    struct service *s = c->s;
+    const char *folder = s->options.repository, *pack = json_get_text(c->in, "pack", ""), *data;
+    struct dictionary *d = NULL;
+    if (folder == NULL) return err_set(e, ERR_USAGE, "repository.no_folder", "no folder was named for the repository");
+    if (s->options.key_file == NULL && s->options.passphrase == NULL)
+        return err_set(e, ERR_USAGE, "repository.no_key", "a repository needs a passphrase or a key file");
+    if (!nothing_there(folder, e) || !service_data_folder(&data, s, c->arena, e)) return false;
+    if (!load_for(&d, c, data, pack, e)) return false;
+    bool ok = make_repository(c, d, folder, e);
+    if (ok) ok = dictionary_folder_copy(data, pack, arena_printf(c->arena, "%s/dictionary", folder), e);
+    if (ok) {
+        json_set_text(c->out, "repository", folder);
+        json_set_text(c->out, "pack", pack);
+        json_set_text(c->out, "country", dictionary_pack_value(d, "name", ""));
+        json_set_int(c->out, "variables", (int64_t)d->n_variable);
+        json_set_int(c->out, "code_lists", (int64_t)d->n_list);
+        json_set_int(c->out, "rules", (int64_t)d->n_rule);
+    }
+    dictionary_free(d);
+    return ok;
+}
+
+bool op_repository_info(struct call *c, struct err *e)
+{
+    struct service *s = c->s;
+    const struct dictionary *d = s->dictionary;
+    struct store_info info;
+    if (!store_info(&info, s->store, e)) return false;
+    char at[INSTANT_TEXT_MAX];
+    instant_format(at, info.created_at);
+    json_set_text(c->out, "repository", s->options.repository);
+    json_set_text(c->out, "pack", info.pack);
+    json_set_text(c->out, "country", dictionary_pack_value(d, "name", ""));
+    json_set_text(c->out, "made_at", at);
+    struct json *forms = json_array();
+    for (size_t i = 0; i < d->n_form; i++) {
+        int64_t n;
+        if (!store_record_count(&n, s->store, d->form[i].id, e)) {
+            json_free(forms);
+            return false;
+        }
+        struct json *row = json_object();
+        json_set_text(row, "form", d->form[i].name);
+        json_set_text(row, "title", words_in(&d->form[i].title, c->language, d->form[i].name));
+        json_set_text(row, "version", d->form[i].version);
+        json_set_int(row, "records", n);
+        json_push(forms, row);
+    }
+    json_set(c->out, "forms", forms);
+    return true;
+}
+
+/* A type is a code of CL_ORGTYPE, its keyword, or its label. */
+static code_id find_type(const struct codelist *l, const char *given)
+{
+    code_id c = codelist_find(l, text_of(given));
+    size_t keyword = codelist_column(l, "keyword");
+    for (code_id i = 0; c == CODE_NONE && i < l->n_code; i++) {
+        if (keyword != SIZE_MAX && text_equal_nocase(text_of(l->code[i].extra[keyword]), text_of(given))) c = i;
+        for (size_t k = 0; k < LANGUAGES_MAX; k++)
+            if (text_equal_nocase(text_of(l->code[i].label.in[k]), text_of(given)) && given[0] != '\0') c = i;
+    }
+    return c;
+}
+
+static void list_types(struct err *e, const struct codelist *l)
+{
+    struct buf words;
+    buf_init(&words, ERR_MSG_MAX - 40);
+    size_t keyword = codelist_column(l, "keyword");
+    for (code_id i = 0; keyword != SIZE_MAX && i < l->n_code; i++)
+        if (l->code[i].extra[keyword][0] != '\0')
+            buf_printf(&words, "%s%s", i == 0 ? "" : ", ", l->code[i].extra[keyword]);
+    err_remedy(e, "choose one of: %s", words.p == NULL ? "" : words.p);
+    buf_release(&words);
+}
+
+static bool code_fits(const char *code)
+{
+    for (const char *p = code; *p != '\0'; p++) {
+        bool letter = (*p >= 'A' && *p <= 'Z') || (*p >= 'a' && *p <= 'z') || (*p >= '0' && *p <= '9');
+        if (!letter && *p != '-' && *p != '_' && *p != '.') return false;
+    }
+    return true;
+}
+
+bool op_organisation_add(struct call *c, struct err *e)
+{
+    struct service *s = c->s;
+    const char *code = json_get_text(c->in, "code", ""), *type = json_get_text(c->in, "type", "");
+    const char *name = json_get_text(c->in, "name", "");
+    const struct codelist *types = dictionary_list(s->dictionary, TEXT("CL_ORGTYPE"));
+    if (!code_fits(code))
+        return err_set(e, ERR_USAGE, "organisation.code", "an organisation's code has letters, digits, - _ and . only");
+    if (!text_is_utf8(text_of(name), NULL))
+        return err_set(e, ERR_USAGE, "organisation.name", "the organisation's name is not valid UTF-8");
+    code_id t = types == NULL ? CODE_NONE : find_type(types, type);
+    if (t == CODE_NONE) {
+        err_set(e, ERR_USAGE, "organisation.type", "there is no organisation type %s", type);
+        if (types != NULL) list_types(e, types);
+        return false;
+    }
+    int64_t no;
+    const char *type_code = types->code[t].name;
+    if (!store_organisation_add(&no, s->store, text_of(code), text_of(type_code), text_of(name), e)) return false;
+    dictionary_add_organisation(s->dictionary, text_of(code), text_of(name), text_of(type_code));
+    c->event.object_type = "organisation";
+    c->event.object_id = code;
+    c->event.count = 1;
+    json_set_text(c->out, "code", code);
+    json_set_text(c->out, "type", type_code);
+    json_set_text(c->out, "type_label", words_in(&types->code[t].label, c->language, type_code));
+    json_set_text(c->out, "name", name);
+    return true;
+}
+
+bool op_organisation_list(struct call *c, struct err *e)
+{
+    struct service *s = c->s;
+    struct organisation *organisation;
+    size_t n;
+    const struct codelist *types = dictionary_list(s->dictionary, TEXT("CL_ORGTYPE"));
+    if (!store_organisation_list(&organisation, &n, s->store, c->arena, e)) return false;
+    struct json *list = json_array();
+    for (size_t i = 0; i < n; i++) {
+        code_id t = types == NULL ? CODE_NONE : codelist_find(types, text_of(organisation[i].type));
+        struct json *row = json_object();
+        json_set_text(row, "code", organisation[i].code);
+        json_set_text(row, "name", organisation[i].name);
+        json_set_text(row, "type", organisation[i].type);
+        if (t != CODE_NONE)
+            json_set_text(row, "type_label", words_in(&types->code[t].label, c->language, organisation[i].type));
+        json_push(list, row);
+    }
+    json_set(c->out, "organisations", list);
+    return true;
+}
