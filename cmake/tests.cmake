@@ -4,8 +4,8 @@
 # serves all. A test runs in an empty directory of its own (tools/run_test.sh); exit 77 is "skipped".
 #
 # Labels: `shipped` for what `make check` runs against the plain, shipped build too, namely every test
-# that names DCIM_PROGRAM or harness_program; `shell` for shell tests. A shell test that does not run
-# the program tests the workshop, not the code, and exists in the plain build only.
+# that names DCIM_PROGRAM or harness_program; `shell` for shell tests. tests/workshop/, and
+# a shell test that does not run the program, exist in the plain build only.
 
 pkg_check_modules(CMOCKA REQUIRED IMPORTED_TARGET cmocka)
 get_property(rooms GLOBAL PROPERTY DCIM_ROOMS)
@@ -28,7 +28,7 @@ function(dcim_add_test name file)
     set(labels ${DCIM_BUILD_KIND})
     if(file MATCHES "\\.sh$")
         list(APPEND labels shell)
-        if(NOT runs_program AND NOT DCIM_BUILD_KIND STREQUAL "plain")
+        if((NOT runs_program OR name MATCHES "^workshop/") AND NOT DCIM_BUILD_KIND STREQUAL "plain")
             return()
         endif()
     endif()

@@ -60,6 +60,8 @@ has 'src/exchange/writer.c:1: mirror: has no tests/exchange/test_writer.c' # its
 has 'src/model/README.md:1: mirror: the room has no README.md'
 has 'tests/model/test_noplan.c:1: mirror: does not begin with its numbered plan'
 has_not 'tests/base/test_good.c'
+has_not 'src/base/good_part.c' # part of good.c
+has 'src/base/good_door.c:1: mirror: has no tests/base/test_good_door.c' # has a contract of its own
 
 # 2 symbols: base calls up into model; exchange calls what its window does not show
 mkdir lib

@@ -8,11 +8,19 @@ untested=tools/lint/untested.txt
 
 reasons() { [ -f $untested ] && sed -n 's/^\([a-z][a-z0-9_/]*\.c\)[ \t][ \t]*\([^ \t].*\)$/\1/p' $untested || :; }
 
+tested() { # room, x: by its own test; a part of a module (x_part.c without x_part.h) by the module's
+    [ ! -f "tests/$1/test_$2.c" ] && [ ! -f "tests/$1/test_$2.sh" ] || return 0
+    case $2 in
+    *_*) [ ! -f "src/$1/$2.h" ] && tested "$1" "${2%_*}" ;;
+    *) return 1 ;;
+    esac
+}
+
 for c in src/*/*.c; do
     [ -f "$c" ] || continue
     room=$(basename "$(dirname "$c")")
     x=$(basename "$c" .c)
-    if [ -f "tests/$room/test_$x.c" ] || [ -f "tests/$room/test_$x.sh" ]; then
+    if tested "$room" "$x"; then
         reasons | grep -qx "$room/$x.c" && echo "$untested:1: mirror: $room/$x.c has a test"
     else
         reasons | grep -qx "$room/$x.c" ||
