@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: EUPL-1.2
 # The workshop. `make` builds, `make check` tests everything, `make demo` shows it; `make help` lists all.
 #
 # A thin door to CMake. BUILD=dir puts build directories elsewhere (two people, one checkout).

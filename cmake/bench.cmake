@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: EUPL-1.2
 # bench/<x>.c are programs under build/bench/, built and run by `make bench` only.
 file(GLOB benches CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/bench/bench_*.c)
 add_custom_target(bench)

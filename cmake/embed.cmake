@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: EUPL-1.2
 # SQL files into C: src/store/sql/*.sql and src/store/migrations/NNNN_*.sql become store/sql_gen.h
 # and .c. tools/embed_sql.c says what the files must look like and stops the build where they don't.
 # Generated files lie in build/gen/<room>/<room>/, seen by that room and its tests only.

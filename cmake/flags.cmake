@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: EUPL-1.2
 # How our own C is compiled. `dcim_flags` is linked, privately, by every target of ours; third-party
 # code (cmake/sqlcipher.cmake) does not use it.
 #

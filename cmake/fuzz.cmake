@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: EUPL-1.2
 # fuzz/<room>/fuzz_<x>.c is one libFuzzer program; its seeds are fuzz/corpus/<x>/. Two ctest tests each:
 # fuzz/<x> replays the corpus, fuzz-short/<x> then looks for DCIM_FUZZ_SHORT seconds further.
 # `make fuzz` runs them for longer. What a run finds goes to build/fuzz/found/<x>/, never to the tree.

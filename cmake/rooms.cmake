@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: EUPL-1.2
 # The rooms of the house: one static library for each folder of src/. Who may include whom is
 # cmake/rooms.txt; what this file adds is how that is enforced, and which libraries a room is door to.
 #

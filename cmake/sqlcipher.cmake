@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: EUPL-1.2
 # SQLCipher's amalgamation (SQLite with page encryption), from its npm package, pinned by hash,
 # compiled here against OpenSSL and never committed. The result is the target `sqlcipher`.
 #

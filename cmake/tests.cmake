@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: EUPL-1.2
 # tests/<room>/test_<x>.c is one cmocka program and one ctest test named <room>/<x>;
 # tests/<room>/test_<x>.sh likewise, for what is seen from outside. Other .c files of tests/<room>/
 # are helpers shared by that room's tests and by those of the rooms above it. tests/harness.[ch]
@@ -40,8 +41,8 @@ function(dcim_add_test name file)
         LABELS "${labels}" SKIP_RETURN_CODE 77 TIMEOUT 600 ENVIRONMENT "${environment}")
 endfunction()
 
-add_custom_target(tests)
 foreach(room ${rooms})
+    add_custom_target(tests_in_${room})
     get_property(below GLOBAL PROPERTY DCIM_BELOW_${room})
     # Everything that can be reached downwards, for the helpers of lower rooms.
     set(reach ${below})
@@ -78,7 +79,7 @@ foreach(room ${rooms})
         target_include_directories(test_${room}_${x} PRIVATE ${CMAKE_BINARY_DIR}/gen/${room})
         set_target_properties(test_${room}_${x} PROPERTIES
             RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests/${room} OUTPUT_NAME test_${x})
-        add_dependencies(tests test_${room}_${x})
+        add_dependencies(tests_in_${room} test_${room}_${x})
         dcim_add_test(${room}/${x} ${file} $<TARGET_FILE:test_${room}_${x}>)
         if(TARGET dcim)
             file(STRINGS ${file} runs REGEX "DCIM_PROGRAM|harness_program|HARNESS_DCIM" LIMIT_COUNT 1)

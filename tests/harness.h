@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* What every test may use. Include it first: it brings cmocka and what cmocka needs.
  *
  * A test program is run in an empty directory of its own (tools/run_test.sh), so tests may write

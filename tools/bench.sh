@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: EUPL-1.2
 # Run the benchmarks with the machine's numbers beside them: bench.sh BUILD [bench_x]
 set -eu
 build=$1

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: EUPL-1.2
 # Configure a build directory once: configure.sh plain|asan|clang|fuzz DIR. CMake itself notices later
 # changes; only a new directory, or one whose configuration failed half-way, is configured here.
 set -eu

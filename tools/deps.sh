@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: EUPL-1.2
 # Install what the build needs and this machine lacks: Debian packages, then the pinned npm packages.
 #
 # Does nothing, in a fraction of a second, when everything is there. Root and CI are never asked; any

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Build tool: SQL files into one C table, so that the program can run no statement but these.
  *
  *     embed_sql OUT.h OUT.c STATEMENTS.sql... --migrations NNNN_name.sql...

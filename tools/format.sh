@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: EUPL-1.2
 # Lay out C files in the house style: format.sh FILE...
 #
 # clang-format does the code (.clang-format). It would run the lines of a table in a comment together, so

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: EUPL-1.2
 # S6: pinned and newest version of each embedded library. Refuses a SQLite older than 3.51.3, which has
 # a corruption bug in WAL reset, and an installed Debian library whose security update is waiting.
 # What the registry cannot be asked (no network, or --offline) is shown as unknown.

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: EUPL-1.2
 # Run every fuzz target for some seconds: fuzz.sh BUILD SECONDS JOBS. New inputs are kept in
 # BUILD/found/<x>/, and a crash there too, as crash-*: make it a corpus file and a test.
 set -eu

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: EUPL-1.2
 # The longest functions (over 80 lines) and files (over 800) of src/. No verdict: split when a paragraph
 # deserves a name; leave a state machine whole and say why.
 set -eu

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: EUPL-1.2
 # S7: build HEAD twice, in folders of different name and length, and compare the programs bit for bit.
 set -eu
 cd "$(dirname "$0")/.."

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: EUPL-1.2
 # Run one test program in an empty directory of its own, which is removed when the test passes or skips
 # and kept, and named, when it fails.
 set -u

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // S5: the bill of materials, CycloneDX 1.5, of what is in the program and is not ours: npm packages from
 // the lock file with their hashes, and every shared library that the built program loads, with the
 // Debian package, version and licence it comes from. sbom.mjs BUILD writes BUILD/sbom.json and prints it

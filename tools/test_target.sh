@@ -1,6 +1,7 @@
 #!/bin/sh
-# What must be built for a test: base/err -> test_base_err; a shell test -> the program; nothing, or the
-# beginning of a name -> everything.
+# SPDX-License-Identifier: EUPL-1.2
+# What must be built for a test: base/err -> test_base_err; base or base/ -> the tests of base; a shell
+# test -> the program; anything else -> everything.
 cd "$(dirname "$0")/.." || exit 1
 case $1 in
 ?*/?*)
@@ -14,5 +15,18 @@ case $1 in
         echo no_such_test
     fi
     ;;
-*) echo all ;;
+workshop | workshop/) if [ -f src/cli/main.c ]; then echo embedded dcim; else echo embedded; fi ;;
+*)
+    room=${1%/}
+    if [ -n "$room" ] && [ -d "src/$room" ]; then
+        # Its shell tests run the program.
+        if ls tests/"$room"/test_*.sh >/dev/null 2>&1 && [ -f src/cli/main.c ]; then
+            echo "tests_in_$room dcim"
+        else
+            echo "tests_in_$room"
+        fi
+    else
+        echo all
+    fi
+    ;;
 esac

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: EUPL-1.2
 # Wraps comments wider than `max` characters; see format.sh. Never touches code.
 #
 # In a block comment, what does not fit moves to the beginning of the next line of the same paragraph

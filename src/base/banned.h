@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Functions that our code must not call, made compile errors. After Git's banned.h.
  *
  * The compiler includes this file before every file of ours (cmake/flags.cmake), so nobody can forget

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: EUPL-1.2
 # Tests of tools/deps.sh.
 #  1 nothing to do: silent and quick   2 not root, no terminal: says the command and stops
 #  3 CI and root are not asked   4 a changed lock file installs anew

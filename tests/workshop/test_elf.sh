@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: EUPL-1.2
 # Tests of the shipped program as a file: what the compiler and the linker were to do (S3, S7).
 #  1 S3 in the ELF file   2 S3 in the compiler's switches   3 S7 no path of the building machine
 set -u

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: EUPL-1.2
 # Tests of tools/embed_sql.c.
 #  1 statements become a table   2 migrations   3 what is malformed stops the build with file and line
 set -u

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: EUPL-1.2
 # Tests of tools/lint: that each check can fail, on a tree of violations, and does not cry wolf.
 #  1 includes   2 symbols   3 doors   4 banned functions   5 cryptography (S1, S2)   6 words
 #  7 headers alone   8 tests mirror the code   9 a tree without violations

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: EUPL-1.2
 # Tests of what is not ours: that it is pinned, listed and fresh.
 #  1 S5 hashes in the lock file, no scripts run   2 S5 bill of materials   3 S6 SQLite not older than 3.51.3
 #  4 the pinned amalgamation, and no other, is compiled

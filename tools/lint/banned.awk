@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: EUPL-1.2
 # S2: functions that our code must not call. banned.h stops calls at compile time; this also sees
 # pointers to them, attempts to lift the ban, and files that are not compiled.
 BEGIN {

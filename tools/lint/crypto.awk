@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: EUPL-1.2
 # S1: no home-made cryptography. Looks in our code for what every implementation of a cipher or hash
 # has: its constants, or functions named after its rounds. Calls of libsodium are in base/crypto.* only
 # (tools/lint/doors.txt).

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Lint tool: what the checks look at in a C file, one line each, separated by tabs.
  *
  *     ctext ROOT FILE...           (files are named relative to ROOT)

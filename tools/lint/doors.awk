@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: EUPL-1.2
 # One door per library (tools/lint/doors.txt), and sqlite3_ in its one file only.
 BEGIN {
     FS = "\t"

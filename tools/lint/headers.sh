@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: EUPL-1.2
 # Every header compiles alone, without the help of banned.h or of another header before it.
 # headers.sh ROOT BUILD
 set -eu

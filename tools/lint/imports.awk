@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: EUPL-1.2
 # Import direction (design.md section 3): a file of src/<room>/ includes its own room's headers and
 # those that cmake/rooms.txt lists for the room, always as "room/header.h", its own header first.
 BEGIN {

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: EUPL-1.2
 # tests/ and fuzz/ mirror src/; every room says in its README what it promises; every test file begins with
 # its numbered plan. mirror.sh ROOT
 set -eu
@@ -38,7 +39,7 @@ for f in tests/*/test_*.c tests/*/test_*.sh; do
     [ -f "$f" ] || continue
     # A numbered plan: "1 something" and so on, in the comment that opens the file.
     case $f in
-    *.c) head=$(awk '/\*\// { print; exit } { print }' "$f") ;;
+    *.c) head=$(awk '/^#/ { exit } { print }' "$f") ;; # all before the first include
     *) head=$(awk '/^#!/ { next } !/^#/ { exit } { print }' "$f") ;;
     esac
     case $head in

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: EUPL-1.2
 # Every check on the tree: run.sh [ROOT [BUILD]]. Prints FILE:LINE: check: what; exit 1 when there is any.
 #
 #   imports   a room includes only the rooms below it        symbols   and links only those

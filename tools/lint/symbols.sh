@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: EUPL-1.2
 # Import direction once more, by what the linker sees: a symbol that a room's library needs and another
 # room defines must lie in a room that cmake/rooms.txt lists, or be declared in the one header that is
 # its window. symbols.sh ROOT BUILD

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: EUPL-1.2
 # No SQL in C (it lies in src/store/sql), no HTML in C (it lies in src/web/pages), no printing and no
 # exit below the doors (style: errors go up, the doors speak).
 BEGIN { FS = "\t" }
