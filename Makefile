@@ -81,7 +81,9 @@ bench: deps ## the benchmarks; B=bench_x for one
 fuzz: fuzz-build ## each fuzz target for FUZZ_SECONDS (60)
 	@tools/fuzz.sh $(BUILD)/fuzz $(or $(FUZZ_SECONDS),60) $(JOBS)
 
-valgrind: build ## all C tests of the plain build under valgrind; T=room/x for one
+valgrind: deps ## all C tests of the plain build under valgrind; T=room/x for one
+	@$(LOCKED) tools/configure.sh plain $(BUILD)
+	@$(LOCKED) $(NINJA) -C $(BUILD) $(shell tools/test_target.sh "$(T)")
 	@cd $(BUILD) && DCIM_VALGRIND=1 ctest --output-on-failure -j $(JOBS) --timeout 3600 -LE shell $(if $(T),-R '$(call only,$(T))')
 
 sbom: build ## build/sbom.json: everything in the program that is not ours, with licence (S5)
