@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "base/mem.h"
 
+#ifdef DCIM_FAULTS
+#include "base/text.h"
+#endif
+
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,6 +15,16 @@ void mem_fail_after(uint64_t n)
 {
     __atomic_store_n(&fail_countdown, n, __ATOMIC_RELAXED);
 }
+
+#ifdef DCIM_FAULTS
+/* Before main(), so that the first allocations can fail as well. */
+__attribute__((constructor)) static void fail_as_told(void)
+{
+    uint64_t n;
+    const char *told = getenv("DCIM_FAIL_ALLOCATION");
+    if (told != NULL && text_to_uint(text_of(told), &n)) mem_fail_after(n);
+}
+#endif
 
 static _Noreturn void out_of_memory(void)
 {
