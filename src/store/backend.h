@@ -43,15 +43,17 @@ bool backend_copy_to(struct backend *b, const char *path, struct err *e) MUST_CH
 struct buf;
 bool backend_check(struct backend *b, struct buf *out, size_t *n_problem, struct err *e) MUST_CHECK;
 
-struct query {
+struct query { /* members are query.c's own */
     struct backend *backend;
     void *statement;
     enum sql_id id;
-    bool failed, row;
+    bool failed, row, done;
+    int64_t n_row;
     struct err err;
 };
 
-/* Prepare (cached) and start a statement of the list. */
+/* Prepare (cached) and start a statement of the list. A statement that gives more rows than its `rows:` allows,
+ * or ends with fewer, is ERR_STORE "store.rows". Every begun query must be ended. */
 bool query_begin(struct query *q, struct backend *b, enum sql_id id);
 void query_bind_int(struct query *q, const char *param, int64_t v);
 void query_bind_text(struct query *q, const char *param, struct text t);     /* copied */
@@ -59,9 +61,13 @@ void query_bind_blob(struct query *q, const char *param, const void *p, size_t n
 void query_bind_null(struct query *q, const char *param);
 /* The same by position, 0-based in the order of the statement's `params`: for the hot paths. */
 void query_set_int(struct query *q, size_t param, int64_t v);
+void query_set_null(struct query *q, size_t param);
+void query_set_text(struct query *q, size_t param, struct text t);           /* borrowed until the step */
 void query_set_blob(struct query *q, size_t param, const void *p, size_t n); /* borrowed until the step */
 bool query_next(struct query *q);       /* steps; true: a row is there */
 bool query_run(struct query *q, struct err *e) MUST_CHECK; /* for statements without rows: steps, resets, ends */
+bool query_again(struct query *q);      /* steps a statement without rows and leaves it ready for new values (the old
+                                           ones stay); for many rows through one query, ended by query_end() */
 int64_t query_int(struct query *q, size_t column);        /* 0 for NULL */
 bool query_is_null(struct query *q, size_t column);
 struct text query_text(struct query *q, size_t column);   /* borrowed until the next step */

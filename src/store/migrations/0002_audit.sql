@@ -1,0 +1,23 @@
+-- The head of the log (store/audit.h): one row, rewritten with every entry in the same transaction. Its `mac` is
+-- keyed with a key that is not in the database, so entries cannot be taken off the end, nor the row replaced by
+-- one that fits. Its name does not begin with audit_, for rows of those tables are never changed.
+
+CREATE TABLE log_head (
+    one             INTEGER PRIMARY KEY CHECK (one = 1),
+    sequence        INTEGER NOT NULL,            -- of the last entry
+    at              INTEGER NOT NULL,            -- its time, UTC seconds
+    monotone_ms     INTEGER NOT NULL,
+    hash            BLOB    NOT NULL CHECK (length(hash) = 32),
+    frontier        BLOB    NOT NULL,            -- of the Merkle tree: what is needed to let it grow
+    checkpoint_size INTEGER NOT NULL,            -- of the newest checkpoint; 0: none yet
+    checkpoint_at   INTEGER NOT NULL,
+    mac             BLOB    NOT NULL CHECK (length(mac) = 32)
+) STRICT;
+
+CREATE TRIGGER log_head_forward BEFORE UPDATE ON log_head WHEN NEW.sequence <= OLD.sequence
+BEGIN SELECT RAISE(ABORT, 'the log only grows'); END;
+
+CREATE TRIGGER log_head_no_delete BEFORE DELETE ON log_head
+BEGIN SELECT RAISE(ABORT, 'the log has a head'); END;
+
+PRAGMA user_version = 2;

@@ -1,0 +1,115 @@
+-- name: series_find   params: form_no, organisation_no   columns: series_no, n_record   rows: 0..1
+SELECT series_no, n_record FROM series WHERE form_no = :form_no AND organisation_no = :organisation_no;
+
+-- name: series_add   params: form_no, organisation_no   rows: 0
+INSERT INTO series (form_no, organisation_no) VALUES (:form_no, :organisation_no);
+
+-- name: series_grow   params: series_no, n_record, n_active   rows: 0
+-- Both may be negative or 0: what is added to the counts.
+UPDATE series SET n_record = n_record + :n_record, n_active = n_active + :n_active WHERE series_no = :series_no;
+
+-- name: batch_next   columns: batch_no, record_no   rows: 1
+-- The numbers that the next batch and the next record get. Records are never deleted.
+SELECT (SELECT coalesce(max(batch_no), 0) + 1 FROM batch) AS batch_no,
+       (SELECT coalesce(max(record_no), 0) + 1 FROM record) AS record_no;
+
+-- name: batch_add   params: batch_no, series_no, mapping, file_sha256, file_label, actor, created_at, first_record, last_record   rows: 0
+INSERT INTO batch (batch_no, series_no, mapping, file_sha256, file_label, actor, created_at, first_record,
+                   last_record)
+VALUES (:batch_no, :series_no, :mapping, :file_sha256, :file_label, :actor, :created_at, :first_record,
+        :last_record);
+
+-- name: batch_finish   params: batch_no, n_new, n_changed, n_same, n_duplicate, n_refused, last_record, digest   rows: 0
+UPDATE batch SET n_new = :n_new, n_changed = :n_changed, n_same = :n_same, n_duplicate = :n_duplicate,
+       n_refused = :n_refused, last_record = :last_record, digest = :digest
+ WHERE batch_no = :batch_no;
+
+-- name: batch_list   columns: batch_no, organisation_no, form, organisation, mapping, file_label, actor, created_at, undone_at, n_new, n_changed, n_same, n_refused, digest   rows: 0..*
+SELECT b.batch_no, s.organisation_no, f.name AS form, o.code AS organisation, b.mapping, b.file_label, b.actor,
+       b.created_at, b.undone_at, b.n_new, b.n_changed, b.n_same, b.n_refused, b.digest
+  FROM batch b
+  JOIN series s ON s.series_no = b.series_no
+  JOIN form f ON f.form_no = s.form_no
+  JOIN organisation o ON o.organisation_no = s.organisation_no
+ ORDER BY b.batch_no;
+
+-- name: batch_get   params: batch_no   columns: series_no, undone_at, n_new, n_changed, first_record, last_record, digest   rows: 0..1
+SELECT series_no, undone_at, n_new, n_changed, first_record, last_record, digest FROM batch WHERE batch_no = :batch_no;
+
+-- name: reference_find   params: series_no, reference   columns: record_no, code, state, version_no, last_version_no, content_hash, wrapped_key   rows: 0..1
+-- The record of an organisation's own reference, with what decides whether new content is a change.
+SELECT r.record_no, r.code, r.state, r.version_no,
+       (SELECT max(l.version_id) FROM record_version l
+         WHERE l.version_id BETWEEN r.record_no * 65536 AND r.record_no * 65536 + 65535) - r.record_no * 65536
+           AS last_version_no,
+       v.content_hash, r.wrapped_key
+  FROM record_reference f
+  JOIN record r ON r.record_no = f.record_no
+  JOIN record_version v ON v.version_id = r.record_no * 65536 + r.version_no
+ WHERE f.series_no = :series_no AND f.reference = :reference;
+
+-- name: record_add   params: record_no, code, series_no, wrapped_key   rows: 0
+INSERT INTO record (record_no, code, series_no, state, version_no, wrapped_key)
+VALUES (:record_no, :code, :series_no, 1, 1, :wrapped_key);
+
+-- name: record_change   params: record_no, state, version_no   rows: 0
+UPDATE record SET state = :state, version_no = :version_no WHERE record_no = :record_no;
+
+-- name: version_add   params: version_id, record_no, batch_no, content_hash, person_key, body   rows: 0
+-- The first version of a record that a batch brings.
+INSERT INTO record_version (version_id, record_no, batch_no, content_hash, person_key, body)
+VALUES (:version_id, :record_no, :batch_no, :content_hash, :person_key, :body);
+
+-- name: version_change   params: version_id, record_no, batch_no, position, replaced, content_hash, person_key, body   rows: 0
+INSERT INTO record_version (version_id, record_no, batch_no, position, replaced, content_hash, person_key, body)
+VALUES (:version_id, :record_no, :batch_no, :position, :replaced, :content_hash, :person_key, :body);
+
+-- name: identity_add   params: version_id, wrapped_key, body   rows: 0
+INSERT INTO identity_body (version_id, wrapped_key, body) VALUES (:version_id, :wrapped_key, :body);
+
+-- name: code_add   params: code, record_no   rows: 0
+INSERT INTO record_code (code, record_no) VALUES (:code, :record_no);
+
+-- name: reference_add   params: series_no, reference, record_no   rows: 0
+INSERT INTO record_reference (series_no, reference, record_no) VALUES (:series_no, :reference, :record_no);
+
+-- name: batch_digest_new   params: first_record, last_record   columns: code, version_no, content_hash   rows: 0..*
+-- The new records of a batch, in their order: the first part of its digest.
+SELECT r.code, 1 AS version_no, v.content_hash
+  FROM record r JOIN record_version v ON v.version_id = r.record_no * 65536 + 1
+ WHERE r.record_no BETWEEN :first_record AND :last_record
+ ORDER BY r.record_no;
+
+-- name: batch_digest_changed   params: batch_no   columns: code, version_no, content_hash   rows: 0..*
+-- The changes of a batch, in their order: the second part.
+SELECT r.code, v.version_id - v.record_no * 65536 AS version_no, v.content_hash
+  FROM record_version v JOIN record r ON r.record_no = v.record_no
+ WHERE v.batch_no = :batch_no AND v.position IS NOT NULL
+ ORDER BY v.position;
+
+-- name: undo_conflicts   params: batch_no, first_record, last_record   columns: n   rows: 1
+-- Records of the batch whose current version is not the batch's any more.
+SELECT (SELECT count(*) FROM record
+         WHERE record_no BETWEEN :first_record AND :last_record AND (version_no <> 1 OR state <> 1)) +
+       (SELECT count(*) FROM record_version v JOIN record r ON r.record_no = v.record_no
+         WHERE v.batch_no = :batch_no AND v.position IS NOT NULL
+           AND (r.version_no <> v.version_id - v.record_no * 65536 OR r.state <> 1)) AS n;
+
+-- name: undo_reappeared   params: batch_no   columns: n   rows: 1
+-- Changes of the batch that brought a withdrawn record back.
+SELECT count(*) AS n FROM record_version
+ WHERE batch_no = :batch_no AND position IS NOT NULL AND replaced IS NULL;
+
+-- name: undo_new   params: first_record, last_record   rows: 0
+UPDATE record SET state = 2 WHERE record_no BETWEEN :first_record AND :last_record;
+
+-- name: undo_changed   params: batch_no   rows: 0
+-- Back to the version before; where the record was not there before, it is withdrawn again.
+UPDATE record SET state = CASE WHEN v.replaced IS NULL THEN 2 ELSE 1 END,
+                  version_no = coalesce(v.replaced, record.version_no)
+  FROM record_version v
+ WHERE v.batch_no = :batch_no AND v.position IS NOT NULL AND record.record_no = v.record_no;
+
+-- name: undo_mark   params: batch_no, undone_at, undone_by, undo_reason   rows: 0
+UPDATE batch SET undone_at = :undone_at, undone_by = :undone_by, undo_reason = :undo_reason
+ WHERE batch_no = :batch_no;

@@ -1,0 +1,756 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The backend on SQLCipher: the only file that calls SQLite.
+ *
+ * A connection is one thread's at a time (the library is built without a mutex for each). Statements come from
+ * the closed list (store/sql_gen.h), are prepared when first used and kept. Once the settings are made, an
+ * authorizer refuses to prepare anything that changes the schema, attaches a file, or changes or deletes a row
+ * of the log (S22), whatever the list says.
+ *
+ * Some failures (disk full, input/output) make SQLite roll back by itself. What came after would then commit
+ * row by row, so every step first asks whether the transaction is still there. After an input/output error at
+ * commit nobody knows what the disk holds: the handle takes no further write (S87). */
+#include "store/backend.h"
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "store/backend_impl.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* SQLCipher's, declared by sqlite3.h only under its own macro. */
+int sqlite3_key(sqlite3 *db, const void *key, int n);
+
+enum {
+    LIBRARY_MIN = 3051003,       /* S6: corruption fix of the write-ahead log */
+    APPLICATION_ID = 0x4443494D, /* "DCIM", as in migration 1 */
+    BUSY_MS = 30000,
+    COPY_PAGES = 256,            /* pages of 8 KiB between two looks at whether others wait */
+    PARAMS_MAX = 64,
+    KEY_TEXT = 2 + 2 * CRYPTO_KEY + 1
+};
+
+static const char magic[16] = "SQLite format 3"; /* how a file without encryption begins */
+
+enum tx { TX_NONE, TX_READ, TX_WRITE };
+
+struct sqlite;
+
+struct statement {
+    sqlite3_stmt *s;
+    bool in_use, spare;            /* spare: the cached one was in use; finalized when given back */
+    uint8_t position[PARAMS_MAX];  /* SQLite's number of each parameter of the list */
+};
+
+struct sqlite {
+    struct backend base;
+    sqlite3 *db;
+    char *path;
+    struct secret *key;
+    bool writes;
+    bool settled;   /* the authorizer is strict */
+    bool broken;    /* a commit failed in the disk: no further write */
+    enum tx tx;
+    struct statement *cache[SQL_COUNT];
+};
+
+static const struct backend_ops sqlite_ops;
+
+/* ---- errors ---- */
+
+static bool say_damaged(struct err *e, const char *doing, const char *why)
+{
+    err_set(e, ERR_STORE, "store.damaged", "could not %s: the database is damaged (%s)", doing, why);
+    return err_remedy(e, "run `dcim check`; restore the last verified backup with `dcim restore`");
+}
+
+static bool say_wrong_key(struct err *e)
+{
+    err_set(e, ERR_DENIED, "store.wrong_key",
+            "could not open the database: the key does not fit, or the file is damaged or no database of ours");
+    return err_remedy(e, "use the keyring that belongs to this repository, or restore a backup");
+}
+
+/* SQLite's messages name tables, columns and our own triggers, never values (STRICT tables, bound values). */
+static bool say(struct err *e, sqlite3 *db, int rc, const char *doing)
+{
+    const char *why = db != NULL ? sqlite3_errmsg(db) : sqlite3_errstr(rc);
+
+    switch (rc & 0xff) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        err_set(e, ERR_CONFLICT, "store.busy", "could not %s: another process is writing", doing);
+        return err_remedy(e, "wait until the other import or change has ended, then try again");
+    case SQLITE_FULL:
+        err_set(e, ERR_SYSTEM, "store.full", "could not %s: no space left on the disk", doing);
+        return err_remedy(e, "free space on the disk of the repository and try again; nothing was changed");
+    case SQLITE_NOMEM:
+        err_set(e, ERR_SYSTEM, "store.memory", "could not %s: out of memory", doing);
+        return err_remedy(e, "free memory and try again; nothing was changed");
+    case SQLITE_IOERR:
+    case SQLITE_CANTOPEN:
+        err_set(e, ERR_STORE, "store.io", "could not %s: %s (%d)", doing, why, rc);
+        return err_remedy(e, "see whether the disk is full or failing; nothing was acknowledged");
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+    case SQLITE_FORMAT: return say_damaged(e, doing, why);
+    case SQLITE_AUTH:
+        return err_set(e, ERR_DENIED, "store.forbidden", "could not %s: %s", doing, why);
+    case SQLITE_READONLY:
+        err_set(e, ERR_DENIED, "store.read_only", "could not %s: the repository is open for reading only", doing);
+        return err_remedy(e, "see whether the files of the repository may be written by this user");
+    case SQLITE_CONSTRAINT:
+        return err_set(e, ERR_STORE, "store.constraint", "could not %s: %s", doing, why);
+    default: return err_set(e, ERR_STORE, "store.sqlite", "could not %s: %s (%d)", doing, why, rc);
+    }
+}
+
+static struct sqlite *of(struct backend *b)
+{
+    return (struct sqlite *)(void *)b;
+}
+
+/* ---- the authorizer ---- */
+
+static bool begins(const char *s, const char *with)
+{
+    return s != NULL && strncmp(s, with, strlen(with)) == 0;
+}
+
+static bool pragma_reads(const char *name)
+{
+    static const char *const reads[] = {"wal_checkpoint", "cipher_integrity_check", "integrity_check",
+                                        "foreign_key_check", "cipher_status", "journal_mode", "user_version",
+                                        "application_id"};
+    for (size_t i = 0; i < sizeof reads / sizeof reads[0]; i++)
+        if (name != NULL && strcmp(name, reads[i]) == 0) return true;
+    return false;
+}
+
+static int authorize(void *ctx, int action, const char *a, const char *b, const char *database,
+                     const char *trigger)
+{
+    const struct sqlite *q = ctx;
+    (void)database;
+    (void)trigger;
+    if (!q->settled) return SQLITE_OK;
+    switch (action) {
+    case SQLITE_UPDATE:
+    case SQLITE_DELETE: return begins(a, "audit_") || begins(a, "sqlite_") ? SQLITE_DENY : SQLITE_OK;
+    case SQLITE_INSERT: return begins(a, "sqlite_") ? SQLITE_DENY : SQLITE_OK;
+    case SQLITE_READ:
+    case SQLITE_SELECT:
+    case SQLITE_RECURSIVE:
+    case SQLITE_TRANSACTION: return SQLITE_OK;
+    case SQLITE_FUNCTION: return b != NULL && strcmp(b, "load_extension") == 0 ? SQLITE_DENY : SQLITE_OK;
+    case SQLITE_PRAGMA: return pragma_reads(a) ? SQLITE_OK : SQLITE_DENY;
+    default: return SQLITE_DENY; /* schema, attach, savepoint, analyze, reindex */
+    }
+}
+
+/* ---- statements ---- */
+
+static void statement_free(struct statement *t)
+{
+    if (t == NULL) return;
+    sqlite3_finalize(t->s);
+    mem_free(t);
+}
+
+/* Prepare and hold against what the list declares: a column moved in SQL must not be read as another in C. */
+static bool statement_new(struct statement **out, struct sqlite *q, enum sql_id id, struct err *e)
+{
+    const struct sql_statement *l = &sql_statements[id];
+    struct statement *t = mem_new(1, sizeof *t);
+    char doing[100];
+
+    snprintf(doing, sizeof doing, "prepare statement %s", l->name);
+    int rc = sqlite3_prepare_v3(q->db, l->text, -1, SQLITE_PREPARE_PERSISTENT, &t->s, NULL);
+    if (rc != SQLITE_OK) {
+        statement_free(t);
+        return say(e, q->db, rc, doing);
+    }
+    bool fits = l->n_param <= PARAMS_MAX && (size_t)sqlite3_bind_parameter_count(t->s) == l->n_param &&
+                (size_t)sqlite3_column_count(t->s) == l->n_column;
+    for (size_t i = 0; fits && i < l->n_param; i++) {
+        char name[80];
+        snprintf(name, sizeof name, ":%s", l->params[i]);
+        t->position[i] = (uint8_t)sqlite3_bind_parameter_index(t->s, name);
+        fits = t->position[i] != 0;
+    }
+    for (size_t i = 0; fits && i < l->n_column; i++) {
+        const char *name = sqlite3_column_name(t->s, (int)i);
+        fits = name != NULL && strcmp(name, l->columns[i]) == 0;
+    }
+    if (!fits) {
+        statement_free(t);
+        return err_set(e, ERR_STORE, "store.statement", "statement %s is not what its list declares", l->name);
+    }
+    *out = t;
+    return true;
+}
+
+static bool take(void **out, struct backend *b, enum sql_id id, struct err *e)
+{
+    struct sqlite *q = of(b);
+    struct statement *t = q->cache[id];
+
+    if (t == NULL || t->in_use) {
+        if (!statement_new(&t, q, id, e)) return false;
+        t->spare = q->cache[id] != NULL;
+        if (!t->spare) q->cache[id] = t;
+    }
+    t->in_use = true;
+    *out = t;
+    return true;
+}
+
+static void give(struct backend *b, void *statement)
+{
+    struct statement *t = statement;
+    (void)b;
+    if (t->spare) {
+        statement_free(t);
+        return;
+    }
+    /* The result is that of the last step, which the step itself has reported. */
+    (void)sqlite3_reset(t->s);
+    (void)sqlite3_clear_bindings(t->s);
+    t->in_use = false;
+}
+
+static bool bind_int(void *statement, size_t param, int64_t v)
+{
+    struct statement *t = statement;
+    return sqlite3_bind_int64(t->s, t->position[param], v) == SQLITE_OK;
+}
+
+static bool bind_text(void *statement, size_t param, struct text v, bool copy)
+{
+    struct statement *t = statement;
+    return sqlite3_bind_text64(t->s, t->position[param], v.n == 0 ? "" : v.p, v.n,
+                               copy ? SQLITE_TRANSIENT : SQLITE_STATIC, SQLITE_UTF8) == SQLITE_OK;
+}
+
+static bool bind_blob(void *statement, size_t param, const void *p, size_t n, bool copy)
+{
+    struct statement *t = statement;
+    return sqlite3_bind_blob64(t->s, t->position[param], n == 0 ? "" : p, n,
+                               copy ? SQLITE_TRANSIENT : SQLITE_STATIC) == SQLITE_OK;
+}
+
+static bool bind_null(void *statement, size_t param)
+{
+    struct statement *t = statement;
+    return sqlite3_bind_null(t->s, t->position[param]) == SQLITE_OK;
+}
+
+static bool transaction_lost(struct err *e)
+{
+    err_set(e, ERR_STORE, "store.rolled_back", "could not go on: the transaction was rolled back by an earlier failure");
+    return err_remedy(e, "nothing was changed; see to the earlier failure and try again");
+}
+
+static enum step step(struct backend *b, void *statement, struct err *e)
+{
+    struct sqlite *q = of(b);
+    struct statement *t = statement;
+
+    if (q->tx != TX_NONE && sqlite3_get_autocommit(q->db) != 0) {
+        transaction_lost(e);
+        return STEP_FAILED;
+    }
+    if (q->settled && q->tx != TX_WRITE && !sqlite3_stmt_readonly(t->s)) {
+        err_set(e, ERR_STORE, "store.no_transaction", "could not write outside of a write transaction");
+        return STEP_FAILED;
+    }
+    int rc = sqlite3_step(t->s);
+    if (rc == SQLITE_ROW) return STEP_ROW;
+    if (rc == SQLITE_DONE) {
+        (void)sqlite3_reset(t->s);
+        return STEP_DONE;
+    }
+    say(e, q->db, rc, q->tx == TX_WRITE ? "write to the database" : "read the database");
+    return STEP_FAILED;
+}
+
+static int64_t int_at(void *statement, size_t column)
+{
+    return sqlite3_column_int64(((struct statement *)statement)->s, (int)column);
+}
+
+static bool null_at(void *statement, size_t column)
+{
+    return sqlite3_column_type(((struct statement *)statement)->s, (int)column) == SQLITE_NULL;
+}
+
+static struct text text_at(void *statement, size_t column)
+{
+    sqlite3_stmt *s = ((struct statement *)statement)->s;
+    const unsigned char *p = sqlite3_column_text(s, (int)column);
+    return p == NULL ? (struct text){"", 0}
+                     : (struct text){(const char *)p, (size_t)sqlite3_column_bytes(s, (int)column)};
+}
+
+static struct text blob_at(void *statement, size_t column)
+{
+    sqlite3_stmt *s = ((struct statement *)statement)->s;
+    const void *p = sqlite3_column_blob(s, (int)column);
+    return p == NULL ? (struct text){"", 0} : (struct text){p, (size_t)sqlite3_column_bytes(s, (int)column)};
+}
+
+/* ---- settings ---- */
+
+/* A script of the list, statement by statement; rows are passed over. */
+static bool script(struct sqlite *q, enum sql_id id, struct err *e)
+{
+    const char *at = sql_statements[id].text;
+    while (*at != '\0') {
+        sqlite3_stmt *s = NULL;
+        int rc = sqlite3_prepare_v2(q->db, at, -1, &s, &at);
+        if (rc == SQLITE_OK && s == NULL) break;
+        while (rc == SQLITE_OK || rc == SQLITE_ROW) rc = sqlite3_step(s);
+        (void)sqlite3_finalize(s);
+        /* Some settings read the first page already: this is where a wrong key is noticed. */
+        if (rc == SQLITE_NOTADB && !q->settled) return say_wrong_key(e);
+        if (rc != SQLITE_DONE) return say(e, q->db, rc, "set the database up");
+    }
+    return true;
+}
+
+/* One number. `rc` (may be NULL) gets SQLite's result where the caller tells failures apart itself. */
+static bool number(int64_t *out, struct sqlite *q, enum sql_id id, int *rc_out, struct err *e)
+{
+    sqlite3_stmt *s = NULL;
+    int rc = sqlite3_prepare_v2(q->db, sql_statements[id].text, -1, &s, NULL);
+    if (rc == SQLITE_OK) rc = sqlite3_step(s);
+    *out = rc == SQLITE_ROW ? sqlite3_column_int64(s, 0) : 0;
+    sqlite3_finalize(s);
+    if (rc_out != NULL) *rc_out = rc;
+    return rc == SQLITE_ROW ? true : say(e, q->db, rc, "read the database's settings");
+}
+
+static bool journal_is_wal(struct sqlite *q, enum sql_id id, struct err *e)
+{
+    sqlite3_stmt *s = NULL;
+    int rc = sqlite3_prepare_v2(q->db, sql_statements[id].text, -1, &s, NULL);
+    if (rc == SQLITE_OK) rc = sqlite3_step(s);
+    bool wal = rc == SQLITE_ROW && strcmp((const char *)sqlite3_column_text(s, 0), "wal") == 0;
+    sqlite3_finalize(s);
+    if (rc != SQLITE_ROW) return say(e, q->db, rc, "set the journal of the database");
+    return wal ? true
+               : err_set(e, ERR_STORE, "store.journal",
+                         "could not open the database: its journal cannot be written ahead on this file system");
+}
+
+static bool give_key(struct sqlite *q, struct err *e)
+{
+    static const char digit[] = "0123456789abcdef";
+    char text[KEY_TEXT];
+    const uint8_t *key = secret_bytes(q->key);
+
+    assert(secret_size(q->key) == CRYPTO_KEY);
+    text[0] = 'x';
+    text[1] = text[KEY_TEXT - 1] = '\'';
+    for (size_t i = 0; i < CRYPTO_KEY; i++) {
+        text[2 + 2 * i] = digit[key[i] >> 4];
+        text[3 + 2 * i] = digit[key[i] & 15];
+    }
+    int rc = sqlite3_key(q->db, text, KEY_TEXT);
+    mem_wipe(text, sizeof text);
+    return rc == SQLITE_OK ? true : say(e, q->db, rc, "give the database its key");
+}
+
+static bool limits(struct sqlite *q, struct err *e)
+{
+    static const struct { int what, value; } set[] = {
+        {SQLITE_DBCONFIG_DEFENSIVE, 1},      {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0}, {SQLITE_DBCONFIG_DQS_DML, 0},
+        {SQLITE_DBCONFIG_DQS_DDL, 0},        {SQLITE_DBCONFIG_WRITABLE_SCHEMA, 0}, {SQLITE_DBCONFIG_ENABLE_FKEY, 1},
+        {SQLITE_DBCONFIG_ENABLE_TRIGGER, 1}, {SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0},
+    };
+    for (size_t i = 0; i < sizeof set / sizeof set[0]; i++) {
+        int now = -1;
+        int rc = sqlite3_db_config(q->db, set[i].what, set[i].value, &now);
+        if (rc != SQLITE_OK || now != set[i].value) return say(e, q->db, rc, "set the database up");
+    }
+    sqlite3_limit(q->db, SQLITE_LIMIT_ATTACHED, 0);
+    sqlite3_limit(q->db, SQLITE_LIMIT_LENGTH, 64 << 20);
+    sqlite3_limit(q->db, SQLITE_LIMIT_SQL_LENGTH, 64 << 10);
+    return true;
+}
+
+/* ---- never plain text (S11) ---- */
+
+static bool say_plaintext(struct err *e)
+{
+    err_set(e, ERR_STORE, "store.plaintext", "could not open the database: the file is not encrypted");
+    return err_remedy(e, "a repository's database is always encrypted; find out who put this file there");
+}
+
+/* Read through SQLite's own file: closing another descriptor of the file would drop SQLite's locks. */
+static bool begins_plain(sqlite3 *db, int which, sqlite3_int64 at)
+{
+    sqlite3_file *f = NULL;
+    char head[sizeof magic];
+    if (sqlite3_file_control(db, "main", which, &f) != SQLITE_OK || f == NULL || f->pMethods == NULL) return false;
+    return f->pMethods->xRead(f, head, (int)sizeof head, at) == SQLITE_OK && memcmp(head, magic, sizeof magic) == 0;
+}
+
+/* The codec is at work, and what is on the disk (file, and the first page of the journal, behind its headers)
+ * does not begin like plain SQLite. */
+static bool is_ciphertext(struct sqlite *q, struct err *e)
+{
+    enum { WAL_FIRST_PAGE = 32 + 24 };
+    int64_t encrypted = 0;
+    if (!number(&encrypted, q, SQL_SQLITE_CIPHER_STATUS, NULL, e)) return false;
+    if (encrypted != 1 || begins_plain(q->db, SQLITE_FCNTL_FILE_POINTER, 0) ||
+        begins_plain(q->db, SQLITE_FCNTL_JOURNAL_POINTER, WAL_FIRST_PAGE))
+        return say_plaintext(e);
+    return true;
+}
+
+/* Without the key the schema cannot be read. */
+static bool is_closed_without_key(const struct sqlite *q, struct err *e)
+{
+    struct sqlite other = {.db = NULL};
+    int64_t n;
+    int rc = sqlite3_open_v2(q->path, &other.db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_EXRESCODE, NULL);
+    if (rc == SQLITE_OK) (void)number(&n, &other, SQL_SQLITE_SCHEMA_SIZE, &rc, NULL);
+    sqlite3_close(other.db);
+    return rc == SQLITE_NOTADB ? true : say_plaintext(e);
+}
+
+/* ---- opening ---- */
+
+static bool file_is_there(const char *path, struct err *e)
+{
+    struct stat s;
+    if (stat(path, &s) != 0) {
+        int why = errno;
+        err_set_errno(e, why == ENOENT ? ERR_NOT_FOUND : ERR_SYSTEM, why, "store.missing",
+                      "could not open the database of the repository");
+        return err_remedy(e, "name the folder of a repository, or make one with `dcim init`");
+    }
+    /* An empty file would become a new database under any key. */
+    return S_ISREG(s.st_mode) && s.st_size > 0 ? true : say_wrong_key(e);
+}
+
+static bool file_make(const char *path, struct err *e)
+{
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (fd < 0) {
+        int why = errno;
+        return err_set_errno(e, why == EEXIST ? ERR_CONFLICT : ERR_SYSTEM, why,
+                             why == EEXIST ? "store.exists" : "store.create", "could not create the database");
+    }
+    return close(fd) == 0 ? true : err_set_errno(e, ERR_SYSTEM, errno, "store.create", "could not create the database");
+}
+
+static void file_remove(const char *path)
+{
+    static const char *const also[] = {"", "-wal", "-shm", "-journal"};
+    size_t n = strlen(path);
+    char *name = mem_new(n + 10, 1);
+    for (size_t i = 0; i < sizeof also / sizeof also[0]; i++) {
+        snprintf(name, n + 10, "%s%s", path, also[i]);
+        (void)unlink(name);
+    }
+    mem_free(name);
+}
+
+static void release(struct sqlite *q)
+{
+    if (q == NULL) return;
+    for (size_t i = 0; i < SQL_COUNT; i++) statement_free(q->cache[i]);
+    (void)sqlite3_close(q->db);
+    secret_free(q->key);
+    mem_free(q->path);
+    mem_free(q);
+}
+
+/* An open, keyed connection, nothing read yet. */
+static bool connect_to(struct sqlite **out, const char *path, const struct secret *key, bool writes, struct err *e)
+{
+    if (sqlite3_libversion_number() < LIBRARY_MIN)
+        return err_set(e, ERR_STORE, "store.library", "could not use SQLite %s: it is older than 3.51.3",
+                       sqlite3_libversion());
+    struct sqlite *q = mem_new(1, sizeof *q);
+    q->base.ops = &sqlite_ops;
+    q->path = mem_text(path, strlen(path));
+    q->key = secret_copy(secret_bytes(key), secret_size(key));
+    q->writes = writes;
+    int rc = sqlite3_open_v2(path, &q->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE,
+                             NULL);
+    bool ok = rc == SQLITE_OK ? true : say(e, q->db, rc, "open the database");
+    if (ok) (void)sqlite3_busy_timeout(q->db, BUSY_MS);
+    if (ok && begins_plain(q->db, SQLITE_FCNTL_FILE_POINTER, 0)) ok = say_plaintext(e);
+    ok = ok && script(q, SQL_SQLITE_BEFORE_KEY, e) && give_key(q, e) && limits(q, e) &&
+         script(q, SQL_SQLITE_AFTER_KEY, e);
+    if (ok && sqlite3_set_authorizer(q->db, authorize, q) != SQLITE_OK)
+        ok = err_set(e, ERR_STORE, "store.authorizer", "could not restrict the database connection");
+    if (!ok) {
+        release(q);
+        return false;
+    }
+    *out = q;
+    return true;
+}
+
+static bool schema_version(int64_t *out, struct sqlite *q, bool fresh, struct err *e)
+{
+    int64_t id = 0;
+    if (!number(&id, q, SQL_SQLITE_APPLICATION_ID, NULL, e) || !number(out, q, SQL_SQLITE_USER_VERSION, NULL, e))
+        return false;
+    if (!fresh && (id != APPLICATION_ID || *out < 1)) return say_wrong_key(e);
+    if (*out > (int64_t)sql_migration_count) {
+        err_set(e, ERR_STORE, "store.newer", "could not open the repository: its schema %lld is newer than this program's %zu",
+                (long long)*out, sql_migration_count);
+        return err_remedy(e, "use the version of dcim that wrote it last, or a later one");
+    }
+    return true;
+}
+
+static bool migrate(struct sqlite *q, bool fresh, struct err *e)
+{
+    int64_t version = 0;
+    if (!schema_version(&version, q, fresh, e)) return false;
+    if (version == (int64_t)sql_migration_count) return true;
+    if (!q->writes) {
+        err_set(e, ERR_STORE, "store.older", "could not read the repository: its schema %lld is older than this program's %zu",
+                (long long)version, sql_migration_count);
+        return err_remedy(e, "open it once for writing, for instance with `dcim check`");
+    }
+    if (!backend_begin(&q->base, true, e)) return false;
+    /* Again, for another process may have been quicker. */
+    bool ok = schema_version(&version, q, fresh, e);
+    for (size_t i = (size_t)version; ok && i < sql_migration_count; i++) {
+        int rc = sqlite3_exec(q->db, sql_migrations[i].text, NULL, NULL, NULL);
+        if (rc != SQLITE_OK) ok = say(e, q->db, rc, "migrate the database");
+        ok = ok && number(&version, q, SQL_SQLITE_USER_VERSION, NULL, e);
+        if (ok && version != sql_migrations[i].number)
+            ok = err_set(e, ERR_STORE, "store.migration", "migration %d does not set its number",
+                         sql_migrations[i].number);
+    }
+    if (ok && backend_commit(&q->base, e)) return true;
+    backend_rollback(&q->base);
+    return false;
+}
+
+static bool settle(struct sqlite *q, enum backend_mode mode, struct err *e)
+{
+    bool fresh = mode == BACKEND_CREATE;
+    int64_t n;
+    int rc;
+
+    if (!number(&n, q, SQL_SQLITE_SCHEMA_SIZE, &rc, e)) return rc == SQLITE_NOTADB ? say_wrong_key(e) : false;
+    if (!journal_is_wal(q, q->writes ? SQL_SQLITE_WRITE : SQL_SQLITE_JOURNAL_MODE, e)) return false;
+    if (!script(q, q->writes ? SQL_SQLITE_WRITE_SIZES : SQL_SQLITE_READ_SIZES, e)) return false;
+    if (!migrate(q, fresh, e) || !is_ciphertext(q, e)) return false;
+    if (fresh && !is_closed_without_key(q, e)) return false;
+    q->settled = true;
+    return true;
+}
+
+bool sqlite_backend_open(struct backend **out, const char *path, const struct secret *key, enum backend_mode mode,
+                         struct err *e)
+{
+    struct sqlite *q = NULL;
+
+    *out = NULL;
+    if (mode == BACKEND_CREATE ? !file_make(path, e) : !file_is_there(path, e)) return false;
+    if (connect_to(&q, path, key, mode != BACKEND_READ, e) && settle(q, mode, e)) {
+        *out = &q->base;
+        return true;
+    }
+    release(q);
+    if (mode == BACKEND_CREATE) file_remove(path);
+    return false;
+}
+
+static void close_it(struct backend *b)
+{
+    struct sqlite *q = of(b);
+    if (q->tx != TX_NONE) backend_rollback(b);
+    release(q);
+}
+
+/* ---- transactions ---- */
+
+static bool say_broken(struct err *e)
+{
+    err_set(e, ERR_STORE, "store.failed", "could not write: an earlier commit failed in the disk");
+    return err_remedy(e, "stop the program, see to the disk, start it again and run `dcim check`");
+}
+
+static bool run(struct sqlite *q, enum sql_id id, int *rc_out, const char *doing, struct err *e)
+{
+    void *statement = NULL;
+    if (!take(&statement, &q->base, id, e)) {
+        *rc_out = SQLITE_ERROR;
+        return false;
+    }
+    int rc = sqlite3_step(((struct statement *)statement)->s);
+    bool ok = rc == SQLITE_DONE || rc == SQLITE_ROW ? true : say(e, q->db, rc, doing);
+    give(&q->base, statement);
+    *rc_out = rc;
+    return ok;
+}
+
+static bool begin(struct backend *b, bool write, struct err *e)
+{
+    struct sqlite *q = of(b);
+    int rc;
+
+    assert(q->tx == TX_NONE);
+    if (write && q->broken) return say_broken(e);
+    if (write && !q->writes) return say(e, NULL, SQLITE_READONLY, "begin a change");
+    if (!run(q, write ? SQL_BEGIN_WRITE : SQL_BEGIN_READ, &rc, write ? "begin a change" : "begin to read", e))
+        return false;
+    q->tx = write ? TX_WRITE : TX_READ;
+    /* A deferred transaction fixes what it sees with its first reading: that shall be now. */
+    if (q->settled && !run(q, SQL_GENERATION, &rc, write ? "begin a change" : "begin to read", e)) {
+        backend_rollback(b);
+        return false;
+    }
+    return true;
+}
+
+static bool commit(struct backend *b, struct err *e)
+{
+    struct sqlite *q = of(b);
+    int rc = SQLITE_OK;
+
+    assert(q->tx != TX_NONE);
+    if (sqlite3_get_autocommit(q->db) != 0) {
+        q->tx = TX_NONE;
+        return transaction_lost(e);
+    }
+    if (run(q, SQL_COMMIT, &rc, "commit", e)) {
+        q->tx = TX_NONE;
+        return true;
+    }
+    int kind = rc & 0xff;
+    if (q->tx == TX_WRITE && kind != SQLITE_BUSY && kind != SQLITE_FULL && rc != SQLITE_IOERR_NOMEM &&
+        kind != SQLITE_NOMEM && kind != SQLITE_CONSTRAINT)
+        q->broken = true;
+    backend_rollback(b);
+    return false;
+}
+
+static void rollback(struct backend *b)
+{
+    struct sqlite *q = of(b);
+    int rc;
+
+    if (q->tx == TX_NONE) return;
+    if (sqlite3_get_autocommit(q->db) == 0) (void)run(q, SQL_ROLLBACK, &rc, "roll back", NULL);
+    /* What cannot be rolled back here is so when the connection closes; until then it must not write. */
+    if (sqlite3_get_autocommit(q->db) == 0) q->broken = true;
+    q->tx = TX_NONE;
+}
+
+static bool in_transaction(const struct backend *b)
+{
+    return ((const struct sqlite *)(const void *)b)->tx != TX_NONE;
+}
+
+static void busy_ms(struct backend *b, int ms)
+{
+    (void)sqlite3_busy_timeout(of(b)->db, ms);
+}
+
+/* ---- copy and check ---- */
+
+static bool copy_pages(struct sqlite *to, struct sqlite *from, struct err *e)
+{
+    sqlite3_backup *k = sqlite3_backup_init(to->db, "main", from->db, "main");
+    if (k == NULL) return say(e, to->db, sqlite3_extended_errcode(to->db), "copy the database");
+    int rc;
+    do {
+        rc = sqlite3_backup_step(k, COPY_PAGES);
+        if (rc == SQLITE_BUSY || rc == SQLITE_LOCKED) (void)sqlite3_sleep(5);
+    } while (rc == SQLITE_OK || rc == SQLITE_BUSY || rc == SQLITE_LOCKED);
+    int end = sqlite3_backup_finish(k);
+    if (rc == SQLITE_DONE && end == SQLITE_OK) return true;
+    return say(e, to->db, rc == SQLITE_DONE ? end : rc, "copy the database");
+}
+
+static bool copy_to(struct backend *b, const char *path, struct err *e)
+{
+    struct sqlite *from = of(b), *to = NULL;
+
+    if (from->tx == TX_WRITE)
+        return err_set(e, ERR_STORE, "store.copy", "could not copy the database inside of a write transaction");
+    if (!file_make(path, e)) return false;
+    /* One read transaction over all steps: the copy is one state, and writers go on beside it (WAL). */
+    bool began = from->tx == TX_NONE, ok = true;
+    if (began) ok = backend_begin(b, false, e);
+    ok = ok && connect_to(&to, path, from->key, true, e) && script(to, SQL_SQLITE_COPY_SIZES, e) &&
+         copy_pages(to, from, e) && is_ciphertext(to, e);
+    release(to);
+    if (began) backend_rollback(b);
+    if (!ok) file_remove(path);
+    return ok;
+}
+
+static bool check_one(struct sqlite *q, enum sql_id id, size_t text_column, const char *fine, struct buf *out,
+                      size_t *n_problem, struct err *e)
+{
+    struct query s;
+    (void)query_begin(&s, &q->base, id);
+    while (query_next(&s)) {
+        struct text t = query_text(&s, text_column);
+        if (fine != NULL && text_is(t, fine)) continue;
+        buf_printf(out, "%s: %.*s\n", sql_statements[id].name + sizeof "sqlite_check_" - 1, (int)t.n, t.p);
+        (*n_problem)++;
+    }
+    struct err why = {0};
+    if (query_end(&s, &why)) return true;
+    if (why.code != ERR_STORE) {
+        if (e != NULL) *e = why;
+        return false;
+    }
+    /* Too damaged to be asked: that is an answer. */
+    buf_printf(out, "%s: %s\n", sql_statements[id].name + sizeof "sqlite_check_" - 1, why.msg);
+    (*n_problem)++;
+    return true;
+}
+
+static bool check(struct backend *b, struct buf *out, size_t *n_problem, struct err *e)
+{
+    struct sqlite *q = of(b);
+    bool began = q->tx == TX_NONE && q->writes && !q->broken;
+
+    *n_problem = 0;
+    if (began) {
+        int rc; /* what lies in the journal comes into the file first; others that read may hinder that */
+        (void)run(q, SQL_SQLITE_CHECKPOINT, &rc, "bring the journal in", NULL);
+        /* The file is read past the pager: nobody may bring the journal in meanwhile. Not backend_begin(), which
+         * reads a page that may be a damaged one. */
+        struct err why;
+        began = run(q, SQL_BEGIN_WRITE, &rc, "begin to check", &why);
+        if (began) q->tx = TX_WRITE;
+        if (!began && why.code == ERR_CONFLICT) {
+            if (e != NULL) *e = why;
+            return false;
+        }
+    }
+    bool ok = check_one(q, SQL_SQLITE_CHECK_PAGES, 0, NULL, out, n_problem, e) &&
+              check_one(q, SQL_SQLITE_CHECK_STRUCTURE, 0, "ok", out, n_problem, e) &&
+              check_one(q, SQL_SQLITE_CHECK_REFERENCES, 0, NULL, out, n_problem, e);
+    if (began) backend_rollback(b);
+    return ok;
+}
+
+static const struct backend_ops sqlite_ops = {
+    .take = take, .give = give, .bind_int = bind_int, .bind_text = bind_text, .bind_blob = bind_blob,
+    .bind_null = bind_null, .step = step, .int_at = int_at, .null_at = null_at, .text_at = text_at,
+    .blob_at = blob_at, .begin = begin, .commit = commit, .rollback = rollback, .in_transaction = in_transaction,
+    .busy_ms = busy_ms, .copy_to = copy_to, .check = check, .close = close_it,
+};
