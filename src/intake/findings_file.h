@@ -9,7 +9,7 @@
 struct findings_file;
 bool findings_file_open(struct findings_file **out, const char *path, const struct intake *in, size_t language,
                         struct err *e) MUST_CHECK;
-/* Rows without findings are written too, unless `only_bad` rows were asked for. */
+/* Rows without findings are written too, with an empty `_errors`. `outcome`: "refused", "new", ... */
 bool findings_file_put(struct findings_file *f, const struct intake_row *row, const char *outcome,
                        struct err *e) MUST_CHECK;
 bool findings_file_close(struct findings_file *f, struct err *e) MUST_CHECK;

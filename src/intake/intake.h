@@ -46,6 +46,7 @@ struct intake_row {
 /* Next row. Errors are of the file as a whole (truncated, not text, too long a line): nothing of it may be kept. */
 bool intake_next(struct intake *in, struct intake_row *out, bool *found, struct err *e) MUST_CHECK;
 
+const struct dictionary *intake_dictionary(const struct intake *in);
 const struct mapping *intake_mapping(const struct intake *in);
 struct json *intake_description(const struct intake *in); /* encoding, separator, sheet, columns */
 bool intake_is_workbook(const struct intake *in);

@@ -28,7 +28,8 @@
     X(EXPRESSION, "V11") /* an expression could not be evaluated */                                 \
     X(REFERENCE, "V12")  /* no reference: the row cannot be told apart from others */               \
     X(REPEATS, "V13")    /* more instances of a repeat than allowed */                              \
-    X(AMBIGUOUS, "V14")  /* a date that can be read in two ways */
+    X(AMBIGUOUS, "V14")  /* a date that can be read in two ways */                                  \
+    X(SHAPE, "V15")      /* the row has more cells than the header has columns */
 
 enum builtin_rule {
 #define X(word, name) BUILTIN_##word,
