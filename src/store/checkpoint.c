@@ -68,7 +68,8 @@ void note_key_id(uint8_t out[4], struct text name, const uint8_t public_key[CRYP
     memcpy(out, hash, 4);
 }
 
-bool note_verify(struct text body, struct text line, struct text name, const uint8_t public_key[CRYPTO_PUBLIC])
+bool note_verify(uint8_t *out, struct text body, struct text line, struct text name,
+                 const uint8_t public_key[CRYPTO_PUBLIC])
 {
     uint8_t id[4], sig[SIGNED];
     size_t lead = sizeof dash - 1 + name.n + 1;
@@ -77,7 +78,9 @@ bool note_verify(struct text body, struct text line, struct text name, const uin
     if (memcmp(line.p + sizeof dash - 1, name.p, name.n) != 0 || line.p[lead - 1] != ' ') return false;
     if (!base64_read(sig, sizeof sig, (struct text){line.p + lead, BASE64_SIGNED})) return false;
     note_key_id(id, name, public_key);
-    return memcmp(id, sig, sizeof id) == 0 && crypto_verify(sig + 4, body.p, body.n, public_key);
+    if (memcmp(id, sig, sizeof id) != 0 || !crypto_verify(sig + 4, body.p, body.n, public_key)) return false;
+    if (out != NULL) memcpy(out, sig + 4, CRYPTO_SIGNATURE);
+    return true;
 }
 
 /* ---- checkpoints ---- */
@@ -88,7 +91,7 @@ void checkpoint_origin(char out[CHECKPOINT_ORIGIN], const uint8_t keyring_id[8])
     crypto_hex(out + 5, keyring_id, 8);
 }
 
-void checkpoint_write(char out[CHECKPOINT_TEXT], const struct checkpoint *c, const struct secret *sign,
+void checkpoint_write(char out[CHECKPOINT_TEXT], struct checkpoint *c, const struct secret *sign,
                       const uint8_t public_key[CRYPTO_PUBLIC])
 {
     char root[BASE64_32 + 1], sig64[BASE64_SIGNED + 1], at[INSTANT_TEXT_MAX];
@@ -101,6 +104,7 @@ void checkpoint_write(char out[CHECKPOINT_TEXT], const struct checkpoint *c, con
                      c->size, root, at, c->generation, c->previous);
     note_key_id(sig, text_of(c->origin), public_key);
     crypto_sign(sig + 4, out, (size_t)n, sign);
+    memcpy(c->signature, sig + 4, sizeof c->signature);
     base64_write(sig64, sig, sizeof sig);
     int m = snprintf(out + n, CHECKPOINT_TEXT - (size_t)n, "\n%s%s %s\n", dash, c->origin, sig64);
     assert(n > 0 && m > 0 && n + m < CHECKPOINT_TEXT);
@@ -181,7 +185,7 @@ enum checkpoint_result checkpoint_read(struct checkpoint *out, struct text t, co
         return CHECKPOINT_UNREADABLE;
     if (!text_is(name, origin)) return CHECKPOINT_FOREIGN;
     while (text_split(&signatures, '\n', &line)) {
-        if (!note_verify(body, line, name, public_key)) continue;
+        if (!note_verify(c.signature, body, line, name, public_key)) continue;
         assert(name.n < sizeof c.origin);
         memcpy(c.origin, name.p, name.n);
         *out = c;

@@ -33,13 +33,14 @@ struct checkpoint {
     int64_t at;           /* UTC seconds */
     uint64_t generation;
     uint64_t previous;
+    uint8_t signature[CRYPTO_SIGNATURE]; /* set by writing and reading */
 };
 
 /* Origin of the log whose keyring has this id. */
 void checkpoint_origin(char out[CHECKPOINT_ORIGIN], const uint8_t keyring_id[8]);
 
-/* Write and sign. The same checkpoint gives the same text. */
-void checkpoint_write(char out[CHECKPOINT_TEXT], const struct checkpoint *c, const struct secret *sign,
+/* Sign `c` and write it. The same checkpoint gives the same text. */
+void checkpoint_write(char out[CHECKPOINT_TEXT], struct checkpoint *c, const struct secret *sign,
                       const uint8_t public_key[CRYPTO_PUBLIC]);
 
 enum checkpoint_result { CHECKPOINT_GOOD, CHECKPOINT_UNREADABLE, CHECKPOINT_FOREIGN /* another log, or key */ };
@@ -49,9 +50,10 @@ enum checkpoint_result { CHECKPOINT_GOOD, CHECKPOINT_UNREADABLE, CHECKPOINT_FORE
 enum checkpoint_result checkpoint_read(struct checkpoint *out, struct text t, const char *origin,
                                        const uint8_t public_key[CRYPTO_PUBLIC]);
 
-/* The parts, for tests with published examples and for other signed notes: key id; a note's signature line. */
+/* The parts, for tests with published examples and for other signed notes: key id; a note's signature line.
+ * `body` ends with its last LF; `line` is a signature line without its LF; out (may be NULL): the signature. */
 void note_key_id(uint8_t out[4], struct text name, const uint8_t public_key[CRYPTO_PUBLIC]);
-/* `body` ends with its last LF; `line` is a signature line without its LF. */
-bool note_verify(struct text body, struct text line, struct text name, const uint8_t public_key[CRYPTO_PUBLIC]);
+bool note_verify(uint8_t *out, struct text body, struct text line, struct text name,
+                 const uint8_t public_key[CRYPTO_PUBLIC]);
 
 #endif

@@ -42,10 +42,10 @@ static void test_1_published_note(void **state)
     assert_true(crypto_unhex(key, 32, TEXT("1a5cd907143c384c41e830c5bce12aa8817ec5649aaabf2c31388b35b2d744d6")));
     note_key_id(id, TEXT("PeterNeumann"), key);
     assert_memory_equal(id, "\xc7\x4f\x20\xa3", 4);
-    assert_true(note_verify(TEXT(body), TEXT(line), TEXT("PeterNeumann"), key));
-    assert_false(note_verify((struct text){body, sizeof body - 2}, TEXT(line), TEXT("PeterNeumann"), key));
-    assert_false(note_verify(TEXT(body), TEXT(line), TEXT("PeterNeumanm"), key));
-    assert_false(note_verify(TEXT(body), TEXT(line), TEXT("PeterNeumann"), public_key));
+    assert_true(note_verify(NULL, TEXT(body), TEXT(line), TEXT("PeterNeumann"), key));
+    assert_false(note_verify(NULL, (struct text){body, sizeof body - 2}, TEXT(line), TEXT("PeterNeumann"), key));
+    assert_false(note_verify(NULL, TEXT(body), TEXT(line), TEXT("PeterNeumanm"), key));
+    assert_false(note_verify(NULL, TEXT(body), TEXT(line), TEXT("PeterNeumann"), public_key));
 }
 
 static struct checkpoint sample(void)
@@ -92,6 +92,7 @@ static void same(const struct checkpoint *a, const struct checkpoint *b)
     assert_int_equal(a->at, b->at);
     assert_int_equal(a->generation, b->generation);
     assert_int_equal(a->previous, b->previous);
+    assert_memory_equal(a->signature, b->signature, CRYPTO_SIGNATURE);
 }
 
 static void test_3_read(void **state)
