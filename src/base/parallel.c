@@ -140,3 +140,23 @@ void parallel_pipe(void (*producer)(void *), void *p_ctx, void (*consumer)(void 
     consumer(c_ctx);
     must(pthread_join(thread, NULL));
 }
+
+struct parallel_stage {
+    struct stage stage;
+    pthread_t thread;
+};
+
+struct parallel_stage *parallel_start(void (*fn)(void *), void *ctx)
+{
+    struct parallel_stage *s = mem_new(1, sizeof *s);
+    s->stage = (struct stage){fn, ctx};
+    if (pthread_create(&s->thread, NULL, run_stage, &s->stage) != 0) mem_checked(NULL);
+    return s;
+}
+
+void parallel_join(struct parallel_stage *s)
+{
+    if (s == NULL) return;
+    must(pthread_join(s->thread, NULL));
+    mem_free(s);
+}

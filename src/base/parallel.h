@@ -23,4 +23,10 @@ void *parallel_queue_take(struct parallel_queue *q);
 /* Run `producer` on its own thread while `consumer` runs in the caller; returns when both are done. */
 void parallel_pipe(void (*producer)(void *), void *p_ctx, void (*consumer)(void *), void *c_ctx);
 
+/* A stage that outlives one call: fn(ctx) runs on its own thread until it returns; parallel_join() waits for
+ * that, and frees (NULL is fine). Whoever starts one joins it before a process forks. */
+struct parallel_stage;
+struct parallel_stage *parallel_start(void (*fn)(void *), void *ctx);
+void parallel_join(struct parallel_stage *s);
+
 #endif

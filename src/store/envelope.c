@@ -53,13 +53,21 @@ static size_t associated_data(uint8_t out[AD_MAX], const uint8_t head[HEAD], con
 void envelope_wrap(uint8_t out[WRAPPED_KEY], const uint8_t key[CRYPTO_KEY], const struct secret *kek,
                    uint8_t kek_id, const struct envelope_context *c)
 {
+    uint8_t nonce[CRYPTO_NONCE];
+    crypto_random(nonce, sizeof nonce);
+    envelope_wrap_with(out, key, kek, kek_id, c, nonce);
+}
+
+void envelope_wrap_with(uint8_t out[WRAPPED_KEY], const uint8_t key[CRYPTO_KEY], const struct secret *kek,
+                        uint8_t kek_id, const struct envelope_context *c, const uint8_t nonce[CRYPTO_NONCE])
+{
     uint8_t ad[AD_MAX];
 
     assert(secret_size(kek) == CRYPTO_KEY);
     out[0] = ENVELOPE_VERSION;
     out[1] = ENVELOPE_XCHACHA20_POLY1305;
     out[2] = kek_id;
-    crypto_random(out + HEAD, CRYPTO_NONCE);
+    memcpy(out + HEAD, nonce, CRYPTO_NONCE);
     size_t ad_n = associated_data(ad, out, c);
     crypto_seal(out + HEAD + CRYPTO_NONCE, key, CRYPTO_KEY, ad, ad_n, out + HEAD, secret_bytes(kek));
 }
@@ -99,11 +107,19 @@ static void put_zeros(struct buf *b, size_t n)
 void envelope_seal(struct buf *out, const void *plain, size_t n, const uint8_t key[CRYPTO_KEY], uint8_t kek_id,
                    const struct envelope_context *c)
 {
+    uint8_t nonce[CRYPTO_NONCE];
+    crypto_random(nonce, sizeof nonce);
+    envelope_seal_with(out, plain, n, key, kek_id, c, nonce);
+}
+
+void envelope_seal_with(struct buf *out, const void *plain, size_t n, const uint8_t key[CRYPTO_KEY], uint8_t kek_id,
+                        const struct envelope_context *c, const uint8_t nonce[CRYPTO_NONCE])
+{
     uint8_t head[HEAD + CRYPTO_NONCE] = {ENVELOPE_VERSION, ENVELOPE_XCHACHA20_POLY1305, kek_id};
     uint8_t ad[AD_MAX];
     size_t body_n = padded(n);
 
-    crypto_random(head + HEAD, CRYPTO_NONCE);
+    memcpy(head + HEAD, nonce, CRYPTO_NONCE);
     /* All room first: a buffer that grew later would leave plain text behind in what it freed. */
     size_t at = out->n;
     buf_put(out, head, sizeof head);

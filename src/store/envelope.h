@@ -32,12 +32,18 @@ struct envelope_context { /* what the associated data say */
 /* Wrap a fresh or existing record key under a data-set key. */
 void envelope_wrap(uint8_t out[WRAPPED_KEY], const uint8_t key[CRYPTO_KEY], const struct secret *kek,
                    uint8_t kek_id, const struct envelope_context *c);
+/* The same with a nonce that the caller has drawn (crypto_random() gives many at once; a call for each takes as long
+ * as the sealing). Never used for a second envelope. */
+void envelope_wrap_with(uint8_t out[WRAPPED_KEY], const uint8_t key[CRYPTO_KEY], const struct secret *kek,
+                        uint8_t kek_id, const struct envelope_context *c, const uint8_t nonce[CRYPTO_NONCE]);
 bool envelope_unwrap(uint8_t key[CRYPTO_KEY], const void *wrapped, size_t n, const struct secret *kek,
                      const struct envelope_context *c) MUST_CHECK;
 
 /* Seal `plain` and append the envelope to `out`. */
 void envelope_seal(struct buf *out, const void *plain, size_t n, const uint8_t key[CRYPTO_KEY], uint8_t kek_id,
                    const struct envelope_context *c);
+void envelope_seal_with(struct buf *out, const void *plain, size_t n, const uint8_t key[CRYPTO_KEY], uint8_t kek_id,
+                        const struct envelope_context *c, const uint8_t nonce[CRYPTO_NONCE]);
 /* Open into `out` (cleared first, wiped buffer); ERR_STORE "envelope.damaged". */
 bool envelope_open(struct buf *out, const void *sealed, size_t n, const uint8_t key[CRYPTO_KEY],
                    const struct envelope_context *c, struct err *e) MUST_CHECK;
