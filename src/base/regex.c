@@ -52,7 +52,7 @@ static void give_back(void *p, void *ignored)
 
 static bool refuse(struct err *e, size_t at, const char *what)
 {
-    err_set(e, ERR_INPUT, "regex.refused", "pattern has %s at character %zu, which is not allowed", what,
+    err_set(e, ERR_INPUT, "regex.refused", "pattern has %s at byte %zu, which is not allowed", what,
             at + 1);
     return err_remedy(e, "write it in another way: groups are ( ), (?: ) and (?i: ), repeats * + ? {n,m}; "
                          "in a class, put + first");

@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <seccomp.h>
+#include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -93,6 +94,9 @@ bool sandbox_enter_converter(size_t address_space, unsigned cpu_seconds, struct 
         !limit(RLIMIT_CPU, cpu_seconds, (rlim_t)cpu_seconds + 1) || !limit(RLIMIT_FSIZE, 0, 0) ||
         !limit(RLIMIT_NPROC, 0, 0) || !limit(RLIMIT_CORE, 0, 0))
         return refuse(e, errno, "limits");
+    /* A file that cannot grow is then an error of write(), and the reason why the process ended can
+     * still be told where standard error is a file. */
+    if (signal(SIGXFSZ, SIG_IGN) == SIG_ERR) return refuse(e, errno, "signals");
 
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
     if (filter == NULL) return refuse(e, ENOMEM, "filter");
