@@ -33,8 +33,15 @@ struct block {
     unsigned char bytes[];
 };
 
+struct deferred { /* lives in the arena itself */
+    struct deferred *before;
+    void (*fn)(void *p);
+    void *p;
+};
+
 struct arena {
     struct block *top;
+    struct deferred *deferred; /* the latest first */
     struct block *spare; /* one block of ordinary size kept from a rewind, so that rows do not thrash */
     size_t held;
     enum arena_kind kind;
@@ -47,8 +54,21 @@ struct arena *arena_new(enum arena_kind kind)
     return a;
 }
 
-static void block_clear(const struct arena *a, struct block *b, size_t from)
+/* Run what was deferred since `from` of this block. The records lie in the order of the blocks. */
+static void run_deferred(struct arena *a, const struct block *b, size_t from)
 {
+    const unsigned char *lo = b->bytes + from, *hi = b->bytes + b->used;
+    while (a->deferred != NULL && (const unsigned char *)a->deferred >= lo &&
+           (const unsigned char *)a->deferred < hi) {
+        struct deferred d = *a->deferred;
+        a->deferred = d.before;
+        d.fn(d.p);
+    }
+}
+
+static void block_clear(struct arena *a, struct block *b, size_t from)
+{
+    run_deferred(a, b, from);
     if (a->kind == ARENA_WIPE && b->used > from) {
         /* the gaps that alignment left between two items are poisoned */
         ASAN_UNPOISON_MEMORY_REGION(b->bytes + from, b->used - from);
@@ -151,6 +171,13 @@ void arena_rewind(struct arena *a, struct arena_mark m)
     if (a->top == NULL) return;
     assert(m.used <= a->top->used);
     block_clear(a, a->top, m.used);
+}
+
+void arena_defer(struct arena *a, void (*fn)(void *p), void *p)
+{
+    struct deferred *d = ARENA_NEW(a, struct deferred);
+    *d = (struct deferred){a->deferred, fn, p};
+    a->deferred = d;
 }
 
 size_t arena_size(const struct arena *a)

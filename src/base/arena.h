@@ -39,6 +39,10 @@ char *arena_printf(struct arena *a, const char *fmt, ...) __attribute__((format(
 struct arena_mark arena_mark(struct arena *a);
 void arena_rewind(struct arena *a, struct arena_mark m);
 
+/* Call fn(p) when the arena gives back what it gives now: at a rewind to a mark before this call, or at
+ * arena_free(). For things that own memory of their own, as a compiled pattern; last in, first out. */
+void arena_defer(struct arena *a, void (*fn)(void *p), void *p);
+
 /* Bytes held from the system, for reports and tests. */
 size_t arena_size(const struct arena *a);
 

@@ -56,6 +56,7 @@ struct expr_context {
     int64_t now;              /* seconds */
     size_t language;
     struct arena *arena;      /* scratch; rewound by the evaluator */
+    code_id choice;           /* choice filters alone: the code of self's list that is judged */
 };
 
 enum expr_result { EXPR_OK, EXPR_LIMIT, EXPR_FAILED };

@@ -1,0 +1,413 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The evaluator over a record: one function for each type a value may be asked for as. A node is
+ * evaluated as what its user needs, so most numbers and truths are never anything else, and nothing
+ * is allocated for them. Recursion is bounded by EXPR_DEPTH_MAX (the builder refuses deeper trees).
+ *
+ * Work is counted in steps, one for each node, more for long texts; over EXPR_STEPS_MAX all further
+ * evaluation falls through at once. Steps bound the time: a step is tens of nanoseconds (S62). */
+#include "model/expr_internal.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* ---- limits ---- */
+
+void expr_stop(struct expr_state *st, enum expr_result why)
+{
+    if (st->result == EXPR_OK) st->result = why;
+    st->steps = EXPR_STEPS_MAX;
+}
+
+bool expr_step(struct expr_state *st, size_t n)
+{
+    if (n <= EXPR_STEPS_MAX && st->steps + n <= EXPR_STEPS_MAX) {
+        st->steps += (uint32_t)n;
+        return true;
+    }
+    expr_stop(st, EXPR_LIMIT);
+    return false;
+}
+
+void *expr_take_array(struct expr_state *st, size_t n, size_t size)
+{
+    if (!expr_step(st, n / 16)) return NULL;
+    if (!st->marked) {
+        st->mark = arena_mark(st->arena);
+        st->marked = true;
+    }
+    return arena_take(st->arena, n, size);
+}
+
+char *expr_take(struct expr_state *st, size_t n)
+{
+    if (n <= EXPR_STRING_MAX) return expr_take_array(st, n, 1);
+    expr_stop(st, EXPR_LIMIT);
+    return NULL;
+}
+
+/* ---- truth ---- */
+
+static bool nodes_are_true(struct expr_state *st, const struct expr_node *n)
+{
+    struct expr_nodes s = expr_eval_nodes(st, n);
+    if (n->place == EXPR_PLACE_GROUP || n->place == EXPR_PLACE_ITEM) return s.n > 0;
+    if (n->place == EXPR_PLACE_DOCUMENT || n->place == EXPR_PLACE_ROOT) return true;
+    for (size_t i = 0; i < s.n && expr_step(st, 1); i++)
+        if (expr_node_text(st, n, &s, i).n > 0) return true;
+    return false;
+}
+
+static bool value_is_blank(const struct value *v)
+{
+    return v->kind == VALUE_EMPTY || (v->kind == VALUE_TEXT && v->text.n == 0);
+}
+
+static bool span_is_true(struct expr_span s)
+{
+    return s.lo < 0 || s.lo > 0 || s.hi < 0 || s.hi > 0;
+}
+
+static bool same_code(struct expr_state *st, const struct expr_node *n)
+{
+    const struct value *a = expr_eval_value(st, n->arg[0]), *b = expr_eval_value(st, n->arg[1]);
+    bool equal;
+    if (a->kind == VALUE_CODE && b->kind == VALUE_CODE) equal = a->code == b->code;
+    else equal = text_equal(expr_value_text(st, n->arg[0]->var, a), expr_value_text(st, n->arg[1]->var, b));
+    return equal == (n->compare == EXPR_EQ);
+}
+
+/* A comparison with a code, or selected(), over one node or, existentially, several. */
+static bool code_holds(struct expr_state *st, const struct expr_node *n)
+{
+    const struct expr_node *of = n->arg[0];
+    bool whole = n->op != EXPR_OP_HAS_CODE, wanted = n->compare == EXPR_EQ;
+    if (of->op == EXPR_OP_VAR || of->op == EXPR_OP_INDEXED)
+        return expr_code_matches(expr_eval_value(st, of), n, whole) == wanted;
+    struct expr_nodes s = expr_eval_nodes(st, of);
+    for (size_t i = 0; i < s.n && expr_step(st, 1); i++) {
+        const struct value *v = expr_value_at(st->record, of->group, of->slot, expr_nodes_row(&s, i));
+        if (expr_code_matches(v, n, whole) == wanted) return true;
+    }
+    return false;
+}
+
+static bool regex_holds(struct expr_state *st, const struct expr_node *n)
+{
+    struct text t = expr_eval_text(st, n->arg[0]);
+    if (!expr_step(st, 16 + t.n / 16)) return false;
+    enum regex_result r = regex_match(n->regex, t);
+    if (r == REGEX_LIMIT) expr_stop(st, EXPR_LIMIT);
+    return r == REGEX_YES;
+}
+
+static bool has_shape(struct expr_state *st, const struct expr_node *n)
+{
+    const struct value *v = expr_eval_value(st, n->arg[0]);
+    return v->kind == VALUE_DATE && (n->code >> v->date.precision & 1) != 0;
+}
+
+bool expr_eval_bool(struct expr_state *st, const struct expr_node *n)
+{
+    if (!expr_step(st, 1)) return false;
+    switch ((enum expr_op)n->op) {
+    case EXPR_OP_CONST_BOOL: return n->code != 0;
+    case EXPR_OP_CONST_SPAN: return span_is_true(n->span);
+    case EXPR_OP_CONST_TEXT: return n->text.n > 0;
+    case EXPR_OP_OR:
+        for (size_t i = 0; i < n->n_arg; i++)
+            if (expr_eval_bool(st, n->arg[i])) return true;
+        return false;
+    case EXPR_OP_AND:
+        for (size_t i = 0; i < n->n_arg; i++)
+            if (!expr_eval_bool(st, n->arg[i])) return false;
+        return true;
+    case EXPR_OP_NOT: return !expr_eval_bool(st, n->arg[0]);
+    case EXPR_OP_TO_BOOL: return expr_eval_bool(st, n->arg[0]);
+    case EXPR_OP_COMPARE_SPAN:
+        return expr_span_compare((enum expr_compare)n->compare, expr_eval_span(st, n->arg[0]),
+                                 expr_eval_span(st, n->arg[1]));
+    case EXPR_OP_COMPARE_TEXT: return expr_compare_text(st, n);
+    case EXPR_OP_COMPARE_BOOL:
+        return (expr_eval_bool(st, n->arg[0]) == expr_eval_bool(st, n->arg[1])) == (n->compare == EXPR_EQ);
+    case EXPR_OP_COMPARE_SET: return expr_compare_set(st, n);
+    case EXPR_OP_IS_CODE:
+    case EXPR_OP_ANY_CODE:
+    case EXPR_OP_HAS_CODE: return code_holds(st, n);
+    case EXPR_OP_SAME_CODE: return same_code(st, n);
+    case EXPR_OP_REGEX: return regex_holds(st, n);
+    case EXPR_OP_DATE_SHAPE: return has_shape(st, n);
+    case EXPR_OP_VAR:
+    case EXPR_OP_INDEXED: return !value_is_blank(expr_eval_value(st, n));
+    case EXPR_OP_IF:
+    case EXPR_OP_COALESCE:
+    case EXPR_OP_ONCE: return expr_eval_bool(st, expr_eval_chosen(st, n));
+    case EXPR_OP_CALL:
+        if (n->type == EXPR_BOOL) return n->function->to_bool(st, n);
+        break;
+    default: break;
+    }
+    if (n->many != EXPR_SCALAR) return nodes_are_true(st, n);
+    if (n->type == EXPR_STRING) return expr_eval_text(st, n).n > 0;
+    return span_is_true(expr_eval_span(st, n));
+}
+
+/* ---- numbers ---- */
+
+static struct expr_span multiply(struct expr_span a, struct expr_span b)
+{
+    double p[4] = { a.lo * b.lo, a.lo * b.hi, a.hi * b.lo, a.hi * b.hi };
+    struct expr_span s = { p[0], p[0] };
+    for (int i = 0; i < 4; i++) {
+        if (isnan(p[i])) return EXPR_NAN;
+        if (p[i] < s.lo) s.lo = p[i];
+        if (p[i] > s.hi) s.hi = p[i];
+    }
+    return s;
+}
+
+static struct expr_span divide(struct expr_span a, struct expr_span b)
+{
+    if (b.lo < b.hi && b.lo <= 0 && b.hi >= 0) return EXPR_NAN; /* nothing can be said */
+    if (b.lo == 0 && a.lo < a.hi) return EXPR_NAN;
+    double p[4] = { a.lo / b.lo, a.lo / b.hi, a.hi / b.lo, a.hi / b.hi };
+    struct expr_span s = { p[0], p[0] };
+    for (int i = 0; i < 4; i++) {
+        if (isnan(p[i])) return EXPR_NAN;
+        if (p[i] < s.lo) s.lo = p[i];
+        if (p[i] > s.hi) s.hi = p[i];
+    }
+    return s;
+}
+
+static struct expr_span whole_or_none(double lo, double hi)
+{
+    return isnan(lo) || isnan(hi) ? EXPR_NAN : (struct expr_span){ lo, hi };
+}
+
+static struct expr_span arithmetic(enum expr_op op, struct expr_span a, struct expr_span b)
+{
+    bool exact = a.lo == a.hi && b.lo == b.hi;
+    switch (op) {
+    case EXPR_OP_ADD:
+        return exact ? expr_exact(a.lo + b.lo) : whole_or_none(a.lo + b.lo, a.hi + b.hi);
+    case EXPR_OP_SUBTRACT:
+        return exact ? expr_exact(a.lo - b.lo) : whole_or_none(a.lo - b.hi, a.hi - b.lo);
+    case EXPR_OP_MULTIPLY: return exact ? expr_exact(a.lo * b.lo) : multiply(a, b);
+    case EXPR_OP_DIVIDE: return exact ? expr_exact(a.lo / b.lo) : divide(a, b);
+    case EXPR_OP_MODULO: return exact ? expr_exact(fmod(a.lo, b.lo)) : EXPR_NAN;
+    default: return EXPR_NAN;
+    }
+}
+
+static struct expr_span first_span(struct expr_state *st, const struct expr_node *n)
+{
+    struct expr_nodes s = expr_eval_nodes(st, n);
+    return s.n == 0 ? EXPR_NAN : expr_node_span(st, n, &s, 0);
+}
+
+static struct expr_span as_date(struct expr_state *st, const struct expr_node *n)
+{
+    n = expr_eval_chosen(st, n);
+    if (n->many != EXPR_SET && n->type != EXPR_STRING) return expr_eval_span(st, n);
+    return expr_text_date_span(expr_eval_text(st, n));
+}
+
+struct expr_span expr_eval_span(struct expr_state *st, const struct expr_node *n)
+{
+    struct expr_span s, r;
+    if (!expr_step(st, 1)) return EXPR_NAN;
+    switch ((enum expr_op)n->op) {
+    case EXPR_OP_CONST_SPAN: return n->span;
+    case EXPR_OP_CONST_TEXT: return expr_text_span(n->text);
+    case EXPR_OP_VAR:
+    case EXPR_OP_INDEXED: return expr_value_span(st, n->var, expr_eval_value(st, n));
+    case EXPR_OP_COLUMN:
+        if (n->n_arg == 0 && n->number != NULL)
+            return st->item < st->dictionary->list[n->list]->n_code ? expr_exact(n->number[st->item]) : EXPR_NAN;
+        break;
+    case EXPR_OP_ADD:
+    case EXPR_OP_SUBTRACT:
+    case EXPR_OP_MULTIPLY:
+    case EXPR_OP_DIVIDE:
+    case EXPR_OP_MODULO:
+        s = expr_eval_span(st, n->arg[0]);
+        r = expr_eval_span(st, n->arg[1]);
+        return arithmetic((enum expr_op)n->op, s, r);
+    case EXPR_OP_NEGATE:
+        s = expr_eval_span(st, n->arg[0]);
+        return (struct expr_span){ -s.hi, -s.lo };
+    case EXPR_OP_AS_DATE: return as_date(st, n->arg[0]);
+    case EXPR_OP_IF:
+    case EXPR_OP_COALESCE:
+    case EXPR_OP_ONCE: return expr_eval_span(st, expr_eval_chosen(st, n));
+    case EXPR_OP_CALL:
+        if (n->type == EXPR_NUMBER || n->type == EXPR_DATE) return n->function->to_span(st, n);
+        break;
+    default: break;
+    }
+    if (n->many != EXPR_SCALAR) return first_span(st, n);
+    if (n->type == EXPR_BOOL) return expr_exact(expr_eval_bool(st, n));
+    return expr_text_span(expr_eval_text(st, n));
+}
+
+double expr_eval_number(struct expr_state *st, const struct expr_node *n)
+{
+    struct expr_span s = expr_eval_span(st, n);
+    return s.lo == s.hi ? s.lo : NAN;
+}
+
+/* ---- texts ---- */
+
+static struct text first_text(struct expr_state *st, const struct expr_node *n)
+{
+    struct expr_nodes s = expr_eval_nodes(st, n);
+    return s.n == 0 ? TEXT("") : expr_node_text(st, n, &s, 0);
+}
+
+static struct text pull(struct expr_state *st, const struct expr_node *n)
+{
+    const struct codelist *l = st->dictionary->list[n->list];
+    const struct expr_node *key = n->arg[0];
+    if (n->op == EXPR_OP_PULL && key->op == EXPR_OP_VAR && key->list == n->list) {
+        const struct value *v = expr_eval_value(st, key);
+        if (v->kind == VALUE_CODE) return expr_column_text(st, n->list, v->code, n->column);
+    }
+    struct text t = expr_eval_text(st, key);
+    if (n->op == EXPR_OP_PULL) return expr_column_text(st, n->list, codelist_find(l, t), n->column);
+    if (!expr_step(st, l->n_code / 16)) return TEXT("");
+    for (size_t i = 0; i < l->n_code; i++)
+        if (text_equal(t, expr_column_text(st, n->list, (code_id)i, n->within)))
+            return expr_column_text(st, n->list, (code_id)i, n->column);
+    return TEXT("");
+}
+
+static struct text parameter(struct expr_state *st, const struct expr_node *n)
+{
+    const struct parameter *p = expr_parameter(n->parameters, expr_eval_text(st, n->arg[0]));
+    return p == NULL ? TEXT("") : text_of(p->value);
+}
+
+static struct text choice_name(struct expr_state *st, const struct expr_node *n)
+{
+    const struct codelist *l = st->dictionary->list[n->list];
+    struct text t = expr_eval_text(st, n->arg[0]);
+    code_id c = codelist_find(l, t);
+    if (c != CODE_NONE) return expr_column_text(st, n->list, c, EXPR_COLUMN_LABEL);
+    if (missing_find(t) == MISSING_NONE) return TEXT("");
+    const struct codelist *missing = dictionary_list(st->dictionary, TEXT("CL_MISSING"));
+    c = missing == NULL ? CODE_NONE : codelist_find(missing, t);
+    return c == CODE_NONE ? t : expr_column_text(st, missing->id, c, EXPR_COLUMN_LABEL);
+}
+
+struct text expr_eval_text(struct expr_state *st, const struct expr_node *n)
+{
+    if (!expr_step(st, 1)) return TEXT("");
+    switch ((enum expr_op)n->op) {
+    case EXPR_OP_CONST_TEXT: return n->text;
+    case EXPR_OP_CONST_SPAN: return expr_span_text(st, n->span, (enum expr_type)n->type);
+    case EXPR_OP_VAR:
+    case EXPR_OP_INDEXED: return expr_value_text(st, n->var, expr_eval_value(st, n));
+    case EXPR_OP_COLUMN:
+        if (n->n_arg == 0) return expr_column_text(st, n->list, st->item, n->column);
+        break;
+    case EXPR_OP_PULL:
+    case EXPR_OP_PULL_BY: return pull(st, n);
+    case EXPR_OP_PARAMETER: return parameter(st, n);
+    case EXPR_OP_CHOICE_NAME: return choice_name(st, n);
+    case EXPR_OP_IF:
+    case EXPR_OP_COALESCE:
+    case EXPR_OP_ONCE: return expr_eval_text(st, expr_eval_chosen(st, n));
+    case EXPR_OP_CALL:
+        if (n->type == EXPR_STRING) return n->function->to_text(st, n);
+        break;
+    default: break;
+    }
+    if (n->many != EXPR_SCALAR) return first_text(st, n);
+    if (n->type == EXPR_BOOL) return expr_eval_bool(st, n) ? TEXT("true") : TEXT("false");
+    return expr_span_text(st, expr_eval_span(st, n), (enum expr_type)n->type);
+}
+
+/* ---- choices ---- */
+
+bool expr_eval_blank(struct expr_state *st, const struct expr_node *n)
+{
+    if (n->op == EXPR_OP_VAR) return value_is_blank(expr_eval_value(st, n));
+    if (n->many == EXPR_SCALAR && n->type == EXPR_BOOL) return false;
+    if (n->many == EXPR_SCALAR && n->type != EXPR_STRING && !expr_is_choice(n))
+        return isnan(expr_eval_span(st, n).lo);
+    return expr_eval_text(st, n).n == 0;
+}
+
+const struct expr_node *expr_eval_chosen(struct expr_state *st, const struct expr_node *n)
+{
+    size_t i;
+    while (expr_is_choice(n) && expr_step(st, 1)) {
+        switch ((enum expr_op)n->op) {
+        case EXPR_OP_IF: n = n->arg[expr_eval_bool(st, n->arg[0]) ? 1 : 2]; break;
+        case EXPR_OP_ONCE: n = n->arg[expr_eval_blank(st, n->arg[0]) ? 1 : 0]; break;
+        default:
+            for (i = 0; i + 1 < n->n_arg; i++) {
+                const struct expr_node *a = expr_eval_chosen(st, n->arg[i]);
+                if (!expr_eval_blank(st, a)) return a;
+            }
+            n = n->arg[i];
+        }
+    }
+    return n;
+}
+
+/* ---- public ---- */
+
+/* From where the context stands to where the expression was read for: the same group, or one around it. */
+static bool begin(struct expr_state *st, const struct expr *x, const struct expr_context *ctx)
+{
+    const struct record *r = ctx->record;
+    group_id g = ctx->group;
+    uint32_t row = ctx->row;
+    assert(r->form->id == x->form);
+    while (g != x->group && g != 0) {
+        row = r->table[g].parent[row];
+        g = r->form->group[g].parent;
+    }
+    *st = (struct expr_state){ .record = r, .dictionary = r->dictionary, .context = ctx, .arena = ctx->arena,
+                               .group = g, .row = row, .origin_group = g, .origin_row = row,
+                               .item = ctx->choice, .position = 1, .language = ctx->language,
+                               .bound = VAR_NONE };
+    return g == x->group;
+}
+
+static enum expr_result end(struct expr_state *st)
+{
+    if (st->marked) arena_rewind(st->arena, st->mark);
+    return st->result;
+}
+
+enum expr_result expr_bool(bool *out, const struct expr *x, const struct expr_context *ctx)
+{
+    struct expr_state st;
+    *out = false;
+    if (!begin(&st, x, ctx)) return EXPR_FAILED;
+    bool v = expr_eval_bool(&st, x->root);
+    if (st.result == EXPR_OK) *out = v;
+    return end(&st);
+}
+
+enum expr_result expr_number(double *out, const struct expr *x, const struct expr_context *ctx)
+{
+    struct expr_state st;
+    *out = NAN;
+    if (!begin(&st, x, ctx)) return EXPR_FAILED;
+    double v = expr_eval_number(&st, x->root);
+    if (st.result == EXPR_OK) *out = v;
+    return end(&st);
+}
+
+enum expr_result expr_string(struct text *out, const struct expr *x, const struct expr_context *ctx)
+{
+    struct expr_state st;
+    *out = TEXT("");
+    if (!begin(&st, x, ctx)) return EXPR_FAILED;
+    struct text v = expr_eval_text(&st, x->root);
+    if (st.result == EXPR_OK) *out = v;
+    return st.result; /* the text lives in the arena until the caller rewinds it */
+}
