@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Commands that are more than one call, and the usual way of those that are not. */
+#include "cli/command.h"
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "cli/terminal.h"
+#include "service/process.h"
+
+#include <errno.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#ifndef DCIM_VERSION
+#define DCIM_VERSION "0.1.0"
+#endif
+
+/* ---------------------------------------------------------------- the desk */
+
+struct desk { /* a service with what it borrows */
+    struct service *service;
+    struct secret *passphrase, *new_passphrase;
+    char actor[80];
+};
+
+static const char *or_environment(const char *given, const char *name, const char *otherwise)
+{
+    if (given != NULL) return given;
+    const char *value = getenv(name);
+    return value != NULL && value[0] != '\0' ? value : otherwise;
+}
+
+static void name_actor(char *out, size_t size)
+{
+    const struct passwd *user = getpwuid(getuid());
+    if (user != NULL) snprintf(out, size, "local:%s", user->pw_name);
+    else snprintf(out, size, "local:%ld", (long)getuid());
+}
+
+/* Does this command unlock a repository with a passphrase, for want of a key file? */
+static bool needs_passphrase(const struct invocation *v, const char *operation, const char *key_file)
+{
+    const struct operation *op = operation_find(operation);
+    if (key_file != NULL || op == NULL) return false;
+    return op->repository_required || strcmp(operation, "repository.init") == 0 ||
+           strncmp(operation, "backup.", 7) == 0 || strcmp(operation, "pack.install") == 0 || v->command->run == run_demo;
+}
+
+static bool ask_secrets(struct desk *d, const struct invocation *v, const char *operation, const char *key_file,
+                        struct err *e)
+{
+    bool init = strcmp(operation, "repository.init") == 0;
+    if (needs_passphrase(v, operation, key_file) &&
+        !terminal_passphrase(&d->passphrase, init ? "New passphrase (15 letters or more)" : "Passphrase", init, e))
+        return false;
+    bool slot = strcmp(operation, "key.add") == 0 && strcmp(json_get_text(v->in, "kind", ""), "passphrase") == 0;
+    return !slot || terminal_passphrase(&d->new_passphrase, "New passphrase (15 letters or more)", true, e);
+}
+
+static void desk_close(struct desk *d)
+{
+    service_close(d->service);
+    secret_free(d->passphrase);
+    secret_free(d->new_passphrase);
+}
+
+static bool desk_open(struct desk *d, struct invocation *v, const char *operation, struct err *e)
+{
+    const struct globals *g = &v->globals;
+    bool init = strcmp(operation, "repository.init") == 0;
+    *d = (struct desk){0};
+    name_actor(d->actor, sizeof d->actor);
+    const char *key_file = or_environment(g->key_file, "DCIM_KEY_FILE", NULL);
+    if (!ask_secrets(d, v, operation, key_file, e)) {
+        desk_close(d);
+        return false;
+    }
+    struct service_options o = {
+        .repository = init ? json_get_text(v->own, "DIR", NULL)
+                           : or_environment(g->repository, "DCIM_REPOSITORY", "dcim-repository"),
+        .key_file = key_file,
+        .passphrase = d->passphrase,
+        .new_passphrase = d->new_passphrase,
+        .data = or_environment(g->data, "DCIM_DATA", NULL),
+        .program = v->program,
+        .actor = d->actor,
+        .role = or_environment(g->role, "DCIM_ROLE", NULL),
+        .purpose = or_environment(g->purpose, "DCIM_PURPOSE", "keeping the register"),
+        .language = or_environment(g->language, "DCIM_LANGUAGE", NULL),
+    };
+    if (strcmp(operation, "record.identity") == 0) o.purpose = or_environment(g->purpose, "DCIM_PURPOSE", NULL);
+    d->service = service_new(&o);
+    return true;
+}
+
+/* ---------------------------------------------------------------- errors */
+
+static void print_problems(const struct json *list)
+{
+    for (size_t i = 0; list != NULL && i < json_size(list); i++) {
+        const struct json *p = json_at(list, i);
+        fprintf(stderr, "  %s", json_get_text(p, "file", ""));
+        if (json_get_int(p, "row", 0) > 0) fprintf(stderr, " row %lld", (long long)json_get_int(p, "row", 0));
+        if (json_get_text(p, "column", "")[0] != '\0') fprintf(stderr, " column %s", json_get_text(p, "column", ""));
+        fprintf(stderr, ": %s\n      %s\n", json_get_text(p, "message", ""), json_get_text(p, "remedy", ""));
+    }
+}
+
+int report_error(const struct invocation *v, const struct service *s, const struct err *e)
+{
+    terminal_progress_end();
+    if (v->globals.json) {
+        struct json *j = json_object();
+        struct buf text;
+        buf_init(&text, 16 * 1024 * 1024);
+        json_set_text(j, "error", e->id);
+        json_set_text(j, "code", err_code_name(e->code));
+        json_set_text(j, "message", e->msg);
+        json_set_text(j, "remedy", e->remedy);
+        if (s != NULL && service_problems(s) != NULL) json_set(j, "problems", json_copy(service_problems(s)));
+        json_write(&text, j, true);
+        printf("%s\n", text.p == NULL ? "" : text.p);
+        buf_release(&text);
+        json_free(j);
+        return err_exit_status(e->code);
+    }
+    fprintf(stderr, "dcim: %s\n", e->msg);
+    if (s != NULL) print_problems(service_problems(s));
+    if (e->remedy[0] != '\0') fprintf(stderr, "      %s\n", e->remedy);
+    return err_exit_status(e->code);
+}
+
+static void print_json(const struct json *j)
+{
+    struct buf text;
+    buf_init(&text, 512 * 1024 * 1024);
+    json_write(&text, j, true);
+    if (text.p != NULL) fwrite(text.p, 1, text.n, stdout);
+    putchar('\n');
+    buf_release(&text);
+}
+
+/* ---------------------------------------------------------------- calls */
+
+/* Exit status of a result printed as JSON: what `show` would return, without its words. */
+static int quiet_status(const struct invocation *v, const struct json *r)
+{
+    if (v->command->show == show_import)
+        return !json_get_bool(r, "accepted", true) || json_get_int(r, "refused", 0) > 0 ? 1 : 0;
+    if (v->command->show == show_pack_check) return json_get_bool(r, "ok", true) ? 0 : 3;
+    return json_get_bool(r, "ok", true) ? 0 : 5;
+}
+
+static int call(struct invocation *v, const char *operation)
+{
+    struct err e = {0};
+    struct desk d;
+    struct json *result;
+    int status;
+    if (!desk_open(&d, v, operation, &e)) return report_error(v, NULL, &e);
+    struct progress progress = terminal_progress();
+    if (!service_call(&result, d.service, operation, v->in, &progress, &e)) {
+        status = report_error(v, d.service, &e);
+    } else {
+        terminal_progress_end();
+        if (v->globals.json) {
+            print_json(result);
+            status = quiet_status(v, result);
+        } else {
+            status = v->command->show(v, result);
+        }
+        json_free(result);
+    }
+    desk_close(&d);
+    return status;
+}
+
+int run_operation(struct invocation *v)
+{
+    return call(v, v->command->operation);
+}
+
+int run_import(struct invocation *v)
+{
+    return call(v, json_get_bool(v->own, "dry-run", false) ? "import.check" : "import.run");
+}
+
+int run_table(struct invocation *v)
+{
+    struct err e = {0};
+    const char *rule = json_get_text(v->own, "protect", "");
+    json_set_int(v->in, "width", (int64_t)terminal_width());
+    if (rule[0] == '\0') return call(v, "table.count");
+    if (strcmp(rule, "none") == 0) return call(v, "table.raw");
+    int64_t k;
+    if (strncmp(rule, "threshold=", 10) == 0 && text_to_int(text_of(rule + 10), &k)) {
+        json_set_int(v->in, "threshold", k);
+        return call(v, "table.count");
+    }
+    err_set(&e, ERR_USAGE, "cli.protect", "there is no protection %s", rule);
+    err_remedy(&e, "use --protect threshold=K with a number K, or --protect none");
+    return report_error(v, NULL, &e);
+}
+
+int run_record_show(struct invocation *v)
+{
+    struct err e = {0};
+    if (!json_get_bool(v->own, "identity", false)) return call(v, "record.show");
+    const char *purpose = or_environment(v->globals.purpose, "DCIM_PURPOSE", NULL);
+    if (purpose == NULL) {
+        err_set(&e, ERR_DENIED, "cli.purpose", "direct identifiers are opened only for a stated purpose");
+        err_remedy(&e, "state it with --purpose \"...\"; it is kept in the audit log");
+        return report_error(v, NULL, &e);
+    }
+    json_set_text(v->in, "purpose", purpose);
+    return call(v, "record.identity");
+}
+
+int run_version(struct invocation *v)
+{
+    (void)v;
+    printf("dcim %s\n", DCIM_VERSION);
+    return 0;
+}
+
+int run_converter(struct invocation *v)
+{
+    return process_converter(json_get_text(v->own, "KIND", ""), json_get_text(v->own, "SHEET", ""));
+}

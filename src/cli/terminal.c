@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "cli/terminal.h"
+
+#include "base/arena.h"
+#include "base/unicode.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+
+enum { PASSPHRASE_MAX = 1024, BAR_WIDTH = 30, CELL_WIDTH_MAX = 60 };
+
+/* ---------------------------------------------------------------- passphrases */
+
+static bool read_line(int tty, struct secret *into, size_t *n)
+{
+    uint8_t *p = secret_bytes_mut(into);
+    *n = 0;
+    for (;;) {
+        unsigned char c;
+        ssize_t got = read(tty, &c, 1);
+        if (got < 0 && errno == EINTR) continue;
+        if (got <= 0) return *n > 0;
+        if (c == '\n' || c == '\r') return true;
+        if (*n < PASSPHRASE_MAX) p[(*n)++] = c;
+    }
+}
+
+static struct secret *ask(int tty, const char *prompt)
+{
+    struct secret *line = secret_new(PASSPHRASE_MAX), *out = NULL;
+    size_t n;
+    dprintf(tty, "%s: ", prompt);
+    if (read_line(tty, line, &n)) out = secret_copy(secret_bytes(line), n);
+    dprintf(tty, "\n");
+    secret_free(line);
+    return out;
+}
+
+bool terminal_passphrase(struct secret **out, const char *prompt, bool new_one, struct err *e)
+{
+    struct termios before, quiet;
+    int tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+    if (tty < 0 || tcgetattr(tty, &before) != 0) {
+        if (tty >= 0) close(tty);
+        err_set(e, ERR_USAGE, "cli.no_terminal", "a passphrase is needed and there is no terminal to ask for it");
+        return err_remedy(e, "name a key file with --key-file or DCIM_KEY_FILE");
+    }
+    quiet = before;
+    quiet.c_lflag &= ~(tcflag_t)ECHO;
+    tcsetattr(tty, TCSAFLUSH, &quiet);
+    *out = ask(tty, prompt);
+    struct secret *again = new_one && *out != NULL ? ask(tty, "The same again") : NULL;
+    tcsetattr(tty, TCSAFLUSH, &before);
+    close(tty);
+    bool ok = *out != NULL;
+    if (!ok) err_set(e, ERR_USAGE, "cli.no_passphrase", "no passphrase was typed");
+    if (ok && new_one &&
+        (again == NULL || secret_size(again) != secret_size(*out) ||
+         !crypto_equal(secret_bytes(again), secret_bytes(*out), secret_size(*out))))
+        ok = err_set(e, ERR_USAGE, "cli.passphrases_differ", "the two passphrases differ");
+    secret_free(again);
+    if (!ok) {
+        secret_free(*out);
+        *out = NULL;
+    }
+    return ok;
+}
+
+/* ---------------------------------------------------------------- progress */
+
+static bool progress_shown;
+
+static void step(void *ctx, const char *what, uint64_t done, uint64_t total)
+{
+    (void)ctx;
+    char bar[BAR_WIDTH + 1];
+    size_t filled = total == 0 ? 0 : (size_t)((double)done / (double)total * BAR_WIDTH);
+    if (filled > BAR_WIDTH) filled = BAR_WIDTH;
+    memset(bar, ' ', BAR_WIDTH);
+    memset(bar, '=', filled);
+    bar[BAR_WIDTH] = '\0';
+    fprintf(stderr, "\r[%s] %3.0f %% %s", bar, total == 0 ? 0 : (double)done / (double)total * 100, what);
+    fflush(stderr);
+    progress_shown = true;
+}
+
+struct progress terminal_progress(void)
+{
+    return (struct progress){isatty(STDERR_FILENO) ? step : NULL, NULL};
+}
+
+void terminal_progress_end(void)
+{
+    if (progress_shown) fprintf(stderr, "\r\033[K");
+    progress_shown = false;
+}
+
+/* ---------------------------------------------------------------- text */
+
+size_t terminal_width(void)
+{
+    struct winsize size;
+    if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0) return 0;
+    return size.ws_col;
+}
+
+void terminal_puts(const char *text)
+{
+    struct arena *a = arena_new(ARENA_WIPE);
+    struct text shown = unicode_visible(text_of(text), a);
+    fwrite(shown.p, 1, shown.n, stdout);
+    arena_free(a);
+}
+
+static const char *cell_text(const struct json *row, const char *key, char *number, size_t size)
+{
+    const struct json *j = json_get(row, key);
+    if (j == NULL) return "";
+    switch (json_kind(j)) {
+    case JSON_TEXT: return json_as_text(j, "");
+    case JSON_BOOL: return json_as_bool(j, false) ? "yes" : "";
+    case JSON_INT: snprintf(number, size, "%lld", (long long)json_as_int(j, 0)); return number;
+    case JSON_NUMBER: snprintf(number, size, "%g", json_as_number(j, 0)); return number;
+    case JSON_OBJECT:
+    case JSON_ARRAY:
+    case JSON_NULL: break;
+    }
+    return "";
+}
+
+static void pad(size_t n)
+{
+    for (size_t i = 0; i < n; i++) putchar(' ');
+}
+
+static void put_cell(const char *text, size_t width, bool right, bool last)
+{
+    size_t w = unicode_width(text_of(text));
+    if (right && w < width) pad(width - w);
+    terminal_puts(text);
+    if (!right && !last && w < width) pad(width - w);
+    if (!last) pad(2);
+}
+
+void terminal_rows(const struct json *rows, const struct show_column *column, size_t n)
+{
+    enum { COLUMNS_MAX = 16 };
+    size_t width[COLUMNS_MAX] = {0};
+    char number[32];
+    if (n > COLUMNS_MAX) n = COLUMNS_MAX;
+    for (size_t c = 0; c < n; c++) {
+        width[c] = unicode_width(text_of(column[c].title));
+        for (size_t r = 0; r < json_size(rows); r++) {
+            size_t w = unicode_width(text_of(cell_text(json_at(rows, r), column[c].key, number, sizeof number)));
+            if (w > width[c]) width[c] = w < CELL_WIDTH_MAX ? w : CELL_WIDTH_MAX;
+        }
+    }
+    for (size_t c = 0; c < n; c++) put_cell(column[c].title, width[c], column[c].right, c + 1 == n);
+    putchar('\n');
+    for (size_t r = 0; r < json_size(rows); r++) {
+        for (size_t c = 0; c < n; c++)
+            put_cell(cell_text(json_at(rows, r), column[c].key, number, sizeof number), width[c], column[c].right,
+                     c + 1 == n);
+        putchar('\n');
+    }
+}

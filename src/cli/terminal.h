@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The terminal: passphrases, progress, width, aligned columns. */
+#ifndef DCIM_CLI_TERMINAL_H
+#define DCIM_CLI_TERMINAL_H
+
+#include "base/crypto.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "service/client.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Ask for a passphrase on the terminal without showing it; twice and compared if `new_one`. ERR_USAGE "cli.no_terminal"
+ * when there is none. `owns` *out. */
+bool terminal_passphrase(struct secret **out, const char *prompt, bool new_one, struct err *e) MUST_CHECK;
+
+/* A progress line on standard error, when that is a terminal; else nothing. */
+struct progress terminal_progress(void);
+void terminal_progress_end(void);
+
+/* Columns of standard output; 0 when it is not a terminal. */
+size_t terminal_width(void);
+
+/* Text safe to show: bidirectional and other invisible controls made visible (S63). */
+void terminal_puts(const char *text);
+
+struct show_column {
+    const char *key;    /* member of each row */
+    const char *title;
+    bool right;
+};
+/* Print an array of objects as aligned columns with a header line. The last column is not padded. */
+void terminal_rows(const struct json *rows, const struct show_column *column, size_t n);
+
+#endif
