@@ -22,6 +22,19 @@
 
 #define NUMBER_NONE UINT32_MAX
 
+struct body_pieces; /* see body_encode.c */
+
+struct numbered { /* a variable as its group's rows write it */
+    var_id var;
+    uint16_t slot;
+    uint32_t number;
+};
+
+struct numbered_group { /* the variables of one group that belong to one part, by ascending number */
+    struct numbered *item;
+    size_t n;
+};
+
 struct numbering { /* of one form: numbering_init() */
     uint32_t *variable_number; /* by var_id of the whole dictionary; NUMBER_NONE: not numbered (yet) */
     size_t n_variable;
@@ -32,7 +45,8 @@ struct numbering { /* of one form: numbering_init() */
     group_id *group;           /* by number; GROUP_NONE when the dictionary has it no more */
     size_t n_group_number;
     const struct form *form;
-    var_id **order;            /* by group_id: the group's variables by ascending number */
+    struct numbered_group *part[2]; /* by enum body_part, then by group_id */
+    const struct body_pieces *pieces; /* for body_encode() */
 };
 
 struct numbering_entry { /* one row of the store's table */
@@ -51,13 +65,14 @@ void numbering_init(struct numbering *n, const struct dictionary *d, const struc
 enum body_part { BODY_CODED, BODY_IDENTITY };
 
 /* Append the part; an identity part without any value appends nothing. `b` fails on its maximum.
- * Variables and groups with values must have numbers. Cost: a million bodies of 30 values in 1 s. */
+ * Every variable and group of the form must have a number. Cost: a million bodies of 30 values in 1 s. */
 void body_encode(struct buf *b, const struct record *r, const struct numbering *n, enum body_part part);
 
 /* Decode into a record: the coded part into a cleared one, then the identity part, if it may be
- * opened, into the same. Codes that the list has no longer and values that are not of the variable's
- * type any more become missing U; those and values whose variable, group or parent row is gone are
- * counted in *n_lost (may be NULL). Texts are borrowed from `bytes`. ERR_STORE "body.damaged" for
+ * opened, into the same. Codes that the list has no longer (of several: when none is left) and values
+ * that are not of the variable's type any more become missing U; those, and values whose variable or
+ * group is gone, are counted in *n_lost (may be NULL). So is a repeat as a whole when it hangs under
+ * another group than before and its parent rows are not to be found. Texts are borrowed from `bytes`. ERR_STORE "body.damaged" for
  * anything malformed; the record is then half-filled. Cost: a million bodies of 30 values in 1.5 s. */
 bool body_decode(struct record *r, struct text bytes, const struct numbering *n, size_t *n_lost,
                  struct err *e) MUST_CHECK;

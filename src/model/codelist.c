@@ -1,15 +1,105 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "model/codelist.h"
 
+#include "base/mem.h"
 #include "base/unicode.h"
 
 #include <assert.h>
 #include <string.h>
 
-enum { LABEL_MAX = 1000 }; /* bytes; longer text is no label */
+enum { LABEL_MAX = 1000, /* bytes; longer text is no label */
+       SLOT_FIRST = 16,
+       SHORT_MAX = 16 };
+
+/* Short codes lie in a table of their own: open addressing, at most half full, over the code's bytes as
+ * two words. Its order is fixed by the dictionary, so it needs no keyed hash: what is looked up can
+ * meet long probes only where the dictionary has them. */
+struct code_slot {
+    uint64_t low, high;
+    uint32_t n; /* bytes of the code; 0: the slot is empty */
+    code_id code;
+};
+
+static uint64_t load(const char *p, size_t n)
+{
+    uint64_t word = 0;
+    memcpy(&word, p, n);
+    return word;
+}
+
+/* Bytes of a text of 1 to 16 bytes as two words; with its length they tell texts apart. */
+static void as_words(struct text t, uint64_t *low, uint64_t *high)
+{
+    if (t.n >= 8) {
+        *low = load(t.p, 8);
+        *high = load(t.p + t.n - 8, 8);
+    } else if (t.n >= 4) {
+        *low = load(t.p, 4);
+        *high = load(t.p + t.n - 4, 4);
+    } else {
+        *low = load(t.p, 1) | load(t.p + t.n / 2, 1) << 8;
+        *high = load(t.p + t.n - 1, 1);
+    }
+}
+
+/* The slot of a short code, or the empty one where it belongs. */
+static struct code_slot *slot_find(const struct codelist *l, struct text t, uint64_t low, uint64_t high)
+{
+    /* Knuth, The Art of Computer Programming 3, 6.4: the golden ratio of 2^64 spreads neighbours. */
+    uint64_t mixed = (low ^ (high * UINT64_C(0xD6E8FEB86659FD93))) * UINT64_C(0x9E3779B97F4A7C15);
+    size_t at = (size_t)(mixed >> 32) & (l->n_slot - 1);
+    for (;; at = (at + 1) & (l->n_slot - 1)) {
+        struct code_slot *s = &l->slot[at];
+        if (s->n == 0 || (s->low == low && s->high == high && s->n == t.n)) return s;
+    }
+}
+
+static void slot_put(struct codelist *l, struct text t, code_id c)
+{
+    uint64_t low, high;
+    as_words(t, &low, &high);
+    struct code_slot *s = slot_find(l, t, low, high);
+    l->n_short += s->n == 0;
+    *s = (struct code_slot){low, high, (uint32_t)t.n, c};
+}
+
+static void slots_grow(struct codelist *l)
+{
+    struct code_slot *before = l->slot;
+    size_t n = l->n_slot;
+    l->n_slot *= 2;
+    l->slot = mem_new(l->n_slot, sizeof *l->slot);
+    for (size_t i = 0; i < n; i++)
+        if (before[i].n > 0)
+            *slot_find(l, (struct text){"", before[i].n}, before[i].low, before[i].high) = before[i];
+    mem_free(before);
+}
+
+void codelist_init(struct codelist *l)
+{
+    l->by_name = map_new();
+    l->by_letters = map_new();
+    l->by_label = map_new();
+    l->n_slot = SLOT_FIRST;
+    l->slot = mem_new(l->n_slot, sizeof *l->slot);
+}
+
+void codelist_release(struct codelist *l)
+{
+    map_free(l->by_name);
+    map_free(l->by_letters);
+    map_free(l->by_label);
+    mem_free(l->slot);
+}
 
 code_id codelist_find(const struct codelist *l, struct text code)
 {
+    if (code.n - 1 < SHORT_MAX) { /* 1 to 16 */
+        uint64_t low, high;
+        as_words(code, &low, &high);
+        const struct code_slot *s = slot_find(l, code, low, high);
+        return s->n == 0 ? CODE_NONE : s->code;
+    }
     uint32_t at = map_get(l->by_name, code);
     return at == MAP_NONE ? CODE_NONE : (code_id)at;
 }
@@ -60,9 +150,14 @@ static void enter_word(const struct codelist *l, struct map *m, struct text word
 void codelist_enter(struct codelist *l, code_id c, struct arena *a)
 {
     const struct code *code = &l->code[c];
-    map_put(l->by_name, text_of(code->name), c);
+    struct text name = text_of(code->name);
+    map_put(l->by_name, name, c);
+    if (name.n - 1 < SHORT_MAX) {
+        if ((l->n_short + 1) * 2 > l->n_slot) slots_grow(l);
+        slot_put(l, name, c);
+    }
     char lower[CODE_NAME_MAX];
-    enter_word(l, l->by_letters, in_lower_case(lower, text_of(code->name)), c);
+    enter_word(l, l->by_letters, in_lower_case(lower, name), c);
     for (size_t i = 0; i < LANGUAGES_MAX; i++) {
         if (code->label.in[i] == NULL) continue;
         struct arena_mark m = arena_mark(a);

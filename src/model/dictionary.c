@@ -13,11 +13,7 @@
 void dictionary_free(struct dictionary *d)
 {
     if (d == NULL) return;
-    for (size_t i = 0; i < d->n_list; i++) {
-        map_free(d->list[i]->by_name);
-        map_free(d->list[i]->by_letters);
-        map_free(d->list[i]->by_label);
-    }
+    for (size_t i = 0; i < d->n_list; i++) codelist_release(d->list[i]);
     map_free(d->by_form_variable);
     arena_free(d->arena); /* which holds `d` itself */
 }

@@ -99,13 +99,14 @@ static void code_read(struct loader *l, struct codelist *list, const struct list
 {
     struct cell name = sheet_cell(row, at->name);
     if (!code_name_is_good(l, name)) return;
-    if (!map_put(list->by_name, text_of(name.s), (uint32_t)list->n_code)) {
+    if (codelist_find(list, text_of(name.s)) != CODE_NONE) {
         SHEET_PROBLEM(&l->reader, true, "codelist.repeated_code", name, "name",
                       "a code never changes its meaning: delete or rename one of the rows",
                       "the code '%s' is there twice", name.s);
         return;
     }
-    struct code *c = &list->code[list->n_code++];
+    code_id id = (code_id)list->n_code++;
+    struct code *c = &list->code[id];
     *c = (struct code){.name = kept(l, name.s), .parent = CODE_NONE, .level = 1};
     c->label = sheet_words_read(row, &at->label, l->keep);
     c->valid_from = day_of(l, sheet_cell(row, at->valid_from), "valid_from", INT32_MIN);
@@ -115,6 +116,7 @@ static void code_read(struct loader *l, struct codelist *list, const struct list
                       "valid_from must not be after valid_to", "the code '%s' ends before it begins", c->name);
     c->extra = ARENA_ARRAY(l->keep, const char *, list->n_column);
     for (size_t i = 0; i < list->n_column; i++) c->extra[i] = kept(l, sheet_cell(row, at->further[i]).s);
+    codelist_enter(list, id, l->scratch);
 }
 
 /* --- codes that name each other ------------------------------------------------------------------ */
@@ -182,8 +184,8 @@ static void codes_level(struct loader *l, struct codelist *list)
 static struct codelist *list_new(struct loader *l, const char *name)
 {
     struct codelist *list = ARENA_NEW(l->keep, struct codelist);
-    *list = (struct codelist){.id = (list_id)l->d->n_list, .name = kept(l, name), .by_name = map_new(),
-                              .by_letters = map_new(), .by_label = map_new()};
+    *list = (struct codelist){.id = (list_id)l->d->n_list, .name = kept(l, name)};
+    codelist_init(list);
     l->d->list[l->d->n_list++] = list;
     return list;
 }
@@ -235,7 +237,6 @@ static void list_read(struct loader *l, const char *name, const struct sheet *s)
     gaps_report(&gaps, l, "label");
     if (at.name != COLUMN_ABSENT) codes_connect(l, list, &at, placed, n);
     codes_level(l, list);
-    for (size_t i = 0; i < list->n_code; i++) codelist_enter(list, (code_id)i, l->scratch);
 }
 
 /* Organisations are entered at run time; their further column is the code of their type. */

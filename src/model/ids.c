@@ -15,9 +15,10 @@ const char *missing_code(enum missing m)
 
 enum missing missing_find(struct text code)
 {
-    /* Called for every cell of an import: most are longer than any missing code. */
-    if (code.n == 0 || code.n > 2) return MISSING_NONE;
+    /* Called for every cell of an import; so no look at lengths and no call. */
+    if (code.n - 1 > 1) return MISSING_NONE; /* 1 or 2 letters */
+    char second = code.n == 2 ? code.p[1] : '\0';
     for (enum missing m = MISSING_U; m < MISSING_COUNT; m++)
-        if (text_is(code, missing_names[m])) return m;
+        if (missing_names[m][0] == code.p[0] && missing_names[m][1] == second) return m;
     return MISSING_NONE;
 }
