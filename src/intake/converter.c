@@ -168,7 +168,8 @@ static bool spawn(pid_t *child, const char *program, const char *kind, const cha
                   struct err *e)
 {
     static char *const no_environment[] = {NULL};
-    char *const argv[] = {(char *)program, "converter", (char *)kind, (char *)sheet, NULL};
+    char word[] = "converter"; /* posix_spawn takes its words without const and does not change them */
+    char *const argv[] = {(char *)(uintptr_t)program, word, (char *)(uintptr_t)kind, (char *)(uintptr_t)sheet, NULL};
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, file, STDIN_FILENO);
