@@ -4,9 +4,9 @@
  * vectorised over columns. No input or output, no recursion on input depth beyond its limit.
  *
  * Semantics are XPath's: values are node sets, strings, numbers, booleans; "" is NaN; a comparison
- * with NaN is false; a node set compares existentially. Ours: a missing value's string is its code
- * ("U"), so its number is NaN. Two partial dates compare as intervals: a comparison holds if some
- * possible day satisfies it. A variable with several codes is a string of codes with blanks between,
+ * with NaN is false; a node set compares existentially. Ours: a missing value's string is its code ("U";
+ * "missing:NA" where the code list has a code NA of its own), so its number is NaN. Two partial dates compare as intervals: a comparison holds if some
+ * possible day satisfies it (expr_compare.c has the table). A variable with several codes is a string of codes with blanks between,
  * as in XLSForm; `=` on it holds if the whole string is equal: use selected(). */
 #ifndef DCIM_MODEL_EXPR_H
 #define DCIM_MODEL_EXPR_H
@@ -45,7 +45,10 @@ bool expr_parse(struct expr **out, const struct dictionary *d, const struct form
 
 /* Variables an expression reads, for the dependency graph: calls fn for each, maybe more than once. */
 void expr_variables(const struct expr *x, void (*fn)(void *ctx, var_id v), void *ctx);
+/* The same for the repeats whose instances it counts or walks through. */
+void expr_groups(const struct expr *x, void (*fn)(void *ctx, group_id g), void *ctx);
 struct text expr_text(const struct expr *x);
+group_id expr_group(const struct expr *x); /* where it was parsed for */
 
 struct expr_context {
     const struct record *record;
@@ -65,5 +68,11 @@ enum expr_result { EXPR_OK, EXPR_LIMIT, EXPR_FAILED };
 enum expr_result expr_bool(bool *out, const struct expr *x, const struct expr_context *ctx);
 enum expr_result expr_number(double *out, const struct expr *x, const struct expr_context *ctx);
 enum expr_result expr_string(struct text *out, const struct expr *x, const struct expr_context *ctx);
+
+/* Evaluate as a value of variable `v`, for calculations: "" and NaN are blank, missing codes are missing
+ * values where `v` allows them. *fits false, and *out blank, when the result is no value of its type or
+ * code list. Texts and code arrays are in `keep` (not ctx->arena), or borrowed from the record and the dictionary. */
+enum expr_result expr_value(struct value *out, bool *fits, const struct expr *x, var_id v,
+                            const struct expr_context *ctx, struct arena *keep);
 
 #endif

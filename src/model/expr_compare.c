@@ -58,13 +58,21 @@ static const char *near_code(const struct codelist *l, struct text t)
 
 enum code_found { CODE_OK, CODE_OPEN, CODE_UNKNOWN };
 
-/* What a constant text is as a value of a coded variable: code, missing code (a text can be both), or
- * nothing. A list that is filled at run time, or that could not be read, decides nothing now. */
+enum missing expr_missing_find(const struct codelist *l, struct text t)
+{
+    struct text prefix = TEXT("missing:");
+    enum missing m = missing_find(t);
+    if (m != MISSING_NONE) return l != NULL && codelist_find(l, t) != CODE_NONE ? MISSING_NONE : m;
+    if (!text_starts(t, prefix)) return MISSING_NONE;
+    return missing_find((struct text){ t.p + prefix.n, t.n - prefix.n });
+}
+
+/* What a constant text is as a value of a coded variable: code, missing code, or nothing. A list that is filled at run time, or that could not be read, decides nothing now. */
 static enum code_found find_code(struct expr_builder *b, struct expr_node *n, const struct expr_node *text)
 {
     const struct codelist *l = b->dictionary->list[n->list];
     struct text t = text->text;
-    n->missing = (uint8_t)missing_find(t);
+    n->missing = (uint8_t)expr_missing_find(l, t);
     if (t.n == 0) {
         n->blank = true;
         return CODE_OK;

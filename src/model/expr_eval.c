@@ -271,6 +271,7 @@ static struct text pull(struct expr_state *st, const struct expr_node *n)
     if (n->op == EXPR_OP_PULL && key->op == EXPR_OP_VAR && key->list == n->list) {
         const struct value *v = expr_eval_value(st, key);
         if (v->kind == VALUE_CODE) return expr_column_text(st, n->list, v->code, n->column);
+        if (v->kind == VALUE_EMPTY || v->kind == VALUE_MISSING) return TEXT("");
     }
     struct text t = expr_eval_text(st, key);
     if (n->op == EXPR_OP_PULL) return expr_column_text(st, n->list, codelist_find(l, t), n->column);
@@ -293,7 +294,9 @@ static struct text choice_name(struct expr_state *st, const struct expr_node *n)
     struct text t = expr_eval_text(st, n->arg[0]);
     code_id c = codelist_find(l, t);
     if (c != CODE_NONE) return expr_column_text(st, n->list, c, EXPR_COLUMN_LABEL);
-    if (missing_find(t) == MISSING_NONE) return TEXT("");
+    enum missing m = expr_missing_find(l, t);
+    if (m == MISSING_NONE) return TEXT("");
+    t = text_of(missing_code(m));
     const struct codelist *missing = dictionary_list(st->dictionary, TEXT("CL_MISSING"));
     c = missing == NULL ? CODE_NONE : codelist_find(missing, t);
     return c == CODE_NONE ? t : expr_column_text(st, missing->id, c, EXPR_COLUMN_LABEL);
@@ -354,60 +357,4 @@ const struct expr_node *expr_eval_chosen(struct expr_state *st, const struct exp
         }
     }
     return n;
-}
-
-/* ---- public ---- */
-
-/* From where the context stands to where the expression was read for: the same group, or one around it. */
-static bool begin(struct expr_state *st, const struct expr *x, const struct expr_context *ctx)
-{
-    const struct record *r = ctx->record;
-    group_id g = ctx->group;
-    uint32_t row = ctx->row;
-    assert(r->form->id == x->form);
-    while (g != x->group && g != 0) {
-        row = r->table[g].parent[row];
-        g = r->form->group[g].parent;
-    }
-    *st = (struct expr_state){ .record = r, .dictionary = r->dictionary, .context = ctx, .arena = ctx->arena,
-                               .group = g, .row = row, .origin_group = g, .origin_row = row,
-                               .item = ctx->choice, .position = 1, .language = ctx->language,
-                               .bound = VAR_NONE };
-    return g == x->group;
-}
-
-static enum expr_result end(struct expr_state *st)
-{
-    if (st->marked) arena_rewind(st->arena, st->mark);
-    return st->result;
-}
-
-enum expr_result expr_bool(bool *out, const struct expr *x, const struct expr_context *ctx)
-{
-    struct expr_state st;
-    *out = false;
-    if (!begin(&st, x, ctx)) return EXPR_FAILED;
-    bool v = expr_eval_bool(&st, x->root);
-    if (st.result == EXPR_OK) *out = v;
-    return end(&st);
-}
-
-enum expr_result expr_number(double *out, const struct expr *x, const struct expr_context *ctx)
-{
-    struct expr_state st;
-    *out = NAN;
-    if (!begin(&st, x, ctx)) return EXPR_FAILED;
-    double v = expr_eval_number(&st, x->root);
-    if (st.result == EXPR_OK) *out = v;
-    return end(&st);
-}
-
-enum expr_result expr_string(struct text *out, const struct expr *x, const struct expr_context *ctx)
-{
-    struct expr_state st;
-    *out = TEXT("");
-    if (!begin(&st, x, ctx)) return EXPR_FAILED;
-    struct text v = expr_eval_text(&st, x->root);
-    if (st.result == EXPR_OK) *out = v;
-    return st.result; /* the text lives in the arena until the caller rewinds it */
 }

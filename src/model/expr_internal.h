@@ -171,6 +171,8 @@ struct expr {
     var_id self;
     const var_id *read; /* variables it reads, each once */
     size_t n_read;
+    const group_id *walked; /* repeats whose instances it walks through */
+    size_t n_walked;
 };
 
 /* ---- lexer: expr_lex.c ---- */
@@ -261,6 +263,8 @@ bool expr_need_value(struct expr_builder *b, const struct expr_node *n);
 const struct expr_node *expr_build_op(struct expr_builder *b, enum expr_op op, enum expr_type type,
                                       const struct expr_node *l, const struct expr_node *r);
 
+/* Texts that the expression may give its variable: find their codes now (code, missing, list). */
+void expr_resolve_results(struct expr_builder *b, const struct expr_node *root);
 const struct expr_node *expr_build_binary(struct expr_builder *b, const struct expr_token *op,
                                           const struct expr_node *l, const struct expr_node *r);
 /* and, or, | over the operands on the stack from `from`; pops them. */
@@ -382,6 +386,8 @@ static inline const struct value *expr_value_at(const struct record *r, group_id
 
 bool expr_compare_set(struct expr_state *st, const struct expr_node *n);
 bool expr_compare_text(struct expr_state *st, const struct expr_node *n);
+/* The missing value that a text names for a variable with this list (or NULL), as value_read() has it. */
+enum missing expr_missing_find(const struct codelist *l, struct text t);
 bool expr_code_matches(const struct value *v, const struct expr_node *n, bool whole);
 
 /* Work done: `n` further steps; false when over the limit. */

@@ -201,42 +201,55 @@ static const struct expr_node *parse_expr(struct parser *p, uint8_t least)
 
 /* ---- what it reads ---- */
 
-struct reads {
-    var_id *item;
+struct ids {
+    uint16_t *item;
     size_t n, cap;
 };
 
-static void add_read(struct reads *r, var_id v)
+static void add_id(struct ids *s, uint16_t id)
 {
-    if (v == VAR_NONE) return;
-    for (size_t i = 0; i < r->n; i++)
-        if (r->item[i] == v) return;
-    MEM_GROW(r->item, r->cap, r->n + 1);
-    r->item[r->n++] = v;
+    for (size_t i = 0; i < s->n; i++)
+        if (s->item[i] == id) return;
+    MEM_GROW(s->item, s->cap, s->n + 1);
+    s->item[s->n++] = id;
 }
 
-static void collect_group(struct reads *r, const struct form *f, group_id g)
+static const uint16_t *take_ids(struct ids *s, struct arena *a, size_t *n)
 {
-    for (size_t i = 0; i < f->group[g].n_variable; i++) add_read(r, f->group[g].variable[i]);
-    for (size_t c = 1; c < f->n_group; c++)
-        if (f->group[c].parent == g && c != g)
-            for (size_t i = 0; i < f->group[c].n_variable; i++) add_read(r, f->group[c].variable[i]);
+    uint16_t *id = ARENA_ARRAY(a, uint16_t, s->n);
+    for (size_t i = 0; i < s->n; i++) id[i] = s->item[i];
+    *n = s->n;
+    mem_free(s->item);
+    return id;
+}
+
+static void collect_group(struct ids *vars, const struct form *f, group_id g)
+{
+    for (size_t i = 0; i < f->group[g].n_variable; i++) add_id(vars, f->group[g].variable[i]);
 }
 
 /* The tree is no deeper than EXPR_DEPTH_MAX. */
-static void collect(struct reads *r, const struct form *f, const struct expr_node *n)
+static void collect(struct ids *vars, struct ids *groups, const struct form *f, const struct expr_node *n)
 {
     switch ((enum expr_op)n->op) {
     case EXPR_OP_VAR:
     case EXPR_OP_VARS:
-    case EXPR_OP_INDEXED: add_read(r, n->var); break;
-    case EXPR_OP_CHILD:
-        if (n->place == EXPR_PLACE_VAR) add_read(r, n->var);
+    case EXPR_OP_INDEXED:
+        if (n->var != VAR_NONE) add_id(vars, n->var);
         break;
-    case EXPR_OP_ALL: collect_group(r, f, n->arg[0]->group); break;
+    case EXPR_OP_GROUPS: add_id(groups, n->group); break;
+    case EXPR_OP_CHILD:
+        if (n->place == EXPR_PLACE_VAR) add_id(vars, n->var);
+        else add_id(groups, n->group);
+        break;
+    case EXPR_OP_ALL:
+        collect_group(vars, f, n->arg[0]->group);
+        for (size_t c = 1; c < f->n_group; c++)
+            if (f->group[c].parent == n->arg[0]->group) add_id(groups, (group_id)c);
+        break;
     default: break;
     }
-    for (size_t i = 0; i < n->n_arg; i++) collect(r, f, n->arg[i]);
+    for (size_t i = 0; i < n->n_arg; i++) collect(vars, groups, f, n->arg[i]);
 }
 
 /* ---- public ---- */
@@ -274,17 +287,16 @@ bool expr_parse(struct expr **out, const struct dictionary *d, const struct form
     expr_lex_init(&p.lexer, p.b.text, problem);
 
     const struct expr_node *root = parse_whole(&p);
+    if (root != NULL && self != VAR_NONE) expr_resolve_results(&p.b, root);
     mem_free(p.b.stack);
     if (root == NULL) return false;
 
-    struct reads reads = {0};
-    collect(&reads, f, root);
+    struct ids vars = {0}, groups = {0};
+    collect(&vars, &groups, f, root);
     struct expr *x = ARENA_NEW(a, struct expr);
-    var_id *read = ARENA_ARRAY(a, var_id, reads.n);
-    for (size_t i = 0; i < reads.n; i++) read[i] = reads.item[i];
-    mem_free(reads.item);
-    *x = (struct expr){ .text = p.b.text, .root = root, .form = f->id, .group = g, .self = self,
-                        .read = read, .n_read = reads.n };
+    *x = (struct expr){ .text = p.b.text, .root = root, .form = f->id, .group = g, .self = self };
+    x->read = take_ids(&vars, a, &x->n_read);
+    x->walked = take_ids(&groups, a, &x->n_walked);
     *out = x;
     return true;
 }
@@ -294,7 +306,17 @@ void expr_variables(const struct expr *x, void (*fn)(void *ctx, var_id v), void 
     for (size_t i = 0; i < x->n_read; i++) fn(ctx, x->read[i]);
 }
 
+void expr_groups(const struct expr *x, void (*fn)(void *ctx, group_id g), void *ctx)
+{
+    for (size_t i = 0; i < x->n_walked; i++) fn(ctx, x->walked[i]);
+}
+
 struct text expr_text(const struct expr *x)
 {
     return x->text;
+}
+
+group_id expr_group(const struct expr *x)
+{
+    return x->group;
 }

@@ -206,12 +206,26 @@ static struct text codes_text(struct expr_state *st, var_id var, const struct va
     return (struct text){ out, at };
 }
 
+static struct text missing_text(struct expr_state *st, var_id var, enum missing m)
+{
+    const struct variable *of = &st->dictionary->variable[var];
+    struct text code = text_of(missing_code(m));
+    bool coded = of->type == VARIABLE_CODE || of->type == VARIABLE_CODES;
+    if (!coded || codelist_find(st->dictionary->list[of->list], code) == CODE_NONE) return code;
+    static const char prefix[] = "missing:";
+    char *out = expr_take(st, sizeof prefix + code.n);
+    if (out == NULL) return TEXT("");
+    memcpy(out, prefix, sizeof prefix - 1);
+    memcpy(out + sizeof prefix - 1, code.p, code.n);
+    return (struct text){ out, sizeof prefix - 1 + code.n };
+}
+
 struct text expr_value_text(struct expr_state *st, var_id var, const struct value *v)
 {
     char *out;
     switch ((enum value_kind)v->kind) {
     case VALUE_EMPTY: return TEXT("");
-    case VALUE_MISSING: return text_of(missing_code((enum missing)v->missing));
+    case VALUE_MISSING: return missing_text(st, var, (enum missing)v->missing);
     case VALUE_TEXT: return v->text;
     case VALUE_INTEGER: return decimal_text(st, v->integer, 0);
     case VALUE_DECIMAL: return decimal_text(st, v->integer, v->scale);

@@ -18,8 +18,10 @@ const struct dependency_order *dependency_order_make(const struct dictionary *d,
                                                      struct arena *a, struct problems *p);
 
 /* Compute derived values, clear irrelevant ones, and append what is wrong to `f` (which is not
- * cleared first). `today` decides dates in the future. Scratch in `scratch`, rewound; derived texts
- * live in the record's arena. Cost: about 3 microseconds for thirty variables and thirty rules.
+ * cleared first). `today` decides dates in the future, and today() and now(). Scratch in `scratch`
+ * (another arena than the record's), rewound; derived texts live in the record's arena. A value that the
+ * choice filter would not have offered is V04, judged only where all that the filter reads is known.
+ * Cost: about 3 microseconds for thirty variables and thirty rules.
  * Deterministic; thread-safe for different records. */
 void record_validate(struct record *r, struct findings *f, int32_t today, struct arena *scratch);
 

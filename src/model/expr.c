@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The door of the language: evaluate a whole expression, as a truth, a number, a text or a value. */
+#include "model/expr.h"
+
+#include "model/expr_internal.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* From where the context stands to where the expression was read for: the same group, or one around it. */
+static bool begin(struct expr_state *st, const struct expr *x, const struct expr_context *ctx)
+{
+    const struct record *r = ctx->record;
+    group_id g = ctx->group;
+    uint32_t row = ctx->row;
+    assert(r->form->id == x->form);
+    while (g != x->group && g != 0) {
+        row = r->table[g].parent[row];
+        g = r->form->group[g].parent;
+    }
+    *st = (struct expr_state){ .record = r, .dictionary = r->dictionary, .context = ctx, .arena = ctx->arena,
+                               .group = g, .row = row, .origin_group = g, .origin_row = row,
+                               .item = ctx->choice, .position = 1, .language = ctx->language,
+                               .bound = VAR_NONE };
+    return g == x->group;
+}
+
+static enum expr_result end(struct expr_state *st)
+{
+    if (st->marked) arena_rewind(st->arena, st->mark);
+    return st->result;
+}
+
+enum expr_result expr_bool(bool *out, const struct expr *x, const struct expr_context *ctx)
+{
+    struct expr_state st;
+    *out = false;
+    if (!begin(&st, x, ctx)) return EXPR_FAILED;
+    bool v = expr_eval_bool(&st, x->root);
+    if (st.result == EXPR_OK) *out = v;
+    return end(&st);
+}
+
+enum expr_result expr_number(double *out, const struct expr *x, const struct expr_context *ctx)
+{
+    struct expr_state st;
+    *out = NAN;
+    if (!begin(&st, x, ctx)) return EXPR_FAILED;
+    double v = expr_eval_number(&st, x->root);
+    if (st.result == EXPR_OK) *out = v;
+    return end(&st);
+}
+
+enum expr_result expr_string(struct text *out, const struct expr *x, const struct expr_context *ctx)
+{
+    struct expr_state st;
+    *out = TEXT("");
+    if (!begin(&st, x, ctx)) return EXPR_FAILED;
+    struct text v = expr_eval_text(&st, x->root);
+    if (st.result == EXPR_OK) *out = v;
+    return st.result; /* the text lives in the arena until the caller rewinds it */
+}
+
+/* ---- values of variables ---- */
+
+static bool is_coded(const struct variable *v)
+{
+    return (v->type == VARIABLE_CODE || v->type == VARIABLE_CODES) && v->list != LIST_NONE;
+}
+
+/* The tree is no deeper than EXPR_DEPTH_MAX. */
+static void resolve_results(const struct codelist *l, const struct expr_node *n)
+{
+    if (expr_is_choice(n)) {
+        for (size_t i = n->op == EXPR_OP_IF; i < n->n_arg; i++) resolve_results(l, n->arg[i]);
+    } else if (n->op == EXPR_OP_CONST_TEXT) {
+        struct expr_node *leaf = (struct expr_node *)n; /* still ours to finish */
+        leaf->list = l->id;
+        leaf->code = codelist_find(l, n->text);
+        leaf->missing = (uint8_t)expr_missing_find(l, n->text);
+    }
+}
+
+void expr_resolve_results(struct expr_builder *b, const struct expr_node *root)
+{
+    const struct variable *v = &b->dictionary->variable[b->self];
+    if (is_coded(v) && !b->dictionary->list[v->list]->open)
+        resolve_results(b->dictionary->list[v->list], root);
+}
+
+static bool set_missing(struct value *out, const struct variable *v, enum missing m)
+{
+    if (m == MISSING_NONE || !v->missing_allowed) return false;
+    *out = (struct value){ .kind = VALUE_MISSING, .missing = (uint8_t)m };
+    return true;
+}
+
+static bool set_code(struct value *out, const struct variable *v, code_id c, struct arena *keep)
+{
+    if (c == CODE_NONE) return false;
+    if (v->type == VARIABLE_CODE) {
+        *out = (struct value){ .kind = VALUE_CODE, .code = c };
+        return true;
+    }
+    code_id *codes = ARENA_NEW(keep, code_id);
+    *codes = c;
+    *out = (struct value){ .kind = VALUE_CODES, .n_code = 1, .codes = codes };
+    return true;
+}
+
+static bool set_text(struct value *out, struct expr_state *st, const struct variable *v, struct text t,
+                     struct arena *keep)
+{
+    if (t.n == 0) return true;
+    if (is_coded(v)) {
+        const struct codelist *l = st->dictionary->list[v->list];
+        if (set_code(out, v, codelist_find(l, t), keep)) return true;
+        if (set_missing(out, v, expr_missing_find(l, t))) return true;
+        if (v->type == VARIABLE_CODE) return false;
+    }
+    bool borrowed = v->type != VARIABLE_TEXT; /* other types keep nothing of the text */
+    struct text kept = borrowed ? t : (struct text){ arena_copy(keep, t.p, t.n), t.n };
+    return value_read(out, st->dictionary, v->id, kept, DATE_ISO, st->context->today, keep) == VALUE_READ_OK;
+}
+
+static bool set_number(struct value *out, struct expr_state *st, const struct variable *v,
+                       struct expr_span s, struct arena *keep)
+{
+    if (!(s.lo == s.hi)) return true; /* not one number: unknown */
+    if (v->type == VARIABLE_INTEGER && s.lo == trunc(s.lo) && fabs(s.lo) < 1e15) {
+        *out = (struct value){ .kind = VALUE_INTEGER, .integer = (int64_t)s.lo };
+        return true;
+    }
+    return set_text(out, st, v, expr_span_text(st, s, EXPR_NUMBER), keep);
+}
+
+static bool set_date(struct value *out, struct expr_state *st, const struct variable *v,
+                     struct expr_span s, struct arena *keep)
+{
+    struct date d;
+    if (isnan(s.lo)) return true;
+    if (!expr_date_of_span(&d, s)) return false;
+    if (v->type == VARIABLE_INTEGER || v->type == VARIABLE_DECIMAL) return set_number(out, st, v, s, keep);
+    if (v->type != VARIABLE_DATE) return set_text(out, st, v, expr_span_text(st, s, EXPR_DATE), keep);
+    if (d.precision != DATE_DAY && !v->partial) return false;
+    *out = (struct value){ .kind = VALUE_DATE, .date = d };
+    return true;
+}
+
+/* Copy what another variable has, when it means the same there; *done false when it must be read anew. */
+static bool set_value(struct value *out, struct expr_state *st, const struct variable *v,
+                      const struct expr_node *n, bool *done)
+{
+    const struct value *from = expr_eval_value(st, n);
+    const struct variable *other = &st->dictionary->variable[n->var];
+    bool same = v->type == other->type && (!is_coded(v) || v->list == other->list);
+    *done = true;
+    if (from->kind == VALUE_EMPTY) return true;
+    if (from->kind == VALUE_MISSING) return set_missing(out, v, (enum missing)from->missing);
+    if (same && (from->kind != VALUE_DATE || from->date.precision == DATE_DAY || v->partial)) {
+        *out = *from;
+        return true;
+    }
+    *done = false;
+    return true;
+}
+
+static bool set_result(struct value *out, struct expr_state *st, const struct variable *v,
+                       const struct expr_node *n, struct arena *keep)
+{
+    bool done = false;
+    if (n->op == EXPR_OP_CONST_TEXT && n->list != LIST_NONE && n->list == v->list) {
+        if (n->text.n == 0 || set_code(out, v, n->code, keep)) return true;
+        return set_missing(out, v, (enum missing)n->missing);
+    }
+    if (n->place == EXPR_PLACE_VAR && n->var != VAR_NONE &&
+        (n->op == EXPR_OP_VAR || n->op == EXPR_OP_INDEXED)) {
+        bool fits = set_value(out, st, v, n, &done);
+        if (done) return fits;
+    }
+    if (n->place == EXPR_PLACE_COLUMN && n->column == EXPR_COLUMN_NAME && n->list == v->list) {
+        struct expr_nodes s = expr_eval_nodes(st, n);
+        return s.n == 0 || set_code(out, v, (code_id)expr_nodes_row(&s, 0), keep);
+    }
+    if (n->many == EXPR_SCALAR && n->type == EXPR_NUMBER)
+        return set_number(out, st, v, expr_eval_span(st, n), keep);
+    if (n->many == EXPR_SCALAR && n->type == EXPR_DATE) return set_date(out, st, v, expr_eval_span(st, n), keep);
+    return set_text(out, st, v, expr_eval_text(st, n), keep);
+}
+
+enum expr_result expr_value(struct value *out, bool *fits, const struct expr *x, var_id v,
+                            const struct expr_context *ctx, struct arena *keep)
+{
+    struct expr_state st;
+    struct value result = { .kind = VALUE_EMPTY };
+    *out = result;
+    *fits = true;
+    if (!begin(&st, x, ctx)) return EXPR_FAILED;
+    const struct expr_node *n = expr_eval_chosen(&st, x->root);
+    bool ok = set_result(&result, &st, &ctx->record->dictionary->variable[v], n, keep);
+    if (st.result == EXPR_OK && ok) *out = result;
+    *fits = ok;
+    return end(&st);
+}

@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Validation of one record. The order is that of conventions section 2:
+ *
+ *   1. in dependency order, for each variable: irrelevant? then it is cleared; else it is calculated
+ *      (derived variables always, others when they are blank); repeats that are irrelevant lose their
+ *      instances. What reads a variable so finds it as it will be kept.
+ *   2. required (blank; a missing code is an answer), choice filter, constraint (neither on blank nor on
+ *      missing values), variable by variable.
+ *   3. rules, once for each instance of their scope, where every variable they need is present.
+ *
+ * An expression that fails is a finding of its own; what it would have decided is left as it is. */
+#include "model/validate.h"
+
+#include "base/mem.h"
+#include "model/dependency.h"
+#include "model/expr.h"
+
+#include <assert.h>
+#include <string.h>
+
+struct validation {
+    struct record *record;
+    const struct dictionary *dictionary;
+    const struct form *form;
+    struct findings *findings;
+    struct expr_context context;
+};
+
+static struct expr_context *stand(struct validation *v, group_id g, uint32_t row, var_id self)
+{
+    v->context.group = g;
+    v->context.row = row;
+    v->context.self = self;
+    return &v->context;
+}
+
+static struct value *value_at(const struct validation *v, group_id g, uint16_t slot, uint32_t row)
+{
+    return &v->record->table[g].value[(size_t)row * v->form->group[g].n_variable + slot];
+}
+
+static bool is_blank(const struct value *x)
+{
+    return x->kind == VALUE_EMPTY || (x->kind == VALUE_TEXT && x->text.n == 0);
+}
+
+static bool is_present(const struct value *x)
+{
+    return x->kind != VALUE_MISSING && !is_blank(x);
+}
+
+/* ---- findings ---- */
+
+enum { VALUE_BYTES = 4096 };
+
+static void report(struct validation *v, struct finding f)
+{
+    const struct variable *var = f.var == VAR_NONE ? NULL : &v->dictionary->variable[f.var];
+    if (var == NULL || (var->privacy & PRIVACY_D) != 0 ||
+        f.instance >= v->record->table[var->group].n_row) {
+        findings_add(v->findings, f);
+        return;
+    }
+    const struct value *x = value_at(v, var->group, var->slot, f.instance);
+    struct buf text;
+    buf_init(&text, VALUE_BYTES);
+    value_text(&text, v->dictionary, f.var, x);
+    findings_add_value(v->findings, f,
+                       is_blank(x) || text.too_long ? (struct text){ NULL, 0 } : buf_text(&text));
+    buf_release(&text);
+}
+
+static void report_builtin(struct validation *v, enum builtin_rule r, var_id var, uint32_t instance)
+{
+    report(v, finding_of(v->dictionary, r, var, instance));
+}
+
+/* The truth of an expression, `otherwise` with a finding when it fails. */
+static bool holds(struct validation *v, const struct expr *x, group_id g, uint32_t row, var_id self,
+                  bool otherwise)
+{
+    bool truth;
+    if (expr_bool(&truth, x, stand(v, g, row, self)) == EXPR_OK) return truth;
+    report_builtin(v, BUILTIN_EXPRESSION, self, row);
+    return otherwise;
+}
+
+/* ---- calculate, relevant, clear ---- */
+
+static void calculate(struct validation *v, const struct variable *var, uint32_t row)
+{
+    struct value result;
+    bool fits;
+    struct value *x = value_at(v, var->group, var->slot, row);
+    if (!var->derived && !is_blank(x)) return;
+    enum expr_result r = expr_value(&result, &fits, var->calculation, var->id,
+                                    stand(v, var->group, row, var->id), v->record->arena);
+    if (r != EXPR_OK || !fits) report_builtin(v, BUILTIN_EXPRESSION, var->id, row);
+    *x = result;
+}
+
+static void step_variable(struct validation *v, const struct variable *var)
+{
+    uint32_t n_row = (uint32_t)v->record->table[var->group].n_row;
+    for (uint32_t row = 0; row < n_row; row++) {
+        if (var->relevant != NULL && !holds(v, var->relevant, var->group, row, var->id, true))
+            *value_at(v, var->group, var->slot, row) = (struct value){ .kind = VALUE_EMPTY };
+        else if (var->calculation != NULL)
+            calculate(v, var, row);
+    }
+}
+
+/* Take out the rows of group g that are marked, with everything below them. */
+static void remove_rows(struct validation *v, group_id g, const bool *gone)
+{
+    struct record_table *t = &v->record->table[g];
+    size_t n_old = t->n_row, n_variable = v->form->group[g].n_variable, kept = 0;
+    uint32_t *renumbered = mem_new(n_old, sizeof *renumbered);
+    for (size_t i = 0; i < n_old; i++) {
+        renumbered[i] = (uint32_t)kept;
+        if (gone[i]) continue;
+        if (kept != i) {
+            memcpy(&t->value[kept * n_variable], &t->value[i * n_variable], n_variable * sizeof *t->value);
+            t->parent[kept] = t->parent[i];
+        }
+        kept++;
+    }
+    t->n_row = kept;
+    for (size_t c = 1; c < v->form->n_group; c++) {
+        struct record_table *child = &v->record->table[c];
+        if (v->form->group[c].parent != g || c == g) continue;
+        bool *child_gone = mem_new(child->n_row, sizeof *child_gone);
+        for (size_t i = 0; i < child->n_row; i++) {
+            child_gone[i] = gone[child->parent[i]];
+            child->parent[i] = renumbered[child->parent[i]];
+        }
+        remove_rows(v, (group_id)c, child_gone); /* as deep as repeats are nested in the form */
+        mem_free(child_gone);
+    }
+    mem_free(renumbered);
+}
+
+static void step_group(struct validation *v, group_id g)
+{
+    struct record_table *t = &v->record->table[g];
+    const struct expr *relevant = v->form->group[g].relevant;
+    bool from_inside = expr_group(relevant) == g, any = false;
+    if (t->n_row == 0) return;
+    bool *gone = mem_new(t->n_row, sizeof *gone);
+    for (uint32_t row = 0; row < t->n_row; row++) {
+        if (!from_inside && row > 0 && t->parent[row] == t->parent[row - 1]) {
+            gone[row] = gone[row - 1];
+            continue;
+        }
+        group_id at = from_inside ? g : v->form->group[g].parent;
+        gone[row] = !holds(v, relevant, at, from_inside ? row : t->parent[row], VAR_NONE, true);
+        any = any || gone[row];
+    }
+    if (any) remove_rows(v, g, gone);
+    mem_free(gone);
+}
+
+/* ---- required, choice filter, constraint ---- */
+
+struct presence {
+    const struct validation *v;
+    group_id group;
+    uint32_t row;
+    var_id self;
+    bool all;
+};
+
+static void note_presence(void *ctx, var_id id)
+{
+    struct presence *p = ctx;
+    const struct variable *var = &p->v->dictionary->variable[id];
+    group_id g = p->group;
+    uint32_t row = p->row;
+    if (id == p->self) return;
+    while (g != var->group && g != 0) {
+        row = p->v->record->table[g].parent[row];
+        g = p->v->form->group[g].parent;
+    }
+    if (g == var->group) p->all = p->all && is_present(value_at(p->v, g, var->slot, row));
+}
+
+/* A code that the form would not have offered. Judged only when everything the filter reads is known. */
+static bool was_offered(struct validation *v, const struct variable *var, const struct value *x, uint32_t row)
+{
+    struct presence p = { v, var->group, row, var->id, true };
+    if (x->kind != VALUE_CODE && x->kind != VALUE_CODES) return true;
+    expr_variables(var->choice_filter, note_presence, &p);
+    if (!p.all) return true;
+    size_t n = x->kind == VALUE_CODE ? 1 : x->n_code;
+    for (size_t i = 0; i < n; i++) {
+        v->context.choice = x->kind == VALUE_CODE ? x->code : x->codes[i];
+        if (!holds(v, var->choice_filter, var->group, row, var->id, true)) return false;
+    }
+    return true;
+}
+
+static void check_variable(struct validation *v, const struct variable *var)
+{
+    uint32_t n_row = (uint32_t)v->record->table[var->group].n_row;
+    for (uint32_t row = 0; row < n_row; row++) {
+        const struct value *x = value_at(v, var->group, var->slot, row);
+        if (is_blank(x)) {
+            if (var->derived || var->system || (!var->required_always && var->required == NULL)) continue;
+            if (!var->required_always && !holds(v, var->required, var->group, row, var->id, false)) continue;
+            if (var->relevant != NULL && !holds(v, var->relevant, var->group, row, var->id, true)) continue;
+            report_builtin(v, BUILTIN_REQUIRED, var->id, row);
+        } else if (x->kind != VALUE_MISSING) {
+            if (var->choice_filter != NULL && !was_offered(v, var, x, row))
+                report_builtin(v, BUILTIN_CONSTRAINT, var->id, row);
+            else if (var->constraint != NULL &&
+                     !holds(v, var->constraint, var->group, row, var->id, true))
+                report_builtin(v, BUILTIN_CONSTRAINT, var->id, row);
+        }
+    }
+}
+
+/* ---- rules ---- */
+
+static uint32_t row_around(const struct validation *v, group_id from, uint32_t row, group_id to)
+{
+    if (to == 0) return 0;
+    while (from != to) {
+        row = v->record->table[from].parent[row];
+        from = v->form->group[from].parent;
+    }
+    return row;
+}
+
+/* Is row `row` of group g below row `above` of group `within`? */
+static bool is_below(const struct validation *v, group_id g, uint32_t row, group_id within, uint32_t above)
+{
+    return within == 0 || row_around(v, g, row, within) == above;
+}
+
+/* The variable is there: in the enclosing instance, or, for a group below or beside the scope, in some
+ * instance. *instance: the first such. */
+static bool is_there(const struct validation *v, const struct rule_need *n, group_id scope, uint32_t row,
+                     uint32_t *instance)
+{
+    uint32_t above = row_around(v, scope, row, n->within);
+    *instance = above;
+    if (n->group == n->within) return is_present(value_at(v, n->group, n->slot, above));
+    const struct record_table *t = &v->record->table[n->group];
+    for (uint32_t i = 0; i < t->n_row; i++) {
+        *instance = i;
+        if (is_present(value_at(v, n->group, n->slot, i)) && is_below(v, n->group, i, n->within, above))
+            return true;
+    }
+    return false;
+}
+
+static void judge(struct validation *v, const struct rule_plan *plan, uint32_t row)
+{
+    const struct rule *r = plan->rule;
+    uint32_t first = row, other;
+    bool truth;
+    for (size_t i = 0; i < plan->n_need; i++)
+        if (!is_there(v, &plan->need[i], r->scope, row, i == 0 ? &first : &other)) return;
+    enum expr_result result = EXPR_OK;
+    if (r->applies != NULL) {
+        result = expr_bool(&truth, r->applies, stand(v, r->scope, row, VAR_NONE));
+        if (result == EXPR_OK && !truth) return;
+    }
+    if (result == EXPR_OK) result = expr_bool(&truth, r->expression, stand(v, r->scope, row, VAR_NONE));
+    var_id var = plan->n_need == 0 ? VAR_NONE : plan->need[0].var;
+    if (result != EXPR_OK) report_builtin(v, BUILTIN_EXPRESSION, var, first);
+    else if (!truth)
+        report(v, (struct finding){ .rule = r->id, .level = r->severity, .var = var, .instance = first });
+}
+
+void record_validate(struct record *r, struct findings *f, int32_t today, struct arena *scratch)
+{
+    const struct dependency_order *o = r->form->order;
+    struct validation v = {
+        .record = r, .dictionary = r->dictionary, .form = r->form, .findings = f,
+        .context = { .record = r, .today = today, .now = (int64_t)today * 86400, .arena = scratch },
+    };
+    assert(scratch != r->arena);
+    for (size_t i = 0; i < o->n_step; i++) {
+        if (o->step[i].var == VAR_NONE) step_group(&v, o->step[i].group);
+        else step_variable(&v, &r->dictionary->variable[o->step[i].var]);
+    }
+    for (size_t i = 0; i < o->n_check; i++) check_variable(&v, &r->dictionary->variable[o->check[i]]);
+    for (size_t i = 0; i < o->n_rule; i++) {
+        uint32_t n_row = (uint32_t)r->table[o->rule[i].rule->scope].n_row;
+        for (uint32_t row = 0; row < n_row; row++) judge(&v, &o->rule[i], row);
+    }
+}
