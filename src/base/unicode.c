@@ -318,11 +318,9 @@ static struct text sort_words(struct text t, struct arena *a)
 
 struct text unicode_name_key(struct text t, struct arena *a)
 {
-    struct text latin;
-    if (is_ascii(t) || latin_to_ascii(t, &latin, a)) {
-        if (!is_ascii(t)) t = latin;
-        return sort_words(fold_ascii(t, FOLD_NAME, a), a);
-    }
+    struct text latin = t;
+    if (is_ascii(t) || latin_to_ascii(t, &latin, a))
+        return sort_words(fold_ascii(latin, FOLD_NAME, a), a);
     struct utf16 u = transliterate(to_utf16(t, a), a);
     return sort_words(fold_unicode(u, FOLD_NAME, a), a);
 }
