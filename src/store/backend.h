@@ -68,6 +68,7 @@ bool query_next(struct query *q);       /* steps; true: a row is there */
 bool query_run(struct query *q, struct err *e) MUST_CHECK; /* for statements without rows: steps, resets, ends */
 bool query_again(struct query *q);      /* steps a statement without rows and leaves it ready for new values (the old
                                            ones stay); for many rows through one query, ended by query_end() */
+void query_rewind(struct query *q);     /* back to before the first row; values stay until they are set anew */
 int64_t query_int(struct query *q, size_t column);        /* 0 for NULL */
 bool query_is_null(struct query *q, size_t column);
 struct text query_text(struct query *q, size_t column);   /* borrowed until the next step */

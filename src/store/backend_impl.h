@@ -21,6 +21,7 @@ struct backend_ops {
     bool (*bind_text)(void *statement, size_t param, struct text t, bool copy);
     bool (*bind_blob)(void *statement, size_t param, const void *p, size_t n, bool copy);
     bool (*bind_null)(void *statement, size_t param);
+    void (*rewind)(void *statement);
     enum step (*step)(struct backend *b, void *statement, struct err *e);
     int64_t (*int_at)(void *statement, size_t column);
     bool (*null_at)(void *statement, size_t column);

@@ -172,6 +172,14 @@ bool query_again(struct query *q)
     return !q->failed;
 }
 
+void query_rewind(struct query *q)
+{
+    if (q->failed) return;
+    q->backend->ops->rewind(q->statement);
+    q->done = q->row = false;
+    q->n_row = 0;
+}
+
 bool query_run(struct query *q, struct err *e)
 {
     while (query_next(q)) continue;

@@ -251,6 +251,11 @@ static bool bind_null(void *statement, size_t param)
     return sqlite3_bind_null(t->s, t->position[param]) == SQLITE_OK;
 }
 
+static void rewind_it(void *statement)
+{
+    (void)sqlite3_reset(((struct statement *)statement)->s);
+}
+
 static bool transaction_lost(struct err *e)
 {
     err_set(e, ERR_STORE, "store.rolled_back", "could not go on: the transaction was rolled back by an earlier failure");
@@ -750,7 +755,7 @@ static bool check(struct backend *b, struct buf *out, size_t *n_problem, struct 
 
 static const struct backend_ops sqlite_ops = {
     .take = take, .give = give, .bind_int = bind_int, .bind_text = bind_text, .bind_blob = bind_blob,
-    .bind_null = bind_null, .step = step, .int_at = int_at, .null_at = null_at, .text_at = text_at,
+    .bind_null = bind_null, .rewind = rewind_it, .step = step, .int_at = int_at, .null_at = null_at, .text_at = text_at,
     .blob_at = blob_at, .begin = begin, .commit = commit, .rollback = rollback, .in_transaction = in_transaction,
     .busy_ms = busy_ms, .copy_to = copy_to, .check = check, .close = close_it,
 };

@@ -87,7 +87,9 @@ struct batch_writer;
  * batch_finish() or batch_abandon(). */
 bool batch_begin(struct batch_writer **out, struct store *st, const struct batch_start *s, struct err *e) MUST_CHECK;
 /* Put one validated record under the organisation's own reference. Same reference and same content: PUT_SAME,
- * nothing is written; other content: a new version. The identity part goes into its own envelope. */
+ * nothing is written; other content: a new version. A withdrawn record comes back by a new version, as PUT_NEW. A record
+ * without reference (blank) is always new. The identity part goes into its own envelope. After an error the batch can
+ * only be abandoned. ERR_LIMIT over 10 million records. */
 bool batch_put(enum put_outcome *outcome, struct batch_writer *w, const struct record *r, struct text reference,
                struct err *e) MUST_CHECK;
 struct batch_result {
@@ -95,7 +97,8 @@ struct batch_result {
     int64_t n[PUT_OUTCOME_COUNT];
     uint8_t digest[32];           /* over record codes, versions and content hashes, in order: for the audit entry */
 };
-/* Finish writing (n_refused is kept with the batch); the transaction stays open for the audit entry. */
+/* Finish writing (n_refused is kept with the batch); the transaction stays open for the audit entry. The writer is
+ * gone afterwards, also when this fails; the caller then rolls back. */
 bool batch_finish(struct batch_result *out, struct batch_writer *w, int64_t n_refused, struct err *e) MUST_CHECK;
 void batch_abandon(struct batch_writer *w); /* NULL is fine; the caller rolls back */
 
@@ -106,8 +109,11 @@ struct batch {
     uint8_t digest[32];
 };
 bool store_batch_list(struct batch **out, size_t *n, struct store *st, struct arena *a, struct err *e) MUST_CHECK;
+/* The digest of a batch computed again from what is stored: to be held against `digest` above and the audit entry. */
+bool store_batch_digest(uint8_t out[32], struct store *st, int64_t batch_no, struct err *e) MUST_CHECK;
 /* Undo: its new records are withdrawn and its new versions superseded by the ones before (history stays).
- * ERR_CONFLICT "batch.later_changes" when a later batch changed one of its records. */
+ * ERR_CONFLICT "batch.later_changes" when a later batch changed one of its records, "batch.undone" when it is
+ * undone already. */
 bool store_batch_undo(int64_t *n_withdrawn, int64_t *n_reverted, struct store *st, int64_t batch_no,
                       const char *actor, const char *reason, struct err *e) MUST_CHECK;
 

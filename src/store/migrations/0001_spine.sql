@@ -128,7 +128,7 @@ CREATE TABLE audit_entry (
 
 CREATE TRIGGER audit_entry_in_order BEFORE INSERT ON audit_entry
 WHEN NEW.sequence IS NOT (SELECT coalesce(max(sequence), 0) + 1 FROM audit_entry)
-BEGIN SELECT RAISE(ABORT, 'audit entries are added at the end'); END;
+BEGIN SELECT RAISE(FAIL, 'audit entries are added at the end'); END;
 
 CREATE TRIGGER audit_entry_no_update BEFORE UPDATE ON audit_entry
 BEGIN SELECT RAISE(ABORT, 'audit entries are not changed'); END;

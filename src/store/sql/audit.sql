@@ -1,7 +1,8 @@
 -- The log. Nothing here changes or deletes a row; sqlite.c and the triggers would refuse it.
 
 -- name: audit_add   params: sequence, at, monotone_ms, body, hash   rows: 0
-INSERT INTO audit_entry (sequence, at, monotone_ms, body, hash)
+-- FAIL, here and below, is ABORT for one row, without a journal of the statement, which would cost five times the rest.
+INSERT OR FAIL INTO audit_entry (sequence, at, monotone_ms, body, hash)
 VALUES (:sequence, :at, :monotone_ms, :body, :hash);
 
 -- name: audit_last   columns: sequence, at, monotone_ms, hash   rows: 0..1
@@ -22,9 +23,11 @@ SELECT size, at, root, text, signature FROM audit_checkpoint ORDER BY size;
 -- name: log_head   columns: sequence, at, monotone_ms, hash, frontier, checkpoint_size, checkpoint_at, mac   rows: 0..1
 SELECT sequence, at, monotone_ms, hash, frontier, checkpoint_size, checkpoint_at, mac FROM log_head;
 
+-- name: log_head_add   params: sequence, at, monotone_ms, hash, frontier, checkpoint_size, checkpoint_at, mac   rows: 0
+INSERT OR FAIL INTO log_head (one, sequence, at, monotone_ms, hash, frontier, checkpoint_size, checkpoint_at, mac)
+VALUES (1, :sequence, :at, :monotone_ms, :hash, :frontier, :checkpoint_size, :checkpoint_at, :mac);
+
 -- name: log_head_set   params: sequence, at, monotone_ms, hash, frontier, checkpoint_size, checkpoint_at, mac   rows: 0
-INSERT INTO log_head (one, sequence, at, monotone_ms, hash, frontier, checkpoint_size, checkpoint_at, mac)
-VALUES (1, :sequence, :at, :monotone_ms, :hash, :frontier, :checkpoint_size, :checkpoint_at, :mac)
-    ON CONFLICT (one) DO UPDATE SET sequence = excluded.sequence, at = excluded.at,
-       monotone_ms = excluded.monotone_ms, hash = excluded.hash, frontier = excluded.frontier,
-       checkpoint_size = excluded.checkpoint_size, checkpoint_at = excluded.checkpoint_at, mac = excluded.mac;
+UPDATE OR FAIL log_head SET sequence = :sequence, at = :at, monotone_ms = :monotone_ms, hash = :hash,
+       frontier = :frontier, checkpoint_size = :checkpoint_size, checkpoint_at = :checkpoint_at, mac = :mac
+ WHERE one = 1;

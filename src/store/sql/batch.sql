@@ -95,6 +95,9 @@ SELECT (SELECT count(*) FROM record
          WHERE v.batch_no = :batch_no AND v.position IS NOT NULL
            AND (r.version_no <> v.version_id - v.record_no * 65536 OR r.state <> 1)) AS n;
 
+-- name: undo_changes   params: batch_no   columns: n   rows: 1
+SELECT count(*) AS n FROM record_version WHERE batch_no = :batch_no AND position IS NOT NULL;
+
 -- name: undo_reappeared   params: batch_no   columns: n   rows: 1
 -- Changes of the batch that brought a withdrawn record back.
 SELECT count(*) AS n FROM record_version

@@ -1,0 +1,424 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The caller's half of an import: see batch_internal.h.
+ *
+ * References are found by a keyed hash over form, organisation and the reference (trimmed, NFC): the same reference of
+ * two organisations looks different. They are looked up in the committed state, through a connection of the batch's
+ * own: the write transaction belongs to this batch, so that state does not move. Whether a record changed is decided by
+ * a keyed hash of both its parts.
+ *
+ *   reference hash   keyed BLAKE2b-128 of "reference 1" | form number (8) | organisation number (8) | reference
+ *   content hash     keyed BLAKE2b-128 of length of the coded part (8) | coded part | identity part
+ * Numbers little endian. */
+#include "store/batch_internal.h"
+
+#include "base/date.h"
+#include "base/mem.h"
+#include "base/unicode.h"
+
+#include <assert.h>
+#include <string.h>
+
+enum { REFERENCE_MAX = 1000, RANDOM_CODES = 512, CODE_BITS = 60 };
+
+struct batch_writer {
+    struct store *st;
+    const struct form_numbering *form;
+    struct person_key_plan person;
+    struct batch_keys keys;
+    bool dry_run, look_up;
+    int64_t organisation_no, next_record, n_row, n_fresh; /* n_fresh: new records, without those that came back */
+    struct batch_result result;
+    struct reference_set *seen;
+    struct arena *scratch;        /* wiping */
+    struct buf message;           /* of hashes; wiping */
+    struct backend *reader;       /* NULL: nothing can be found, for the organisation had no record of the form */
+    struct query find;
+    struct batch_block *block;    /* being filled */
+    struct batch_insert in;
+    uint64_t code[RANDOM_CODES];  /* random bits for codes, drawn at once */
+    size_t n_code;
+};
+
+/* ---- beginning ---- */
+
+static bool series_of(int64_t *series_no, int64_t *n_record, struct store *st, int64_t form_no, int64_t organisation_no,
+                      struct err *e)
+{
+    struct query q;
+    *series_no = *n_record = 0;
+    (void)query_begin(&q, st->backend, SQL_SERIES_FIND);
+    query_bind_int(&q, "form_no", form_no);
+    query_bind_int(&q, "organisation_no", organisation_no);
+    if (query_next(&q)) {
+        *series_no = query_int(&q, 0);
+        *n_record = query_int(&q, 1);
+    }
+    return query_end(&q, e);
+}
+
+static bool series_add(struct store *st, int64_t form_no, int64_t organisation_no, struct err *e)
+{
+    struct query q;
+    (void)query_begin(&q, st->backend, SQL_SERIES_ADD);
+    query_bind_int(&q, "form_no", form_no);
+    query_bind_int(&q, "organisation_no", organisation_no);
+    return query_run(&q, e);
+}
+
+static bool organisation_is_there(struct store *st, int64_t organisation_no, struct err *e)
+{
+    struct query q;
+    (void)query_begin(&q, st->backend, SQL_ORGANISATION_GET);
+    query_bind_int(&q, "organisation_no", organisation_no);
+    bool found = query_next(&q);
+    if (!query_end(&q, e)) return false;
+    return found ? true
+                 : err_set(e, ERR_NOT_FOUND, "organisation.unknown", "could not import: there is no organisation %lld",
+                           (long long)organisation_no);
+}
+
+/* Numbers for the batch and its first record, and the batch's own row. */
+static bool add_batch(struct batch_writer *w, const struct batch_start *s, struct err *e)
+{
+    struct query q;
+
+    (void)query_begin(&q, w->st->backend, SQL_BATCH_NEXT);
+    if (query_next(&q)) {
+        w->in.batch_no = query_int(&q, 0);
+        w->next_record = query_int(&q, 1);
+    }
+    if (!query_end(&q, e)) return false;
+    (void)query_begin(&q, w->st->backend, SQL_BATCH_ADD);
+    query_bind_int(&q, "batch_no", w->in.batch_no);
+    query_bind_int(&q, "series_no", w->in.series_no);
+    query_bind_text(&q, "mapping", text_of(s->mapping));
+    query_bind_blob(&q, "file_sha256", s->file_sha256, 32);
+    query_bind_text(&q, "file_label", text_of(s->file_label));
+    query_bind_text(&q, "actor", text_of(s->actor));
+    query_bind_int(&q, "created_at", instant_now());
+    query_bind_int(&q, "first_record", w->next_record);
+    query_bind_int(&q, "last_record", w->next_record - 1);
+    return query_run(&q, e);
+}
+
+static void take_keys(struct batch_writer *w, const struct form *f)
+{
+    const struct keyring *k = w->st->keyring;
+    w->keys.record = store_record_kek(w->st, f, &w->keys.record_id);
+    w->keys.identity = keyring_key(k, KEY_IDENTITY);
+    w->keys.identity_id = KEY_IDENTITY;
+    w->keys.reference = keyring_key(k, KEY_REFERENCE);
+    w->keys.content = keyring_key(k, KEY_CONTENT);
+    w->keys.person = keyring_key(k, KEY_PERSON);
+}
+
+static struct batch_block *block_new(void)
+{
+    struct batch_block *b = mem_new(1, sizeof *b);
+    buf_init_wiped(&b->plain, BLOCK_BYTES + BODY_MAX + BLOCK_ROWS * 8);
+    buf_init(&b->sealed, 4 * (BLOCK_BYTES + BODY_MAX));
+    return b;
+}
+
+static void block_free(struct batch_block *b)
+{
+    if (b == NULL) return;
+    buf_release(&b->plain);
+    buf_release(&b->sealed);
+    mem_free_wiped(b, sizeof *b);
+}
+
+static bool start_lookups(struct batch_writer *w, struct err *e)
+{
+    if (!w->look_up) return true;
+    if (!sqlite_backend_open(&w->reader, w->st->database, keyring_key(w->st->keyring, KEY_DATABASE), BACKEND_READ, e))
+        return false;
+    if (!backend_begin(w->reader, false, e)) return false;
+    if (!query_begin(&w->find, w->reader, SQL_REFERENCE_FIND)) return query_end(&w->find, e);
+    return true;
+}
+
+static void start_inserting(struct batch_writer *w)
+{
+    w->in.backend = w->st->backend;
+    w->in.keys = &w->keys;
+    w->in.full = parallel_queue_new(BLOCKS + 1); /* and the NULL */
+    w->in.empty = parallel_queue_new(BLOCKS);
+    for (int i = 0; i < BLOCKS; i++) parallel_queue_put(w->in.empty, block_new());
+    w->block = parallel_queue_take(w->in.empty);
+    batch_insert_start(&w->in);
+}
+
+static void writer_free(struct batch_writer *w)
+{
+    if (w->find.statement != NULL) (void)!query_end(&w->find, NULL);
+    backend_close(w->reader);
+    block_free(w->block);
+    for (int i = 0; w->in.empty != NULL && i < BLOCKS - 1; i++) block_free(parallel_queue_take(w->in.empty));
+    parallel_queue_free(w->in.full);
+    parallel_queue_free(w->in.empty);
+    reference_set_free(w->seen);
+    arena_free(w->scratch);
+    buf_release(&w->message);
+    mem_free_wiped(w, sizeof *w);
+}
+
+bool batch_begin(struct batch_writer **out, struct store *st, const struct batch_start *s, struct err *e)
+{
+    int64_t n_record;
+
+    assert(st->writer == NULL);
+    *out = NULL;
+    if (!numbering_ensure(st, e)) return false;
+    if (!s->dry_run && !store_must_write(st, e)) return false;
+    if (st->records_changed) /* lookups see the committed state only */
+        return err_set(e, ERR_USAGE, "batch.second", "could not begin a second batch in one transaction");
+    if (!organisation_is_there(st, s->organisation_no, e)) return false;
+
+    struct batch_writer *w = mem_new(1, sizeof *w);
+    w->st = st;
+    w->dry_run = s->dry_run;
+    w->organisation_no = s->organisation_no;
+    w->form = numbering_of_form(st, s->form->id);
+    w->seen = reference_set_new();
+    w->scratch = arena_new(ARENA_WIPE);
+    buf_init_wiped(&w->message, REFERENCE_MAX + 100);
+    person_key_plan(&w->person, st->dictionary, s->form);
+    take_keys(w, s->form);
+    int64_t form_no = w->form->form_no;
+    bool ok = series_of(&w->in.series_no, &n_record, st, form_no, s->organisation_no, e);
+    if (ok && w->in.series_no == 0 && !w->dry_run)
+        ok = series_add(st, form_no, s->organisation_no, e) &&
+             series_of(&w->in.series_no, &n_record, st, form_no, s->organisation_no, e);
+    w->look_up = ok && n_record > 0;
+    ok = ok && (w->dry_run || add_batch(w, s, e)) && start_lookups(w, e);
+    if (!ok) {
+        writer_free(w);
+        return false;
+    }
+    if (w->dry_run) w->block = block_new();
+    else start_inserting(w);
+    w->result.batch_no = w->in.batch_no;
+    st->writer = w;
+    *out = w;
+    return true;
+}
+
+/* ---- one record ---- */
+
+static bool reference_hash(uint8_t out[CRYPTO_SHORT], struct batch_writer *w, struct text reference, struct err *e)
+{
+    struct arena_mark mark = arena_mark(w->scratch);
+
+    if (reference.n > REFERENCE_MAX) {
+        err_set(e, ERR_LIMIT, "batch.reference", "could not import a record: its reference is longer than %d bytes",
+                REFERENCE_MAX);
+        return err_remedy(e, "see whether the right column is mapped to the reference");
+    }
+    struct text t = unicode_nfc(reference, w->scratch);
+    buf_clear(&w->message);
+    buf_puts(&w->message, "reference 1");
+    buf_put_u64le(&w->message, (uint64_t)w->form->form_no);
+    buf_put_u64le(&w->message, (uint64_t)w->organisation_no);
+    buf_put(&w->message, t.p, t.n < REFERENCE_MAX ? t.n : REFERENCE_MAX);
+    crypto_hash(out, CRYPTO_SHORT, w->message.p, w->message.n, w->keys.reference);
+    arena_rewind(w->scratch, mark);
+    return true;
+}
+
+/* Both parts behind the block's plain bytes, and their hash. */
+static bool encode(struct batch_row *r, struct batch_writer *w, const struct record *record, struct err *e)
+{
+    struct buf *b = &w->block->plain;
+    size_t at = b->n;
+    uint8_t length[8] = {0};
+
+    buf_put(b, length, sizeof length);
+    r->coded_at = b->n;
+    body_encode(b, record, &w->form->numbering, BODY_CODED);
+    r->coded_n = b->n - r->coded_at;
+    r->identity_at = b->n;
+    body_encode(b, record, &w->form->numbering, BODY_IDENTITY);
+    r->identity_n = b->n - r->identity_at;
+    if (b->too_long || b->n - at > BODY_MAX) {
+        err_set(e, ERR_LIMIT, "batch.record_too_long", "could not import a record: it takes more than %d bytes", BODY_MAX);
+        return err_remedy(e, "shorten its texts, or make two records of it");
+    }
+    for (int i = 0; i < 8; i++) length[i] = (uint8_t)((uint64_t)r->coded_n >> (8 * i));
+    memcpy(b->p + at, length, sizeof length);
+    crypto_hash(r->content_hash, CONTENT_HASH, b->p + at, b->n - at, w->keys.content);
+    return true;
+}
+
+static uint64_t new_code(struct batch_writer *w)
+{
+    if (w->n_code == 0) {
+        w->n_code = RANDOM_CODES;
+        crypto_random(w->code, sizeof w->code);
+    }
+    return w->code[--w->n_code] >> (64 - CODE_BITS);
+}
+
+/* The key under which the record's earlier versions are sealed, for the new one. */
+static bool open_key(struct batch_row *r, const struct batch_writer *w, struct text wrapped, struct err *e)
+{
+    char code[RECORD_CODE + 1];
+    struct envelope_context c = {.place = ENVELOPE_RECORD_KEY, .record_code = code};
+
+    record_code_format(code, r->code);
+    if (envelope_unwrap(r->key, wrapped.p, wrapped.n, w->keys.record, &c)) return true;
+    err_set(e, ERR_STORE, "envelope.damaged", "could not open the key of record %s: not what was sealed there", code);
+    return err_remedy(e, "run `dcim check`; if it finds damage, restore the last verified backup");
+}
+
+/* What an organisation's reference already stands for. */
+static bool look_up(enum put_outcome *outcome, struct batch_row *r, struct batch_writer *w, struct err *e)
+{
+    struct query *q = &w->find;
+    bool ok = true;
+
+    *outcome = PUT_NEW;
+    if (!w->look_up || !r->has_reference) return true;
+    query_set_int(q, 0, w->in.series_no);
+    query_set_blob(q, 1, r->reference, sizeof r->reference);
+    if (query_next(q)) {
+        struct text hash = query_blob(q, 5);
+        bool active = query_int(q, 2) == RECORD_ACTIVE;
+        bool same = hash.n == CONTENT_HASH && crypto_equal(hash.p, r->content_hash, CONTENT_HASH);
+        r->fresh = false;
+        r->record_no = query_int(q, 0);
+        r->code = (uint64_t)query_int(q, 1);
+        r->replaced = active ? (uint32_t)query_int(q, 3) : 0;
+        r->version_no = (uint32_t)query_int(q, 4) + 1;
+        /* A withdrawn record comes back as new, whatever it says: for the organisation it was not there. */
+        *outcome = !active ? PUT_NEW : same ? PUT_SAME : PUT_CHANGED;
+        if (r->version_no >= VERSIONS_PER_RECORD)
+            ok = err_set(e, ERR_LIMIT, "batch.versions", "could not change a record: it has had %d versions",
+                         VERSIONS_PER_RECORD - 1);
+        else if (*outcome != PUT_SAME && !w->dry_run) ok = open_key(r, w, query_blob(q, 6), e);
+    }
+    if (q->failed) return query_end(q, e);
+    query_rewind(q);
+    return ok;
+}
+
+static void submit(struct batch_writer *w)
+{
+    struct batch_block *b = w->block;
+    if (atomic_load(&w->in.waiting) > 0) batch_seal(b, &w->keys);
+    atomic_fetch_add(&w->in.waiting, 1);
+    parallel_queue_put(w->in.full, b);
+    w->block = parallel_queue_take(w->in.empty);
+}
+
+/* Nothing of the row is to be kept. */
+static void drop(struct batch_writer *w, size_t plain_n)
+{
+    struct buf *b = &w->block->plain;
+    if (b->p != NULL && b->n > plain_n) mem_wipe(b->p + plain_n, b->n - plain_n);
+    b->n = plain_n;
+    b->too_long = false;
+}
+
+static bool decide(enum put_outcome *outcome, struct batch_row *r, struct batch_writer *w, const struct record *record,
+                   struct text reference, struct err *e)
+{
+    reference = text_trim(reference);
+    *r = (struct batch_row){.fresh = true, .version_no = 1, .has_reference = reference.n > 0};
+    if (r->has_reference) {
+        if (!reference_hash(r->reference, w, reference, e)) return false;
+        if (!reference_set_add(w->seen, r->reference)) {
+            *outcome = PUT_DUPLICATE;
+            return true;
+        }
+    }
+    if (!encode(r, w, record, e) || !look_up(outcome, r, w, e)) return false;
+    if (w->dry_run || *outcome == PUT_SAME) return true;
+    if (r->fresh) {
+        r->record_no = w->next_record++;
+        r->code = new_code(w);
+    }
+    r->has_person = person_key_make(r->person_key, &w->person, record, w->keys.person, w->scratch);
+    return true;
+}
+
+bool batch_put(enum put_outcome *outcome, struct batch_writer *w, const struct record *r, struct text reference,
+               struct err *e)
+{
+    struct batch_block *b = w->block;
+    size_t plain_n = b->plain.n;
+
+    assert(r->form == w->form->numbering.form && r->dictionary == w->st->dictionary);
+    if (atomic_load(&w->in.failed)) {
+        if (e != NULL) *e = w->in.err;
+        return false;
+    }
+    if (++w->n_row > BATCH_ROWS_MAX) {
+        err_set(e, ERR_LIMIT, "batch.too_many_rows", "could not import more than %d records in one batch", BATCH_ROWS_MAX);
+        return err_remedy(e, "split the file");
+    }
+    if (!decide(outcome, &b->row[b->n], w, r, reference, e)) {
+        drop(w, plain_n);
+        return false;
+    }
+    w->result.n[*outcome]++;
+    if (w->dry_run || *outcome == PUT_SAME || *outcome == PUT_DUPLICATE) {
+        mem_wipe(b->row[b->n].key, CRYPTO_KEY);
+        drop(w, plain_n);
+        return true;
+    }
+    w->n_fresh += b->row[b->n].fresh;
+    b->n++;
+    if (b->n == BLOCK_ROWS || b->plain.n >= BLOCK_BYTES) submit(w);
+    return true;
+}
+
+/* ---- ending ---- */
+
+static bool keep_result(struct batch_writer *w, int64_t n_refused, struct err *e)
+{
+    const struct batch_result *r = &w->result;
+    struct query q;
+
+    (void)query_begin(&q, w->st->backend, SQL_BATCH_FINISH);
+    query_bind_int(&q, "batch_no", r->batch_no);
+    query_bind_int(&q, "n_new", r->n[PUT_NEW]);
+    query_bind_int(&q, "n_changed", r->n[PUT_CHANGED]);
+    query_bind_int(&q, "n_same", r->n[PUT_SAME]);
+    query_bind_int(&q, "n_duplicate", r->n[PUT_DUPLICATE]);
+    query_bind_int(&q, "n_refused", n_refused);
+    query_bind_int(&q, "last_record", w->next_record - 1);
+    query_bind_blob(&q, "digest", r->digest, sizeof r->digest);
+    if (!query_run(&q, e)) return false;
+    (void)query_begin(&q, w->st->backend, SQL_SERIES_GROW);
+    query_bind_int(&q, "series_no", w->in.series_no);
+    query_bind_int(&q, "n_record", w->n_fresh);
+    query_bind_int(&q, "n_active", r->n[PUT_NEW]);
+    return query_run(&q, e) && store_generation_next(w->st, e);
+}
+
+bool batch_finish(struct batch_result *out, struct batch_writer *w, int64_t n_refused, struct err *e)
+{
+    bool ok = true;
+
+    if (!w->dry_run) {
+        if (w->block->n > 0) submit(w);
+        ok = batch_insert_end(&w->in, e);
+        batch_digest_end((struct batch_digest){&w->in.fresh, &w->in.changed}, w->result.digest);
+        w->st->writer = NULL;
+        ok = ok && keep_result(w, n_refused, e);
+    }
+    w->st->writer = NULL;
+    *out = ok ? w->result : (struct batch_result){0};
+    writer_free(w);
+    return ok;
+}
+
+void batch_abandon(struct batch_writer *w)
+{
+    if (w == NULL) return;
+    if (!w->dry_run) (void)!batch_insert_end(&w->in, NULL);
+    w->st->records_changed = true; /* until it is rolled back */
+    w->st->writer = NULL;
+    writer_free(w);
+}
