@@ -32,12 +32,18 @@ static void half_arrived(void *out, float v)
     *(float *)out = v;
 }
 
-/* libcbor rounds to half precision; only what comes back the same may use it. */
+/* libcbor rounds to half precision; only what comes back the same may use it. Its version 0.8 gets the
+ * subnormal ones wrong, the multiples of 2^-24 below 2^-14: their bits are that multiple. */
 static size_t put_half(unsigned char *head, float v)
 {
     struct cbor_callbacks only_half = cbor_empty_callbacks;
-    float back = 0;
+    float back = 0, multiple = fabsf(v) * 0x1p24f;
     size_t n = cbor_encode_half(v, head, HEAD_MAX);
+    if (multiple > 0 && multiple < 1024) {
+        unsigned bits = (unsigned)multiple | (v < 0 ? 0x8000u : 0);
+        head[1] = (unsigned char)(bits >> 8);
+        head[2] = (unsigned char)bits;
+    }
     only_half.float2 = half_arrived;
     cbor_stream_decode(head, n, &only_half, &back);
     return memcmp(&back, &v, sizeof v) == 0 ? n : 0;

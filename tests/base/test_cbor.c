@@ -129,6 +129,33 @@ static void doubles_there_and_back(void **state)
     }
 }
 
+/* Found by the fuzz target: libcbor 0.8 writes subnormal halves wrongly. Each half there is. */
+static void every_half_there_and_back(void **state)
+{
+    (void)state;
+    for (unsigned bits = 0; bits < 0x10000; bits++) {
+        unsigned char raw[3] = {0xF9, (unsigned char)(bits >> 8), (unsigned char)bits};
+        struct cbor_reader r;
+        cbor_reader_init(&r, raw, 3);
+        struct cbor_item item = cbor_next(&r);
+        assert_int_equal(item.kind, CBOR_DOUBLE);
+        /* IEEE 754-2019, 3.4: sign, exponent with bias 15, fraction of 10 bits */
+        int exponent = (int)(bits >> 10 & 31), fraction = (int)(bits & 1023);
+        if (exponent == 31 && fraction != 0) {
+            assert_true(isnan(item.d));
+            continue;
+        }
+        double expected = exponent == 31  ? (double)INFINITY
+                          : exponent == 0 ? ldexp(fraction, -24)
+                                          : ldexp(1024 + fraction, exponent - 25);
+        assert_true(fabs(item.d) == expected && signbit(item.d) == signbit(bits & 0x8000 ? -1.0 : 1.0));
+        cbor_put_double(&b, item.d);
+        assert_int_equal(b.n, 3);
+        assert_memory_equal(b.p, raw, 3);
+        buf_clear(&b);
+    }
+}
+
 static void items_there_and_back(void **state)
 {
     (void)state;
@@ -291,6 +318,7 @@ int main(void)
         cmocka_unit_test(numbers_of_appendix_a),
         cmocka_unit_test(the_rest_of_appendix_a),
         cmocka_unit_test(doubles_there_and_back),
+        cmocka_unit_test(every_half_there_and_back),
         cmocka_unit_test(items_there_and_back),
         cmocka_unit_test(refused_and_ever_after),
         cmocka_unit_test(containers_that_lie),
