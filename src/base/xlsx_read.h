@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Reading XLSX workbooks with minizip and expat. Runs inside the one-shot converter process
+/* Reading XLSX workbooks with zlib and expat. Runs inside the one-shot converter process
  * (intake/converter.h), never beside keys. Limits before work (S68, S69): 64 MiB of file, 2,000
  * entries, 256 MiB declared, ratio 100, no encryption, no duplicate or overlapping entries, names
  * allow-listed; XML without DOCTYPE, depth 64, 64 attributes. */
