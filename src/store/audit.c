@@ -90,14 +90,14 @@ bool log_head_load(struct log_head *out, enum head_state *state, const struct au
     return query_end(&q, e);
 }
 
-static bool head_save(const struct log_head *h, const struct audit_log *l, struct err *e)
+static bool head_save(const struct log_head *h, bool fresh, const struct audit_log *l, struct err *e)
 {
     uint8_t frontier[FRONTIER_MAX], mac[32];
     struct query q;
 
     merkle_save(frontier, &h->tree);
     head_mac(mac, h, l->keyring);
-    (void)query_begin(&q, l->backend, SQL_LOG_HEAD_SET);
+    (void)query_begin(&q, l->backend, fresh ? SQL_LOG_HEAD_ADD : SQL_LOG_HEAD_SET);
     query_set_int(&q, 0, (int64_t)h->sequence);
     query_set_int(&q, 1, h->at);
     query_set_int(&q, 2, (int64_t)h->monotone_ms);
@@ -110,6 +110,22 @@ static bool head_save(const struct log_head *h, const struct audit_log *l, struc
 }
 
 /* ---- appending ---- */
+
+/* Whether the last entry there is the one that the head names: no act is written behind a log that was cut. */
+static bool end_fits(const struct log_head *h, const struct audit_log *l, struct err *e)
+{
+    struct query q;
+    bool fits = h->sequence == 0;
+
+    (void)query_begin(&q, l->backend, SQL_AUDIT_LAST);
+    if (query_next(&q)) {
+        struct text hash = query_blob(&q, 3);
+        fits = (uint64_t)query_int(&q, 0) == h->sequence && hash.n == sizeof h->hash &&
+               memcmp(hash.p, h->hash, hash.n) == 0;
+    }
+    if (!query_end(&q, e)) return false;
+    return fits ? true : damaged(e, "it does not end with the entry that its head names");
+}
 
 static bool entry_add(struct log_head *h, const struct audit_log *l, const struct audit_event *ev, int64_t at,
                       struct err *e)
@@ -196,11 +212,12 @@ bool audit_log_append(const struct audit_log *l, const struct audit_event *ev, u
     assert(backend_in_transaction(l->backend));
     if (!log_head_load(&h, &state, l, e)) return false;
     if (state == HEAD_DAMAGED) return damaged(e, "its head is not what this keyring authenticated");
+    if (!end_fits(&h, l, e)) return false;
     if (h.sequence > 0 && now < h.at - AUDIT_CLOCK_SLACK && !clock_went_back(&h, l, now, e)) return false;
     if (!entry_add(&h, l, ev, now, e)) return false;
     if (sequence != NULL) *sequence = h.sequence;
     if (checkpoint_is_due(&h) && !checkpoint_add(&h, l, e)) return false;
-    return head_save(&h, l, e);
+    return head_save(&h, state == HEAD_ABSENT, l, e);
 }
 
 bool audit_append(struct store *st, const struct audit_event *ev, uint64_t *sequence, struct err *e)

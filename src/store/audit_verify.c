@@ -52,6 +52,7 @@ __attribute__((format(printf, 3, 4))) static bool bad(struct pass *p, uint64_t s
 
 static bool checkpoint_check(struct pass *p, struct query *q, const char *origin)
 {
+    char written[CHECKPOINT_TEXT];
     struct checkpoint c;
     uint64_t size = (uint64_t)query_int(q, 0), before = p->n_point == 0 ? 0 : p->point[p->n_point - 1].size;
     int64_t at = query_int(q, 1);
@@ -59,9 +60,12 @@ static bool checkpoint_check(struct pass *p, struct query *q, const char *origin
 
     if (checkpoint_read(&c, text, origin, keyring_audit_public(p->log->keyring)) != CHECKPOINT_GOOD)
         return bad(p, size, "the checkpoint at %" PRIu64 " is not signed by this repository's key", size);
+    /* The same checkpoint has only one text, so not even what a reader passes over can be changed. */
+    checkpoint_write(written, &c, keyring_key(p->log->keyring, KEY_AUDIT_SIGN),
+                     keyring_audit_public(p->log->keyring));
     if (c.size != size || c.at != at || root.n != sizeof c.root || memcmp(root.p, c.root, root.n) != 0 ||
         signature.n != sizeof c.signature || memcmp(signature.p, c.signature, signature.n) != 0 ||
-        text.n >= sizeof p->newest_text)
+        !text_is(text, written))
         return bad(p, size, "the checkpoint at %" PRIu64 " was changed", size);
     if (c.previous != before)
         return bad(p, c.previous < size ? c.previous : size,
@@ -71,8 +75,7 @@ static bool checkpoint_check(struct pass *p, struct query *q, const char *origin
     new->size = size;
     memcpy(new->root, c.root, sizeof new->root);
     p->newest = c;
-    memcpy(p->newest_text, text.p, text.n);
-    p->newest_text[text.n] = '\0';
+    memcpy(p->newest_text, written, sizeof written);
     return true;
 }
 

@@ -1,7 +1,7 @@
 -- The log. Nothing here changes or deletes a row; sqlite.c and the triggers would refuse it.
 
 -- name: audit_add   params: sequence, at, monotone_ms, body, hash   rows: 0
--- FAIL, here and below, is ABORT for one row, without a journal of the statement, which would cost five times the rest.
+-- FAIL, here and below: see migrations/0001_spine.sql.
 INSERT OR FAIL INTO audit_entry (sequence, at, monotone_ms, body, hash)
 VALUES (:sequence, :at, :monotone_ms, :body, :hash);
 
