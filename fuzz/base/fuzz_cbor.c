@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* CBOR: whatever is read is written in its shortest form, which is no longer than what was read, and
- * reads as the same items. */
+/* CBOR: whatever is read is written in its shortest form, which is no longer than what was read,
+ * and reads as the same items. */
 #include "base/cbor.h"
 
 #include <stdlib.h>
@@ -29,7 +29,8 @@ static void put(struct buf *b, const struct cbor_item *item)
 
 static bool same(const struct cbor_item *a, const struct cbor_item *b)
 {
-    if (a->kind != b->kind || a->u != b->u || a->i != b->i || !text_equal(a->text, b->text)) return false;
+    if (a->kind != b->kind || a->u != b->u || a->i != b->i || !text_equal(a->text, b->text))
+        return false;
     bool nan = a->d != a->d;
     return nan ? b->d != b->d : memcmp(&a->d, &b->d, sizeof a->d) == 0;
 }

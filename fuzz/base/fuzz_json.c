@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* JSON documents: whatever is read is written, read again and written the same; limits hold (S70). */
+/* JSON documents: whatever is read is written, read again and written the same; limits hold
+ * (S70). */
 #include "base/json.h"
 
 #include <stdlib.h>

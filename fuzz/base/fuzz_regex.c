@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Patterns: the first line is the pattern, the rest the text. A pattern that is taken answers, and as
- * pcre2's other matcher does where that one comes to an answer (S62). */
+/* Patterns: the first line is the pattern, the rest the text. A pattern that is taken answers, and
+ * as pcre2's other matcher does where that one comes to an answer (S62). */
 #include "base/regex.h"
 
 #define PCRE2_CODE_UNIT_WIDTH 8

@@ -42,7 +42,8 @@ struct deferred { /* lives in the arena itself */
 struct arena {
     struct block *top;
     struct deferred *deferred; /* the latest first */
-    struct block *spare; /* one block of ordinary size kept from a rewind, so that rows do not thrash */
+    struct block
+        *spare; /* one block of ordinary size kept from a rewind, so that rows do not thrash */
     size_t held;
     enum arena_kind kind;
 };

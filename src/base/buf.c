@@ -6,7 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Capacities are computed as twice the size and one more: no maximum may be where that overflows. */
+/* Capacities are computed as twice the size and one more: no maximum may be where that
+ * overflows. */
 #define MAX_OF_ALL (SIZE_MAX / 4)
 
 void buf_init(struct buf *b, size_t max)
@@ -130,5 +131,6 @@ struct text buf_text(const struct buf *b)
 bool buf_ok(const struct buf *b, struct err *e)
 {
     if (!b->too_long) return true;
-    return err_set(e, ERR_LIMIT, "buf.too_long", "text would exceed its limit of %zu bytes", b->max);
+    return err_set(e, ERR_LIMIT, "buf.too_long", "text would exceed its limit of %zu bytes",
+                   b->max);
 }

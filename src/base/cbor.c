@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Deterministic CBOR (RFC 8949, section 4.2.1: shortest heads, shortest floating point that keeps the
- * value, definite lengths), by libcbor's encoders and its streaming decoder, one item for each call. */
+/* Deterministic CBOR (RFC 8949, section 4.2.1: shortest heads, shortest floating point that keeps
+ * the value, definite lengths), by libcbor's encoders and its streaming decoder, one item for each
+ * call. */
 #include "base/cbor.h"
 
 #include <cbor.h>
@@ -32,8 +33,8 @@ static void half_arrived(void *out, float v)
     *(float *)out = v;
 }
 
-/* libcbor rounds to half precision; only what comes back the same may use it. Its version 0.8 gets the
- * subnormal ones wrong, the multiples of 2^-24 below 2^-14: their bits are that multiple. */
+/* libcbor rounds to half precision; only what comes back the same may use it. Its version 0.8 gets
+ * the subnormal ones wrong, the multiples of 2^-24 below 2^-14: their bits are that multiple. */
 static size_t put_half(unsigned char *head, float v)
 {
     struct cbor_callbacks only_half = cbor_empty_callbacks;
@@ -117,10 +118,22 @@ static void on_uint(struct cbor_item *out, uint64_t v)
     out->i = v <= INT64_MAX ? (int64_t)v : INT64_MAX;
 }
 
-static void on_uint8(void *out, uint8_t v) { on_uint(out, v); }
-static void on_uint16(void *out, uint16_t v) { on_uint(out, v); }
-static void on_uint32(void *out, uint32_t v) { on_uint(out, v); }
-static void on_uint64(void *out, uint64_t v) { on_uint(out, v); }
+static void on_uint8(void *out, uint8_t v)
+{
+    on_uint(out, v);
+}
+static void on_uint16(void *out, uint16_t v)
+{
+    on_uint(out, v);
+}
+static void on_uint32(void *out, uint32_t v)
+{
+    on_uint(out, v);
+}
+static void on_uint64(void *out, uint64_t v)
+{
+    on_uint(out, v);
+}
 
 static void on_negative(struct cbor_item *out, uint64_t v)
 {
@@ -129,10 +142,22 @@ static void on_negative(struct cbor_item *out, uint64_t v)
     out->i = -1 - (int64_t)v;
 }
 
-static void on_negint8(void *out, uint8_t v) { on_negative(out, v); }
-static void on_negint16(void *out, uint16_t v) { on_negative(out, v); }
-static void on_negint32(void *out, uint32_t v) { on_negative(out, v); }
-static void on_negint64(void *out, uint64_t v) { on_negative(out, v); }
+static void on_negint8(void *out, uint8_t v)
+{
+    on_negative(out, v);
+}
+static void on_negint16(void *out, uint16_t v)
+{
+    on_negative(out, v);
+}
+static void on_negint32(void *out, uint32_t v)
+{
+    on_negative(out, v);
+}
+static void on_negint64(void *out, uint64_t v)
+{
+    on_negative(out, v);
+}
 
 static void on_counted(struct cbor_item *out, enum cbor_kind kind, uint64_t n)
 {
@@ -140,8 +165,14 @@ static void on_counted(struct cbor_item *out, enum cbor_kind kind, uint64_t n)
     out->u = n;
 }
 
-static void on_array(void *out, size_t n) { on_counted(out, CBOR_ARRAY, n); }
-static void on_map(void *out, size_t n) { on_counted(out, CBOR_MAP, n); }
+static void on_array(void *out, size_t n)
+{
+    on_counted(out, CBOR_ARRAY, n);
+}
+static void on_map(void *out, size_t n)
+{
+    on_counted(out, CBOR_MAP, n);
+}
 
 static void on_bytes(void *out, cbor_data p, size_t n)
 {
@@ -166,7 +197,10 @@ static void on_double(void *out, double v)
     item->d = v;
 }
 
-static void on_float(void *out, float v) { on_double(out, v); }
+static void on_float(void *out, float v)
+{
+    on_double(out, v);
+}
 
 static void on_bool(void *out, bool v)
 {
@@ -175,11 +209,20 @@ static void on_bool(void *out, bool v)
     item->u = v;
 }
 
-static void on_null(void *out) { ((struct cbor_item *)out)->kind = CBOR_NULL; }
+static void on_null(void *out)
+{
+    ((struct cbor_item *)out)->kind = CBOR_NULL;
+}
 
 /* What we never write: the item stays CBOR_BAD. */
-static void refused(void *out) { (void)out; }
-static void refused_tag(void *out, uint64_t v) { (void)out, (void)v; }
+static void refused(void *out)
+{
+    (void)out;
+}
+static void refused_tag(void *out, uint64_t v)
+{
+    (void)out, (void)v;
+}
 
 static const struct cbor_callbacks callbacks = {
     .uint8 = on_uint8,
@@ -240,7 +283,8 @@ struct cbor_item cbor_next(struct cbor_reader *r)
         item.kind = CBOR_END;
         return item;
     }
-    struct cbor_decoder_result got = cbor_stream_decode(r->p + r->at, r->n - r->at, &callbacks, &item);
+    struct cbor_decoder_result got =
+        cbor_stream_decode(r->p + r->at, r->n - r->at, &callbacks, &item);
     if (got.status != CBOR_DECODER_FINISHED || item.kind == CBOR_BAD) return bad(r);
     r->at += got.read;
     /* The item completes each container that it is the last of. */

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Thin calls of libsodium. Opaque states in crypto.h are storage for libsodium's own; their sizes are
- * asserted here. A call that libsodium says cannot fail is still checked, and ends the process when it
- * does: going on with an output that was not written would be worse (S9). */
+/* Thin calls of libsodium. Opaque states in crypto.h are storage for libsodium's own; their sizes
+ * are asserted here. A call that libsodium says cannot fail is still checked, and ends the process
+ * when it does: going on with an output that was not written would be worse (S9). */
 #include "base/crypto.h"
 
 #include "base/mem.h"
 
-/* sodium.h must declare its own four functions under their own names; ours are the macros' targets. */
+/* sodium.h must declare its own four functions under their own names; ours are the macros'
+ * targets. */
 #undef crypto_hash
 #undef crypto_sign
 #undef crypto_box_seal
@@ -34,12 +35,16 @@ _Static_assert(CRYPTO_STREAM_EXTRA == crypto_secretstream_xchacha20poly1305_ABYT
 _Static_assert(CRYPTO_SHORT >= crypto_generichash_BYTES_MIN, "short hash");
 _Static_assert(crypto_kdf_CONTEXTBYTES == 8, "context");
 _Static_assert(sizeof(struct crypto_hasher) >= sizeof(crypto_generichash_state) &&
-                   _Alignof(struct crypto_hasher) >= _Alignof(crypto_generichash_state), "hasher");
+                   _Alignof(struct crypto_hasher) >= _Alignof(crypto_generichash_state),
+               "hasher");
 _Static_assert(sizeof(struct crypto_sha256er) >= sizeof(crypto_hash_sha256_state) &&
-                   _Alignof(struct crypto_sha256er) >= _Alignof(crypto_hash_sha256_state), "sha256");
-_Static_assert(sizeof(struct crypto_stream) >= sizeof(crypto_secretstream_xchacha20poly1305_state) &&
+                   _Alignof(struct crypto_sha256er) >= _Alignof(crypto_hash_sha256_state),
+               "sha256");
+_Static_assert(sizeof(struct crypto_stream) >=
+                       sizeof(crypto_secretstream_xchacha20poly1305_state) &&
                    _Alignof(struct crypto_stream) >=
-                       _Alignof(crypto_secretstream_xchacha20poly1305_state), "stream");
+                       _Alignof(crypto_secretstream_xchacha20poly1305_state),
+               "stream");
 
 struct secret {
     size_t n;
@@ -195,21 +200,23 @@ uint64_t crypto_map_hash(const void *p, size_t n)
 void crypto_seal(uint8_t *out, const void *plain, size_t n, const void *ad, size_t ad_n,
                  const uint8_t nonce[CRYPTO_NONCE], const uint8_t key[CRYPTO_KEY])
 {
-    must(crypto_aead_xchacha20poly1305_ietf_encrypt(out, NULL, plain, n, ad, ad_n, NULL, nonce, key));
+    must(crypto_aead_xchacha20poly1305_ietf_encrypt(out, NULL, plain, n, ad, ad_n, NULL, nonce,
+                                                    key));
 }
 
 bool crypto_open(uint8_t *out, const void *cipher, size_t n, const void *ad, size_t ad_n,
                  const uint8_t nonce[CRYPTO_NONCE], const uint8_t key[CRYPTO_KEY])
 {
     if (n < CRYPTO_TAG) return false;
-    if (crypto_aead_xchacha20poly1305_ietf_decrypt(out, NULL, NULL, cipher, n, ad, ad_n, nonce, key)
-        == 0)
+    if (crypto_aead_xchacha20poly1305_ietf_decrypt(out, NULL, NULL, cipher, n, ad, ad_n, nonce,
+                                                   key) == 0)
         return true;
     mem_wipe(out, n - CRYPTO_TAG);
     return false;
 }
 
-void crypto_derive(struct secret *out, const struct secret *master, const char context[8], uint64_t id)
+void crypto_derive(struct secret *out, const struct secret *master, const char context[8],
+                   uint64_t id)
 {
     assert(master->n == CRYPTO_KEY);
     must(crypto_kdf_derive_from_key(out->bytes, out->n, id, context, master->bytes));
@@ -219,18 +226,20 @@ bool crypto_password_key(struct secret *out, struct text password, const uint8_t
                          uint64_t t, size_t bytes, struct err *e)
 {
     if (t < crypto_pwhash_argon2id_OPSLIMIT_MIN || t > UINT32_MAX ||
-        bytes < crypto_pwhash_argon2id_MEMLIMIT_MIN || bytes > crypto_pwhash_argon2id_MEMLIMIT_MAX ||
+        bytes < crypto_pwhash_argon2id_MEMLIMIT_MIN ||
+        bytes > crypto_pwhash_argon2id_MEMLIMIT_MAX ||
         password.n > crypto_pwhash_argon2id_PASSWD_MAX)
         return err_set(e, ERR_LIMIT, "crypto.password_cost",
                        "cost of a password key is out of range: %llu passes, %zu bytes",
                        (unsigned long long)t, bytes);
-    if (crypto_pwhash(out->bytes, out->n, password.n == 0 ? "" : password.p, password.n, salt, t, bytes,
-                      crypto_pwhash_ALG_ARGON2ID13) == 0)
+    if (crypto_pwhash(out->bytes, out->n, password.n == 0 ? "" : password.p, password.n, salt, t,
+                      bytes, crypto_pwhash_ALG_ARGON2ID13) == 0)
         return true;
     sodium_memzero(out->bytes, out->n);
     err_set(e, ERR_SYSTEM, "crypto.password_memory",
             "could not compute a password key: %zu MiB of memory were not to be had", bytes >> 20);
-    return err_remedy(e, "free some memory, or raise the memory limit of the process, and try again");
+    return err_remedy(e,
+                      "free some memory, or raise the memory limit of the process, and try again");
 }
 
 /* ---- public keys ---- */
@@ -290,7 +299,8 @@ void crypto_stream_push_init(struct crypto_stream *s, uint8_t header[CRYPTO_STRE
     must(crypto_secretstream_xchacha20poly1305_init_push(stream_state(s), header, key->bytes));
 }
 
-void crypto_stream_push(struct crypto_stream *s, uint8_t *out, const void *plain, size_t n, bool last)
+void crypto_stream_push(struct crypto_stream *s, uint8_t *out, const void *plain, size_t n,
+                        bool last)
 {
     must(crypto_secretstream_xchacha20poly1305_push(
         stream_state(s), out, NULL, plain, n, NULL, 0,
@@ -302,16 +312,18 @@ bool crypto_stream_pull_init(struct crypto_stream *s, const uint8_t header[CRYPT
                              const struct secret *key)
 {
     assert(key->n == CRYPTO_KEY);
-    return crypto_secretstream_xchacha20poly1305_init_pull(stream_state(s), header, key->bytes) == 0;
+    return crypto_secretstream_xchacha20poly1305_init_pull(stream_state(s), header, key->bytes) ==
+           0;
 }
 
-bool crypto_stream_pull(struct crypto_stream *s, uint8_t *out, const void *cipher, size_t n, bool *last)
+bool crypto_stream_pull(struct crypto_stream *s, uint8_t *out, const void *cipher, size_t n,
+                        bool *last)
 {
     unsigned char tag;
     *last = false;
     if (n < CRYPTO_STREAM_EXTRA) return false;
-    if (crypto_secretstream_xchacha20poly1305_pull(stream_state(s), out, NULL, &tag, cipher, n, NULL, 0)
-        != 0) {
+    if (crypto_secretstream_xchacha20poly1305_pull(stream_state(s), out, NULL, &tag, cipher, n,
+                                                   NULL, 0) != 0) {
         mem_wipe(out, n - CRYPTO_STREAM_EXTRA);
         return false;
     }

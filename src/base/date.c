@@ -5,9 +5,9 @@
  * (2013). An era is 400 years, 146097 days; years are counted from 1 March, so that the leap day is
  * the last of its year.
  *
- * Spreadsheet serials: ECMA-376 part 1, 18.17.4.1 (date bases). In the 1900 base 1 is 1900-01-01, and
- * the base keeps Lotus 1-2-3's belief that 1900 was a leap year: 60 is 29 February 1900, a day that
- * never was; 61 is 1 March 1900. In the 1904 base 0 is 1904-01-01. */
+ * Spreadsheet serials: ECMA-376 part 1, 18.17.4.1 (date bases). In the 1900 base 1 is 1900-01-01,
+ * and the base keeps Lotus 1-2-3's belief that 1900 was a leap year: 60 is 29 February 1900, a day
+ * that never was; 61 is 1 March 1900. In the 1904 base 0 is 1904-01-01. */
 #include "base/date.h"
 
 #include <math.h>
@@ -149,7 +149,8 @@ static bool parse_iso(struct date *out, struct text t)
     return only_time_left(t) && date_from_ymd(out, year, month, day);
 }
 
-/* The separator, with the blank that Central European writing puts behind a dot ("31. 12. 2020"). */
+/* The separator, with the blank that Central European writing puts behind a dot ("31. 12.
+ * 2020"). */
 static bool take_separator(struct text *t, char *separator)
 {
     if (t->n == 0 || (t->p[0] != '/' && t->p[0] != '.' && t->p[0] != '-')) return false;
@@ -200,9 +201,9 @@ bool date_parse(struct date *out, struct text t, enum date_order order)
 
 bool date_from_serial(struct date *out, double serial, bool system_1904)
 {
-    static const int32_t day_0_of_1900 = -25568; /* 1899-12-31 */
-    static const int32_t day_0_of_1904 = -24107; /* 1904-01-01 */
-    static const int32_t day_last = 157419;      /* 2400-12-31 */
+    static const int32_t day_0_of_1900 = -25568;      /* 1899-12-31 */
+    static const int32_t day_0_of_1904 = -24107;      /* 1904-01-01 */
+    static const int32_t day_last = 157419;           /* 2400-12-31 */
     if (!(serial >= 0 && serial < 1e6)) return false; /* also refuses what is not a number */
     int32_t whole = (int32_t)floor(serial), day;
     if (system_1904) {

@@ -9,11 +9,11 @@ static const struct {
     const char *name;
     int exit_status;
 } err_table[ERR_CODE_COUNT] = {
-    [ERR_NONE] = {"none", 0},         [ERR_USAGE] = {"usage", 2},
+    [ERR_NONE] = {"none", 0},           [ERR_USAGE] = {"usage", 2},
     [ERR_NOT_FOUND] = {"not_found", 2}, [ERR_INPUT] = {"input", 3},
-    [ERR_LIMIT] = {"limit", 3},       [ERR_DENIED] = {"denied", 4},
-    [ERR_CONFLICT] = {"conflict", 5}, [ERR_STORE] = {"store", 5},
-    [ERR_SYSTEM] = {"system", 5},     [ERR_DISCLOSURE] = {"disclosure", 6},
+    [ERR_LIMIT] = {"limit", 3},         [ERR_DENIED] = {"denied", 4},
+    [ERR_CONFLICT] = {"conflict", 5},   [ERR_STORE] = {"store", 5},
+    [ERR_SYSTEM] = {"system", 5},       [ERR_DISCLOSURE] = {"disclosure", 6},
 };
 
 /* What a cut text ends with may be the beginning of a character: take that off. */
@@ -28,8 +28,8 @@ static void end_at_character(char *text, size_t n)
 }
 
 /* vsnprintf by way of a copy, for the arguments may be parts of the error that is written to. */
-__attribute__((format(printf, 3, 0))) static void
-fill(char *out, size_t size, const char *fmt, va_list ap)
+__attribute__((format(printf, 3, 0))) static void fill(char *out, size_t size, const char *fmt,
+                                                       va_list ap)
 {
     char text[ERR_MSG_MAX > ERR_DETAIL_MAX ? ERR_MSG_MAX : ERR_DETAIL_MAX];
     int n = vsnprintf(text, size, fmt, ap);
@@ -38,8 +38,8 @@ fill(char *out, size_t size, const char *fmt, va_list ap)
     memcpy(out, text, strlen(text) + 1);
 }
 
-__attribute__((format(printf, 4, 0))) static void
-set(struct err *e, enum err_code code, const char *id, const char *fmt, va_list ap)
+__attribute__((format(printf, 4, 0))) static void set(struct err *e, enum err_code code,
+                                                      const char *id, const char *fmt, va_list ap)
 {
     fill(e->msg, sizeof e->msg, fmt, ap);
     e->code = code;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Whole files, and files that appear at once.
  *
- * A file is written under a temporary name in its own folder, flushed to the disk, given its name by
- * rename, and the folder flushed: after a power cut there is the old file or the new one, whole
- * (Pillai et al. 2014, "All File Systems Are Not Created Equal"). All calls behind the first open are
- * relative to the folder's descriptor, so a folder that is moved meanwhile does no harm. A file that a
- * crash leaves behind is called ".NAME.XXXXXXXXXXXXXXXX.tmp". */
+ * A file is written under a temporary name in its own folder, flushed to the disk, given its name
+ * by rename, and the folder flushed: after a power cut there is the old file or the new one, whole
+ * (Pillai et al. 2014, "All File Systems Are Not Created Equal"). All calls behind the first open
+ * are relative to the folder's descriptor, so a folder that is moved meanwhile does no harm. A file
+ * that a crash leaves behind is called ".NAME.XXXXXXXXXXXXXXXX.tmp". */
 #include "base/file.h"
 
 #include "base/crypto.h"
@@ -137,7 +137,8 @@ bool file_sha256(uint8_t out[32], const char *path, struct err *e)
 
 /* ---- folders ---- */
 
-/* A descriptor of the folder that holds `path`, or -1 and errno; `*name` is the rest of the path. */
+/* A descriptor of the folder that holds `path`, or -1 and errno; `*name` is the rest of the
+ * path. */
 static int open_folder_of(const char *path, const char **name)
 {
     const char *slash = strrchr(path, '/');
@@ -284,7 +285,8 @@ static bool open_temporary(struct file_sink *s, struct err *e)
     int n = snprintf(s->temporary, sizeof s->temporary, ".%.200s.%016llx.tmp", name,
                      (unsigned long long)lot);
     if (n < 0 || n >= (int)sizeof s->temporary) return unwritable(e, ENAMETOOLONG, s->path);
-    s->fd = openat(s->folder, s->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    s->fd =
+        openat(s->folder, s->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     return s->fd >= 0 ? true : unwritable(e, errno, s->path);
 }
 

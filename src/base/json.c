@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Thin calls of jansson. What jansson does not promise is checked before it sees the text: depth, which
- * it would meet by recursion, and the number of members. Duplicate keys, lone surrogates, NUL and
- * malformed UTF-8 it refuses itself.
+/* Thin calls of jansson. What jansson does not promise is checked before it sees the text: depth,
+ * which it would meet by recursion, and the number of members. Duplicate keys, lone surrogates, NUL
+ * and malformed UTF-8 it refuses itself.
  *
  * jansson allocates through base/mem.h, so its builders never fail here. */
 #include "base/json.h"
@@ -249,7 +249,8 @@ const struct json *json_member(const struct json *object, size_t i, const char *
     return at == NULL ? NULL : ours(json_object_iter_value(at));
 }
 
-bool json_next(const struct json *object, void **cursor, const char **key, const struct json **value)
+bool json_next(const struct json *object, void **cursor, const char **key,
+               const struct json **value)
 {
     json_t *o = seen(object);
     void *at = *cursor == NULL ? json_object_iter(o) : json_object_iter_next(o, *cursor);
@@ -262,7 +263,7 @@ bool json_next(const struct json *object, void **cursor, const char **key, const
 
 /* ---- parsing ---- */
 
-struct place { /* in a text, for errors */
+struct place {           /* in a text, for errors */
     size_t line, column; /* from 1; the column counts bytes */
 };
 
@@ -279,13 +280,13 @@ static struct place place_of(struct text t, size_t at)
 static bool refuse(struct err *e, struct text t, size_t at, const char *what, int limit)
 {
     struct place p = place_of(t, at);
-    err_set(e, ERR_LIMIT, "json.limit", "JSON document has more than %d %s (line %zu, column %zu)", limit,
-            what, p.line, p.column);
+    err_set(e, ERR_LIMIT, "json.limit", "JSON document has more than %d %s (line %zu, column %zu)",
+            limit, what, p.line, p.column);
     return err_remedy(e, "split the document into smaller or flatter ones");
 }
 
-/* Depth and members, counted without understanding more than strings and brackets; what is malformed
- * is left to jansson. */
+/* Depth and members, counted without understanding more than strings and brackets; what is
+ * malformed is left to jansson. */
 static bool check_limits(struct text t, struct err *e)
 {
     size_t members[DEPTH_MAX + 1] = {0};
@@ -335,7 +336,8 @@ bool json_parse(struct json **out, struct text t, struct err *e)
     *out = NULL;
     if (!check_limits(t, e)) return false;
     json_error_t why;
-    json_t *j = json_loadb(t.n == 0 ? "" : t.p, t.n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &why);
+    json_t *j =
+        json_loadb(t.n == 0 ? "" : t.p, t.n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &why);
     if (j == NULL) {
         err_set(e, ERR_INPUT, "json.malformed", "could not read JSON: %s (line %d, column %d)",
                 reason(json_error_code(&why)), why.line, why.column < 0 ? 0 : why.column);

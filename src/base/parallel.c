@@ -54,8 +54,7 @@ void parallel_run(size_t n_part, void (*fn)(void *ctx, size_t part), void *ctx)
     size_t n_thread = 0, wanted = n_part <= 1 ? 1 : parallel_threads();
     if (wanted > n_part) wanted = n_part;
     /* A thread that the system will not give is no failure: the others do its parts. */
-    while (n_thread + 1 < wanted &&
-           pthread_create(&thread[n_thread], NULL, run_parts, &run) == 0)
+    while (n_thread + 1 < wanted && pthread_create(&thread[n_thread], NULL, run_parts, &run) == 0)
         n_thread++;
     run_parts(&run);
     for (size_t i = 0; i < n_thread; i++) pthread_join(thread[i], NULL);
@@ -65,7 +64,8 @@ void parallel_run(size_t n_part, void (*fn)(void *ctx, size_t part), void *ctx)
 
 struct parallel_queue {
     pthread_mutex_t lock;
-    pthread_cond_t changed; /* one waits at most: a full queue and an empty one exclude each other */
+    pthread_cond_t
+        changed; /* one waits at most: a full queue and an empty one exclude each other */
     size_t depth, first, n;
     void **item;
 };

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Matching in time linear in the text, by pcre2's other algorithm (pcre2_dfa_match), which walks the
- * text once and carries all states at the same time. pcre2_match would backtrack: its limit counts
- * anew at each place of the text, and loops inside one step are not counted at all.
+/* Matching in time linear in the text, by pcre2's other algorithm (pcre2_dfa_match), which walks
+ * the text once and carries all states at the same time. pcre2_match would backtrack: its limit
+ * counts anew at each place of the text, and loops inside one step are not counted at all.
  *
  * Three things make it so. The pattern is wrapped as (?s).*?(?:PATTERN) and anchored, so that all
- * places of the text are tried in the one walk. What needs recursion inside the algorithm (look-around,
- * atomic and possessive groups, conditions, subroutines) or has no meaning for it (back references)
- * is refused when the pattern is read. And the workspace, which holds the states, is cut so that
- * text times states squared stays under a budget: a pattern that carries more states at once than the
- * text's length leaves room for gives REGEX_LIMIT.
+ * places of the text are tried in the one walk. What needs recursion inside the algorithm
+ * (look-around, atomic and possessive groups, conditions, subroutines) or has no meaning for it
+ * (back references) is refused when the pattern is read. And the workspace, which holds the states,
+ * is cut so that text times states squared stays under a budget: a pattern that carries more states
+ * at once than the text's length leaves room for gives REGEX_LIMIT.
  *
- * Texts are UTF-8 up to 64 KiB; anything else gives REGEX_LIMIT (too long) or REGEX_NO (not UTF-8). */
+ * Texts are UTF-8 up to 64 KiB; anything else gives REGEX_LIMIT (too long) or REGEX_NO (not
+ * UTF-8). */
 #include "base/regex.h"
 
 #include "base/buf.h"
@@ -28,7 +29,7 @@ enum {
     TEXT_MAX = 64 << 10,
     STATES_LEAST = 48,
     STATES_MOST = 1024,
-    BUDGET = 50 << 20, /* comparisons of states for one match: well under 100 ms */
+    BUDGET = 50 << 20,  /* comparisons of states for one match: well under 100 ms */
     INTS_PER_STATE = 3, /* stateblock of pcre2_dfa_match.c: offset, count, data */
     WORKSPACE_EXTRA = 20
 };
@@ -54,8 +55,9 @@ static bool refuse(struct err *e, size_t at, const char *what)
 {
     err_set(e, ERR_INPUT, "regex.refused", "pattern has %s at byte %zu, which is not allowed", what,
             at + 1);
-    return err_remedy(e, "write it in another way: groups are ( ), (?: ) and (?i: ), repeats * + ? {n,m}; "
-                         "in a class, put + first");
+    return err_remedy(
+        e, "write it in another way: groups are ( ), (?: ) and (?i: ), repeats * + ? {n,m}; "
+           "in a class, put + first");
 }
 
 static bool is_word(char c)
@@ -74,7 +76,8 @@ static bool escape_allowed(char c)
     return false;
 }
 
-/* Behind the braces of \p{..} and \x{..}, so that their '}' is not taken for the end of a repeat. */
+/* Behind the braces of \p{..} and \x{..}, so that their '}' is not taken for the end of a
+ * repeat. */
 static size_t behind_escape(struct text t, size_t i)
 {
     char c = t.p[i + 1];
@@ -92,8 +95,8 @@ static bool group_allowed(struct text t, size_t i)
            text_starts(rest, TEXT("(?i)"));
 }
 
-/* Offset behind the class that opens at `i`, or 0 when it has an inner '[' that is not [:name:]: those
- * are what one reader takes for the end of a class and another does not. */
+/* Offset behind the class that opens at `i`, or 0 when it has an inner '[' that is not [:name:]:
+ * those are what one reader takes for the end of a class and another does not. */
 static size_t behind_class(struct text t, size_t i)
 {
     i++;
@@ -123,7 +126,8 @@ static size_t behind_digits(struct text t, size_t i)
     return i;
 }
 
-/* Offset behind the repeat at `i`, without what makes it lazy or possessive; `i` when there is none. */
+/* Offset behind the repeat at `i`, without what makes it lazy or possessive; `i` when there is
+ * none. */
 static size_t behind_repeat(struct text t, size_t i)
 {
     if (i >= t.n) return i;
@@ -152,7 +156,8 @@ static size_t behind_atom(struct text t, size_t i, bool *single, struct err *e)
     }
     if (c == '(' && next == '*') return refuse(e, i, "a verb (* )"), 0;
     if (c == '(' && next == '?') {
-        if (!group_allowed(t, i)) return refuse(e, i, "look-around or another special group (? )"), 0;
+        if (!group_allowed(t, i))
+            return refuse(e, i, "look-around or another special group (? )"), 0;
         return i + 3;
     }
     i++;
@@ -160,16 +165,17 @@ static size_t behind_atom(struct text t, size_t i, bool *single, struct err *e)
     return i;
 }
 
-/* One pass over the pattern before pcre2 parses it for itself: refuses what is not linear, and writes
- * x+ as (?:x)+. For the former pcre2 counts the characters matched, and the number of states would be
- * that of the counts; for the latter it does not. */
+/* One pass over the pattern before pcre2 parses it for itself: refuses what is not linear, and
+ * writes x+ as (?:x)+. For the former pcre2 counts the characters matched, and the number of states
+ * would be that of the counts; for the latter it does not. */
 static bool rewrite(struct buf *out, struct text t, struct err *e)
 {
     size_t i = 0;
     while (i < t.n) {
         bool single = false;
         if (t.p[i] == '(' && text_starts((struct text){t.p + i, t.n - i}, TEXT("(?i"))) {
-            if (!group_allowed(t, i)) return refuse(e, i, "look-around or another special group (? )");
+            if (!group_allowed(t, i))
+                return refuse(e, i, "look-around or another special group (? )");
             buf_puts(out, t.p[i + 3] == ':' ? "(?i:" : "(?i)");
             i += 4;
             continue;
@@ -239,8 +245,8 @@ static bool prepare(struct regex *r, struct text pattern, struct buf *wrapped, s
     if (r->code == NULL) return false;
     int code = match(r, TEXT(""));
     if (code >= 0 || code == PCRE2_ERROR_NOMATCH || code == PCRE2_ERROR_DFA_WSSIZE) return true;
-    return err_set(e, ERR_INPUT, "regex.refused", "pattern uses what linear matching cannot do (%d)",
-                   code);
+    return err_set(e, ERR_INPUT, "regex.refused",
+                   "pattern uses what linear matching cannot do (%d)", code);
 }
 
 bool regex_new(struct regex **out, struct text pattern, struct err *e)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* A converter reads a hostile file in a process of its own that can do next to nothing: the kernel ends
- * it (SIGSYS) at the first system call that is not in the table below. What it needs open, it has open
- * before; it leaves by _exit(), for exit() runs what other libraries have left to be run.
+/* A converter reads a hostile file in a process of its own that can do next to nothing: the kernel
+ * ends it (SIGSYS) at the first system call that is not in the table below. What it needs open, it
+ * has open before; it leaves by _exit(), for exit() runs what other libraries have left to be run.
  *
  * Memory can be had but never executed. Looking at files by name is answered with "not permitted"
- * rather than with death, because the C library looks at its own descriptors by that call and can do
- * without. Limits of the process stand behind the filter, should it have a gap. */
+ * rather than with death, because the C library looks at its own descriptors by that call and can
+ * do without. Limits of the process stand behind the filter, should it have a gap. */
 #include "base/sandbox.h"
 
 #include <errno.h>
@@ -25,17 +25,36 @@
 
 static const int allowed[] = {
     /* open descriptors */
-    SCMP_SYS(read), SCMP_SYS(write), SCMP_SYS(readv), SCMP_SYS(writev), SCMP_SYS(pread64),
-    SCMP_SYS(lseek), SCMP_SYS(close), SCMP_SYS(fstat),
+    SCMP_SYS(read),
+    SCMP_SYS(write),
+    SCMP_SYS(readv),
+    SCMP_SYS(writev),
+    SCMP_SYS(pread64),
+    SCMP_SYS(lseek),
+    SCMP_SYS(close),
+    SCMP_SYS(fstat),
     /* memory; mmap and mprotect have rules of their own */
-    SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise), SCMP_SYS(brk),
+    SCMP_SYS(munmap),
+    SCMP_SYS(mremap),
+    SCMP_SYS(madvise),
+    SCMP_SYS(brk),
     /* itself */
-    SCMP_SYS(exit), SCMP_SYS(exit_group), SCMP_SYS(rt_sigreturn), SCMP_SYS(restart_syscall),
-    SCMP_SYS(futex), SCMP_SYS(getpid), SCMP_SYS(gettid), SCMP_SYS(getrandom),
-    SCMP_SYS(clock_gettime), SCMP_SYS(gettimeofday),
+    SCMP_SYS(exit),
+    SCMP_SYS(exit_group),
+    SCMP_SYS(rt_sigreturn),
+    SCMP_SYS(restart_syscall),
+    SCMP_SYS(futex),
+    SCMP_SYS(getpid),
+    SCMP_SYS(gettid),
+    SCMP_SYS(getrandom),
+    SCMP_SYS(clock_gettime),
+    SCMP_SYS(gettimeofday),
 #ifdef SANDBOX_ASAN
     /* the sanitizer's own: its allocator and its reports */
-    SCMP_SYS(sigaltstack), SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigaction), SCMP_SYS(sched_yield),
+    SCMP_SYS(sigaltstack),
+    SCMP_SYS(rt_sigprocmask),
+    SCMP_SYS(rt_sigaction),
+    SCMP_SYS(sched_yield),
     SCMP_SYS(getrlimit),
 #endif
 };

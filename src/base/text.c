@@ -149,8 +149,8 @@ bool text_to_int(struct text t, int64_t *out)
 
 /* A decimal as digits times a power of ten. */
 struct decimal {
-    uint64_t digits;  /* the significant ones; at most 17 */
-    unsigned places;  /* of them behind the point */
+    uint64_t digits; /* the significant ones; at most 17 */
+    unsigned places; /* of them behind the point */
 };
 
 static bool scan_decimal(struct text t, struct decimal *out)
@@ -188,10 +188,11 @@ bool text_to_double(struct text t, double *out)
         *out = minus ? -v : v;
         return true;
     }
-    /* The rest by the C library, as an integer and an exponent: no point that a locale might change. */
+    /* The rest by the C library, as an integer and an exponent: no point that a locale might
+     * change. */
     char copy[48];
-    int n = snprintf(copy, sizeof copy, "%s%llue-%u", minus ? "-" : "", (unsigned long long)d.digits,
-                     d.places);
+    int n = snprintf(copy, sizeof copy, "%s%llue-%u", minus ? "-" : "",
+                     (unsigned long long)d.digits, d.places);
     if (n < 0 || n >= (int)sizeof copy) return false;
     *out = strtod(copy, NULL);
     return true;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Tests of src/base/arena.c
  *  1 what is taken: zeroed, aligned, apart   2 marks and rewinding   3 wiping   4 poison
- *  5 memory held   6 broken promises */
+ *  5 memory held   6 broken promises   7 what is released with it */
 #include "harness.h"
 
 #include "base/arena.h"
@@ -31,7 +31,8 @@ static void taken_memory_is_zeroed_aligned_and_apart(void **state)
     double *d = ARENA_ARRAY(a, double, 3);
     struct arena_mark *m = ARENA_NEW(a, struct arena_mark);
     assert_true(d[2] == 0 && m->block == NULL);
-    assert_ptr_not_equal(arena_take(a, 0, 8), arena_take(a, 0, 8)); /* also nothing has its own place */
+    assert_ptr_not_equal(arena_take(a, 0, 8),
+                         arena_take(a, 0, 8)); /* also nothing has its own place */
     arena_free(a);
     arena_free(NULL);
 }
@@ -105,7 +106,8 @@ static void wiping_does_not_trip_over_its_own_poison(void **state)
     struct arena *a = arena_new(ARENA_WIPE);
     for (int round = 0; round < 3; round++) {
         struct arena_mark m = arena_mark(a);
-        for (size_t n = 1; n < 200; n += 3) memset(arena_take(a, n, 1), 1, n); /* odd sizes leave gaps */
+        for (size_t n = 1; n < 200; n += 3)
+            memset(arena_take(a, n, 1), 1, n); /* odd sizes leave gaps */
         memset(arena_take(a, 100001, 1), 1, 100001);
         arena_rewind(a, m);
     }
@@ -202,6 +204,35 @@ static void rows_do_not_thrash_and_giants_are_not_kept(void **state)
     arena_free(a);
 }
 
+static char order[16]; /* in which things were released */
+
+static void note(void *p)
+{
+    order[strlen(order)] = *(const char *)p;
+}
+
+static void released_last_in_first_out(void **state)
+{
+    (void)state;
+    static char letter[] = "abcdef";
+    struct arena *a = arena_new(ARENA_WIPE);
+    arena_defer(a, note, &letter[0]);
+    struct arena_mark m = arena_mark(a);
+    arena_defer(a, note, &letter[1]);
+    arena_take(a, 100000, 1); /* over into other blocks */
+    arena_defer(a, note, &letter[2]);
+    arena_take(a, 100000, 1);
+    arena_defer(a, note, &letter[3]);
+    assert_string_equal(order, "");
+    arena_rewind(a, m);
+    assert_string_equal(order, "dcb");
+    arena_rewind(a, m); /* each once */
+    assert_string_equal(order, "dcb");
+    arena_defer(a, note, &letter[4]);
+    arena_free(a);
+    assert_string_equal(order, "dcbea");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -213,6 +244,7 @@ int main(void)
         cmocka_unit_test(stale_memory_is_poisoned),
         cmocka_unit_test(broken_promises_stop),
         cmocka_unit_test(rows_do_not_thrash_and_giants_are_not_kept),
+        cmocka_unit_test(released_last_in_first_out),
     };
     return cmocka_run_group_tests_name("base/arena", tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Tests of src/base/buf.c
- *  1 building   2 the maximum, and failing once   3 numbers   4 wiping   5 no maximum to speak of */
+ *  1 building   2 the maximum, and failing once   3 numbers   4 wiping   5 no maximum to speak
+ *  of */
 #include "harness.h"
 
 #include "base/buf.h"

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Tests of src/base/cbor.c
  *  1 the examples of RFC 8949, appendix A, both ways   2 shortest forms   3 there and back
- *  4 what is refused, and ever after   5 containers that lie   6 depth   7 cut anywhere   8 speed */
+ *  4 what is refused, and ever after   5 containers that lie   6 depth   7 cut anywhere   8
+ *  speed */
 #include "harness.h"
 
 #include "base/cbor.h"
@@ -29,10 +30,23 @@ static void integers_of_appendix_a(void **state)
     static const struct {
         uint64_t v;
         const char *hex;
-    } plus[] = {{0, "00"}, {1, "01"}, {10, "0a"}, {23, "17"}, {24, "1818"}, {25, "1819"}, {100, "1864"},
-                {255, "18ff"}, {256, "190100"}, {1000, "1903e8"}, {65535, "19ffff"}, {65536, "1a00010000"},
-                {1000000, "1a000f4240"}, {4294967295, "1affffffff"}, {4294967296, "1b0000000100000000"},
-                {1000000000000, "1b000000e8d4a51000"}, {UINT64_MAX, "1bffffffffffffffff"}};
+    } plus[] = {{0, "00"},
+                {1, "01"},
+                {10, "0a"},
+                {23, "17"},
+                {24, "1818"},
+                {25, "1819"},
+                {100, "1864"},
+                {255, "18ff"},
+                {256, "190100"},
+                {1000, "1903e8"},
+                {65535, "19ffff"},
+                {65536, "1a00010000"},
+                {1000000, "1a000f4240"},
+                {4294967295, "1affffffff"},
+                {4294967296, "1b0000000100000000"},
+                {1000000000000, "1b000000e8d4a51000"},
+                {UINT64_MAX, "1bffffffffffffffff"}};
     for (size_t i = 0; i < sizeof plus / sizeof *plus; i++) {
         cbor_put_uint(&b, plus[i].v);
         wrote(plus[i].hex);
@@ -43,8 +57,15 @@ static void integers_of_appendix_a(void **state)
     static const struct {
         int64_t v;
         const char *hex;
-    } minus[] = {{-1, "20"}, {-10, "29"}, {-24, "37"}, {-25, "3818"}, {-100, "3863"}, {-256, "38ff"},
-                 {-257, "390100"}, {-1000, "3903e7"}, {-65537, "3a00010000"},
+    } minus[] = {{-1, "20"},
+                 {-10, "29"},
+                 {-24, "37"},
+                 {-25, "3818"},
+                 {-100, "3863"},
+                 {-256, "38ff"},
+                 {-257, "390100"},
+                 {-1000, "3903e7"},
+                 {-65537, "3a00010000"},
                  {INT64_MIN, "3b7fffffffffffffff"}};
     for (size_t i = 0; i < sizeof minus / sizeof *minus; i++) {
         cbor_put_int(&b, minus[i].v);
@@ -58,11 +79,22 @@ static void numbers_of_appendix_a(void **state)
     static const struct {
         double v;
         const char *hex;
-    } rows[] = {{0.0, "f90000"}, {-0.0, "f98000"}, {1.0, "f93c00"}, {1.1, "fb3ff199999999999a"},
-                {1.5, "f93e00"}, {65504.0, "f97bff"}, {100000.0, "fa47c35000"},
-                {3.4028234663852886e+38, "fa7f7fffff"}, {1.0e+300, "fb7e37e43c8800759c"},
-                {5.960464477539063e-8, "f90001"}, {0.00006103515625, "f90400"}, {-4.0, "f9c400"},
-                {-4.1, "fbc010666666666666"}, {INFINITY, "f97c00"}, {-INFINITY, "f9fc00"}, {NAN, "f97e00"}};
+    } rows[] = {{0.0, "f90000"},
+                {-0.0, "f98000"},
+                {1.0, "f93c00"},
+                {1.1, "fb3ff199999999999a"},
+                {1.5, "f93e00"},
+                {65504.0, "f97bff"},
+                {100000.0, "fa47c35000"},
+                {3.4028234663852886e+38, "fa7f7fffff"},
+                {1.0e+300, "fb7e37e43c8800759c"},
+                {5.960464477539063e-8, "f90001"},
+                {0.00006103515625, "f90400"},
+                {-4.0, "f9c400"},
+                {-4.1, "fbc010666666666666"},
+                {INFINITY, "f97c00"},
+                {-INFINITY, "f9fc00"},
+                {NAN, "f97e00"}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         cbor_put_double(&b, rows[i].v);
         wrote(rows[i].hex);
@@ -108,8 +140,9 @@ static void doubles_there_and_back(void **state)
     random_init(&r, 5);
     for (int i = 0; i < 200000; i++) {
         uint64_t bits = random_u64(&r);
-        if (i % 3 == 1) bits &= 0xFFFFFFFFE0000000u;      /* fits a single, most of the time */
-        if (i % 3 == 2) bits = (bits & 0x800FFC0000000000u) | (1009 + random_below(&r, 30)) << 52; /* a half */
+        if (i % 3 == 1) bits &= 0xFFFFFFFFE0000000u; /* fits a single, most of the time */
+        if (i % 3 == 2)
+            bits = (bits & 0x800FFC0000000000u) | (1009 + random_below(&r, 30)) << 52; /* a half */
         double v;
         memcpy(&v, &bits, sizeof v);
         if (isnan(v)) continue;
@@ -148,7 +181,8 @@ static void every_half_there_and_back(void **state)
         double expected = exponent == 31  ? (double)INFINITY
                           : exponent == 0 ? ldexp(fraction, -24)
                                           : ldexp(1024 + fraction, exponent - 25);
-        assert_true(fabs(item.d) == expected && signbit(item.d) == signbit(bits & 0x8000 ? -1.0 : 1.0));
+        assert_true(fabs(item.d) == expected &&
+                    signbit(item.d) == signbit(bits & 0x8000 ? -1.0 : 1.0));
         cbor_put_double(&b, item.d);
         assert_int_equal(b.n, 3);
         assert_memory_equal(b.p, raw, 3);
@@ -216,15 +250,56 @@ static void refused_and_ever_after(void **state)
 {
     (void)state;
     static const char *const bad[] = {
-        "1c", "1d", "1e", "1f", "3c", "5c", "7c", "9c", "bc", "dc", "fc", "fd", "fe", /* reserved */
-        "5f42010243030405ff", "7f657374726561646d696e67ff", "9fff", "9f01ff", "bf6161019fffff", /* indefinite */
-        "ff", "8100ff",
-        "c074323031332d30332d32315432303a30343a30305a", "d81845", "c11a514b67b0", /* tags */
-        "f7", "f0", "f8ff", "f820", "e0",                                          /* undefined, simple values */
-        "18", "1900", "1a000000", "1b00000000000000", "38", "f9", "f900", "fa000000", "fb00000000000000",
-        "41", "61", "4201", "5affffffff00", "5bffffffffffffffff00", "7bffffffffffffffff61",
-        "61ff", "62c328", "63eda080", "6100", "64f4908080", /* not UTF-8; NUL */
-        "3b8000000000000000", "3bffffffffffffffff",           /* below INT64_MIN */
+        "1c",
+        "1d",
+        "1e",
+        "1f",
+        "3c",
+        "5c",
+        "7c",
+        "9c",
+        "bc",
+        "dc",
+        "fc",
+        "fd",
+        "fe", /* reserved */
+        "5f42010243030405ff",
+        "7f657374726561646d696e67ff",
+        "9fff",
+        "9f01ff",
+        "bf6161019fffff", /* indefinite */
+        "ff",
+        "8100ff",
+        "c074323031332d30332d32315432303a30343a30305a",
+        "d81845",
+        "c11a514b67b0", /* tags */
+        "f7",
+        "f0",
+        "f8ff",
+        "f820",
+        "e0", /* undefined, simple values */
+        "18",
+        "1900",
+        "1a000000",
+        "1b00000000000000",
+        "38",
+        "f9",
+        "f900",
+        "fa000000",
+        "fb00000000000000",
+        "41",
+        "61",
+        "4201",
+        "5affffffff00",
+        "5bffffffffffffffff00",
+        "7bffffffffffffffff61",
+        "61ff",
+        "62c328",
+        "63eda080",
+        "6100",
+        "64f4908080", /* not UTF-8; NUL */
+        "3b8000000000000000",
+        "3bffffffffffffffff", /* below INT64_MIN */
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         if (kind_of_all(bad[i]) != CBOR_BAD) fail_msg("%s was read", bad[i]);
@@ -234,12 +309,24 @@ static void refused_and_ever_after(void **state)
 static void containers_that_lie(void **state)
 {
     (void)state;
-    static const char *const bad[] = {"81", "8201", "a1", "a101", "a2010203", "820181", "9affffffff01",
-        "9bffffffffffffffff01", "bb8000000000000000", "bbffffffffffffffff0101", "8281820102"};
+    static const char *const bad[] = {"81",
+                                      "8201",
+                                      "a1",
+                                      "a101",
+                                      "a2010203",
+                                      "820181",
+                                      "9affffffff01",
+                                      "9bffffffffffffffff01",
+                                      "bb8000000000000000",
+                                      "bbffffffffffffffff0101",
+                                      "8281820102"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         if (kind_of_all(bad[i]) != CBOR_BAD) fail_msg("%s was read", bad[i]);
-    static const char *const good[] = {"80", "a0", "8180", "81a0", "820102", "a10102", "8281018102", "83818080a0",
-        "a1010281a0", "82818201020304"};
+    static const char *const good[] = {"80",         "a0",
+                                       "8180",       "81a0",
+                                       "820102",     "a10102",
+                                       "8281018102", "83818080a0",
+                                       "a1010281a0", "82818201020304"};
     for (size_t i = 0; i < sizeof good / sizeof *good; i++)
         if (kind_of_all(good[i]) != CBOR_END) fail_msg("%s was refused", good[i]);
 }
@@ -247,11 +334,12 @@ static void containers_that_lie(void **state)
 static void depth(void **state)
 {
     (void)state;
-    assert_int_equal(kind_of_all("818181818181818101"), CBOR_END);     /* eight */
-    assert_int_equal(kind_of_all("81818181818181818101"), CBOR_BAD);   /* nine */
-    assert_int_equal(kind_of_all("818181818181818180"), CBOR_END);     /* an empty one has no inside */
+    assert_int_equal(kind_of_all("818181818181818101"), CBOR_END);   /* eight */
+    assert_int_equal(kind_of_all("81818181818181818101"), CBOR_BAD); /* nine */
+    assert_int_equal(kind_of_all("818181818181818180"), CBOR_END); /* an empty one has no inside */
     assert_int_equal(kind_of_all("a101a101a101a101a101a101a101a10101"), CBOR_END);
-    assert_int_equal(kind_of_all("8281818181818180828181818181810101"), CBOR_END); /* down again, up again */
+    assert_int_equal(kind_of_all("8281818181818180828181818181810101"),
+                     CBOR_END); /* down again, up again */
 }
 
 static void cut_anywhere_is_found(void **state)
@@ -285,8 +373,8 @@ static double processor_seconds(void)
     return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-/* Opening a repository of a million records in 5 s leaves reading their bodies about half a second. The
- * limit here is loose, for busy machines: a fault of a factor is what it is to find. */
+/* Opening a repository of a million records in 5 s leaves reading their bodies about half a second.
+ * The limit here is loose, for busy machines: a fault of a factor is what it is to find. */
 static void fast_enough_for_a_million_records(void **state)
 {
     (void)state;

@@ -33,8 +33,9 @@ static void blake2b(void **state)
     (void)state;
     uint8_t out[64];
     crypto_hash(out, 64, "abc", 3, NULL); /* RFC 7693, appendix A */
-    is_hex(out, 64, "ba80a53f981c4d0d6a2797b69f12f6e94c212f14685ac4b74b12bb6fdbffa2d1"
-                    "7d87c5392aab792dc252d5de4533cc9518d38aa8dbf1925ab92386edd4009923");
+    is_hex(out, 64,
+           "ba80a53f981c4d0d6a2797b69f12f6e94c212f14685ac4b74b12bb6fdbffa2d1"
+           "7d87c5392aab792dc252d5de4533cc9518d38aa8dbf1925ab92386edd4009923");
     /* the others computed with Python's hashlib.blake2b */
     crypto_hash(out, CRYPTO_HASH, "abc", 3, NULL);
     is_hex(out, CRYPTO_HASH, "bddd813c634239723171ef3fee98579b94964e3bb1cb3e427262c8c068d52319");
@@ -50,7 +51,8 @@ static void blake2b(void **state)
         struct crypto_hasher h;
         crypto_hasher_init(&h, NULL);
         for (size_t at = 0; at < sizeof message; at += step)
-            crypto_hasher_add(&h, message + at, at + step > sizeof message ? sizeof message - at : step);
+            crypto_hasher_add(&h, message + at,
+                              at + step > sizeof message ? sizeof message - at : step);
         crypto_hasher_finish(&h, streamed);
         assert_memory_equal(streamed, out, CRYPTO_HASH);
         for (size_t i = 0; i < sizeof h; i++) assert_int_equal(((uint8_t *)&h)[i], 0); /* wiped */
@@ -86,8 +88,9 @@ static void xchacha20_poly1305(void **state)
 {
     (void)state;
     /* draft-irtf-cfrg-xchacha-03, appendix A.3.1 */
-    static const char plain[] = "Ladies and Gentlemen of the class of '99: If I could offer you only one "
-                                "tip for the future, sunscreen would be it.";
+    static const char plain[] =
+        "Ladies and Gentlemen of the class of '99: If I could offer you only one "
+        "tip for the future, sunscreen would be it.";
     enum { N = sizeof plain - 1 };
     uint8_t ad[12], key[32], nonce[24], out[N + CRYPTO_TAG], back[N];
     assert_true(crypto_unhex(ad, 12, TEXT("50515253c0c1c2c3c4c5c6c7")));
@@ -121,7 +124,8 @@ static void what_does_not_belong_together_does_not_open(void **state) /* S9 */
     assert_false(crypto_open(back, out, sizeof out, other_ad, 8, nonce, key));
     assert_false(crypto_open(back, out, sizeof out, ad, 7, nonce, key));
     assert_false(crypto_open(back, out, sizeof out, NULL, 0, nonce, key));
-    for (size_t n = 0; n < sizeof out; n++) assert_false(crypto_open(back, out, n, ad, 8, nonce, key));
+    for (size_t n = 0; n < sizeof out; n++)
+        assert_false(crypto_open(back, out, n, ad, 8, nonce, key));
     key[31] ^= 1;
     assert_false(crypto_open(back, out, sizeof out, ad, 8, nonce, key));
     key[31] ^= 1;
@@ -140,8 +144,10 @@ static void derived_keys(void **state)
     (void)state;
     struct secret *master = key_0_to_31(), *out = secret_new(32), *other = secret_new(32);
     crypto_derive(out, master, "dcimtest", 7);
-    /* hashlib.blake2b(key=master, salt=le64(7)+8 zeros, person="dcimtest"+8 zeros, digest_size=32) */
-    is_hex(secret_bytes(out), 32, "e8ea013df53433775430b5a42704aa21a57097ca233949bb0116f53abe3cc034");
+    /* hashlib.blake2b(key=master, salt=le64(7)+8 zeros, person="dcimtest"+8 zeros,
+     * digest_size=32) */
+    is_hex(secret_bytes(out), 32,
+           "e8ea013df53433775430b5a42704aa21a57097ca233949bb0116f53abe3cc034");
     crypto_derive(other, master, "dcimtest", 8);
     assert_false(crypto_equal(secret_bytes(out), secret_bytes(other), 32));
     crypto_derive(other, master, "dcimothe", 7);
@@ -157,11 +163,14 @@ static void passwords(void **state)
     struct err e = {0};
     struct secret *out = secret_new(32);
     const uint8_t *salt = (const uint8_t *)"somesaltsomesalt";
-    /* Debian's argon2 (the reference program): argon2 somesaltsomesalt -id -t T -k KIB -p 1 -l 32 -r */
+    /* Debian's argon2 (the reference program): argon2 somesaltsomesalt -id -t T -k KIB -p 1 -l 32
+     * -r */
     assert_true(crypto_password_key(out, TEXT("password"), salt, 3, 1 << 20, &e));
-    is_hex(secret_bytes(out), 32, "f663220e2d954b93588ebcbcdbe308ae6b2dbb62d317b6d6feff63535b6e3a6e");
+    is_hex(secret_bytes(out), 32,
+           "f663220e2d954b93588ebcbcdbe308ae6b2dbb62d317b6d6feff63535b6e3a6e");
     assert_true(crypto_password_key(out, TEXT("password"), salt, 1, 8192, &e));
-    is_hex(secret_bytes(out), 32, "05b6ca8f8038b683887ad4916533858b49cb52040126c134f4c6e9d8711b8c09");
+    is_hex(secret_bytes(out), 32,
+           "05b6ca8f8038b683887ad4916533858b49cb52040126c134f4c6e9d8711b8c09");
     assert_true(crypto_password_key(out, (struct text){NULL, 0}, salt, 1, 8192, &e));
     /* what a hostile key file may ask for */
     assert_false(crypto_password_key(out, TEXT("p"), salt, 0, 8192, &e));
@@ -201,8 +210,10 @@ static void ed25519(void **state)
     (void)state;
     /* RFC 8032, 7.1, test 1: the empty message; libsodium's secret key is seed and public key */
     uint8_t raw[64], public_key[CRYPTO_PUBLIC], signature[CRYPTO_SIGNATURE];
-    assert_true(crypto_unhex(raw, 64, TEXT("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60"
-                                           "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a")));
+    assert_true(
+        crypto_unhex(raw, 64,
+                     TEXT("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60"
+                          "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a")));
     struct secret *key = secret_copy(raw, sizeof raw);
     crypto_sign(signature, NULL, 0, key);
     is_hex(signature, CRYPTO_SIGNATURE,
@@ -232,7 +243,8 @@ static void ed25519(void **state)
 static void boxes(void **state)
 {
     (void)state;
-    uint8_t public_key[CRYPTO_PUBLIC], other[CRYPTO_PUBLIC], sealed[10 + CRYPTO_BOX_EXTRA], again[58], back[10];
+    uint8_t public_key[CRYPTO_PUBLIC], other[CRYPTO_PUBLIC], sealed[10 + CRYPTO_BOX_EXTRA],
+        again[58], back[10];
     struct secret *key, *other_key;
     crypto_box_new(public_key, &key);
     crypto_box_new(other, &other_key);
@@ -376,7 +388,7 @@ static void secrets_are_guarded_and_gone_after_use(void **state) /* S94 */
     (void)state;
     assert_int_equal(how_it_ends(read_behind), 128 + SIGSEGV);
     assert_int_equal(how_it_ends(read_after_free), 128 + SIGSEGV);
-    assert_in_range(how_it_ends(write_before), 129, 200); /* libsodium stops the process */
+    assert_in_range(how_it_ends(write_before), 129, 200);     /* libsodium stops the process */
     assert_int_equal(how_it_ends(no_memory_for_a_secret), 5); /* S88 */
 }
 
@@ -386,7 +398,8 @@ static void secrets_are_locked_in_memory(void **state) /* S94 */
     (void)state;
     struct rlimit limit;
     assert_int_equal(getrlimit(RLIMIT_MEMLOCK, &limit), 0);
-    if (limit.rlim_cur < 64 << 10 || harness_sanitized()) skip(); /* the sanitizer takes mlock away */
+    if (limit.rlim_cur < 64 << 10 || harness_sanitized())
+        skip(); /* the sanitizer takes mlock away */
     struct secret *s = secret_random(32);
     FILE *f = fopen("/proc/self/smaps", "r");
     assert_non_null(f);
@@ -415,9 +428,10 @@ static void hexadecimal(void **state)
     assert_string_equal(out, "");
     assert_true(crypto_unhex(back, 4, TEXT("009FA0ff")));
     assert_memory_equal(back, "\x00\x9F\xA0\xFF", 4);
-    static const char *const bad[] = {"", "009fa0f", "009fa0ff0", "009fa0ff00", "009fa0fg", "00 9fa0f", "0x9fa0ff",
-                                      "00:9fa0f"};
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) assert_false(crypto_unhex(back, 4, text_of(bad[i])));
+    static const char *const bad[] = {"",         "009fa0f",  "009fa0ff0", "009fa0ff00",
+                                      "009fa0fg", "00 9fa0f", "0x9fa0ff",  "00:9fa0f"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        assert_false(crypto_unhex(back, 4, text_of(bad[i])));
 }
 
 static void random_and_comparison(void **state)

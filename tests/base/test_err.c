@@ -50,7 +50,8 @@ static void long_messages_are_cut_between_characters(void **state)
     /* Two-byte letters from an odd place on, so that the cut falls inside of one. */
     for (size_t start = 0; start < 4; start++) {
         memset(longest, 'x', sizeof longest);
-        for (size_t i = start; i + 3 < sizeof longest; i += 3) memcpy(longest + i, "\xE2\x82\xAC", 3);
+        for (size_t i = start; i + 3 < sizeof longest; i += 3)
+            memcpy(longest + i, "\xE2\x82\xAC", 3);
         longest[sizeof longest - 4] = '\0';
         err_set(&e, ERR_INPUT, "x", "%s", longest);
         err_detail(&e, "%s", longest);
@@ -85,7 +86,8 @@ static void errno_is_named(void **state)
 static void codes_have_names_and_exit_statuses(void **state)
 {
     (void)state;
-    /* design.md section 5: 0 done, 2 usage, 3 input unreadable, 4 not allowed, 5 store, 6 disclosure */
+    /* design.md section 5: 0 done, 2 usage, 3 input unreadable, 4 not allowed, 5 store, 6
+     * disclosure */
     static const struct {
         enum err_code code;
         const char *name;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Tests of src/base/file.c
- *  1 reading, and its limit   2 atomic writing   3 permissions (S15)   4 full disk (S85)   5 a process that
+ *  1 reading, and its limit   2 atomic writing   3 permissions (S15)   4 full disk (S85)   5 a
+ *  process that
  *  dies while writing   6 sinks   7 folders   8 errors name the path and what to do   9 hashes */
 #include "harness.h"
 
@@ -151,7 +152,7 @@ static void writing_replaces(void **state)
     close(old);
     assert_true(file_write("w/f", (struct text){NULL, 0}, &e));
     holds("w/f", "", 0);
-    assert_int_equal(names_in("w"), 1); /* no temporary file is left */
+    assert_int_equal(names_in("w"), 1);              /* no temporary file is left */
     assert_true(file_write("plain", TEXT("x"), &e)); /* in the working folder */
     holds("plain", "x", 1);
     char absolute[4200], here[4096];
@@ -239,7 +240,7 @@ static void full_disk(void **state) /* S85 */
     int status;
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_int_equal(status, 0);
-    holds("full/f", "old", 3); /* nothing was changed, */
+    holds("full/f", "old", 3);             /* nothing was changed, */
     assert_int_equal(names_in("full"), 1); /* nothing is left lying */
     free(large);
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Tests of src/base/json.c
- *  1 building and reading   2 missing and other types   3 order   4 texts that are not UTF-8   5 numbers
- *  6 writing   7 what is refused, with its place (S70)   8 limits (S70)   9 the document is not in the
+ *  1 building and reading   2 missing and other types   3 order   4 texts that are not UTF-8   5
+ *  numbers
+ *  6 writing   7 what is refused, with its place (S70)   8 limits (S70)   9 the document is not in
+ *  the
  *  message   10 memory comes from base/mem.h (S88) */
 #include "harness.h"
 
@@ -147,9 +149,14 @@ static void texts_that_are_not_utf8(void **state) /* S63 */
     static const struct {
         struct text in;
         const char *out;
-    } rows[] = {{{"a\xFFz", 3}, "a\xEF\xBF\xBDz"}, {{"\xC3", 1}, "\xEF\xBF\xBD"},
-                {{"a\0b", 3}, "a\xEF\xBF\xBD""b"}, {{NULL, 0}, ""}, {{"\xED\xA0\x80", 3},
-                "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD"}, {{"\xFF\xC3\xA9", 3}, "\xEF\xBF\xBD\xC3\xA9"}};
+    } rows[] = {{{"a\xFFz", 3}, "a\xEF\xBF\xBDz"},
+                {{"\xC3", 1}, "\xEF\xBF\xBD"},
+                {{"a\0b", 3},
+                 "a\xEF\xBF\xBD"
+                 "b"},
+                {{NULL, 0}, ""},
+                {{"\xED\xA0\x80", 3}, "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD"},
+                {{"\xFF\xC3\xA9", 3}, "\xEF\xBF\xBD\xC3\xA9"}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct json *j = json_text(rows[i].in);
         assert_string_equal(json_as_text(j, "?"), rows[i].out);
@@ -164,7 +171,8 @@ static void numbers_come_back_the_same(void **state)
     static const char *const names[] = {"de_DE.UTF-8", "pt_PT.UTF-8", "fr_FR.UTF-8", "C.UTF-8"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (setlocale(LC_NUMERIC, names[i]) != NULL) break;
-    static const double values[] = {0.1, 1.0 / 3, 1e-300, 1.7976931348623157e308, -2.5, 5e-324, 123456789.125, 3.0};
+    static const double values[] = {0.1,  1.0 / 3, 1e-300,        1.7976931348623157e308,
+                                    -2.5, 5e-324,  123456789.125, 3.0};
     for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
         struct json *j = json_number(values[i]), *back;
         struct buf out;
@@ -199,8 +207,10 @@ static void writing(void **state)
 {
     (void)state;
     struct json *o = example();
-    writes(o, "{\"name\":\"Łódź\",\"count\":-9223372036854775808,\"rate\":0.5,\"ok\":true,\"none\":null,"
-              "\"list\":[1,\"two\",false,null,{}]}");
+    writes(
+        o,
+        "{\"name\":\"Łódź\",\"count\":-9223372036854775808,\"rate\":0.5,\"ok\":true,\"none\":null,"
+        "\"list\":[1,\"two\",false,null,{}]}");
     struct buf out;
     buf_init(&out, 1000);
     json_write(&out, json_get(o, "list"), true);
@@ -232,16 +242,46 @@ static void refused(const char *s, size_t n, const char *expected_in_msg)
     assert_int_equal(e.code, ERR_INPUT);
     assert_string_equal(e.id, "json.malformed");
     assert_true(e.remedy[0] != '\0');
-    if (strstr(e.msg, expected_in_msg) == NULL) fail_msg("%s: \"%s\" lacks \"%s\"", s, e.msg, expected_in_msg);
+    if (strstr(e.msg, expected_in_msg) == NULL)
+        fail_msg("%s: \"%s\" lacks \"%s\"", s, e.msg, expected_in_msg);
 }
 
 static void what_is_refused(void **state) /* S70 */
 {
     (void)state;
-    static const char *const malformed[] = {"{", "[", "[1,]", "{\"a\":1,}", "{a:1}", "{'a':1}", "[01]", "[+1]",
-        "[.5]", "[1.]", "[1e]", "[NaN]", "[Infinity]", "nul", "tru", "[1 2]", "{\"a\" 1}", "{\"a\":}", "{1:2}",
-        "]", "}", ":", ",", "[1}", "\"", "\"\\x\"", "\"\\u12\"", "\"a\nb\"", "\"\t\"", "// c\n1", "/* c */1",
-        "\xEF\xBB\xBF{}", "\xFF\xFE{\0}\0"};
+    static const char *const malformed[] = {"{",
+                                            "[",
+                                            "[1,]",
+                                            "{\"a\":1,}",
+                                            "{a:1}",
+                                            "{'a':1}",
+                                            "[01]",
+                                            "[+1]",
+                                            "[.5]",
+                                            "[1.]",
+                                            "[1e]",
+                                            "[NaN]",
+                                            "[Infinity]",
+                                            "nul",
+                                            "tru",
+                                            "[1 2]",
+                                            "{\"a\" 1}",
+                                            "{\"a\":}",
+                                            "{1:2}",
+                                            "]",
+                                            "}",
+                                            ":",
+                                            ",",
+                                            "[1}",
+                                            "\"",
+                                            "\"\\x\"",
+                                            "\"\\u12\"",
+                                            "\"a\nb\"",
+                                            "\"\t\"",
+                                            "// c\n1",
+                                            "/* c */1",
+                                            "\xEF\xBB\xBF{}",
+                                            "\xFF\xFE{\0}\0"};
     for (size_t i = 0; i < sizeof malformed / sizeof *malformed; i++)
         refused(malformed[i], strlen(malformed[i]), "could not read JSON");
     refused("", 0, "could not read JSON");
@@ -297,7 +337,8 @@ static void limits(void **state) /* S70 */
     assert_false(json_parse(&j, (struct text){text, sizeof text}, &e));
     assert_int_equal(e.code, ERR_LIMIT);
     /* brackets in texts, also behind an escaped quotation mark, do not count */
-    j = parse("[\"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[\\\"[[[[[[[[\", \"\\\\\", \"{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{\"]");
+    j = parse(
+        "[\"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[\\\"[[[[[[[[\", \"\\\\\", \"{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{\"]");
     json_free(j);
 
     for (int n = 10000; n <= 10001; n++) {

@@ -36,9 +36,9 @@ static void keys_of_every_length(void **state)
     struct map *m = map_new();
     char key[200];
     memset(key, 'k', sizeof key);
-    for (size_t n = 0; n < sizeof key; n++) assert_true(map_put(m, (struct text){key, n}, (uint32_t)n));
     for (size_t n = 0; n < sizeof key; n++)
-        assert_int_equal(map_get(m, (struct text){key, n}), n);
+        assert_true(map_put(m, (struct text){key, n}, (uint32_t)n));
+    for (size_t n = 0; n < sizeof key; n++) assert_int_equal(map_get(m, (struct text){key, n}), n);
     assert_int_equal(map_get(m, (struct text){NULL, 0}), 0); /* the empty key, however it is said */
     /* bytes, not C strings; and copied: changing ours does not change the map's */
     assert_true(map_put(m, TEXT("a\0b"), 1000));
@@ -67,9 +67,11 @@ static void many_keys(void **state)
         assert_true(map_put(m, (struct text){key, name_key(key, sizeof key, i)}, i));
     assert_int_equal(map_size(m), N);
     for (uint32_t i = 0; i < N; i++)
-        if (map_get(m, (struct text){key, name_key(key, sizeof key, i)}) != i) fail_msg("key %u", i);
+        if (map_get(m, (struct text){key, name_key(key, sizeof key, i)}) != i)
+            fail_msg("key %u", i);
     for (uint32_t i = N; i < 2 * N; i++)
-        if (map_get(m, (struct text){key, name_key(key, sizeof key, i)}) != MAP_NONE) fail_msg("key %u", i);
+        if (map_get(m, (struct text){key, name_key(key, sizeof key, i)}) != MAP_NONE)
+            fail_msg("key %u", i);
     map_free(m);
 }
 

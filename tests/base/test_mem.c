@@ -11,7 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Exit status of a child that runs `fn`, or 128 + signal; what it wrote to standard error in `said`. */
+/* Exit status of a child that runs `fn`, or 128 + signal; what it wrote to standard error in
+ * `said`. */
 static int in_child(void (*fn)(void), char *said, size_t n_said)
 {
     int pipes[2];
@@ -100,11 +101,26 @@ static void checked_arithmetic(void **state)
     assert_int_equal(mem_mul(0, SIZE_MAX), 0);
 }
 
-static void overflow_add(void) { mem_add(SIZE_MAX, 1); }
-static void overflow_mul(void) { mem_mul(SIZE_MAX / 2, 3); }
-static void overflow_new(void) { mem_new(SIZE_MAX / 2, 3); }
-static void overflow_resize(void) { mem_resize(NULL, SIZE_MAX / 2, 3); }
-static void overflow_text(void) { mem_text("x", SIZE_MAX); }
+static void overflow_add(void)
+{
+    mem_add(SIZE_MAX, 1);
+}
+static void overflow_mul(void)
+{
+    mem_mul(SIZE_MAX / 2, 3);
+}
+static void overflow_new(void)
+{
+    mem_new(SIZE_MAX / 2, 3);
+}
+static void overflow_resize(void)
+{
+    mem_resize(NULL, SIZE_MAX / 2, 3);
+}
+static void overflow_text(void)
+{
+    mem_text("x", SIZE_MAX);
+}
 static void overflow_grow(void)
 {
     size_t cap = SIZE_MAX / 2 + 2;
@@ -145,7 +161,10 @@ static void second_is_the_last(void)
     mem_free(mem_new(1, 1));
 }
 
-static void library_gave_nothing(void) { mem_checked(NULL); }
+static void library_gave_nothing(void)
+{
+    mem_checked(NULL);
+}
 static void library_counts(void)
 {
     int x;
@@ -165,7 +184,8 @@ static void nth_allocation_fails(void **state) /* S88 */
     char said[200];
     assert_int_equal(in_child(third_fails, said, sizeof said), 5);
     assert_string_equal(said, "dcim: out of memory; nothing was written by the act under way\n");
-    assert_false(harness_exists("trace")); /* _exit: no handler ran, so nothing was committed by one */
+    assert_false(
+        harness_exists("trace")); /* _exit: no handler ran, so nothing was committed by one */
     assert_int_equal(in_child(second_is_the_last, said, sizeof said), 0);
     assert_int_equal(in_child(library_gave_nothing, said, sizeof said), 5);
     assert_int_equal(in_child(library_counts, said, sizeof said), 5);

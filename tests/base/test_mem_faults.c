@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Tests of src/base/mem.c as -DDCIM_FAULTS builds it: the file is compiled in here once more with that
- * switch, in place of the library's.
+/* Tests of src/base/mem.c as -DDCIM_FAULTS builds it: the file is compiled in here once more with
+ * that switch, in place of the library's.
  *  1 S88: DCIM_FAIL_ALLOCATION makes the n-th allocation of a whole process fail */
 #define DCIM_FAULTS
 #include "base/mem.c"
@@ -15,7 +15,7 @@ static int status_of(const char *n, const char *fail)
     struct harness_run run;
     char setting[64];
     snprintf(setting, sizeof setting, "DCIM_FAIL_ALLOCATION=%s", fail);
-    harness_run(&run, (const char *const[]){ "env", setting, self, n, NULL }, NULL);
+    harness_run(&run, (const char *const[]){"env", setting, self, n, NULL}, NULL);
     int status = run.status;
     harness_run_release(&run);
     return status;
@@ -40,6 +40,6 @@ int main(int argc, char **argv)
         for (uint64_t i = 0; i < n; i++) mem_free(mem_new(1, 1));
         return 0;
     }
-    const struct CMUnitTest tests[] = { cmocka_unit_test(the_environment_names_the_allocation) };
+    const struct CMUnitTest tests[] = {cmocka_unit_test(the_environment_names_the_allocation)};
     return cmocka_run_group_tests_name("base/mem_faults", tests, NULL, NULL);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Tests of src/base/parallel.c
  *  1 how many threads   2 each part once, whatever their number   3 one part runs in the caller
- *  4 no threads to be had   5 the queue keeps order and bound   6 the pipe */
+ *  4 no threads to be had   5 the queue keeps order and bound   6 the pipe   7 a stage of its
+ *  own */
 #include "harness.h"
 
 #include "base/parallel.h"
@@ -234,6 +235,19 @@ static void the_queue_is_bounded(void **state)
     parallel_queue_free(b.q);
 }
 
+static void a_stage_of_its_own(void **state)
+{
+    (void)state;
+    struct line l = {.q = parallel_queue_new(4), .n = 1000};
+    struct parallel_stage *s = parallel_start(consume, &l);
+    produce(&l); /* here, while the other takes */
+    parallel_join(s);
+    assert_true(l.in_order);
+    assert_int_equal(l.sum, 1000L * 1001 / 2);
+    parallel_queue_free(l.q);
+    parallel_join(NULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -244,6 +258,7 @@ int main(void)
         cmocka_unit_test(no_threads_to_be_had),
         cmocka_unit_test(the_pipe_keeps_order),
         cmocka_unit_test(the_queue_is_bounded),
+        cmocka_unit_test(a_stage_of_its_own),
     };
     return cmocka_run_group_tests_name("base/parallel", tests, NULL, NULL);
 }

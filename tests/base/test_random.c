@@ -12,7 +12,8 @@ static void the_sequence_of_a_seed_stays(void **state)
 {
     (void)state;
     struct random r;
-    /* Seed 0 is the ChaCha20 stream of an all-zero key and nonce: 76 b8 e0 ad a0 f1 3d 90 40 5d 6a e5
+    /* Seed 0 is the ChaCha20 stream of an all-zero key and nonce: 76 b8 e0 ad a0 f1 3d 90 40 5d 6a
+     * e5
      * 53 86 bd 28 ... (RFC 8439, A.1, test vector 1), read as little-endian words of 64 bits. */
     random_init(&r, 0);
     assert_int_equal(random_u64(&r), 0x903df1a0ade0b876u);

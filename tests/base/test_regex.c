@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Tests of src/base/regex.c
- *  1 what matches   2 repeats that are rewritten   3 what is refused, and how it says so   4 malformed
+ *  1 what matches   2 repeats that are rewritten   3 what is refused, and how it says so   4
+ *  malformed
  *  5 S62: every pattern answers in time on every text   6 texts that are none   7 several threads
  *  8 against pcre2's other matcher, on generated patterns */
 #include "harness.h"
@@ -27,8 +28,10 @@ static enum regex_result match(const char *pattern, struct text t)
 
 static void matches(const char *pattern, const char *yes, const char *no)
 {
-    if (match(pattern, text_of(yes)) != REGEX_YES) fail_msg("%s does not match \"%s\"", pattern, yes);
-    if (no != NULL && match(pattern, text_of(no)) != REGEX_NO) fail_msg("%s matches \"%s\"", pattern, no);
+    if (match(pattern, text_of(yes)) != REGEX_YES)
+        fail_msg("%s does not match \"%s\"", pattern, yes);
+    if (no != NULL && match(pattern, text_of(no)) != REGEX_NO)
+        fail_msg("%s matches \"%s\"", pattern, no);
 }
 
 static void what_matches(void **state)
@@ -85,39 +88,66 @@ static void refused(const char *pattern, const char *expected_in_msg)
     if (regex_new(&r, text_of(pattern), &e)) fail_msg("%s was taken", pattern);
     assert_null(r);
     assert_true(e.remedy[0] != '\0');
-    if (strstr(e.msg, expected_in_msg) == NULL) fail_msg("%s: \"%s\" lacks \"%s\"", pattern, e.msg, expected_in_msg);
+    if (strstr(e.msg, expected_in_msg) == NULL)
+        fail_msg("%s: \"%s\" lacks \"%s\"", pattern, e.msg, expected_in_msg);
 }
 
 static void what_is_refused(void **state) /* S62 */
 {
     (void)state;
-    static const char *const back[] = {"(a)\\1", "(a)(b)\\2", "\\g1", "\\k<x>", "a\\Kb", "\\Ga", "\\Ca", "\\Ra", "\\Xa",
-        "\\Q(\\E", "\\Na", "\\o{101}", "\\ca", "[\\Qa]", "[\\1]", "\\_"};
-    for (size_t i = 0; i < sizeof back / sizeof *back; i++) refused(back[i], i < 13 || i > 14 ? "escape" : "class");
-    static const char *const groups[] = {"(?=a)b", "(?!a)b", "(?<=a)b", "(?<!a)b", "(?>a)", "(?<n>a)", "(?'n'a)",
-        "(?P<n>a)", "(?P=n)", "(?1)", "(?R)", "(?0)", "(?&n)", "(?(1)a|b)", "(?|a|b)", "(?#c)", "(?x)a b", "(?s)a",
-        "(?-i)a", "(?ix:a)", "(?^)", "(?C)", "(?", "(?i"};
+    static const char *const back[] = {"(a)\\1", "(a)(b)\\2", "\\g1",  "\\k<x>",
+                                       "a\\Kb",  "\\Ga",      "\\Ca",  "\\Ra",
+                                       "\\Xa",   "\\Q(\\E",   "\\Na",  "\\o{101}",
+                                       "\\ca",   "[\\Qa]",    "[\\1]", "\\_"};
+    for (size_t i = 0; i < sizeof back / sizeof *back; i++)
+        refused(back[i], i < 13 || i > 14 ? "escape" : "class");
+    static const char *const groups[] = {"(?=a)b",  "(?!a)b",  "(?<=a)b",  "(?<!a)b",   "(?>a)",
+                                         "(?<n>a)", "(?'n'a)", "(?P<n>a)", "(?P=n)",    "(?1)",
+                                         "(?R)",    "(?0)",    "(?&n)",    "(?(1)a|b)", "(?|a|b)",
+                                         "(?#c)",   "(?x)a b", "(?s)a",    "(?-i)a",    "(?ix:a)",
+                                         "(?^)",    "(?C)",    "(?",       "(?i"};
     for (size_t i = 0; i < sizeof groups / sizeof *groups; i++) refused(groups[i], "special group");
-    static const char *const verbs[] = {"(*UTF)a", "(*NO_START_OPT)", "(*LIMIT_MATCH=1)", "a(*SKIP)", "(*pla:a)"};
+    static const char *const verbs[] = {"(*UTF)a", "(*NO_START_OPT)", "(*LIMIT_MATCH=1)",
+                                        "a(*SKIP)", "(*pla:a)"};
     for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) refused(verbs[i], "verb");
-    static const char *const possessive[] = {"a++", "a*+", "a?+", "a{2}+", "a{2,}+", "a{2,3}+", "(a)++", "[a]++",
-        "\\p{L}++", "\\++++"};
-    for (size_t i = 0; i < sizeof possessive / sizeof *possessive; i++) refused(possessive[i], "possessive");
-    static const char *const classes[] = {"[[:](?=a)[:]]", "[[a]", "[a[.b.]]", "[[=a=]]", "[[:<:]]a", "[[:alpha]"};
+    static const char *const possessive[] = {"a++",     "a*+",   "a?+",   "a{2}+",    "a{2,}+",
+                                             "a{2,3}+", "(a)++", "[a]++", "\\p{L}++", "\\++++"};
+    for (size_t i = 0; i < sizeof possessive / sizeof *possessive; i++)
+        refused(possessive[i], "possessive");
+    static const char *const classes[] = {"[[:](?=a)[:]]", "[[a]",     "[a[.b.]]",
+                                          "[[=a=]]",       "[[:<:]]a", "[[:alpha]"};
     for (size_t i = 0; i < sizeof classes / sizeof *classes; i++) refused(classes[i], "class");
     struct err e = {0};
     struct regex *r;
     assert_false(regex_new(&r, TEXT("ab(?=c)"), &e));
     assert_string_equal(e.id, "regex.refused");
-    assert_string_equal(e.msg, "pattern has look-around or another special group (? ) at byte 3, which is not "
-                               "allowed");
+    assert_string_equal(
+        e.msg, "pattern has look-around or another special group (? ) at byte 3, which is not "
+               "allowed");
 }
 
 static void malformed(void **state)
 {
     (void)state;
-    static const char *const bad[] = {"(", ")", ")(", "[", "[]", "a)(b", "*a", "+", "?", "a**", "[z-a]", "\\p{Klingon}",
-        "\\x{110000}", "\\x{d800}", "x{65536}", "x{3,2}", "[[:nonsense:]]", "(((((a{100}){100}){100}){100}){100})",
+    static const char *const bad[] = {
+        "(",
+        ")",
+        ")(",
+        "[",
+        "[]",
+        "a)(b",
+        "*a",
+        "+",
+        "?",
+        "a**",
+        "[z-a]",
+        "\\p{Klingon}",
+        "\\x{110000}",
+        "\\x{d800}",
+        "x{65536}",
+        "x{3,2}",
+        "[[:nonsense:]]",
+        "(((((a{100}){100}){100}){100}){100})",
         "((((((((((((((((((((((((((((((((((a))))))))))))))))))))))))))))))))))"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) refused(bad[i], "could not be read");
     refused("\\", "backslash");
@@ -144,12 +174,27 @@ static double processor_seconds(void)
 static void every_pattern_answers_in_time(void **state) /* S62: under 100 ms, S82 */
 {
     (void)state;
-    /* What is hardest for a matcher that backtracks (Davis et al. 2018, "The Impact of Regular Expression
-     * Denial of Service in Practice"), and for this one: many states at a time. */
-    static const char *const patterns[] = {"(a+)+$", "(a|aa)+$", "(a|a)*b", "(a*)*b", "([a-z]+)*1", "(.*)(.*)(.*)(.*)z",
-        "a+b", ".*.*.*=.*", "^(([a-z])+.)+[A-Z]([a-z])+$", "[ab]*a[ab]{46}c", "(a?){40}a{40}", "((a{1,9}){1,9}){1,9}b",
-        ".{1,40}.{1,40}z", "a{0,1000}b", "(aa|aab?)*c", "(?i)(ǅ|ǆ|Ǆ)+x", "(a|b|ab)*bc", "a{1,45}b",
-        "\\b(\\w+\\s?)+z"};
+    /* What is hardest for a matcher that backtracks (Davis et al. 2018, "The Impact of Regular
+     * Expression Denial of Service in Practice"), and for this one: many states at a time. */
+    static const char *const patterns[] = {"(a+)+$",
+                                           "(a|aa)+$",
+                                           "(a|a)*b",
+                                           "(a*)*b",
+                                           "([a-z]+)*1",
+                                           "(.*)(.*)(.*)(.*)z",
+                                           "a+b",
+                                           ".*.*.*=.*",
+                                           "^(([a-z])+.)+[A-Z]([a-z])+$",
+                                           "[ab]*a[ab]{46}c",
+                                           "(a?){40}a{40}",
+                                           "((a{1,9}){1,9}){1,9}b",
+                                           ".{1,40}.{1,40}z",
+                                           "a{0,1000}b",
+                                           "(aa|aab?)*c",
+                                           "(?i)(ǅ|ǆ|Ǆ)+x",
+                                           "(a|b|ab)*bc",
+                                           "a{1,45}b",
+                                           "\\b(\\w+\\s?)+z"};
     enum { N = 64 << 10 };
     char *text = malloc(N);
     double worst = 0;
@@ -190,9 +235,11 @@ static void texts_that_are_none(void **state)
     assert_int_equal(match("a", (struct text){text, 64 << 10}), REGEX_YES);
     assert_int_equal(match("a", (struct text){text, (64 << 10) + 1}), REGEX_LIMIT);
     assert_int_equal(match("", (struct text){NULL, 0}), REGEX_YES);
-    assert_int_equal(match("a", (struct text){"a\xFF", 2}), REGEX_NO); /* not UTF-8: matches nothing */
+    assert_int_equal(match("a", (struct text){"a\xFF", 2}),
+                     REGEX_NO); /* not UTF-8: matches nothing */
     assert_int_equal(match("", (struct text){"\xC3", 1}), REGEX_NO);
-    assert_int_equal(match("^a.b$", (struct text){"a\0b", 3}), REGEX_YES); /* by length, not to the NUL */
+    assert_int_equal(match("^a.b$", (struct text){"a\0b", 3}),
+                     REGEX_YES); /* by length, not to the NUL */
     free(text);
 }
 
@@ -202,7 +249,8 @@ static void count_matches(void *ctx, size_t part)
     for (int i = 0; i < 2000; i++) {
         char text[16];
         int n = snprintf(text, sizeof text, "%zu-%d", part, i);
-        if (regex_match(r, (struct text){text, (size_t)n}) != (i % 10 == 7 ? REGEX_YES : REGEX_NO)) abort();
+        if (regex_match(r, (struct text){text, (size_t)n}) != (i % 10 == 7 ? REGEX_YES : REGEX_NO))
+            abort();
     }
 }
 
@@ -220,15 +268,26 @@ static void several_threads(void **state)
 /* A random pattern of what is allowed, of about `left` pieces. */
 static void grow_pattern(struct random *rnd, struct buf *b, int left)
 {
-    static const char *const atoms[] = {"a", "b", "c", ".", "[ab]", "[^a]", "\\w", "\\d", "é", "[[:alpha:]-]", "\\x{62}"};
-    static const char *const repeats[] = {"", "", "", "*", "+", "?", "*?", "+?", "{2}", "{1,2}", "{0,2}?", "{1,}"};
+    static const char *const atoms[] = {"a",      "b",   "c",   ".", "[ab]",
+                                        "[^a]",   "\\w", "\\d", "é", "[[:alpha:]-]",
+                                        "\\x{62}"};
+    static const char *const repeats[] = {"",   "",   "",    "*",     "+",      "?",
+                                          "*?", "+?", "{2}", "{1,2}", "{0,2}?", "{1,}"};
     int open = 0;
     while (left-- > 0) {
         switch (random_below(rnd, 9)) {
-        case 0: buf_puts(b, random_below(rnd, 2) ? "(" : "(?:"); open++; continue;
-        case 1: if (open > 0) buf_puts(b, ")"), open--; else continue; break;
+        case 0:
+            buf_puts(b, random_below(rnd, 2) ? "(" : "(?:");
+            open++;
+            continue;
+        case 1:
+            if (open > 0) buf_puts(b, ")"), open--;
+            else continue;
+            break;
         case 2: buf_puts(b, "|"); continue;
-        case 3: if (random_below(rnd, 3) == 0) buf_puts(b, random_below(rnd, 2) ? "^" : "$"); continue;
+        case 3:
+            if (random_below(rnd, 3) == 0) buf_puts(b, random_below(rnd, 2) ? "^" : "$");
+            continue;
         default: buf_puts(b, atoms[random_below(rnd, sizeof atoms / sizeof *atoms)]);
         }
         buf_puts(b, repeats[random_below(rnd, sizeof repeats / sizeof *repeats)]);
@@ -260,7 +319,8 @@ static void agrees_with_the_other_matcher(void **state)
         for (int k = 0; k < 20; k++) {
             buf_clear(&text);
             for (uint64_t n = random_below(&rnd, 9); n > 0; n--)
-                buf_puts(&text, ((const char *const[]){"a", "b", "c", "é", "1"})[random_below(&rnd, 5)]);
+                buf_puts(&text,
+                         ((const char *const[]){"a", "b", "c", "é", "1"})[random_below(&rnd, 5)]);
             struct text t = buf_text(&text);
             bool expected = pcre2_match(other, (PCRE2_SPTR)t.p, t.n, 0, 0, data, NULL) >= 0;
             enum regex_result got = regex_match(r, t);

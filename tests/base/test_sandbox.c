@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Tests of src/base/sandbox.c: each in a child process that goes into the sandbox
- *  1 what a converter needs still works   2 S91, S92: what it may not do ends it, call by call   3 S71: limits
+ *  1 what a converter needs still works   2 S91, S92: what it may not do ends it, call by call   3
+ *  S71: limits
  *  of memory, time and file size   4 files can be neither opened nor looked at   5 hardening */
 #include "harness.h"
 
@@ -100,8 +101,14 @@ static void what_a_converter_needs_works(void **state)
 
 /* ---- 2: each of these must not come back ---- */
 
-static void do_socket(void) { socket(AF_INET, SOCK_STREAM, 0); }
-static void do_socket_unix(void) { socket(AF_UNIX, SOCK_STREAM, 0); }
+static void do_socket(void)
+{
+    socket(AF_INET, SOCK_STREAM, 0);
+}
+static void do_socket_unix(void)
+{
+    socket(AF_UNIX, SOCK_STREAM, 0);
+}
 static void do_socketpair(void)
 {
     int pair[2];
@@ -109,7 +116,8 @@ static void do_socketpair(void)
 }
 static struct sockaddr_in address(void)
 {
-    return (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons(9),
+    return (struct sockaddr_in){.sin_family = AF_INET,
+                                .sin_port = htons(9),
                                 .sin_addr = {htonl(INADDR_LOOPBACK)}};
 }
 static void do_connect(void)
@@ -127,23 +135,44 @@ static void do_sendto(void)
     struct sockaddr_in a = address();
     sendto(a_socket, "x", 1, 0, (struct sockaddr *)&a, sizeof a);
 }
-static void do_open_read(void) { open("file", O_RDONLY); }
-static void do_open_write(void) { open("new", O_WRONLY | O_CREAT, 0600); }
-static void do_open_old(void) { syscall(SYS_open, "file", O_RDONLY); }
+static void do_open_read(void)
+{
+    open("file", O_RDONLY);
+}
+static void do_open_write(void)
+{
+    open("new", O_WRONLY | O_CREAT, 0600);
+}
+static void do_open_old(void)
+{
+    syscall(SYS_open, "file", O_RDONLY);
+}
 static void do_openat2(void)
 {
     uint64_t how[3] = {0};
     syscall(SYS_openat2, AT_FDCWD, "file", how, sizeof how);
 }
-static void do_creat(void) { syscall(SYS_creat, "new", 0600); }
-static void do_fork(void) { if (fork() == 0) _exit(STATUS_OPEN); }
-static void do_vfork(void) { syscall(SYS_vfork); }
+static void do_creat(void)
+{
+    syscall(SYS_creat, "new", 0600);
+}
+static void do_fork(void)
+{
+    if (fork() == 0) _exit(STATUS_OPEN);
+}
+static void do_vfork(void)
+{
+    syscall(SYS_vfork);
+}
 static void do_clone3(void)
 {
     uint64_t args[11] = {0};
     syscall(SYS_clone3, args, sizeof args);
 }
-static void *nothing(void *p) { return p; }
+static void *nothing(void *p)
+{
+    return p;
+}
 static void do_thread(void)
 {
     pthread_t t;
@@ -159,91 +188,197 @@ static void do_execveat(void)
     char *argv[] = {(char[]){"true"}, NULL};
     syscall(SYS_execveat, a_file, "", argv, NULL, AT_EMPTY_PATH);
 }
-static void do_kill(void) { kill(getppid(), 0); }
-static void do_kill_self(void) { syscall(SYS_kill, 1, 0); }
-static void do_tgkill(void) { syscall(SYS_tgkill, 1, 1, 0); }
-static void do_ptrace(void) { ptrace(PTRACE_TRACEME, 0, NULL, NULL); }
+static void do_kill(void)
+{
+    kill(getppid(), 0);
+}
+static void do_kill_self(void)
+{
+    syscall(SYS_kill, 1, 0);
+}
+static void do_tgkill(void)
+{
+    syscall(SYS_tgkill, 1, 1, 0);
+}
+static void do_ptrace(void)
+{
+    ptrace(PTRACE_TRACEME, 0, NULL, NULL);
+}
 static void do_peek(void)
 {
     char c;
     struct iovec here = {&c, 1}, there = {&c, 1};
     process_vm_readv(1, &here, 1, &there, 1, 0);
 }
-static void do_unlink(void) { unlink("file"); }
-static void do_rename(void) { rename("file", "other"); }
-static void do_link(void) { if (link("file", "other") != 0) return; }
-static void do_symlink(void) { if (symlink("file", "other") != 0) return; }
-static void do_mkdir(void) { mkdir("other", 0700); }
-static void do_chmod(void) { chmod("file", 0644); }
-static void do_fchmod(void) { fchmod(a_file, 0644); }
-static void do_truncate(void) { if (ftruncate(a_file, 0) != 0) return; }
-static void do_chdir(void) { if (chdir("/") != 0) return; }
+static void do_unlink(void)
+{
+    unlink("file");
+}
+static void do_rename(void)
+{
+    rename("file", "other");
+}
+static void do_link(void)
+{
+    if (link("file", "other") != 0) return;
+}
+static void do_symlink(void)
+{
+    if (symlink("file", "other") != 0) return;
+}
+static void do_mkdir(void)
+{
+    mkdir("other", 0700);
+}
+static void do_chmod(void)
+{
+    chmod("file", 0644);
+}
+static void do_fchmod(void)
+{
+    fchmod(a_file, 0644);
+}
+static void do_truncate(void)
+{
+    if (ftruncate(a_file, 0) != 0) return;
+}
+static void do_chdir(void)
+{
+    if (chdir("/") != 0) return;
+}
 static void do_readlink(void)
 {
     char out[10];
     if (readlink("file", out, sizeof out) < 0) return;
 }
-static void do_getdents(void) { syscall(SYS_getdents64, a_file, NULL, 0); }
-static void do_ioctl(void) { syscall(SYS_ioctl, 0, 0x5412 /* TIOCSTI: type for the person */, "x"); }
-static void do_fcntl(void) { fcntl(a_file, F_SETFL, O_APPEND); }
-static void do_dup(void) { if (dup(a_file) < 0) return; }
+static void do_getdents(void)
+{
+    syscall(SYS_getdents64, a_file, NULL, 0);
+}
+static void do_ioctl(void)
+{
+    syscall(SYS_ioctl, 0, 0x5412 /* TIOCSTI: type for the person */, "x");
+}
+static void do_fcntl(void)
+{
+    fcntl(a_file, F_SETFL, O_APPEND);
+}
+static void do_dup(void)
+{
+    if (dup(a_file) < 0) return;
+}
 static void do_pipe(void)
 {
     int p[2];
     if (pipe(p) != 0) return;
 }
-static void do_memfd(void) { memfd_create("x", 0); }
-static void do_shm(void) { shmget(IPC_PRIVATE, 4096, 0600); }
-static void do_map_exec(void) { mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0); }
+static void do_memfd(void)
+{
+    memfd_create("x", 0);
+}
+static void do_shm(void)
+{
+    shmget(IPC_PRIVATE, 4096, 0600);
+}
+static void do_map_exec(void)
+{
+    mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+}
 static void do_make_exec(void)
 {
     void *p = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     mprotect(p, 4096, PROT_READ | PROT_EXEC);
 }
-static void do_setuid(void) { if (setuid(65534) != 0) return; }
-static void do_prctl(void) { prctl(PR_SET_DUMPABLE, 1, 0, 0, 0); }
+static void do_setuid(void)
+{
+    if (setuid(65534) != 0) return;
+}
+static void do_prctl(void)
+{
+    prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+}
 static void do_rlimit(void)
 {
     struct rlimit r = {RLIM_INFINITY, RLIM_INFINITY};
     setrlimit(RLIMIT_FSIZE, &r);
 }
-static void do_mount(void) { mount("none", "/tmp", "tmpfs", 0, NULL); }
-static void do_unshare(void) { unshare(CLONE_NEWUSER); }
-static void do_bpf(void) { syscall(SYS_bpf, 0, NULL, 0); }
-static void do_seccomp(void) { syscall(SYS_seccomp, 0, 0, NULL); }
+static void do_mount(void)
+{
+    mount("none", "/tmp", "tmpfs", 0, NULL);
+}
+static void do_unshare(void)
+{
+    unshare(CLONE_NEWUSER);
+}
+static void do_bpf(void)
+{
+    syscall(SYS_bpf, 0, NULL, 0);
+}
+static void do_seccomp(void)
+{
+    syscall(SYS_seccomp, 0, 0, NULL);
+}
 static void do_io_uring(void)
 {
     struct io_uring_params p;
     memset(&p, 0, sizeof p);
     syscall(SYS_io_uring_setup, 1, &p);
 }
-static void do_userfaultfd(void) { syscall(SYS_userfaultfd, 0); }
-static void do_keyctl(void) { syscall(SYS_keyctl, 0, 0, 0, 0, 0); }
-static void do_perf(void) { syscall(SYS_perf_event_open, NULL, 0, -1, -1, 0); }
-static void do_inotify(void) { inotify_init(); }
-static void do_no_such_call(void) { syscall(9999); }
+static void do_userfaultfd(void)
+{
+    syscall(SYS_userfaultfd, 0);
+}
+static void do_keyctl(void)
+{
+    syscall(SYS_keyctl, 0, 0, 0, 0, 0);
+}
+static void do_perf(void)
+{
+    syscall(SYS_perf_event_open, NULL, 0, -1, -1, 0);
+}
+static void do_inotify(void)
+{
+    inotify_init();
+}
+static void do_no_such_call(void)
+{
+    syscall(9999);
+}
 #if defined(__x86_64__)
 /* The 32-bit door of the same kernel: its call 5 is open. */
 static void do_32_bit_open(void)
 {
     long result;
-    __asm__ volatile("int $0x80" : "=a"(result) : "a"(5), "b"(0), "c"(0), "d"(0) : "memory", "r8", "r9", "r10", "r11");
+    __asm__ volatile("int $0x80"
+                     : "=a"(result)
+                     : "a"(5), "b"(0), "c"(0), "d"(0)
+                     : "memory", "r8", "r9", "r10", "r11");
 }
-static void do_x32_open(void) { syscall(0x40000000 + SYS_open, "file", O_RDONLY); }
+static void do_x32_open(void)
+{
+    syscall(0x40000000 + SYS_open, "file", O_RDONLY);
+}
 #endif
 
 static const struct {
     const char *name;
     void (*fn)(void);
 } forbidden[] = {
-#define ROW(name) {#name, do_##name}
-    ROW(socket), ROW(socket_unix), ROW(socketpair), ROW(connect), ROW(bind), ROW(sendto), ROW(open_read),
-    ROW(open_write), ROW(open_old), ROW(openat2), ROW(creat), ROW(fork), ROW(vfork), ROW(clone3), ROW(thread),
-    ROW(execve), ROW(execveat), ROW(kill), ROW(kill_self), ROW(tgkill), ROW(ptrace), ROW(peek), ROW(unlink),
-    ROW(rename), ROW(link), ROW(symlink), ROW(mkdir), ROW(chmod), ROW(fchmod), ROW(truncate), ROW(chdir),
-    ROW(readlink), ROW(getdents), ROW(ioctl), ROW(fcntl), ROW(dup), ROW(pipe), ROW(memfd), ROW(shm),
-    ROW(map_exec), ROW(make_exec), ROW(setuid), ROW(prctl), ROW(rlimit), ROW(mount), ROW(unshare), ROW(bpf),
-    ROW(seccomp), ROW(io_uring), ROW(userfaultfd), ROW(keyctl), ROW(perf), ROW(inotify), ROW(no_such_call),
+#define ROW(name)        \
+    {                    \
+#name, do_##name \
+    }
+    ROW(socket),      ROW(socket_unix), ROW(socketpair), ROW(connect),      ROW(bind),
+    ROW(sendto),      ROW(open_read),   ROW(open_write), ROW(open_old),     ROW(openat2),
+    ROW(creat),       ROW(fork),        ROW(vfork),      ROW(clone3),       ROW(thread),
+    ROW(execve),      ROW(execveat),    ROW(kill),       ROW(kill_self),    ROW(tgkill),
+    ROW(ptrace),      ROW(peek),        ROW(unlink),     ROW(rename),       ROW(link),
+    ROW(symlink),     ROW(mkdir),       ROW(chmod),      ROW(fchmod),       ROW(truncate),
+    ROW(chdir),       ROW(readlink),    ROW(getdents),   ROW(ioctl),        ROW(fcntl),
+    ROW(dup),         ROW(pipe),        ROW(memfd),      ROW(shm),          ROW(map_exec),
+    ROW(make_exec),   ROW(setuid),      ROW(prctl),      ROW(rlimit),       ROW(mount),
+    ROW(unshare),     ROW(bpf),         ROW(seccomp),    ROW(io_uring),     ROW(userfaultfd),
+    ROW(keyctl),      ROW(perf),        ROW(inotify),    ROW(no_such_call),
 #if defined(__x86_64__)
     ROW(32_bit_open), ROW(x32_open),
 #endif
@@ -344,7 +479,8 @@ static void hardening(void **state) /* S15 S91 */
     if (child == 0) {
         struct rlimit core;
         sandbox_harden();
-        if (getrlimit(RLIMIT_CORE, &core) != 0 || core.rlim_cur != 0 || core.rlim_max != 0) _exit(2);
+        if (getrlimit(RLIMIT_CORE, &core) != 0 || core.rlim_cur != 0 || core.rlim_max != 0)
+            _exit(2);
         if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1) _exit(3);
         if (!harness_sanitized() && prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) != 0) _exit(4);
         _exit(0);

@@ -92,9 +92,24 @@ static void unsigned_integers(void **state)
     assert_true(text_to_uint(TEXT("+7"), &v) && v == 7);
     assert_true(text_to_uint(TEXT("18446744073709551615"), &v) && v == UINT64_MAX);
     assert_true(text_to_uint(TEXT("000000000000000000000000000012"), &v) && v == 12);
-    static const char *const bad[] = {"", "+", "-", "-0", "-7", "++7", "18446744073709551616",
-        "99999999999999999999", "100000000000000000000", " 7", "7 ", "7.0", "1e3", "0x7", "7a", "\xD9\xA7"};
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) assert_false(text_to_uint(text_of(bad[i]), &v));
+    static const char *const bad[] = {"",
+                                      "+",
+                                      "-",
+                                      "-0",
+                                      "-7",
+                                      "++7",
+                                      "18446744073709551616",
+                                      "99999999999999999999",
+                                      "100000000000000000000",
+                                      " 7",
+                                      "7 ",
+                                      "7.0",
+                                      "1e3",
+                                      "0x7",
+                                      "7a",
+                                      "\xD9\xA7"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        assert_false(text_to_uint(text_of(bad[i]), &v));
     assert_false(text_to_uint((struct text){"7\0", 2}, &v));
 }
 
@@ -107,9 +122,20 @@ static void signed_integers(void **state)
     assert_true(text_to_int(TEXT("-12"), &v) && v == -12);
     assert_true(text_to_int(TEXT("9223372036854775807"), &v) && v == INT64_MAX);
     assert_true(text_to_int(TEXT("-9223372036854775808"), &v) && v == INT64_MIN);
-    static const char *const bad[] = {"", "+", "-", "--1", "+-1", "-+1", "++1", "9223372036854775808",
-                                      "-9223372036854775809", "1 ", "1,0", "1.0"};
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) assert_false(text_to_int(text_of(bad[i]), &v));
+    static const char *const bad[] = {"",
+                                      "+",
+                                      "-",
+                                      "--1",
+                                      "+-1",
+                                      "-+1",
+                                      "++1",
+                                      "9223372036854775808",
+                                      "-9223372036854775809",
+                                      "1 ",
+                                      "1,0",
+                                      "1.0"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        assert_false(text_to_int(text_of(bad[i]), &v));
 }
 
 static void decimals(void **state)
@@ -119,10 +145,19 @@ static void decimals(void **state)
         const char *text;
         double value;
     } good[] = {
-        {"0", 0}, {"-1", -1}, {"+1.5", 1.5}, {"0.1", 0.1}, {"007.250", 7.25}, {"3.", 3}, {".5", 0.5},
-        {"12345678901234567", 12345678901234567.0}, {"44196.999988425923", 44196.999988425923},
-        /* as a spreadsheet writes it: 17 significant digits, a zero before the point does not count */
-        {"0.10000000000000001", 0.1}, {"-0.10000000000000001", -0.1},
+        {"0", 0},
+        {"-1", -1},
+        {"+1.5", 1.5},
+        {"0.1", 0.1},
+        {"007.250", 7.25},
+        {"3.", 3},
+        {".5", 0.5},
+        {"12345678901234567", 12345678901234567.0},
+        {"44196.999988425923", 44196.999988425923},
+        /* as a spreadsheet writes it: 17 significant digits, a zero before the point does not
+         * count */
+        {"0.10000000000000001", 0.1},
+        {"-0.10000000000000001", -0.1},
         {"0.00000000000000000012345", 1.2345e-19},
         {"000000000000000000000000000001.5", 1.5},
         {"9007199254740993", 9007199254740992.0}, /* 2^53 + 1 rounds to even */
@@ -136,9 +171,25 @@ static void decimals(void **state)
     }
     double v = 0;
     assert_true(text_to_double(TEXT("-0"), &v) && v == 0 && signbit(v));
-    static const char *const bad[] = {"", "+", "-", ".", "-.", "1e5", "1E5", "inf", "nan", "0x1", "1,5",
-        " 1", "1 ", "1.2.3", "--1", "123456789012345678", "0.123456789012345678", "1.2345678901234567890",
-        "1\xC2\xA0\x30\x30\x30"};
+    static const char *const bad[] = {"",
+                                      "+",
+                                      "-",
+                                      ".",
+                                      "-.",
+                                      "1e5",
+                                      "1E5",
+                                      "inf",
+                                      "nan",
+                                      "0x1",
+                                      "1,5",
+                                      " 1",
+                                      "1 ",
+                                      "1.2.3",
+                                      "--1",
+                                      "123456789012345678",
+                                      "0.123456789012345678",
+                                      "1.2345678901234567890",
+                                      "1\xC2\xA0\x30\x30\x30"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         assert_false(text_to_double(text_of(bad[i]), &v));
     char longest[400];
@@ -149,7 +200,8 @@ static void decimals(void **state)
 static void decimals_do_not_depend_on_the_locale(void **state)
 {
     (void)state;
-    /* No other locale is installed on a bare machine: the test then says the same of the C locale. */
+    /* No other locale is installed on a bare machine: the test then says the same of the C
+     * locale. */
     static const char *const names[] = {"de_DE.UTF-8", "pt_PT.UTF-8", "fr_FR.UTF-8", "C.UTF-8"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (setlocale(LC_NUMERIC, names[i]) != NULL) break;
@@ -163,16 +215,47 @@ static void utf8_is_strict(void **state) /* S63 */
 {
     (void)state;
     /* Unicode Standard, table 3-7 (well-formed UTF-8 byte sequences): both ends of each row */
-    static const char *const good[] = {"", "az\x7F", "\xC2\x80", "\xDF\xBF", "\xE0\xA0\x80",
-        "\xE0\xBF\xBF", "\xE1\x80\x80", "\xEC\xBF\xBF", "\xED\x80\x80", "\xED\x9F\xBF", "\xEE\x80\x80",
-        "\xEF\xBF\xBF", "\xF0\x90\x80\x80", "\xF0\xBF\xBF\xBF", "\xF1\x80\x80\x80", "\xF3\xBF\xBF\xBF",
-        "\xF4\x80\x80\x80", "\xF4\x8F\xBF\xBF"};
+    static const char *const good[] = {"",
+                                       "az\x7F",
+                                       "\xC2\x80",
+                                       "\xDF\xBF",
+                                       "\xE0\xA0\x80",
+                                       "\xE0\xBF\xBF",
+                                       "\xE1\x80\x80",
+                                       "\xEC\xBF\xBF",
+                                       "\xED\x80\x80",
+                                       "\xED\x9F\xBF",
+                                       "\xEE\x80\x80",
+                                       "\xEF\xBF\xBF",
+                                       "\xF0\x90\x80\x80",
+                                       "\xF0\xBF\xBF\xBF",
+                                       "\xF1\x80\x80\x80",
+                                       "\xF3\xBF\xBF\xBF",
+                                       "\xF4\x80\x80\x80",
+                                       "\xF4\x8F\xBF\xBF"};
     for (size_t i = 0; i < sizeof good / sizeof *good; i++)
         assert_true(text_is_utf8(text_of(good[i]), NULL));
-    static const char *const bad[] = {"\x80", "\xBF", "\xC0\x80", "\xC1\xBF", "\xC2", "\xC2\x7F", "\xC2\xC0",
-        "\xE0\x80\x80", "\xE0\x9F\xBF", "\xE1\x80", "\xE1\x80\x7F", "\xED\xA0\x80", "\xED\xBF\xBF",
-        "\xF0\x80\x80\x80", "\xF0\x8F\xBF\xBF", "\xF0\x90\x80", "\xF4\x90\x80\x80", "\xF5\x80\x80\x80",
-        "\xFE", "\xFF", "\xC3\xA9\xE2\x82"};
+    static const char *const bad[] = {"\x80",
+                                      "\xBF",
+                                      "\xC0\x80",
+                                      "\xC1\xBF",
+                                      "\xC2",
+                                      "\xC2\x7F",
+                                      "\xC2\xC0",
+                                      "\xE0\x80\x80",
+                                      "\xE0\x9F\xBF",
+                                      "\xE1\x80",
+                                      "\xE1\x80\x7F",
+                                      "\xED\xA0\x80",
+                                      "\xED\xBF\xBF",
+                                      "\xF0\x80\x80\x80",
+                                      "\xF0\x8F\xBF\xBF",
+                                      "\xF0\x90\x80",
+                                      "\xF4\x90\x80\x80",
+                                      "\xF5\x80\x80\x80",
+                                      "\xFE",
+                                      "\xFF",
+                                      "\xC3\xA9\xE2\x82"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         /* at every distance from the start: the fast way takes eight bytes at once */
         for (size_t before = 0; before < 20; before++) {
@@ -205,16 +288,11 @@ static void length_in_code_points(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(comparing),
-        cmocka_unit_test(finding),
-        cmocka_unit_test(trimming),
-        cmocka_unit_test(splitting),
-        cmocka_unit_test(unsigned_integers),
-        cmocka_unit_test(signed_integers),
-        cmocka_unit_test(decimals),
-        cmocka_unit_test(decimals_do_not_depend_on_the_locale),
-        cmocka_unit_test(utf8_is_strict),
-        cmocka_unit_test(length_in_code_points),
+        cmocka_unit_test(comparing),         cmocka_unit_test(finding),
+        cmocka_unit_test(trimming),          cmocka_unit_test(splitting),
+        cmocka_unit_test(unsigned_integers), cmocka_unit_test(signed_integers),
+        cmocka_unit_test(decimals),          cmocka_unit_test(decimals_do_not_depend_on_the_locale),
+        cmocka_unit_test(utf8_is_strict),    cmocka_unit_test(length_in_code_points),
     };
     return cmocka_run_group_tests_name("base/text", tests, NULL, NULL);
 }
