@@ -22,7 +22,7 @@ struct date {
 enum date_order { /* how three groups of digits are to be read */
     DATE_ISO,     /* yyyy-mm-dd, also yyyy-mm and yyyy */
     DATE_DMY,     /* 31/12/2020, 31.12.2020, 31-12-2020; also mm/yyyy and yyyy */
-    DATE_MDY,     /* 12/31/2020 */
+    DATE_MDY,     /* 12/31/2020; also mm/yyyy and yyyy */
     DATE_EXCEL    /* serial number of the 1900 system; the fraction of a day is dropped */
 };
 
@@ -32,8 +32,12 @@ bool date_from_month(struct date *out, int year, int month);
 bool date_from_year(struct date *out, int year);
 struct date date_from_day(int32_t day); /* precision day */
 
-/* Whole text in the given order; a time of day behind an ISO or DMY date is dropped. False when no
- * such day exists. */
+/* Whole text in the given order; false when no such day exists or the text is anything else.
+ *  ISO       digits exactly as shown
+ *  DMY, MDY  day and month of one or two digits, year always of four; one separator throughout; a
+ *            dot may be followed by one blank ("31. 12. 2020") and may end the date ("31.12.2020.")
+ * A time of day behind a whole date is checked and dropped: T or a blank, h:mm[:ss[.fraction]], Z, an
+ * offset, AM or PM. Blanks around the text are the caller's to trim. */
 bool date_parse(struct date *out, struct text t, enum date_order order);
 
 /* Spreadsheet serial number to a day: system 1900 (with its day 60 that never was) or 1904. */

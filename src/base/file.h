@@ -12,7 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Append the whole file to `out`; ERR_LIMIT over `max` bytes. */
+/* Append the whole file to `out`. Errors: ERR_LIMIT "file.too_long" over `max` bytes; ERR_INPUT
+ * "file.not_found", "file.not_permitted", "file.is_folder"; ERR_SYSTEM "file.unreadable". */
 bool file_read(struct buf *out, const char *path, size_t max, struct err *e) MUST_CHECK;
 
 /* Write by a temporary file beside it, fsync, rename, fsync of the folder. A full disk is ERR_SYSTEM

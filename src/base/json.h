@@ -62,7 +62,9 @@ const struct json *json_member(const struct json *object, size_t i, const char *
 /* The same in O(1): `*cursor` starts as NULL; false behind the last. The object must not change. */
 bool json_next(const struct json *object, void **cursor, const char **key, const struct json **value);
 
-/* Parse; the error names line and column. `owns` *out. */
+/* Parse one whole document, any value. `owns` *out, which is NULL after an error.
+ * Errors: ERR_INPUT "json.malformed", ERR_LIMIT "json.limit", with line and column; what the document
+ * holds there is in the detail only. */
 bool json_parse(struct json **out, struct text t, struct err *e) MUST_CHECK;
 
 /* Write: compact, or indented by two. Numbers have 17 significant digits whatever the locale, so they

@@ -14,7 +14,8 @@ size_t parallel_threads(void);
 void parallel_run(size_t n_part, void (*fn)(void *ctx, size_t part), void *ctx);
 
 /* A bounded queue between one producer thread and one consumer (the caller): the two stages of an
- * import. Items are pointers; NULL ends. */
+ * import. Items are pointers; NULL ends. A consumer that has met an error goes on taking until NULL, or
+ * the producer would wait for room for ever. */
 struct parallel_queue;
 struct parallel_queue *parallel_queue_new(size_t depth);
 void parallel_queue_free(struct parallel_queue *q);

@@ -337,8 +337,8 @@ static void limits(void **state) /* S70 */
     assert_false(json_parse(&j, (struct text){text, sizeof text}, &e));
     assert_int_equal(e.code, ERR_LIMIT);
     /* brackets in texts, also behind an escaped quotation mark, do not count */
-    j = parse(
-        "[\"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[\\\"[[[[[[[[\", \"\\\\\", \"{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{\"]");
+    j = parse("[\"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[\\\"[[[[[[[[\", \"\\\\\", "
+              "\"{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{\"]");
     json_free(j);
 
     for (int n = 10000; n <= 10001; n++) {
