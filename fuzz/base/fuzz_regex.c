@@ -20,7 +20,8 @@ static int match_by_backtracking(struct text pattern, struct text t)
 {
     int code;
     PCRE2_SIZE at;
-    pcre2_code *c = pcre2_compile((PCRE2_SPTR)pattern.p, pattern.n, PCRE2_UTF, &code, &at, NULL);
+    pcre2_code *c = pcre2_compile((PCRE2_SPTR)pattern.p, pattern.n,
+                                  PCRE2_UTF | PCRE2_DOLLAR_ENDONLY, &code, &at, NULL);
     must(c != NULL);
     pcre2_match_data *data = pcre2_match_data_create_from_pattern(c, NULL);
     pcre2_match_context *context = pcre2_match_context_create(NULL);

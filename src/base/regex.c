@@ -204,10 +204,11 @@ static pcre2_code *compile(const struct regex *r, struct text pattern, struct er
     pcre2_set_newline(context, PCRE2_NEWLINE_LF);
     int code = 0;
     PCRE2_SIZE at = 0;
-    pcre2_code *out = pcre2_compile((PCRE2_SPTR)pattern.p, pattern.n,
-                                    PCRE2_UTF | PCRE2_ANCHORED | PCRE2_NO_AUTO_POSSESS |
-                                        PCRE2_NO_AUTO_CAPTURE | PCRE2_NEVER_BACKSLASH_C,
-                                    &code, &at, context);
+    pcre2_code *out =
+        pcre2_compile((PCRE2_SPTR)pattern.p, pattern.n,
+                      PCRE2_UTF | PCRE2_ANCHORED | PCRE2_NO_AUTO_POSSESS | PCRE2_NO_AUTO_CAPTURE |
+                          PCRE2_DOLLAR_ENDONLY | PCRE2_NEVER_BACKSLASH_C,
+                      &code, &at, context);
     pcre2_compile_context_free(context);
     if (out != NULL) return out;
     unsigned char why[128] = "";

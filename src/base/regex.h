@@ -12,7 +12,7 @@
 struct regex;
 
 /* Compile. Patterns are UTF-8; \d \w \s are ASCII, \p{L} and the like Unicode; ^ and $ are the ends
- * of the text ($ also stands before a last line end); groups are ( ), (?: ), (?i: ) and (?i); repeats
+ * of the text, a last line end not excepted; groups are ( ), (?: ), (?i: ) and (?i); repeats
  * are greedy or lazy, never possessive; in a class, [ is escaped. `owns` *out, NULL after an error.
  * Errors: ERR_INPUT "regex.malformed", "regex.refused" (what is not linear); ERR_LIMIT
  * "regex.too_long". */

@@ -40,6 +40,7 @@ static void what_matches(void **state)
     matches("b", "abc", "ac"); /* anywhere */
     matches("^b", "bc", "ab");
     matches("b$", "ab", "bc");
+    matches("^[0-9]{2}$", "12", "12\n"); /* $ is the end, not the last line's */
     matches("^[0-9]{9}$", "123456789", "1234567890");
     matches("^[A-Z]{2}[0-9]{6,8}$", "PT1234567", "PT12345");
     matches("^\\d{4}-\\d{2}-\\d{2}$", "2020-12-31", "2020-12-3x");
@@ -311,7 +312,8 @@ static void agrees_with_the_other_matcher(void **state)
         buf_clear(&pattern);
         grow_pattern(&rnd, &pattern, 8);
         struct text p = buf_text(&pattern);
-        pcre2_code *other = pcre2_compile((PCRE2_SPTR)p.p, p.n, PCRE2_UTF, &code, &at, NULL);
+        pcre2_code *other =
+            pcre2_compile((PCRE2_SPTR)p.p, p.n, PCRE2_UTF | PCRE2_DOLLAR_ENDONLY, &code, &at, NULL);
         bool ok = regex_new(&r, p, NULL);
         assert_int_equal(ok, other != NULL);
         if (!ok) continue;
