@@ -281,7 +281,7 @@ bool body_decode(struct record *r, struct text bytes, const struct numbering *n,
                          .p = (const unsigned char *)bytes.p, .size = bytes.n};
     assert(n->form == r->form);
     uint64_t items = take_head(&x, CBOR_ARRAY);
-    if (take_head(&x, CBOR_UINT) != BODY_VERSION) x.damaged = true;
+    if (items < 2 || take_head(&x, CBOR_UINT) != BODY_VERSION) x.damaged = true;
     for (uint64_t i = 1; i < items && !x.damaged; i++) take_group(&x);
     if (!x.damaged && x.at != x.size) x.damaged = true;
     if (n_lost != NULL) *n_lost = x.lost;

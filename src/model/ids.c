@@ -18,6 +18,7 @@ enum missing missing_find(struct text code)
     /* Called for every cell of an import; so no look at lengths and no call. */
     if (code.n - 1 > 1) return MISSING_NONE; /* 1 or 2 letters */
     char second = code.n == 2 ? code.p[1] : '\0';
+    if (code.n == 2 && second == '\0') return MISSING_NONE;
     for (enum missing m = MISSING_U; m < MISSING_COUNT; m++)
         if (missing_names[m][0] == code.p[0] && missing_names[m][1] == second) return m;
     return MISSING_NONE;
