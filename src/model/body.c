@@ -255,7 +255,7 @@ static void take_group(struct decoding *x)
     uint64_t number = take_head(x, CBOR_UINT);
     group_id g = number < x->n->n_group_number ? x->n->group[number] : GROUP_NONE;
     size_t taken = 0;
-    if (n == 0) x->damaged = true;
+    if (n < 2) x->damaged = true; /* a group without rows is left out */
     for (uint64_t at = 0; at + 1 < n && !x->damaged; at++) {
         uint64_t items = take_head(x, CBOR_ARRAY);
         uint64_t parent = take_head(x, CBOR_UINT);
