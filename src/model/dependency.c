@@ -175,11 +175,13 @@ static void plan_steps(struct dependency_order *o, const struct search *s, struc
         if (node < d->n_variable) {
             const struct variable *v = &d->variable[node];
             if (v->relevant == NULL && v->calculation == NULL) continue;
-            step[o->n_step++] = (struct order_step){ v->id, v->group };
+            step[o->n_step++] = (struct order_step){ v->id, v->group, v->slot, v->derived, v->relevant,
+                                                     v->calculation };
         } else {
             group_id g = (group_id)(node - d->n_variable);
-            if (g == 0 || s->g->form->group[g].relevant == NULL) continue;
-            step[o->n_step++] = (struct order_step){ VAR_NONE, g };
+            const struct expr *relevant = s->g->form->group[g].relevant;
+            if (g == 0 || relevant == NULL) continue;
+            step[o->n_step++] = (struct order_step){ VAR_NONE, g, 0, false, relevant, NULL };
         }
     }
     o->step = step;
@@ -188,12 +190,16 @@ static void plan_steps(struct dependency_order *o, const struct search *s, struc
 static void plan_checks(struct dependency_order *o, const struct graph *g, struct arena *a)
 {
     const struct form *f = g->form;
-    var_id *check = ARENA_ARRAY(a, var_id, g->dictionary->n_variable);
+    struct order_check *check = ARENA_ARRAY(a, struct order_check, g->dictionary->n_variable);
     for (size_t i = 0; i < f->n_group; i++)
         for (size_t k = 0; k < f->group[i].n_variable; k++) {
             const struct variable *v = &g->dictionary->variable[f->group[i].variable[k]];
-            bool required = (v->required_always || v->required != NULL) && !v->derived && !v->system;
-            if (required || v->constraint != NULL || v->choice_filter != NULL) check[o->n_check++] = v->id;
+            bool asked = !v->derived && !v->system;
+            struct order_check c = { v->id, v->group, v->slot, asked && v->required_always,
+                                     asked ? v->required : NULL, v->relevant, v->constraint,
+                                     v->choice_filter };
+            if (c.required_always || c.required != NULL || c.constraint != NULL || c.choice_filter != NULL)
+                check[o->n_check++] = c;
         }
     o->check = check;
 }
@@ -207,6 +213,20 @@ static group_id around_both(const struct group *g, group_id x, group_id y)
     return x;
 }
 
+static void plan_needs(struct rule_plan *p, const struct graph *g, const struct rule *r, struct arena *a)
+{
+    struct rule_need *need = ARENA_ARRAY(a, struct rule_need, r->n_needs);
+    for (int pass = 0; pass < 2; pass++)
+        for (size_t k = 0; k < r->n_needs; k++) {
+            const struct variable *v = &g->dictionary->variable[r->needs[k]];
+            group_id within = around_both(g->form->group, r->scope, v->group);
+            if ((within != v->group) != (pass == 1)) continue;
+            if (k == 0) p->first = p->n_need;
+            need[p->n_need++] = (struct rule_need){ v->id, v->group, v->slot, within };
+        }
+    p->need = need;
+}
+
 static void plan_rules(struct dependency_order *o, const struct graph *g, struct arena *a)
 {
     const struct dictionary *d = g->dictionary;
@@ -214,13 +234,10 @@ static void plan_rules(struct dependency_order *o, const struct graph *g, struct
     for (size_t i = 0; i < d->n_rule; i++) {
         const struct rule *r = &d->rule[i];
         if (r->builtin || r->form != g->form->id || r->expression == NULL) continue;
-        struct rule_need *need = ARENA_ARRAY(a, struct rule_need, r->n_needs);
-        for (size_t k = 0; k < r->n_needs; k++) {
-            const struct variable *v = &d->variable[r->needs[k]];
-            need[k] = (struct rule_need){ v->id, v->group, v->slot,
-                                          around_both(g->form->group, r->scope, v->group) };
-        }
-        plan[o->n_rule++] = (struct rule_plan){ r, need, r->n_needs };
+        struct rule_plan *p = &plan[o->n_rule++];
+        *p = (struct rule_plan){ .rule = r->id, .scope = r->scope, .applies = r->applies,
+                                 .expression = r->expression };
+        plan_needs(p, g, r, a);
     }
     o->rule = plan;
 }

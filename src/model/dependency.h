@@ -5,9 +5,23 @@
 
 #include "model/validate.h"
 
+/* What is looked at for every record lies together here: the dictionary's own entries carry the words
+ * of all languages and would push each other out of the processor's cache. */
+
 struct order_step { /* compute and clear, each after what it reads */
     var_id var;     /* VAR_NONE: the repeat as a whole */
     group_id group;
+    uint16_t slot;
+    bool derived;
+    const struct expr *relevant, *calculation;
+};
+
+struct order_check {
+    var_id var;
+    group_id group;
+    uint16_t slot;
+    bool required_always;
+    const struct expr *required, *relevant, *constraint, *choice_filter;
 };
 
 struct rule_need { /* a variable that must be there, seen from the rule's scope */
@@ -18,15 +32,18 @@ struct rule_need { /* a variable that must be there, seen from the rule's scope 
 };
 
 struct rule_plan {
-    const struct rule *rule;
-    const struct rule_need *need;
-    size_t n_need;
+    rule_id rule;
+    group_id scope;
+    uint16_t n_need;
+    uint16_t first;                /* the need that the finding is reported on */
+    const struct rule_need *need;  /* those in enclosing instances first: they are quickly seen */
+    const struct expr *applies, *expression;
 };
 
 struct dependency_order {
     const struct order_step *step;
     size_t n_step;
-    const var_id *check; /* variables with something to check, in the form's order */
+    const struct order_check *check; /* in the form's order */
     size_t n_check;
     const struct rule_plan *rule;
     size_t n_rule;

@@ -7,27 +7,38 @@
 #include <assert.h>
 #include <string.h>
 
-/* From where the context stands to where the expression was read for: the same group, or one around it. */
-static bool begin(struct expr_state *st, const struct expr *x, const struct expr_context *ctx)
+void expr_state_init(struct expr_state *st, const struct expr_context *ctx)
 {
-    const struct record *r = ctx->record;
-    group_id g = ctx->group;
-    uint32_t row = ctx->row;
+    *st = (struct expr_state){ .record = ctx->record, .dictionary = ctx->record->dictionary, .context = ctx,
+                               .arena = ctx->arena, .item = ctx->choice, .position = 1,
+                               .language = ctx->language, .bound = VAR_NONE };
+}
+
+bool expr_state_stand(struct expr_state *st, const struct expr *x, group_id g, uint32_t row)
+{
+    const struct record *r = st->record;
     assert(r->form->id == x->form);
     while (g != x->group && g != 0) {
         row = r->table[g].parent[row];
         g = r->form->group[g].parent;
     }
-    *st = (struct expr_state){ .record = r, .dictionary = r->dictionary, .context = ctx, .arena = ctx->arena,
-                               .group = g, .row = row, .origin_group = g, .origin_row = row,
-                               .item = ctx->choice, .position = 1, .language = ctx->language,
-                               .bound = VAR_NONE };
+    st->group = st->origin_group = g;
+    st->row = st->origin_row = row;
+    st->item = st->context->choice;
+    st->steps = 0;
+    st->result = EXPR_OK;
     return g == x->group;
+}
+
+static bool begin(struct expr_state *st, const struct expr *x, const struct expr_context *ctx)
+{
+    expr_state_init(st, ctx);
+    return expr_state_stand(st, x, ctx->group, ctx->row);
 }
 
 static enum expr_result end(struct expr_state *st)
 {
-    if (st->marked) arena_rewind(st->arena, st->mark);
+    expr_state_end(st);
     return st->result;
 }
 
@@ -188,17 +199,23 @@ static bool set_result(struct value *out, struct expr_state *st, const struct va
     return set_text(out, st, v, expr_eval_text(st, n), keep);
 }
 
+bool expr_state_value(struct value *out, struct expr_state *st, const struct expr *x,
+                      const struct variable *v, struct arena *keep)
+{
+    struct value result = { .kind = VALUE_EMPTY };
+    *out = result;
+    bool fits = set_result(&result, st, v, expr_eval_chosen(st, x->root), keep);
+    if (st->result == EXPR_OK && fits) *out = result;
+    return fits;
+}
+
 enum expr_result expr_value(struct value *out, bool *fits, const struct expr *x, var_id v,
                             const struct expr_context *ctx, struct arena *keep)
 {
     struct expr_state st;
-    struct value result = { .kind = VALUE_EMPTY };
-    *out = result;
+    *out = (struct value){ .kind = VALUE_EMPTY };
     *fits = true;
     if (!begin(&st, x, ctx)) return EXPR_FAILED;
-    const struct expr_node *n = expr_eval_chosen(&st, x->root);
-    bool ok = set_result(&result, &st, &ctx->record->dictionary->variable[v], n, keep);
-    if (st.result == EXPR_OK && ok) *out = result;
-    *fits = ok;
+    *fits = expr_state_value(out, &st, x, &ctx->record->dictionary->variable[v], keep);
     return end(&st);
 }

@@ -40,10 +40,18 @@ const struct expr_node *expr_build_as_date(struct expr_builder *b, const struct 
     return expr_build_op(b, EXPR_OP_AS_DATE, EXPR_DATE, n, NULL);
 }
 
+/* Where a number is asked for anyway, number() adds nothing. */
+static const struct expr_node *bare_number(const struct expr_node *n)
+{
+    while (n->op == EXPR_OP_CALL && strcmp(n->function->name, "number") == 0) n = n->arg[0];
+    return n;
+}
+
 static const struct expr_node *compare_node(struct expr_builder *b, enum expr_op op, enum expr_compare c,
                                             const struct expr_node *l, const struct expr_node *r)
 {
-    const struct expr_node *arg[2] = { l, r };
+    bool numbers = op == EXPR_OP_COMPARE_SPAN;
+    const struct expr_node *arg[2] = { numbers ? bare_number(l) : l, numbers ? bare_number(r) : r };
     struct expr_node *n = expr_node_new(b, op, EXPR_BOOL, l->at, r->end);
     n->compare = (uint8_t)c;
     return expr_fold(b, expr_node_args(b, n, arg, 2));

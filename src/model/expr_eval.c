@@ -18,16 +18,6 @@ void expr_stop(struct expr_state *st, enum expr_result why)
     st->steps = EXPR_STEPS_MAX;
 }
 
-bool expr_step(struct expr_state *st, size_t n)
-{
-    if (n <= EXPR_STEPS_MAX && st->steps + n <= EXPR_STEPS_MAX) {
-        st->steps += (uint32_t)n;
-        return true;
-    }
-    expr_stop(st, EXPR_LIMIT);
-    return false;
-}
-
 void *expr_take_array(struct expr_state *st, size_t n, size_t size)
 {
     if (!expr_step(st, n / 16)) return NULL;
@@ -57,6 +47,20 @@ static bool nodes_are_true(struct expr_state *st, const struct expr_node *n)
     return false;
 }
 
+/* Constants and plain numbers, which most are, without a further call. */
+static inline struct expr_span span_of(struct expr_state *st, const struct expr_node *n)
+{
+    if (n->op == EXPR_OP_CONST_SPAN) return n->span;
+    if (n->op == EXPR_OP_VAR && n->var != VAR_NONE && expr_step(st, 1)) {
+        const struct value *v = expr_var_value(st, n);
+        if (v->kind == VALUE_INTEGER) return expr_exact((double)v->integer);
+        if (v->kind == VALUE_DATE) return (struct expr_span){ v->date.first, v->date.last };
+        if (v->kind == VALUE_EMPTY || v->kind == VALUE_MISSING) return EXPR_NAN;
+        return expr_value_span(st, n->var, v);
+    }
+    return expr_eval_span(st, n);
+}
+
 static bool value_is_blank(const struct value *v)
 {
     return v->kind == VALUE_EMPTY || (v->kind == VALUE_TEXT && v->text.n == 0);
@@ -81,13 +85,16 @@ static bool code_holds(struct expr_state *st, const struct expr_node *n)
 {
     const struct expr_node *of = n->arg[0];
     bool whole = n->op != EXPR_OP_HAS_CODE, wanted = n->compare == EXPR_EQ;
+    if (of->op == EXPR_OP_VAR && of->var != VAR_NONE)
+        return expr_code_matches(expr_var_value(st, of), n, whole) == wanted;
     if (of->op == EXPR_OP_VAR || of->op == EXPR_OP_INDEXED)
         return expr_code_matches(expr_eval_value(st, of), n, whole) == wanted;
     struct expr_nodes s = expr_eval_nodes(st, of);
-    for (size_t i = 0; i < s.n && expr_step(st, 1); i++) {
-        const struct value *v = expr_value_at(st->record, of->group, of->slot, expr_nodes_row(&s, i));
-        if (expr_code_matches(v, n, whole) == wanted) return true;
-    }
+    if (s.n == 0) return false;
+    const struct value *value = st->record->table[of->group].value + of->slot;
+    size_t stride = st->record->form->group[of->group].n_variable;
+    for (size_t i = 0; i < s.n && expr_step(st, 1); i++)
+        if (expr_code_matches(&value[expr_nodes_row(&s, i) * stride], n, whole) == wanted) return true;
     return false;
 }
 
@@ -124,8 +131,8 @@ bool expr_eval_bool(struct expr_state *st, const struct expr_node *n)
     case EXPR_OP_NOT: return !expr_eval_bool(st, n->arg[0]);
     case EXPR_OP_TO_BOOL: return expr_eval_bool(st, n->arg[0]);
     case EXPR_OP_COMPARE_SPAN:
-        return expr_span_compare((enum expr_compare)n->compare, expr_eval_span(st, n->arg[0]),
-                                 expr_eval_span(st, n->arg[1]));
+        return expr_span_compare((enum expr_compare)n->compare, span_of(st, n->arg[0]),
+                                 span_of(st, n->arg[1]));
     case EXPR_OP_COMPARE_TEXT: return expr_compare_text(st, n);
     case EXPR_OP_COMPARE_BOOL:
         return (expr_eval_bool(st, n->arg[0]) == expr_eval_bool(st, n->arg[1])) == (n->compare == EXPR_EQ);
@@ -230,8 +237,8 @@ struct expr_span expr_eval_span(struct expr_state *st, const struct expr_node *n
     case EXPR_OP_MULTIPLY:
     case EXPR_OP_DIVIDE:
     case EXPR_OP_MODULO:
-        s = expr_eval_span(st, n->arg[0]);
-        r = expr_eval_span(st, n->arg[1]);
+        s = span_of(st, n->arg[0]);
+        r = span_of(st, n->arg[1]);
         return arithmetic((enum expr_op)n->op, s, r);
     case EXPR_OP_NEGATE:
         s = expr_eval_span(st, n->arg[0]);

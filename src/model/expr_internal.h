@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Shared by the files of the expression language alone (expr_*.c); nobody else includes it.
+/* Shared by the files of the expression language (expr*.c) and validate.c, which evaluates many
+ * expressions over one record; nobody else includes it.
  *
  * An expression is a tree of nodes whose types are known when it has been read: the parser
  * (expr_parse.c) finds the grammar, the builder (expr_build.c, expr_path.c, expr_compare.c) gives each
@@ -81,6 +82,7 @@ enum expr_op {
     EXPR_OP_PARENT,      /* instances that hold the nodes of arg 0 */
     EXPR_OP_ALL,         /* * : all variables and groups of the instances of arg 0 */
     EXPR_OP_FILTER,      /* arg 0 [ arg 1 ] */
+    EXPR_OP_ITEM_RANGE,  /* items of `list` that meet ranges: a FILTER compiled to loops over columns */
     EXPR_OP_UNION,       /* arg 0 | arg 1 | ... */
     EXPR_OP_DOCUMENT,    /* instance('L') and its root: no value of their own */
     EXPR_OP_ITEMS,       /* all codes of `list` */
@@ -129,6 +131,13 @@ struct expr_parameters { /* in the order of their names, for searching */
     size_t n;
 };
 
+struct expr_range { /* `number[code] compare arg` must hold */
+    const double *number;
+    enum expr_compare compare;
+};
+
+enum { EXPR_RANGES_MAX = 4 };
+
 struct expr_node {
     uint8_t op;        /* enum expr_op */
     uint8_t type;      /* enum expr_type */
@@ -160,6 +169,7 @@ struct expr_node {
         const struct expr_function *function;
         const group_id *indexed;
         const struct expr_parameters *parameters;
+        const struct expr_range *range;   /* ITEM_RANGE: by argument */
     };
 };
 
@@ -350,6 +360,19 @@ struct expr_state {
     const struct value *bound_value;
 };
 
+/* Begin with a record; then, for each expression, stand where it is to be evaluated: false when it was
+ * not read for that group or one around it. expr_state_end() gives back what was taken from the arena. */
+void expr_state_init(struct expr_state *st, const struct expr_context *ctx);
+bool expr_state_stand(struct expr_state *st, const struct expr *x, group_id g, uint32_t row);
+static inline void expr_state_end(struct expr_state *st)
+{
+    if (st->marked) arena_rewind(st->arena, st->mark);
+    st->marked = false;
+}
+/* expr_value() in a state that stands. */
+bool expr_state_value(struct value *out, struct expr_state *st, const struct expr *x,
+                      const struct variable *v, struct arena *keep);
+
 bool expr_eval_bool(struct expr_state *st, const struct expr_node *n);
 struct expr_span expr_eval_span(struct expr_state *st, const struct expr_node *n);
 struct text expr_eval_text(struct expr_state *st, const struct expr_node *n);
@@ -390,9 +413,25 @@ bool expr_compare_text(struct expr_state *st, const struct expr_node *n);
 enum missing expr_missing_find(const struct codelist *l, struct text t);
 bool expr_code_matches(const struct value *v, const struct expr_node *n, bool whole);
 
-/* Work done: `n` further steps; false when over the limit. */
-bool expr_step(struct expr_state *st, size_t n);
 void expr_stop(struct expr_state *st, enum expr_result why);
+/* Work done: `n` further steps; false when over the limit. */
+static inline bool expr_step(struct expr_state *st, size_t n)
+{
+    if (n <= EXPR_STEPS_MAX && st->steps + n <= EXPR_STEPS_MAX) {
+        st->steps += (uint32_t)n;
+        return true;
+    }
+    expr_stop(st, EXPR_LIMIT);
+    return false;
+}
+/* The value of an EXPR_OP_VAR that has a variable. */
+static inline const struct value *expr_var_value(struct expr_state *st, const struct expr_node *n)
+{
+    if (n->var == st->bound) return st->bound_value;
+    uint32_t row = n->group == 0 ? 0 : expr_row_of(st, n->group, n->origin);
+    if (row == 0) return &st->record->table[n->group].value[n->slot];
+    return expr_value_at(st->record, n->group, n->slot, row);
+}
 /* Bytes from the context's arena; NULL over the limit, and the evaluation fails. */
 char *expr_take(struct expr_state *st, size_t n);
 void *expr_take_array(struct expr_state *st, size_t n, size_t size); /* for node sets: no limit but steps */

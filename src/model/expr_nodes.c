@@ -180,6 +180,43 @@ static struct expr_nodes filtered_nodes(struct expr_state *st, const struct expr
     return out;
 }
 
+static bool in_ranges(const struct expr_node *n, const struct expr_span *bound, size_t code)
+{
+    for (size_t k = 0; k < n->n_arg; k++)
+        if (!expr_span_compare(n->range[k].compare, expr_exact(n->range[k].number[code]), bound[k]))
+            return false;
+    return true;
+}
+
+static struct expr_nodes items_in_ranges(struct expr_state *st, const struct expr_node *n)
+{
+    struct expr_span bound[EXPR_RANGES_MAX];
+    size_t n_code = st->dictionary->list[n->list]->n_code, first = n_code, last = 0;
+    struct expr_nodes out = {0};
+    for (size_t k = 0; k < n->n_arg; k++) {
+        bound[k] = k > 0 && n->arg[k]->op == EXPR_OP_VAR && n->arg[k]->var == n->arg[k - 1]->var
+                       ? bound[k - 1]
+                       : expr_eval_span(st, n->arg[k]);
+        if (isnan(bound[k].lo)) return out;
+    }
+    if (!expr_step(st, n_code / 16)) return out;
+    for (size_t c = 0; c < n_code; c++) {
+        if (!in_ranges(n, bound, c)) continue;
+        if (first == n_code) first = c;
+        last = c;
+        out.n++;
+    }
+    out.from = (uint32_t)first;
+    if (out.n == 0 || last - first + 1 == out.n) return out; /* contiguous, as bands are */
+    uint32_t *row = expr_take_array(st, out.n, sizeof *row);
+    size_t kept = 0;
+    for (size_t c = first; c <= last && row != NULL; c++)
+        if (in_ranges(n, bound, c)) row[kept++] = (uint32_t)c;
+    out.n = kept;
+    out.row = row;
+    return out;
+}
+
 /* ---- unions ---- */
 
 static int compare_rows(const void *a, const void *b)
@@ -295,12 +332,8 @@ const struct value *expr_eval_value(struct expr_state *st, const struct expr_nod
     static const struct value blank = { .kind = VALUE_EMPTY };
     uint32_t row;
     if (n->var == VAR_NONE) return &blank;
-    if (n->op == EXPR_OP_VAR) {
-        if (n->var == st->bound) return st->bound_value;
-        row = expr_row_of(st, n->group, n->origin);
-    } else if (!indexed_row(st, n, &row)) {
-        return &blank;
-    }
+    if (n->op == EXPR_OP_VAR) return expr_var_value(st, n);
+    if (!indexed_row(st, n, &row)) return &blank;
     return expr_value_at(st->record, n->group, n->slot, row);
 }
 
@@ -319,6 +352,7 @@ struct expr_nodes expr_eval_nodes(struct expr_state *st, const struct expr_node 
     case EXPR_OP_PARENT: return parent_nodes(st, n);
     case EXPR_OP_ALL: return all_nodes(st, n);
     case EXPR_OP_FILTER: return filtered_nodes(st, n);
+    case EXPR_OP_ITEM_RANGE: return items_in_ranges(st, n);
     case EXPR_OP_UNION: return union_nodes(st, n);
     case EXPR_OP_ITEMS: return range(0, (uint32_t)st->dictionary->list[n->list]->n_code);
     case EXPR_OP_ITEM: return st->item == CODE_NONE ? range(0, 0) : range(st->item, st->item + 1u);

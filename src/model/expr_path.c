@@ -411,9 +411,57 @@ void expr_scope_leave(struct expr_builder *b, const struct expr_scope *before)
     b->n_scope--;
 }
 
+/* Does it say the same for every item of the list? The tree is no deeper than EXPR_DEPTH_MAX. */
+static bool is_invariant(const struct expr_node *n)
+{
+    if (n->op == EXPR_OP_ITEM || (n->op == EXPR_OP_COLUMN && n->n_arg == 0) || n->impure) return false;
+    for (size_t i = 0; i < n->n_arg; i++)
+        if (!is_invariant(n->arg[i])) return false;
+    return true;
+}
+
+/* `column compare invariant`, or the other way round, of a column kept as numbers. */
+static bool as_range(const struct expr_node *n, struct expr_range *out, const struct expr_node **with)
+{
+    static const enum expr_compare turned[] = { [EXPR_EQ] = EXPR_EQ, [EXPR_NE] = EXPR_NE,
+                                                [EXPR_LT] = EXPR_GT, [EXPR_LE] = EXPR_GE,
+                                                [EXPR_GT] = EXPR_LT, [EXPR_GE] = EXPR_LE };
+    if (n->op != EXPR_OP_COMPARE_SPAN) return false;
+    const struct expr_node *l = n->arg[0], *r = n->arg[1];
+    bool left = l->op == EXPR_OP_COLUMN && l->n_arg == 0 && l->number != NULL;
+    bool right = r->op == EXPR_OP_COLUMN && r->n_arg == 0 && r->number != NULL;
+    if (left == right) return false;
+    *with = left ? r : l;
+    *out = (struct expr_range){ left ? l->number : r->number,
+                                left ? (enum expr_compare)n->compare : turned[n->compare] };
+    return is_invariant(*with);
+}
+
+/* instance('L')/root/item[number(from) <= E and number(to) >= E], by which ages become age groups, as
+ * ranges over columns; NULL when it is something else. */
+static const struct expr_node *build_ranges(struct expr_builder *b, const struct expr_node *base,
+                                            const struct expr_node *condition, size_t end)
+{
+    const struct expr_node *const *part = condition->op == EXPR_OP_AND ? condition->arg : &condition;
+    size_t n_part = condition->op == EXPR_OP_AND ? condition->n_arg : 1;
+    const struct expr_node *with[EXPR_RANGES_MAX];
+    if (base->op != EXPR_OP_ITEMS || n_part > EXPR_RANGES_MAX) return NULL;
+    struct expr_range *range = ARENA_ARRAY(b->arena, struct expr_range, n_part);
+    for (size_t i = 0; i < n_part; i++)
+        if (!as_range(part[i], &range[i], &with[i])) return NULL;
+    struct expr_node *n = expr_node_new(b, EXPR_OP_ITEM_RANGE, EXPR_STRING, base->at, end);
+    n->many = EXPR_SET;
+    n->place = EXPR_PLACE_ITEM;
+    n->list = base->list;
+    n->range = range;
+    return expr_node_args(b, n, with, n_part);
+}
+
 const struct expr_node *expr_build_filter(struct expr_builder *b, const struct expr_node *base,
                                           const struct expr_node *condition, bool each_parent, size_t end)
 {
+    const struct expr_node *ranges = build_ranges(b, base, condition, end);
+    if (ranges != NULL || b->problem->id != NULL) return ranges;
     if (condition->many == EXPR_SCALAR && condition->type == EXPR_NUMBER) {
         struct expr_token op = { .kind = EXPR_TOKEN_OPERATOR, .op = EXPR_OP_COMPARE_SPAN,
                                  .compare = EXPR_EQ, .at = condition->at, .end = condition->end };

@@ -13,7 +13,7 @@
 
 #include "base/mem.h"
 #include "model/dependency.h"
-#include "model/expr.h"
+#include "model/expr_internal.h"
 
 #include <assert.h>
 #include <string.h>
@@ -24,27 +24,20 @@ struct validation {
     const struct form *form;
     struct findings *findings;
     struct expr_context context;
+    struct expr_state state;
 };
 
-static struct expr_context *stand(struct validation *v, group_id g, uint32_t row, var_id self)
-{
-    v->context.group = g;
-    v->context.row = row;
-    v->context.self = self;
-    return &v->context;
-}
-
-static struct value *value_at(const struct validation *v, group_id g, uint16_t slot, uint32_t row)
+static inline struct value *value_at(const struct validation *v, group_id g, uint16_t slot, uint32_t row)
 {
     return &v->record->table[g].value[(size_t)row * v->form->group[g].n_variable + slot];
 }
 
-static bool is_blank(const struct value *x)
+static inline bool is_blank(const struct value *x)
 {
     return x->kind == VALUE_EMPTY || (x->kind == VALUE_TEXT && x->text.n == 0);
 }
 
-static bool is_present(const struct value *x)
+static inline bool is_present(const struct value *x)
 {
     return x->kind != VALUE_MISSING && !is_blank(x);
 }
@@ -75,38 +68,53 @@ static void report_builtin(struct validation *v, enum builtin_rule r, var_id var
     report(v, finding_of(v->dictionary, r, var, instance));
 }
 
-/* The truth of an expression, `otherwise` with a finding when it fails. */
+/* The truth of an expression; false when it fails, with st->result saying so. */
+static inline bool truth_of(struct validation *v, const struct expr *x, group_id g, uint32_t row)
+{
+    struct expr_state *st = &v->state;
+    if (!expr_state_stand(st, x, g, row)) {
+        expr_stop(st, EXPR_FAILED);
+        return false;
+    }
+    bool truth = expr_eval_bool(st, x->root);
+    expr_state_end(st);
+    return truth;
+}
+
+/* The same, `otherwise` with a finding when it fails. */
 static bool holds(struct validation *v, const struct expr *x, group_id g, uint32_t row, var_id self,
                   bool otherwise)
 {
-    bool truth;
-    if (expr_bool(&truth, x, stand(v, g, row, self)) == EXPR_OK) return truth;
+    bool truth = truth_of(v, x, g, row);
+    if (v->state.result == EXPR_OK) return truth;
     report_builtin(v, BUILTIN_EXPRESSION, self, row);
     return otherwise;
 }
 
 /* ---- calculate, relevant, clear ---- */
 
-static void calculate(struct validation *v, const struct variable *var, uint32_t row)
+static void calculate(struct validation *v, const struct order_step *s, uint32_t row)
 {
-    struct value result;
-    bool fits;
-    struct value *x = value_at(v, var->group, var->slot, row);
-    if (!var->derived && !is_blank(x)) return;
-    enum expr_result r = expr_value(&result, &fits, var->calculation, var->id,
-                                    stand(v, var->group, row, var->id), v->record->arena);
-    if (r != EXPR_OK || !fits) report_builtin(v, BUILTIN_EXPRESSION, var->id, row);
+    struct value result = { .kind = VALUE_EMPTY };
+    struct value *x = value_at(v, s->group, s->slot, row);
+    if (!s->derived && !is_blank(x)) return;
+    struct expr_state *st = &v->state;
+    bool fits = expr_state_stand(st, s->calculation, s->group, row) &&
+                expr_state_value(&result, st, s->calculation, &v->dictionary->variable[s->var],
+                                 v->record->arena);
+    expr_state_end(st);
+    if (st->result != EXPR_OK || !fits) report_builtin(v, BUILTIN_EXPRESSION, s->var, row);
     *x = result;
 }
 
-static void step_variable(struct validation *v, const struct variable *var)
+static void step_variable(struct validation *v, const struct order_step *s)
 {
-    uint32_t n_row = (uint32_t)v->record->table[var->group].n_row;
+    uint32_t n_row = (uint32_t)v->record->table[s->group].n_row;
     for (uint32_t row = 0; row < n_row; row++) {
-        if (var->relevant != NULL && !holds(v, var->relevant, var->group, row, var->id, true))
-            *value_at(v, var->group, var->slot, row) = (struct value){ .kind = VALUE_EMPTY };
-        else if (var->calculation != NULL)
-            calculate(v, var, row);
+        if (s->relevant != NULL && !holds(v, s->relevant, s->group, row, s->var, true))
+            *value_at(v, s->group, s->slot, row) = (struct value){ .kind = VALUE_EMPTY };
+        else if (s->calculation != NULL)
+            calculate(v, s, row);
     }
 }
 
@@ -185,36 +193,35 @@ static void note_presence(void *ctx, var_id id)
 }
 
 /* A code that the form would not have offered. Judged only when everything the filter reads is known. */
-static bool was_offered(struct validation *v, const struct variable *var, const struct value *x, uint32_t row)
+static bool was_offered(struct validation *v, const struct order_check *c, const struct value *x, uint32_t row)
 {
-    struct presence p = { v, var->group, row, var->id, true };
+    struct presence p = { v, c->group, row, c->var, true };
     if (x->kind != VALUE_CODE && x->kind != VALUE_CODES) return true;
-    expr_variables(var->choice_filter, note_presence, &p);
+    expr_variables(c->choice_filter, note_presence, &p);
     if (!p.all) return true;
     size_t n = x->kind == VALUE_CODE ? 1 : x->n_code;
     for (size_t i = 0; i < n; i++) {
         v->context.choice = x->kind == VALUE_CODE ? x->code : x->codes[i];
-        if (!holds(v, var->choice_filter, var->group, row, var->id, true)) return false;
+        if (!holds(v, c->choice_filter, c->group, row, c->var, true)) return false;
     }
     return true;
 }
 
-static void check_variable(struct validation *v, const struct variable *var)
+static void check_variable(struct validation *v, const struct order_check *c)
 {
-    uint32_t n_row = (uint32_t)v->record->table[var->group].n_row;
+    uint32_t n_row = (uint32_t)v->record->table[c->group].n_row;
     for (uint32_t row = 0; row < n_row; row++) {
-        const struct value *x = value_at(v, var->group, var->slot, row);
+        const struct value *x = value_at(v, c->group, c->slot, row);
         if (is_blank(x)) {
-            if (var->derived || var->system || (!var->required_always && var->required == NULL)) continue;
-            if (!var->required_always && !holds(v, var->required, var->group, row, var->id, false)) continue;
-            if (var->relevant != NULL && !holds(v, var->relevant, var->group, row, var->id, true)) continue;
-            report_builtin(v, BUILTIN_REQUIRED, var->id, row);
+            if (!c->required_always &&
+                (c->required == NULL || !holds(v, c->required, c->group, row, c->var, false)))
+                continue;
+            if (c->relevant != NULL && !holds(v, c->relevant, c->group, row, c->var, true)) continue;
+            report_builtin(v, BUILTIN_REQUIRED, c->var, row);
         } else if (x->kind != VALUE_MISSING) {
-            if (var->choice_filter != NULL && !was_offered(v, var, x, row))
-                report_builtin(v, BUILTIN_CONSTRAINT, var->id, row);
-            else if (var->constraint != NULL &&
-                     !holds(v, var->constraint, var->group, row, var->id, true))
-                report_builtin(v, BUILTIN_CONSTRAINT, var->id, row);
+            if ((c->choice_filter != NULL && !was_offered(v, c, x, row)) ||
+                (c->constraint != NULL && !holds(v, c->constraint, c->group, row, c->var, true)))
+                report_builtin(v, BUILTIN_CONSTRAINT, c->var, row);
         }
     }
 }
@@ -231,46 +238,50 @@ static uint32_t row_around(const struct validation *v, group_id from, uint32_t r
     return row;
 }
 
-/* Is row `row` of group g below row `above` of group `within`? */
-static bool is_below(const struct validation *v, group_id g, uint32_t row, group_id within, uint32_t above)
+/* Some instance below or beside the scope has the variable; *instance: the first such. */
+static bool is_somewhere(const struct validation *v, const struct rule_need *n, uint32_t above,
+                         uint32_t *instance)
 {
-    return within == 0 || row_around(v, g, row, within) == above;
-}
-
-/* The variable is there: in the enclosing instance, or, for a group below or beside the scope, in some
- * instance. *instance: the first such. */
-static bool is_there(const struct validation *v, const struct rule_need *n, group_id scope, uint32_t row,
-                     uint32_t *instance)
-{
-    uint32_t above = row_around(v, scope, row, n->within);
-    *instance = above;
-    if (n->group == n->within) return is_present(value_at(v, n->group, n->slot, above));
     const struct record_table *t = &v->record->table[n->group];
     for (uint32_t i = 0; i < t->n_row; i++) {
+        if (n->within != 0 && row_around(v, n->group, i, n->within) != above) continue;
+        if (!is_present(value_at(v, n->group, n->slot, i))) continue;
         *instance = i;
-        if (is_present(value_at(v, n->group, n->slot, i)) && is_below(v, n->group, i, n->within, above))
-            return true;
+        return true;
     }
     return false;
 }
 
-static void judge(struct validation *v, const struct rule_plan *plan, uint32_t row)
+/* All variables that the rule needs are there. *first: the instance of the one to report on. */
+static inline bool needs_met(const struct validation *v, const struct rule_plan *p, uint32_t row,
+                             uint32_t *first)
 {
-    const struct rule *r = plan->rule;
-    uint32_t first = row, other;
-    bool truth;
-    for (size_t i = 0; i < plan->n_need; i++)
-        if (!is_there(v, &plan->need[i], r->scope, row, i == 0 ? &first : &other)) return;
-    enum expr_result result = EXPR_OK;
-    if (r->applies != NULL) {
-        result = expr_bool(&truth, r->applies, stand(v, r->scope, row, VAR_NONE));
-        if (result == EXPR_OK && !truth) return;
+    for (size_t i = 0; i < p->n_need; i++) {
+        const struct rule_need *n = &p->need[i];
+        uint32_t above = row_around(v, p->scope, row, n->within);
+        if (n->group == n->within) {
+            if (!is_present(value_at(v, n->group, n->slot, above))) return false;
+        } else if (!is_somewhere(v, n, above, &above)) {
+            return false;
+        }
+        if (i == p->first) *first = above;
     }
-    if (result == EXPR_OK) result = expr_bool(&truth, r->expression, stand(v, r->scope, row, VAR_NONE));
-    var_id var = plan->n_need == 0 ? VAR_NONE : plan->need[0].var;
-    if (result != EXPR_OK) report_builtin(v, BUILTIN_EXPRESSION, var, first);
-    else if (!truth)
+    return true;
+}
+
+static void judge(struct validation *v, const struct rule_plan *p, uint32_t row)
+{
+    uint32_t first = row;
+    if (!needs_met(v, p, row, &first)) return;
+    bool good = (p->applies != NULL && !truth_of(v, p->applies, p->scope, row)) ||
+                truth_of(v, p->expression, p->scope, row);
+    var_id var = p->n_need == 0 ? VAR_NONE : p->need[p->first].var;
+    if (v->state.result != EXPR_OK) {
+        report_builtin(v, BUILTIN_EXPRESSION, var, first);
+    } else if (!good) {
+        const struct rule *r = &v->dictionary->rule[p->rule];
         report(v, (struct finding){ .rule = r->id, .level = r->severity, .var = var, .instance = first });
+    }
 }
 
 void record_validate(struct record *r, struct findings *f, int32_t today, struct arena *scratch)
@@ -281,13 +292,14 @@ void record_validate(struct record *r, struct findings *f, int32_t today, struct
         .context = { .record = r, .today = today, .now = (int64_t)today * 86400, .arena = scratch },
     };
     assert(scratch != r->arena);
+    expr_state_init(&v.state, &v.context);
     for (size_t i = 0; i < o->n_step; i++) {
         if (o->step[i].var == VAR_NONE) step_group(&v, o->step[i].group);
-        else step_variable(&v, &r->dictionary->variable[o->step[i].var]);
+        else step_variable(&v, &o->step[i]);
     }
-    for (size_t i = 0; i < o->n_check; i++) check_variable(&v, &r->dictionary->variable[o->check[i]]);
+    for (size_t i = 0; i < o->n_check; i++) check_variable(&v, &o->check[i]);
     for (size_t i = 0; i < o->n_rule; i++) {
-        uint32_t n_row = (uint32_t)r->table[o->rule[i].rule->scope].n_row;
+        uint32_t n_row = (uint32_t)r->table[o->rule[i].scope].n_row;
         for (uint32_t row = 0; row < n_row; row++) judge(&v, &o->rule[i], row);
     }
 }
