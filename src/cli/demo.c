@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* `dcim demo`: the synthetic Portuguese pilot. Provider files are written first and then imported through the same
+ * operations as everybody's; nothing here reaches past service. */
+#include "cli/command.h"
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/parallel.h"
+#include "cli/demo_files.h"
+#include "cli/demo_people.h"
+#include "cli/terminal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct demo {
+    struct invocation *v;
+    const char *folder, *files, *key, *data;
+    struct arena *arena;
+    struct dictionary *dictionary;
+    struct demo_tables tables;
+    struct demo_person *person;
+    size_t n_person;
+    struct demo_suspect *suspect;
+    size_t n_suspect;
+    uint64_t seed;
+    struct service *service;
+    struct json *imports;      /* results, for --json */
+    int64_t rows, refused, kept;
+    size_t n_file, n_record;
+};
+
+/* ---------------------------------------------------------------- making */
+
+static bool find_data(struct demo *d, struct err *e)
+{
+    const char *named = d->v->globals.data != NULL ? d->v->globals.data : getenv("DCIM_DATA");
+    const char *slash = strrchr(d->v->program, '/');
+    const char *beside = arena_copy(d->arena, d->v->program, slash == NULL ? 0 : (size_t)(slash - d->v->program));
+    const char *const place[] = {named, arena_printf(d->arena, "%s/../data", beside),
+                                 arena_printf(d->arena, "%s/../share/dcim/data", beside)};
+    for (size_t i = 0; i < sizeof place / sizeof place[0]; i++)
+        if (place[i] != NULL && file_exists(arena_printf(d->arena, "%s/demo/years.csv", place[i]))) {
+            d->data = place[i];
+            return true;
+        }
+    err_set(e, ERR_NOT_FOUND, "demo.no_data", "the calibration tables of the demonstration were not found");
+    return err_remedy(e, "name the data folder with --data or DCIM_DATA");
+}
+
+static bool load(struct demo *d, struct err *e)
+{
+    struct problems problems;
+    problems_init(&problems, d->arena);
+    bool ok = demo_tables_read(&d->tables, d->data, d->arena, e) &&
+              dictionary_load(&d->dictionary, d->data, "pt", &problems, e);
+    problems_release(&problems);
+    return ok;
+}
+
+static void make_people(struct demo *d)
+{
+    struct random r;
+    random_init(&r, d->seed);
+    int64_t wanted = json_get_int(d->v->own, "records", 0);
+    double scale = 1;
+    if (wanted > 0) { /* records a person: tried out on the published totals */
+        demo_people_make(&d->person, &d->n_person, &d->tables, 1, &r, d->arena);
+        size_t records = 0;
+        for (size_t i = 0; i < d->n_person; i++) records += d->person[i].n_source;
+        scale = (double)wanted / (double)records;
+        random_init(&r, d->seed);
+    }
+    demo_people_make(&d->person, &d->n_person, &d->tables, scale, &r, d->arena);
+    demo_suspects_make(&d->suspect, &d->n_suspect, &d->tables, scale, &r, d->arena);
+    for (size_t i = 0; i < d->n_person; i++) d->n_record += d->person[i].n_source;
+}
+
+/* ---------------------------------------------------------------- calls */
+
+static bool call(struct json **out, struct demo *d, const char *operation, struct json *in, struct err *e)
+{
+    bool ok = service_call(out, d->service, operation, in, NULL, e);
+    json_free(in);
+    return ok;
+}
+
+static bool add_organisations(struct demo *d, struct err *e)
+{
+    const struct demo_table *t = &d->tables.institutions;
+    for (size_t i = 0; i < t->n_row; i++) {
+        struct json *in = json_object(), *out;
+        json_set_text(in, "code", demo_cell(t, i, "code"));
+        json_set_text(in, "type", demo_cell(t, i, "type"));
+        json_set_text(in, "name", demo_cell(t, i, "name"));
+        if (!call(&out, d, "organisation.add", in, e)) return false;
+        json_free(out);
+    }
+    return true;
+}
+
+static bool import(struct demo *d, const struct demo_file *f, struct err *e)
+{
+    struct json *in = json_object(), *out;
+    if (f->path[0] == '\0') {
+        json_free(in);
+        return true;
+    }
+    json_set_text(in, "file", f->path);
+    json_set_text(in, "form", f->form);
+    json_set_text(in, "organisation", f->organisation);
+    if (f->date_order[0] != '\0') json_set_text(in, "date_order", f->date_order);
+    if (!call(&out, d, "import.run", in, e)) return false;
+    d->rows += json_get_int(out, "rows", 0);
+    d->refused += json_get_int(out, "refused", 0);
+    d->kept += json_get_int(out, "new", 0) + json_get_int(out, "changed", 0);
+    d->n_file++;
+    json_push(d->imports, out);
+    return true;
+}
+
+static bool deliver(struct demo *d, struct err *e)
+{
+    struct demo_writer w = {d->dictionary, d->files, d->person, d->n_person, d->seed, d->arena};
+    const struct demo_table *o = &d->tables.organisations;
+    struct progress progress = terminal_progress();
+    size_t steps = DEMO_ROUNDS * o->n_row, done = 0;
+    for (int round = 0; round < DEMO_ROUNDS; round++)
+        for (size_t i = 0; i < o->n_row; i++) {
+            struct demo_file f;
+            struct arena_mark m = arena_mark(d->arena);
+            if (!demo_write_victims(&f, &w, demo_cell(o, i, "organisation"), (enum demo_round)round, e)) return false;
+            if (!import(d, &f, e)) return false;
+            arena_rewind(d->arena, m);
+            if (progress.step != NULL) progress.step(progress.ctx, "provider files", ++done, steps);
+        }
+    struct demo_file f;
+    return demo_write_suspects(&f, &w, d->suspect, d->n_suspect, e) && import(d, &f, e);
+}
+
+static bool open_service(struct demo *d, struct err *e)
+{
+    struct json *out, *in = json_object();
+    d->service = service_new(&(struct service_options){
+        .repository = d->folder, .key_file = d->key, .data = d->data, .program = d->v->program, .actor = "local:demo",
+        .purpose = "demonstration", .language = d->v->globals.language});
+    json_set_text(in, "pack", "pt");
+    if (!call(&out, d, "repository.init", in, e)) return false;
+    json_free(out);
+    return true;
+}
+
+static bool make(struct demo *d, struct err *e)
+{
+    if (!folder_is_empty(d->folder)) {
+        err_set(e, ERR_USAGE, "demo.not_empty", "folder %s is not empty", d->folder);
+        return err_remedy(e, "name a folder that is empty or does not exist, or remove this one with %s and %s",
+                          d->files, d->key);
+    }
+    if (!find_data(d, e) || !load(d, e)) return false;
+    make_people(d);
+    return folder_make(d->files, e) && open_service(d, e) && add_organisations(d, e) && deliver(d, e);
+}
+
+/* ---------------------------------------------------------------- showing */
+
+static bool show_one_table(struct demo *d, const char *title, const char *form, const char *rows, const char *columns,
+                           struct err *e)
+{
+    struct json *in = json_object(), *out, *list = json_array();
+    json_set_text(in, "form", form);
+    json_push(list, json_text(text_of(rows)));
+    json_set(in, "rows", list);
+    list = json_array();
+    json_push(list, json_text(text_of(columns)));
+    json_set(in, "columns", list);
+    json_set_int(in, "width", (int64_t)terminal_width());
+    if (!call(&out, d, "table.count", in, e)) return false;
+    printf("\n%s\n\n%s", title, json_get_text(out, "text", ""));
+    json_free(out);
+    return true;
+}
+
+static void show_summary(const struct demo *d)
+{
+    printf("Synthetic pilot: nothing in it is about a real person, and no figure of it is a statistic of Portugal.\n\n");
+    printf("  %zu persons and %zu suspects were made up, calibrated to published figures for 2008 to 2024;\n", d->n_person,
+           d->n_suspect);
+    printf("  several organisations saw the same persons: %zu reports, some with misspelt names.\n", d->n_record);
+    printf("  %zu provider files were written to %s and imported: %lld rows, %lld kept,\n", d->n_file, d->files,
+           (long long)d->rows, (long long)d->kept);
+    printf("  %lld refused for planted errors and sent again, mended.\n\n", (long long)d->refused);
+    printf("  Repository  %s\n  Key file    %s (for demonstration only: a real key never lies beside its repository)\n",
+           d->folder, d->key);
+    printf("\nTry:  export DCIM_REPOSITORY=%s DCIM_KEY_FILE=%s\n      dcim info\n", d->folder, d->key);
+}
+
+static int show(struct demo *d, struct err *e)
+{
+    if (d->v->globals.json) {
+        struct json *out = json_object();
+        struct buf text;
+        json_set_text(out, "repository", d->folder);
+        json_set_text(out, "key_file", d->key);
+        json_set_text(out, "files", d->files);
+        json_set_int(out, "persons", (int64_t)d->n_person);
+        json_set_int(out, "records", (int64_t)d->n_record);
+        json_set_int(out, "suspects", (int64_t)d->n_suspect);
+        json_set_int(out, "rows", d->rows);
+        json_set_int(out, "refused", d->refused);
+        json_set_bool(out, "synthetic", true);
+        buf_init(&text, 1 << 20);
+        json_write(&text, out, true);
+        printf("%s\n", text.p == NULL ? "{}" : text.p);
+        buf_release(&text);
+        json_free(out);
+        return 0;
+    }
+    show_summary(d);
+    bool ok = show_one_table(d, "Persons by form of exploitation and sex (synthetic)", "victim", "form_of_exploitation", "sex", e) &&
+              show_one_table(d, "Persons by year of registration and status (synthetic)", "victim", "registration_year",
+                             "victim_status", e) &&
+              show_one_table(d, "Suspects by stage reached and sex (synthetic)", "suspect", "procedural_stage", "sex", e);
+    return ok ? 0 : report_error(d->v, d->service, e);
+}
+
+int run_demo(struct invocation *v)
+{
+    struct err e = {0};
+    struct demo d = {.v = v, .arena = arena_new(ARENA_PLAIN), .imports = json_array()};
+    const char *folder = json_get_text(v->own, "DIR", "");
+    size_t n = strlen(folder);
+    while (n > 1 && folder[n - 1] == '/') n--;
+    d.folder = arena_copy(d.arena, folder, n);
+    d.files = arena_printf(d.arena, "%s-files", d.folder);
+    d.key = arena_printf(d.arena, "%s.key", d.folder);
+    d.seed = (uint64_t)json_get_int(v->own, "seed", 1);
+    int status = make(&d, &e) ? (terminal_progress_end(), show(&d, &e)) : report_error(v, d.service, &e);
+    service_close(d.service);
+    dictionary_free(d.dictionary);
+    json_free(d.imports);
+    arena_free(d.arena);
+    return status;
+}
