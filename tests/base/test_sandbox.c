@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Tests of src/base/sandbox.c: each in a child process that goes into the sandbox
- *  1 what a converter needs still works   2 S91, S92: what it may not do ends it, call by call   3
- *  S71: limits
- *  of memory, time and file size   4 files can be neither opened nor looked at   5 hardening */
+ *  1 what a converter needs still works
+ *  2 S91, S92: what it may not do ends it, call by call
+ *  3 S71: limits of memory, time and file size
+ *  4 files can be neither opened nor looked at
+ *  5 hardening
+ *  6 S9: no sandbox, no parsing */
 #include "harness.h"
 
 #include "base/mem.h"
@@ -15,6 +18,7 @@
 #include <netinet/in.h>
 #include <pthread.h>
 #include <sched.h>
+#include <seccomp.h>
 #include <signal.h>
 #include <sys/inotify.h>
 #include <sys/mman.h>
@@ -529,6 +533,43 @@ static void it_only_ever_tightens(void **state)
     assert_int_equal(in_child(enter_twice), 128 + SIGSYS);
 }
 
+/* A kernel without filters, made by a filter that answers so. */
+static void without_filters(void)
+{
+    struct err e = {0};
+    scmp_filter_ctx f = seccomp_init(SCMP_ACT_ALLOW);
+    if (f == NULL || seccomp_rule_add(f, SCMP_ACT_ERRNO(EINVAL), SCMP_SYS(seccomp), 0) != 0 ||
+        seccomp_rule_add(f, SCMP_ACT_ERRNO(EINVAL), SCMP_SYS(prctl), 1,
+                         SCMP_A0(SCMP_CMP_EQ, PR_SET_SECCOMP, 0)) != 0 ||
+        seccomp_load(f) != 0)
+        _exit(2);
+    seccomp_release(f);
+    if (sandbox_enter_converter(space, 20, &e)) _exit(STATUS_OPEN);
+    if (e.code != ERR_SYSTEM || strcmp(e.id, "sandbox.unavailable") != 0) _exit(3);
+    if (e.remedy[0] == '\0') _exit(4);
+    _exit(0);
+}
+
+static void without_limits(void)
+{
+    struct err e = {0};
+    scmp_filter_ctx f = seccomp_init(SCMP_ACT_ALLOW);
+    if (f == NULL || seccomp_rule_add(f, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(prlimit64), 0) != 0 ||
+        seccomp_rule_add(f, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(setrlimit), 0) != 0 ||
+        seccomp_load(f) != 0)
+        _exit(2);
+    seccomp_release(f);
+    if (sandbox_enter_converter(space, 20, &e)) _exit(STATUS_OPEN);
+    _exit(strcmp(e.id, "sandbox.unavailable") == 0 ? 0 : 3);
+}
+
+static void without_a_sandbox_it_says_so(void **state) /* S9 */
+{
+    (void)state;
+    assert_int_equal(in_child(without_filters), 0);
+    assert_int_equal(in_child(without_limits), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -540,6 +581,7 @@ int main(void)
         cmocka_unit_test(files_cannot_be_looked_at),
         cmocka_unit_test(hardening),
         cmocka_unit_test(it_only_ever_tightens),
+        cmocka_unit_test(without_a_sandbox_it_says_so),
     };
     return cmocka_run_group_tests_name("base/sandbox", tests, start, NULL);
 }
