@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Tests of src/base/cbor.c
  *  1 the examples of RFC 8949, appendix A, both ways   2 shortest forms   3 there and back
- *  4 what is refused, and ever after   5 containers that lie   6 depth   7 cut anywhere   8
- *  speed */
+ *  4 what is refused, and ever after   5 containers that lie   6 depth   7 cut anywhere
+ *  8 speed */
 #include "harness.h"
 
 #include "base/cbor.h"

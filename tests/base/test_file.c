@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Tests of src/base/file.c
- *  1 reading, and its limit   2 atomic writing   3 permissions (S15)   4 full disk (S85)   5 a
- *  process that
- *  dies while writing   6 sinks   7 folders   8 errors name the path and what to do   9 hashes */
+ *  1 reading, and its limit   2 atomic writing   3 permissions (S15)   4 full disk (S85)
+ *  5 a process that dies while writing   6 sinks   7 folders   8 errors name the path and what to
+ *  do   9 hashes */
 #include "harness.h"
 
 #include "base/crypto.h"

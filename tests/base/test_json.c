@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Tests of src/base/json.c
- *  1 building and reading   2 missing and other types   3 order   4 texts that are not UTF-8   5
- *  numbers
- *  6 writing   7 what is refused, with its place (S70)   8 limits (S70)   9 the document is not in
- *  the
- *  message   10 memory comes from base/mem.h (S88) */
+ *  1 building and reading   2 missing and other types   3 order   4 texts that are not UTF-8
+ *  5 numbers   6 writing   7 what is refused, with its place (S70)   8 limits (S70)
+ *  9 the document is not in the message   10 memory comes from base/mem.h (S88) */
 #include "harness.h"
 
 #include "base/json.h"

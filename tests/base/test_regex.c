@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Tests of src/base/regex.c
- *  1 what matches   2 repeats that are rewritten   3 what is refused, and how it says so   4
- *  malformed
- *  5 S62: every pattern answers in time on every text   6 texts that are none   7 several threads
- *  8 against pcre2's other matcher, on generated patterns */
+ *  1 what matches   2 repeats that are rewritten   3 what is refused, and how it says so
+ *  4 malformed   5 S62: every pattern answers in time on every text   6 texts that are none
+ *  7 several threads   8 against pcre2's other matcher, on generated patterns */
 #include "harness.h"
 
 #include "base/buf.h"
