@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Any bytes as a CSV file (S100). The first byte chooses encoding and separator, the rest is the file.
- * Held: every field is valid UTF-8 within its limits, lines and rows count up, and what was read
- * and is written again reads the same. */
+/* Any bytes as a CSV file (S100). The first byte chooses encoding and separator, the rest is the
+ * file. Held: every field is valid UTF-8 within its limits, lines and rows count up, and what was
+ * read and is written again reads the same. */
 #include "base/csv.h"
 
 #include <stddef.h>
@@ -26,7 +26,7 @@ static void check_round_trip(const struct csv_row *row, char separator)
         (void)csv_is_formula(row->field[i]);
     }
     csv_end_row(&b);
-    struct csv_options o = { .encoding = CSV_UTF8, .separator = separator };
+    struct csv_options o = {.encoding = CSV_UTF8, .separator = separator};
     struct csv_reader *r = NULL;
     struct csv_row again;
     struct err e;
@@ -46,12 +46,12 @@ static void check_round_trip(const struct csv_row *row, char separator)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (size == 0) return 0;
-    static const char separators[] = { 0, ',', ';', '\t' };
-    struct csv_options o = { .encoding = (enum csv_encoding)(data[0] % CSV_ENCODING_COUNT),
-                             .separator = separators[data[0] / CSV_ENCODING_COUNT % 4] };
+    static const char separators[] = {0, ',', ';', '\t'};
+    struct csv_options o = {.encoding = (enum csv_encoding)(data[0] % CSV_ENCODING_COUNT),
+                            .separator = separators[data[0] / CSV_ENCODING_COUNT % 4]};
     struct csv_reader *r = NULL;
-    struct err e = { 0 };
-    if (!csv_open_memory(&r, (struct text){ (const char *)data + 1, size - 1 }, &o, &e)) abort();
+    struct err e = {0};
+    if (!csv_open_memory(&r, (struct text){(const char *)data + 1, size - 1}, &o, &e)) abort();
     hold(csv_encoding(r) != CSV_DETECT && csv_separator(r) != 0);
     struct csv_row row;
     bool found;

@@ -4,13 +4,14 @@
  *     source ──256 KiB──► convert (8-bit, UTF-16) ──► check UTF-8, NUL ──► window ──► records
  *
  * The window holds the record being read and what was read behind it, all as checked UTF-8; it
- * grows only for a record longer than a block, up to CSV_LINE_MAX. Fields are views into it; doubled
- * quotes are undone in place once the whole record is known. A record that the window's end cuts is
- * read on and begun anew; as reading on doubles the window, each byte is scanned O(1) times.
+ * grows only for a record longer than a block, up to CSV_LINE_MAX. Fields are views into it;
+ * doubled quotes are undone in place once the whole record is known. A record that the window's end
+ * cuts is read on and begun anew; as reading on doubles the window, each byte is scanned O(1)
+ * times.
  *
  * The scanner turns 64 bytes into a word with a bit for each separator, line end or quote, eight
- * bytes at a time in plain registers (H. S. Warren, Hacker's Delight, 2nd ed. 2013, section 6-1: the
- * exact zero byte test), then walks the bits. No byte outside the specials is looked at twice.
+ * bytes at a time in plain registers (H. S. Warren, Hacker's Delight, 2nd ed. 2013, section 6-1:
+ * the exact zero byte test), then walks the bits. No byte outside the specials is looked at twice.
  *
  * Grammar beyond RFC 4180: records end with LF, CR or CRLF; a quote within a field that does not
  * begin with one is an ordinary character; records may differ in their number of fields; lines
@@ -92,13 +93,13 @@ static const struct {
     const char *name;
     const char *converter; /* ICU's name */
 } encodings[CSV_ENCODING_COUNT] = {
-    [CSV_DETECT] = { "detect", NULL },
-    [CSV_UTF8] = { "utf-8", NULL },
-    [CSV_UTF16LE] = { "utf-16le", "UTF-16LE" },
-    [CSV_UTF16BE] = { "utf-16be", "UTF-16BE" },
-    [CSV_WINDOWS1250] = { "windows-1250", "windows-1250" },
-    [CSV_WINDOWS1252] = { "windows-1252", "windows-1252" },
-    [CSV_ISO8859_2] = { "iso-8859-2", "ISO-8859-2" },
+    [CSV_DETECT] = {"detect", NULL},
+    [CSV_UTF8] = {"utf-8", NULL},
+    [CSV_UTF16LE] = {"utf-16le", "UTF-16LE"},
+    [CSV_UTF16BE] = {"utf-16be", "UTF-16BE"},
+    [CSV_WINDOWS1250] = {"windows-1250", "windows-1250"},
+    [CSV_WINDOWS1252] = {"windows-1252", "windows-1252"},
+    [CSV_ISO8859_2] = {"iso-8859-2", "ISO-8859-2"},
 };
 
 /* ---- source -------------------------------------------------------------------------------- */
@@ -123,7 +124,8 @@ static bool source_read(struct source *s, char *to, size_t n, size_t *got, struc
         if (s->fd < 0) break;
         ssize_t k = read(s->fd, to + *got, n - *got);
         if (k < 0 && errno == EINTR) continue;
-        if (k < 0) return err_set_errno(e, ERR_SYSTEM, errno, "csv.read", "could not read CSV file");
+        if (k < 0)
+            return err_set_errno(e, ERR_SYSTEM, errno, "csv.read", "could not read CSV file");
         if (k == 0) break;
         *got += (size_t)k;
     }
@@ -135,14 +137,17 @@ static bool source_open_file(struct source *s, const char *path, struct err *e)
 {
     s->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     if (s->fd < 0) {
-        enum err_code code = errno == ENOENT ? ERR_NOT_FOUND : ERR_SYSTEM;
-        return err_set_errno(e, code, errno, "csv.open", "could not open CSV file '%s'", path);
+        bool input = errno == ENOENT || errno == ENOTDIR || errno == EACCES;
+        err_set_errno(e, input ? ERR_INPUT : ERR_SYSTEM, errno, "csv.open",
+                      "could not open CSV file %s", path);
+        return err_remedy(e, "check the path, and that you may read the file");
     }
     struct stat st;
     if (fstat(s->fd, &st) != 0)
-        return err_set_errno(e, ERR_SYSTEM, errno, "csv.open", "could not look at CSV file '%s'", path);
+        return err_set_errno(e, ERR_SYSTEM, errno, "csv.open", "could not look at CSV file %s",
+                             path);
     if (S_ISDIR(st.st_mode)) {
-        err_set(e, ERR_INPUT, "csv.open", "could not read CSV file '%s': it is a folder", path);
+        err_set(e, ERR_INPUT, "csv.open", "could not read CSV file %s: it is a folder", path);
         return err_remedy(e, "name a file");
     }
     if (S_ISREG(st.st_mode)) s->n_total = (uint64_t)st.st_size;
@@ -150,7 +155,7 @@ static bool source_open_file(struct source *s, const char *path, struct err *e)
     size_t got;
     bool ok = source_read(s, head, SAMPLE, &got, e);
     s->owned = head;
-    s->head = (struct text){ head, got };
+    s->head = (struct text){head, got};
     s->n_read = 0;
     return ok;
 }
@@ -198,7 +203,7 @@ static size_t check_utf8(const char *p, size_t n, size_t *tail, enum trouble *ba
         while (j < n && (unsigned char)p[j] >= 0x80) j++;
         size_t cut = j == n ? cut_sequence((const unsigned char *)p + i, j - i) : 0;
         size_t at;
-        if (!text_is_utf8((struct text){ p + i, j - i - cut }, &at)) {
+        if (!text_is_utf8((struct text){p + i, j - i - cut}, &at)) {
             *bad = TROUBLE_ENCODING;
             return i + at;
         }
@@ -228,8 +233,8 @@ static bool append_raw(struct csv_reader *r, size_t want, size_t *got, struct er
     return source_read(&r->src, r->p + r->end + r->tail, want, got, e);
 }
 
-/* Blocks through the converter until `want` bytes came out. Bytes it does not have end the good part:
- * the records before them are still given, so that the error can name its line. */
+/* Blocks through the converter until `want` bytes came out. Bytes it does not have end the good
+ * part: the records before them are still given, so that the error can name its line. */
 static bool append_converted(struct csv_reader *r, size_t want, size_t *got, struct err *e)
 {
     *got = 0;
@@ -238,7 +243,7 @@ static bool append_converted(struct csv_reader *r, size_t want, size_t *got, str
         if (!source_read(&r->src, r->raw, BLOCK, &n, e)) return false;
         if (n < BLOCK) r->at_end = true;
         buf_clear(&r->converted);
-        struct text bytes = { r->raw, n };
+        struct text bytes = {r->raw, n};
         if (!unicode_convert(r->converter, bytes, r->at_end, &r->converted, NULL))
             r->bad = TROUBLE_ENCODING;
         window_room(r, *got + r->converted.n);
@@ -372,7 +377,7 @@ static bool field_add(struct csv_reader *r, struct record_state *s, size_t at, s
         r->doubled[r->n_doubled++] = (uint16_t)r->n_field;
         s->n_doubled = 0;
     }
-    r->field[r->n_field++] = (struct text){ r->p + at, n };
+    r->field[r->n_field++] = (struct text){r->p + at, n};
     return true;
 }
 
@@ -412,8 +417,10 @@ static enum step record_more(struct csv_reader *r, const struct record_state *s,
     }
     if (r->at_end) {
         assert(s->quoted);
-        err_set(e, ERR_INPUT, "csv.quote", "the quotation mark that opens field %zu in line %llu is "
-                "never closed", r->n_field + 1, (unsigned long long)s->quoted_line);
+        err_set(e, ERR_INPUT, "csv.quote",
+                "the quotation mark that opens field %zu in line %llu is "
+                "never closed",
+                r->n_field + 1, (unsigned long long)s->quoted_line);
         err_remedy(e, "close it, or double it if it belongs to the text");
         return STEP_FAILED;
     }
@@ -450,8 +457,8 @@ static enum step record_end(struct csv_reader *r, struct record_state *s, size_t
     return blank ? STEP_BLANK : STEP_RECORD;
 }
 
-/* A quoted field, whose opening quote is at `open`. *at gets the place of the byte behind the closing
- * quote, which ends the field (or r->end at the end of the file). */
+/* A quoted field, whose opening quote is at `open`. *at gets the place of the byte behind the
+ * closing quote, which ends the field (or r->end at the end of the file). */
 static enum step quoted_field(struct csv_reader *r, struct record_state *s, size_t open, size_t *at,
                               struct err *e)
 {
@@ -478,11 +485,14 @@ static enum step quoted_field(struct csv_reader *r, struct record_state *s, size
         if (*at == r->end && r->bad != TROUBLE_NONE) return record_more(r, s, e);
         char next = *at == r->end ? '\n' : r->p[*at];
         if (next != r->separator && next != '\n' && next != '\r') {
-            err_set(e, ERR_INPUT, "csv.quote", "text stands behind the closing quotation mark of "
-                    "field %zu in line %llu", r->n_field + 1,
-                    (unsigned long long)(r->line + s->n_line));
-            err_remedy(e, "the field opens in line %llu: double the quotation marks that belong to "
-                       "its text", (unsigned long long)s->quoted_line);
+            err_set(e, ERR_INPUT, "csv.quote",
+                    "text stands behind the closing quotation mark of "
+                    "field %zu in line %llu",
+                    r->n_field + 1, (unsigned long long)(r->line + s->n_line));
+            err_remedy(e,
+                       "the field opens in line %llu: double the quotation marks that belong to "
+                       "its text",
+                       (unsigned long long)s->quoted_line);
             return STEP_FAILED;
         }
         if (*at < r->end) scan_next(r); /* the separator or line end just seen */
@@ -509,7 +519,7 @@ static void plain_fields(struct csv_reader *r, struct record_state *s)
         size_t at = r->base + (size_t)__builtin_ctzll(mask);
         if (p[at] != separator || at - field_at > CSV_FIELD_MAX || n == CSV_COLUMN_MAX) break;
         mask &= mask - 1;
-        r->field[n++] = (struct text){ p + field_at, at - field_at };
+        r->field[n++] = (struct text){p + field_at, at - field_at};
         field_at = at + 1;
     }
 done:
@@ -556,14 +566,14 @@ static bool row_give(struct csv_reader *r, uint64_t line, struct csv_row *out, s
     }
     if (r->n_doubled > 0) record_undouble(r);
     r->row++;
-    *out = (struct csv_row){ r->field, r->n_field, line, r->row };
+    *out = (struct csv_row){r->field, r->n_field, line, r->row};
     return true;
 }
 
 static bool next_record(struct csv_reader *r, struct csv_row *out, bool *found, struct err *e)
 {
     for (;;) {
-        struct record_state s = { 0 };
+        struct record_state s = {0};
         switch (record_read(r, &s, e)) {
         case STEP_RECORD: {
             uint64_t line = r->line;
@@ -596,12 +606,13 @@ bool csv_next(struct csv_reader *r, struct csv_row *out, bool *found, struct err
 
 /* ---- opening ------------------------------------------------------------------------------- */
 
-/* "sep=;" as first line, which Excel writes and obeys. Its line end stays: a blank line is skipped. */
+/* "sep=;" as first line, which Excel writes and obeys. Its line end stays: a blank line is
+ * skipped. */
 static void sep_line(struct csv_reader *r, char *separator)
 {
     if (r->end < 5) return;
     char c = r->p[4], behind = r->end > 5 ? r->p[5] : '\n';
-    if (!text_equal_nocase((struct text){ r->p, 4 }, TEXT("sep="))) return;
+    if (!text_equal_nocase((struct text){r->p, 4}, TEXT("sep="))) return;
     if (behind != '\r' && behind != '\n') return;
     bool usable = c == '\t' || (c > ' ' && c < 0x7F && c != '"' && !(c >= '0' && c <= '9') &&
                                 !((c | 32) >= 'a' && (c | 32) <= 'z'));
@@ -612,26 +623,27 @@ static void sep_line(struct csv_reader *r, char *separator)
 
 static bool begin(struct csv_reader *r, const struct csv_options *o, struct err *e)
 {
-    struct text sample = { r->src.head.p, r->src.head.n < SAMPLE ? r->src.head.n : SAMPLE };
+    struct text sample = {r->src.head.p, r->src.head.n < SAMPLE ? r->src.head.n : SAMPLE};
     bool whole = r->src.fd < 0 ? r->src.head.n <= SAMPLE : r->src.head.n < SAMPLE;
     r->encoding = o->encoding != CSV_DETECT ? o->encoding : csv_guess_encoding(sample, whole);
     size_t mark = csv_mark_length(sample, r->encoding);
-    if (mark > 0) r->src.head = (struct text){ r->src.head.p + mark, r->src.head.n - mark };
+    if (mark > 0) r->src.head = (struct text){r->src.head.p + mark, r->src.head.n - mark};
     r->src.n_read = mark;
     buf_init(&r->converted, 4 * BLOCK);
     if (r->encoding != CSV_UTF8) {
-        if (!unicode_converter_new(&r->converter, encodings[r->encoding].converter, e)) return false;
+        if (!unicode_converter_new(&r->converter, encodings[r->encoding].converter, e))
+            return false;
         r->raw = mem_resize(NULL, BLOCK, 1);
     }
     if (!window_fill(r, e)) return false;
     char separator = o->separator;
     sep_line(r, &separator);
     if (separator == 0) {
-        struct text head = { r->p + r->start, r->end - r->start };
+        struct text head = {r->p + r->start, r->end - r->start};
         separator = csv_guess_separator(head, window_closed(r));
     }
     r->separator = separator;
-    const char special[4] = { separator, '\n', '\r', '"' };
+    const char special[4] = {separator, '\n', '\r', '"'};
     for (int i = 0; i < 4; i++)
         r->pattern[i] = (unsigned char)special[i] * (uint64_t)0x0101010101010101u;
     scan_begin(r, r->start);
@@ -681,7 +693,7 @@ static bool open_any(struct csv_reader **out, const char *path, struct text byte
 
 bool csv_open(struct csv_reader **out, const char *path, const struct csv_options *o, struct err *e)
 {
-    return open_any(out, path, (struct text){ NULL, 0 }, o, e);
+    return open_any(out, path, (struct text){NULL, 0}, o, e);
 }
 
 bool csv_open_memory(struct csv_reader **out, struct text bytes, const struct csv_options *o,
@@ -735,9 +747,9 @@ bool csv_encoding_find(enum csv_encoding *out, struct text name)
         const char *name;
         enum csv_encoding encoding;
     } other[] = {
-        { "utf8", CSV_UTF8 },          { "utf16le", CSV_UTF16LE },     { "utf16be", CSV_UTF16BE },
-        { "cp1250", CSV_WINDOWS1250 }, { "cp1252", CSV_WINDOWS1252 },  { "latin2", CSV_ISO8859_2 },
-        { "auto", CSV_DETECT },
+        {"utf8", CSV_UTF8},          {"utf16le", CSV_UTF16LE},    {"utf16be", CSV_UTF16BE},
+        {"cp1250", CSV_WINDOWS1250}, {"cp1252", CSV_WINDOWS1252}, {"latin2", CSV_ISO8859_2},
+        {"auto", CSV_DETECT},
     };
     for (int i = 0; i < CSV_ENCODING_COUNT; i++) {
         if (!text_equal_nocase(name, text_of(encodings[i].name))) continue;

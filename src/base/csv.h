@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 enum csv_encoding {
-    CSV_DETECT,       /* BOM, else strict UTF-8 of the first MiB, else the best of the others */
+    CSV_DETECT, /* BOM, else strict UTF-8 of the first MiB, else the best of the others */
     CSV_UTF8,
     CSV_UTF16LE,
     CSV_UTF16BE,
@@ -23,10 +23,11 @@ enum csv_encoding {
     CSV_ENCODING_COUNT
 };
 
-enum { /* limits (S70) */
-    CSV_FIELD_MAX = 64 * 1024,          /* bytes of one field, as UTF-8 */
+/* limits (S70) */
+enum {
+    CSV_FIELD_MAX = 64 * 1024, /* bytes of one field, as UTF-8 */
     CSV_COLUMN_MAX = 2000,
-    CSV_LINE_MAX = 8 * 1024 * 1024      /* bytes of one record with its quoted newlines */
+    CSV_LINE_MAX = 8 * 1024 * 1024 /* bytes of one record with its quoted newlines */
 };
 
 struct csv_options {
@@ -46,7 +47,8 @@ struct csv_row {
 };
 
 /* Open a file (or memory, which must outlive the reader). Reads enough to detect. `owns` *out. */
-bool csv_open(struct csv_reader **out, const char *path, const struct csv_options *o, struct err *e) MUST_CHECK;
+bool csv_open(struct csv_reader **out, const char *path, const struct csv_options *o,
+              struct err *e) MUST_CHECK;
 bool csv_open_memory(struct csv_reader **out, struct text bytes, const struct csv_options *o,
                      struct err *e) MUST_CHECK;
 void csv_close(struct csv_reader *r); /* NULL is fine */
@@ -63,9 +65,10 @@ bool csv_encoding_find(enum csv_encoding *out, struct text name);
 uint64_t csv_bytes_read(const struct csv_reader *r); /* for progress */
 uint64_t csv_bytes_total(const struct csv_reader *r);
 
-enum csv_style { /* conventions section 8 */
-    CSV_MACHINE,  /* quotes only when needed, CRLF, no protection against formulas: for programs */
-    CSV_SAFE      /* every text quoted; formula beginnings get a leading ' (S65) */
+/* conventions section 8 */
+enum csv_style {
+    CSV_MACHINE, /* quotes only when needed, CRLF, no guard against formulas: for programs */
+    CSV_SAFE     /* every text quoted; formula beginnings get a leading ' (S65) */
 };
 
 /* Append one field; `first` without separator before it. csv_put_number() for numbers, which are

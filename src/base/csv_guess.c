@@ -1,22 +1,23 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Guessing the encoding and the separator of a CSV file.
  *
- * The 8-bit encodings. Windows-1252 (Portuguese), Windows-1250 and ISO-8859-2 (Czech, Polish, Slovak)
- * give a meaning to nearly every byte, so validity decides nothing. What tells them apart is which
- * letters the bytes would be: 0xE3 is "ã" in Windows-1252 and "ă" in the others; 0xB9 is "ą", "š" or
- * "¹". Every pair of an encoding and a language that is written in it gets a score over the bytes
- * 0x80 to 0xFF of the sample:
+ * The 8-bit encodings. Windows-1252 (Portuguese), Windows-1250 and ISO-8859-2 (Czech, Polish,
+ * Slovak) give a meaning to nearly every byte, so validity decides nothing. What tells them apart
+ * is which letters the bytes would be: 0xE3 is "ã" in Windows-1252 and "ă" in the others; 0xB9 is
+ * "ą", "š" or "¹". Every pair of an encoding and a language that is written in it gets a score over
+ * the bytes 0x80 to 0xFF of the sample:
  *
  *      +2   the byte is a letter of that language
- *       0   it is punctuation that any language may use (quotation marks, dashes, no-break space ...)
+ *       0   it is punctuation that any language may use (quotation marks, dashes, no-break space
+ *       ...)
  *      -1   it is a letter of another language, or a capital behind a small letter
  *      -3   it is a symbol ("¹", "±")
  *     -10   it is a control character, or the encoding does not have it
  *
  * and the encoding of the best pair wins; a tie goes to the earlier row of the table. The languages
- * are those of the pilot countries. This heuristic is ours and a proposal to the person who imports:
- * short files with few accented letters can be guessed wrongly, and a text whose letters look alike
- * in two encodings (only á é í ó ú) reads the same in both.
+ * are those of the pilot countries. This heuristic is ours and a proposal to the person who
+ * imports: short files with few accented letters can be guessed wrongly, and a text whose letters
+ * look alike in two encodings (only á é í ó ú) reads the same in both.
  *
  * Must never: decide silently. The reader tells what was chosen, and callers show it. */
 #include "base/csv_guess.h"
@@ -41,11 +42,11 @@ struct pair { /* an encoding and a language written in it */
 #define LETTERS_SK "áäčďéíĺľňóôŕšťúýž", "ÁÄČĎÉÍĹĽŇÓÔŔŠŤÚÝŽ"
 
 static const struct pair pairs[] = {
-    { CSV_WINDOWS1252, LETTERS_PT }, /* Portuguese */
-    { CSV_WINDOWS1250, LETTERS_CS }, /* Czech */
-    { CSV_WINDOWS1250, LETTERS_PL }, /* Polish */
-    { CSV_WINDOWS1250, LETTERS_SK }, /* Slovak */
-    { CSV_ISO8859_2, LETTERS_CS },   { CSV_ISO8859_2, LETTERS_PL }, { CSV_ISO8859_2, LETTERS_SK },
+    {CSV_WINDOWS1252, LETTERS_PT}, /* Portuguese */
+    {CSV_WINDOWS1250, LETTERS_CS}, /* Czech */
+    {CSV_WINDOWS1250, LETTERS_PL}, /* Polish */
+    {CSV_WINDOWS1250, LETTERS_SK}, /* Slovak */
+    {CSV_ISO8859_2, LETTERS_CS},   {CSV_ISO8859_2, LETTERS_PL}, {CSV_ISO8859_2, LETTERS_SK},
 };
 
 #define PUNCTUATION "\xC2\xA0€‚„…†‡‰‹‘’“”•–—›§«»°´·˙¨"
@@ -80,7 +81,7 @@ static int64_t pair_score(const struct pair *pair, const struct tally tally[256]
         if (tally[b].n == 0) continue;
         char byte = (char)(unsigned char)b;
         buf_clear(&out);
-        if (unicode_convert(c, (struct text){ &byte, 1 }, false, &out, NULL))
+        if (unicode_convert(c, (struct text){&byte, 1}, false, &out, NULL))
             score += score_of(buf_text(&out), tally[b], pair);
         else score -= 10 * tally[b].n;
     }
@@ -91,7 +92,7 @@ static int64_t pair_score(const struct pair *pair, const struct tally tally[256]
 
 static enum csv_encoding best_8bit(struct text sample)
 {
-    struct tally tally[256] = { { 0 } };
+    struct tally tally[256] = {{0}};
     for (size_t i = 0; i < sample.n; i++) {
         struct tally *t = &tally[(unsigned char)sample.p[i]];
         t->n++;
@@ -122,7 +123,7 @@ size_t csv_mark_length(struct text sample, enum csv_encoding encoding)
 static enum csv_encoding zero_pattern(struct text sample)
 {
     size_t n = sample.n < ZERO_SAMPLE ? sample.n : ZERO_SAMPLE;
-    size_t n_pair = n / 2, zero[2] = { 0, 0 };
+    size_t n_pair = n / 2, zero[2] = {0, 0};
     for (size_t i = 0; i < 2 * n_pair; i++) zero[i & 1] += sample.p[i] == 0;
     size_t enough = 1 + n_pair / 16;
     if (zero[1] >= enough && zero[0] <= zero[1] / 16) return CSV_UTF16LE;
@@ -150,7 +151,7 @@ static bool sample_is_utf8(struct text sample, bool whole)
 
 enum csv_encoding csv_guess_encoding(struct text sample, bool whole)
 {
-    static const enum csv_encoding marked[] = { CSV_UTF8, CSV_UTF16LE, CSV_UTF16BE };
+    static const enum csv_encoding marked[] = {CSV_UTF8, CSV_UTF16LE, CSV_UTF16BE};
     for (size_t i = 0; i < sizeof marked / sizeof marked[0]; i++)
         if (csv_mark_length(sample, marked[i]) > 0) return marked[i];
     enum csv_encoding enc = zero_pattern(sample);
@@ -202,7 +203,7 @@ static size_t agreeing_separators(struct text s, bool whole, char separator)
 
 char csv_guess_separator(struct text sample, bool whole)
 {
-    static const char candidates[] = { ',', ';', '\t', '|' };
+    static const char candidates[] = {',', ';', '\t', '|'};
     if (sample.n > SEPARATOR_SAMPLE) {
         sample.n = SEPARATOR_SAMPLE;
         whole = false;

@@ -73,7 +73,7 @@ static int32_t length32(size_t n)
 
 static struct utf16 to_utf16(struct text t, struct arena *a)
 {
-    struct utf16 u = { ARENA_ARRAY(a, UChar, t.n + 1), 0 };
+    struct utf16 u = {ARENA_ARRAY(a, UChar, t.n + 1), 0};
     UErrorCode status = U_ZERO_ERROR;
     /* Invalid bytes cannot come in by contract; should they, they become U+FFFD. */
     u_strFromUTF8WithSub(u.p, length32(t.n + 1), &u.n, t.p, length32(t.n), 0xFFFD, NULL, &status);
@@ -89,7 +89,7 @@ static struct text to_utf8(struct utf16 u, struct arena *a)
     UErrorCode status = U_ZERO_ERROR;
     u_strToUTF8WithSub(p, length32(cap), &n, u.p, u.n, 0xFFFD, NULL, &status);
     assert(U_SUCCESS(status));
-    return (struct text){ p, (size_t)n };
+    return (struct text){p, (size_t)n};
 }
 
 static struct utf16 normalize(const UNormalizer2 *form, struct utf16 u, struct arena *a)
@@ -97,7 +97,7 @@ static struct utf16 normalize(const UNormalizer2 *form, struct utf16 u, struct a
     UErrorCode status = U_ZERO_ERROR;
     int32_t n = unorm2_normalize(form, u.p, u.n, NULL, 0, &status);
     assert(status == U_BUFFER_OVERFLOW_ERROR || U_SUCCESS(status));
-    struct utf16 out = { ARENA_ARRAY(a, UChar, (size_t)n + 1), n };
+    struct utf16 out = {ARENA_ARRAY(a, UChar, (size_t)n + 1), n};
     status = U_ZERO_ERROR;
     unorm2_normalize(form, u.p, u.n, out.p, n + 1, &status);
     assert(U_SUCCESS(status));
@@ -151,7 +151,7 @@ static struct text fold_ascii(struct text t, enum fold_kind kind, struct arena *
         gap = false;
         out[n++] = (char)c;
     }
-    return (struct text){ out, n };
+    return (struct text){out, n};
 }
 
 /* NFKC_Casefold (which also drops what is never seen), NFKD, marks out, the rest to words. */
@@ -159,7 +159,7 @@ static struct text fold_unicode(struct utf16 u, enum fold_kind kind, struct aren
 {
     u = normalize(form_of(unorm2_getNFKCCasefoldInstance), u, a);
     u = normalize(form_of(unorm2_getNFKDInstance), u, a);
-    struct utf16 out = { ARENA_ARRAY(a, UChar, (size_t)u.n + 1), 0 };
+    struct utf16 out = {ARENA_ARRAY(a, UChar, (size_t)u.n + 1), 0};
     bool gap = false;
     for (int32_t i = 0; i < u.n;) {
         UChar32 c = next16(u.p, &i, u.n);
@@ -221,7 +221,7 @@ static UTransliterator *transliterator(void)
 static struct utf16 transliterate(struct utf16 u, struct arena *a)
 {
     for (int32_t cap = u.n * 4 + 64;; cap *= 2) {
-        struct utf16 out = { ARENA_ARRAY(a, UChar, (size_t)cap), u.n };
+        struct utf16 out = {ARENA_ARRAY(a, UChar, (size_t)cap), u.n};
         memcpy(out.p, u.p, (size_t)u.n * sizeof(UChar));
         int32_t limit = u.n;
         UErrorCode status = U_ZERO_ERROR;
@@ -232,25 +232,39 @@ static struct utf16 transliterate(struct utf16 u, struct arena *a)
     }
 }
 
-/* Letters of Latin-1 and Latin Extended-A that do not decompose to ASCII, as Latin-ASCII has them. */
+/* Letters of Latin-1 and Latin Extended-A that do not decompose to ASCII, as Latin-ASCII has
+ * them. */
 static const char *latin_special(UChar32 c)
 {
     switch (c) {
-    case 0xC6: case 0xE6: return "ae";
-    case 0xD0: case 0xF0: case 0x110: case 0x111: return "d";
-    case 0xD8: case 0xF8: return "o";
-    case 0xDE: case 0xFE: return "th";
+    case 0xC6:
+    case 0xE6: return "ae";
+    case 0xD0:
+    case 0xF0:
+    case 0x110:
+    case 0x111: return "d";
+    case 0xD8:
+    case 0xF8: return "o";
+    case 0xDE:
+    case 0xFE: return "th";
     case 0xDF: return "ss";
-    case 0x126: case 0x127: return "h";
+    case 0x126:
+    case 0x127: return "h";
     case 0x131: return "i";
-    case 0x132: case 0x133: return "ij";
+    case 0x132:
+    case 0x133: return "ij";
     case 0x138: return "q";
-    case 0x13F: case 0x140: return "l"; /* the middle dot behind it breaks no word */
-    case 0x141: case 0x142: return "l";
+    case 0x13F:
+    case 0x140: return "l"; /* the middle dot behind it breaks no word */
+    case 0x141:
+    case 0x142: return "l";
     case 0x149: return "n";
-    case 0x14A: case 0x14B: return "n";
-    case 0x152: case 0x153: return "oe";
-    case 0x166: case 0x167: return "t";
+    case 0x14A:
+    case 0x14B: return "n";
+    case 0x152:
+    case 0x153: return "oe";
+    case 0x166:
+    case 0x167: return "t";
     case 0x17F: return "s";
     default: return NULL;
     }
@@ -288,7 +302,7 @@ static bool latin_to_ascii(struct text t, struct text *out, struct arena *a)
         if (U_FAILURE(status) || n_part < 1 || parts[0] >= 0x80) return false;
         p[n++] = (char)parts[0];
     }
-    *out = (struct text){ p, n };
+    *out = (struct text){p, n};
     return true;
 }
 
@@ -313,7 +327,7 @@ static struct text sort_words(struct text t, struct arena *a)
         memcpy(out + at, word[k].p, word[k].n);
         at += word[k].n;
     }
-    return (struct text){ out, at };
+    return (struct text){out, at};
 }
 
 struct text unicode_name_key(struct text t, struct arena *a)
@@ -329,7 +343,7 @@ struct text unicode_name_key(struct text t, struct arena *a)
 
 struct unicode_converter {
     char name[32];
-    bool single;             /* one byte is one character */
+    bool single;               /* one byte is one character */
     unsigned char length[256]; /* bytes of its UTF-8; 0: the encoding does not have the byte */
     char utf8[256][4];
     UConverter *from, *to; /* `to` UTF-8, for encodings of several bytes only */
@@ -485,7 +499,7 @@ struct text unicode_visible(struct text t, struct arena *a)
         if (shown_as_code(c)) buf_printf(&b, "<U+%04X>", (unsigned)c);
         else buf_put(&b, t.p + from, i - from);
     }
-    struct text out = { arena_copy(a, buf_text(&b).p, b.n), b.n };
+    struct text out = {arena_copy(a, buf_text(&b).p, b.n), b.n};
     buf_release(&b);
     return out;
 }

@@ -23,7 +23,8 @@ struct text unicode_name_key(struct text t, struct arena *a);
 
 /* Stateful conversion of a named encoding ("windows-1250", "UTF-16LE") to UTF-8. */
 struct unicode_converter;
-bool unicode_converter_new(struct unicode_converter **out, const char *encoding, struct err *e) MUST_CHECK;
+bool unicode_converter_new(struct unicode_converter **out, const char *encoding,
+                           struct err *e) MUST_CHECK;
 void unicode_converter_free(struct unicode_converter *c);
 /* Convert a piece (last = final) and append; ERR_INPUT "unicode.bad_bytes" for bytes the encoding
  * does not have. */

@@ -32,7 +32,8 @@ struct xlsx_reader {
     size_t n_string, cap_string;
 };
 
-/* A number format that shows a date or time: built-in id, or format code (ECMA-376 18.8.30, 18.8.31). */
+/* A number format that shows a date or time: built-in id, or format code (ECMA-376 18.8.30,
+ * 18.8.31). */
 bool xlsx_format_id_is_date(uint32_t id);
 bool xlsx_format_code_is_date(struct text code);
 

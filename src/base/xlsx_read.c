@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Reading workbooks: the parts around the sheets.
  *
- *     _rels/.rels ─► xl/workbook.xml ─► xl/_rels/workbook.xml.rels ─┬─► sheets, read later, row by row
- *                    names, order,      what each id stands for     ├─► styles: which cells are dates
+ *     _rels/.rels ─► xl/workbook.xml ─► xl/_rels/workbook.xml.rels ─┬─► sheets, read later, row by
+ *     row
+ *                    names, order,      what each id stands for     ├─► styles: which cells are
+ *                    dates
  *                    1904 or 1900                                   └─► shared strings
  *
- * Format: ECMA-376 (Office Open XML) parts 1 and 2, transitional and strict alike, for only local names
- * and the ends of relationship types are looked at. Relationships lead from part to part within the
- * archive; one that leads outside is noticed and never followed.
+ * Format: ECMA-376 (Office Open XML) parts 1 and 2, transitional and strict alike, for only local
+ * names and the ends of relationship types are looked at. Relationships lead from part to part
+ * within the archive; one that leads outside is noticed and never followed.
  *
  * Memory: the shared strings (at most STRINGS_MAX bytes) and a row. */
 #include "base/xlsx_read.h"
@@ -18,10 +20,11 @@
 
 #include <string.h>
 
-enum { /* limits beyond those of the header */
+/* limits beyond those of the header */
+enum {
     STRINGS_MAX = 128 * 1024 * 1024, /* bytes of all shared strings */
     STRING_COUNT_MAX = 8 * 1000 * 1000,
-    STYLE_MAX = 65536, /* cell formats */
+    STYLE_MAX = 65536,  /* cell formats */
     FORMAT_MAX = 10000, /* number formats of the workbook's own */
     SHEET_NAME_MAX = 255
 };
@@ -42,7 +45,10 @@ struct opening { /* while a workbook is opened */
     char *folder;               /* of the workbook part, "xl/" */
     size_t depth, skip;         /* skip: depth of a phonetic run, whose text is not the cell's */
     bool in_formats, in_styles, collect;
-    struct format { uint32_t id; bool date; } *format;
+    struct format {
+        uint32_t id;
+        bool date;
+    } * format;
     size_t n_format, cap_format;
 };
 
@@ -73,30 +79,32 @@ static void relations_free(struct relations *rs)
         mem_free(rs->item[i].target);
     }
     mem_free(rs->item);
-    *rs = (struct relations){ 0 };
+    *rs = (struct relations){0};
 }
 
 static bool relation_start(void *ctx, struct text name, const char *const *attribute, struct err *e)
 {
     struct relations *rs = ctx;
-    struct text id, type, target, mode = { "", 0 };
+    struct text id, type, target, mode = {"", 0};
     if (!text_is(name, "Relationship")) return true;
-    if (!xlsx_xml_attribute(&id, attribute, "Id") || !xlsx_xml_attribute(&type, attribute, "Type") ||
+    if (!xlsx_xml_attribute(&id, attribute, "Id") ||
+        !xlsx_xml_attribute(&type, attribute, "Type") ||
         !xlsx_xml_attribute(&target, attribute, "Target"))
         return not_workbook(e, "a relationship is incomplete");
     if (rs->n == XLSX_ENTRY_MAX) return too_many(e, "relationships", XLSX_ENTRY_MAX);
     (void)xlsx_xml_attribute(&mode, attribute, "TargetMode");
     MEM_GROW(rs->item, rs->cap, rs->n + 1);
     rs->item[rs->n++] =
-        (struct relation){ keep(id), keep(type), keep(target), text_is(mode, "External") };
+        (struct relation){keep(id), keep(type), keep(target), text_is(mode, "External")};
     return true;
 }
 
-static bool relations_read(struct relations *rs, struct xlsx_reader *r, struct text part, struct err *e)
+static bool relations_read(struct relations *rs, struct xlsx_reader *r, struct text part,
+                           struct err *e)
 {
     size_t entry;
     if (!xlsx_zip_find(r->zip, part, &entry)) return true; /* a part without relationships */
-    struct xlsx_xml_events events = { .start = relation_start, .ctx = rs };
+    struct xlsx_xml_events events = {.start = relation_start, .ctx = rs};
     return xlsx_xml_read(r->zip, entry, &events, e);
 }
 
@@ -116,7 +124,8 @@ static const struct relation *relation_by_id(const struct relations *rs, struct 
 }
 
 /* The entry that `target` names, seen from `folder`; false when it is not in the archive. */
-static bool target_find(const struct xlsx_reader *r, const char *folder, const char *target, size_t *entry)
+static bool target_find(const struct xlsx_reader *r, const char *folder, const char *target,
+                        size_t *entry)
 {
     struct buf b;
     buf_init(&b, 4096);
@@ -143,7 +152,7 @@ static bool target_find(const struct xlsx_reader *r, const char *folder, const c
 static bool sheet_add(struct opening *o, const char *const *attribute, struct err *e)
 {
     struct xlsx_reader *r = o->r;
-    struct text name, id, state = { "", 0 };
+    struct text name, id, state = {"", 0};
     if (!xlsx_xml_attribute(&name, attribute, "name") || !xlsx_xml_attribute(&id, attribute, "id"))
         return not_workbook(e, "a sheet has no name or no id");
     if (name.n > SHEET_NAME_MAX) return not_workbook(e, "the name of a sheet is too long");
@@ -154,12 +163,14 @@ static bool sheet_add(struct opening *o, const char *const *attribute, struct er
         r->external = true;
         return true;
     }
-    if (!text_ends(text_of(rel->type), TEXT("/worksheet"))) return true; /* charts, macros, dialogs */
+    if (!text_ends(text_of(rel->type), TEXT("/worksheet")))
+        return true; /* charts, macros, dialogs */
     size_t entry;
-    if (!target_find(r, o->folder, rel->target, &entry)) return not_workbook(e, "a sheet is missing");
+    if (!target_find(r, o->folder, rel->target, &entry))
+        return not_workbook(e, "a sheet is missing");
     MEM_GROW(r->sheet, r->cap_sheet, r->n_sheet + 1);
     bool hidden = text_is(state, "hidden") || text_is(state, "veryHidden");
-    r->sheet[r->n_sheet++] = (struct xlsx_sheet){ keep(name), entry, hidden };
+    r->sheet[r->n_sheet++] = (struct xlsx_sheet){keep(name), entry, hidden};
     return true;
 }
 
@@ -191,9 +202,19 @@ bool xlsx_format_code_is_date(struct text code)
         case '[': /* colour, condition, locale; elapsed time as [h] has other letters behind it */
             while (++i < code.n && code.p[i] != ']') {}
             break;
-        case '\\': case '_': case '*': i++; break; /* the next character is shown, or its width */
-        case 'y': case 'm': case 'd': case 'h': case 's':
-        case 'Y': case 'M': case 'D': case 'H': case 'S': return true;
+        case '\\':
+        case '_':
+        case '*': i++; break; /* the next character is shown, or its width */
+        case 'y':
+        case 'm':
+        case 'd':
+        case 'h':
+        case 's':
+        case 'Y':
+        case 'M':
+        case 'D':
+        case 'H':
+        case 'S': return true;
         default: break;
         }
     }
@@ -204,7 +225,8 @@ static bool number_attribute(uint32_t *out, const char *const *attribute, const 
 {
     struct text t;
     uint64_t v;
-    if (!xlsx_xml_attribute(&t, attribute, name) || !text_to_uint(t, &v) || v > UINT32_MAX) return false;
+    if (!xlsx_xml_attribute(&t, attribute, name) || !text_to_uint(t, &v) || v > UINT32_MAX)
+        return false;
     *out = (uint32_t)v;
     return true;
 }
@@ -223,7 +245,7 @@ static bool style_start(void *ctx, struct text name, const char *const *attribut
             return true;
         if (o->n_format == FORMAT_MAX) return too_many(e, "number formats", FORMAT_MAX);
         MEM_GROW(o->format, o->cap_format, o->n_format + 1);
-        o->format[o->n_format++] = (struct format){ id, xlsx_format_code_is_date(code) };
+        o->format[o->n_format++] = (struct format){id, xlsx_format_code_is_date(code)};
     }
     if (o->in_styles && text_is(name, "xf")) {
         if (r->n_style == STYLE_MAX) return too_many(e, "cell formats", STYLE_MAX);
@@ -276,8 +298,8 @@ size_t xlsx_unescape(char *p, size_t n)
             p[to++] = p[i++];
             continue;
         }
-        bool kept = (c < 0x20 && c != '\t' && c != '\n' && c != '\r') || (c >= 0xD800 && c <= 0xDFFF) ||
-                    c >= 0xFFFE;
+        bool kept = (c < 0x20 && c != '\t' && c != '\n' && c != '\r') ||
+                    (c >= 0xD800 && c <= 0xDFFF) || c >= 0xFFFE;
         if (kept) {
             memmove(p + to, p + i, 7);
             to += 7;
@@ -322,13 +344,14 @@ static bool string_end(void *ctx, struct text name, struct err *e)
     if (text_is(name, "t")) o->collect = false;
     if (o->depth-- != 2 || !text_is(name, "si")) return true;
     if (!buf_ok(&r->strings, NULL)) {
-        err_set(e, ERR_LIMIT, "xlsx.too_many_strings", "the workbook's texts are longer than %d MiB",
-                STRINGS_MAX >> 20);
+        err_set(e, ERR_LIMIT, "xlsx.too_many_strings",
+                "the workbook's texts are longer than %d MiB", STRINGS_MAX >> 20);
         return err_remedy(e, "split the data over several files, or import them as CSV");
     }
     if (r->n_string == STRING_COUNT_MAX) return too_many(e, "texts", STRING_COUNT_MAX);
     size_t from = r->string_at[r->n_string];
-    if (r->strings.n > from) r->strings.n = from + xlsx_unescape(r->strings.p + from, r->strings.n - from);
+    if (r->strings.n > from)
+        r->strings.n = from + xlsx_unescape(r->strings.p + from, r->strings.n - from);
     r->n_string++;
     string_mark(r);
     return true;
@@ -357,7 +380,7 @@ static bool optional_part(struct opening *o, const char *type, const struct xlsx
 static bool find_workbook(struct opening *o, size_t *workbook, struct err *e)
 {
     size_t entry;
-    struct relations package = { 0 };
+    struct relations package = {0};
     bool ok = relations_read(&package, o->r, TEXT("_rels/.rels"), e);
     if (ok) {
         const struct relation *rel = relation_by_type(&package, "/officeDocument");
@@ -393,10 +416,12 @@ static bool open_parts(struct opening *o, struct err *e)
             o->relations.item[i].external)
             o->r->external = true;
     }
-    struct xlsx_xml_events book = { .start = workbook_start, .ctx = o };
-    struct xlsx_xml_events styles = { .start = style_start, .end = style_end, .ctx = o };
-    struct xlsx_xml_events strings = { .start = string_start, .end = string_end, .text = string_text,
-                                       .ctx = o };
+    struct xlsx_xml_events book = {.start = workbook_start, .ctx = o};
+    struct xlsx_xml_events styles = {.start = style_start, .end = style_end, .ctx = o};
+    struct xlsx_xml_events strings = {.start = string_start,
+                                      .end = string_end,
+                                      .text = string_text,
+                                      .ctx = o};
     if (!xlsx_xml_read(o->r->zip, workbook, &book, e)) return false;
     if (!optional_part(o, "/styles", &styles, e)) return false;
     string_mark(o->r);
@@ -407,9 +432,9 @@ bool xlsx_open_memory(struct xlsx_reader **out, const void *p, size_t n, struct 
 {
     *out = NULL;
     struct xlsx_reader *r = mem_new(1, sizeof *r);
-    struct opening o = { .r = r };
+    struct opening o = {.r = r};
     buf_init_wiped(&r->strings, STRINGS_MAX);
-    bool ok = xlsx_zip_open(&r->zip, (struct text){ p, n }, XLSX_ZIP_FOREIGN, e) && open_parts(&o, e);
+    bool ok = xlsx_zip_open(&r->zip, (struct text){p, n}, XLSX_ZIP_FOREIGN, e) && open_parts(&o, e);
     relations_free(&o.relations);
     mem_free(o.folder);
     mem_free(o.format);

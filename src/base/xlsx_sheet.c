@@ -3,14 +3,14 @@
  *
  *     worksheet > sheetData > row r hidden > c r s t > f, v, is > t, r > t, rPh
  *
- * Cells are sparse: each names its place (A1 to XFD1048576), or follows the one before. Rows and the
- * cells of a row must ascend, as the format asks; a second value for the same cell is refused. Of a
- * formula only the cached value <v> is read. A merged area has its value in its first cell, the
- * others are empty in the file. Formatting without a value makes no cell.
+ * Cells are sparse: each names its place (A1 to XFD1048576), or follows the one before. Rows and
+ * the cells of a row must ascend, as the format asks; a second value for the same cell is refused.
+ * Of a formula only the cached value <v> is read. A merged area has its value in its first cell,
+ * the others are empty in the file. Formatting without a value makes no cell.
  *
  * Dates are numbers whose style shows a date (ECMA-376 part 1, 18.17.4). A whole number gives
- * "2020-12-31", one with a fraction "2020-12-31T13:45:00", rounded to seconds; below 1 it is a time of
- * day and given as text "13:45:00"; a serial outside of the years of base/date.h stays a number.
+ * "2020-12-31", one with a fraction "2020-12-31T13:45:00", rounded to seconds; below 1 it is a time
+ * of day and given as text "13:45:00"; a serial outside of the years of base/date.h stays a number.
  *
  * Memory: one row. */
 #include "base/xlsx_internal.h"
@@ -25,13 +25,21 @@
 
 enum {
     ROW_MAX = 1048576,
-    COLUMN_MAX = 16384,     /* that a reference may name */
-    COLUMN_VALUE_MAX = 2000, /* that may hold a value, as in CSV (S70) */
+    COLUMN_MAX = 16384,         /* that a reference may name */
+    COLUMN_VALUE_MAX = 2000,    /* that may hold a value, as in CSV (S70) */
     CELL_TEXT_MAX = 128 * 1024, /* bytes; Excel's 32,767 characters fit */
     ROW_TEXT_MAX = 256 * 1024 * 1024
 };
 
-enum cell_type { TYPE_NUMBER, TYPE_SHARED, TYPE_INLINE, TYPE_STRING, TYPE_BOOL, TYPE_ERROR, TYPE_DATE };
+enum cell_type {
+    TYPE_NUMBER,
+    TYPE_SHARED,
+    TYPE_INLINE,
+    TYPE_STRING,
+    TYPE_BOOL,
+    TYPE_ERROR,
+    TYPE_DATE
+};
 
 struct sheet_reading {
     struct xlsx_reader *r;
@@ -57,21 +65,23 @@ struct sheet_reading {
 
 /* ---- errors -------------------------------------------------------------------------------- */
 
-static bool sheet_error(const struct sheet_reading *s, struct err *e, enum err_code code, const char *id,
-                        const char *why, const char *remedy)
+static bool sheet_error(const struct sheet_reading *s, struct err *e, enum err_code code,
+                        const char *id, const char *why, const char *remedy)
 {
-    err_set(e, code, id, "sheet %zu, row %llu, column %llu: %s", s->sheet + 1, (unsigned long long)s->row,
-            (unsigned long long)s->column, why);
+    err_set(e, code, id, "sheet %zu, row %llu, column %llu: %s", s->sheet + 1,
+            (unsigned long long)s->row, (unsigned long long)s->column, why);
     return err_remedy(e, "%s", remedy);
 }
 
 static bool cell_too_long(const struct sheet_reading *s, struct err *e)
 {
-    return sheet_error(s, e, ERR_LIMIT, "xlsx.cell_too_long", "the cell's text is longer than 131072 bytes",
+    return sheet_error(s, e, ERR_LIMIT, "xlsx.cell_too_long",
+                       "the cell's text is longer than 131072 bytes",
                        "shorten it: a cell holds at most 32767 characters");
 }
 
-static const char SAVE_AGAIN[] = "open the file in a spreadsheet program and save it again as .xlsx";
+static const char SAVE_AGAIN[] =
+    "open the file in a spreadsheet program and save it again as .xlsx";
 
 /* ---- places -------------------------------------------------------------------------------- */
 
@@ -80,10 +90,11 @@ static bool reference(struct text t, uint64_t *column, uint64_t *row)
 {
     size_t i = 0;
     uint64_t c = 0;
-    for (; i < t.n && i < 4 && t.p[i] >= 'A' && t.p[i] <= 'Z'; i++) c = c * 26 + (uint64_t)(t.p[i] - 'A' + 1);
+    for (; i < t.n && i < 4 && t.p[i] >= 'A' && t.p[i] <= 'Z'; i++)
+        c = c * 26 + (uint64_t)(t.p[i] - 'A' + 1);
     if (c == 0 || c > COLUMN_MAX || i == t.n || t.p[i] == '0') return false;
     *column = c;
-    return text_to_uint((struct text){ t.p + i, t.n - i }, row) && *row <= ROW_MAX;
+    return text_to_uint((struct text){t.p + i, t.n - i}, row) && *row <= ROW_MAX;
 }
 
 static bool row_begin(struct sheet_reading *s, const char *const *attribute, struct err *e)
@@ -93,11 +104,13 @@ static bool row_begin(struct sheet_reading *s, const char *const *attribute, str
     s->column_before = 0;
     s->row = s->row_before + 1;
     if (xlsx_xml_attribute(&t, attribute, "r") && (!text_to_uint(t, &s->row) || s->row == 0))
-        return sheet_error(s, e, ERR_INPUT, "xlsx.cell_reference", "the row's number is not one", SAVE_AGAIN);
+        return sheet_error(s, e, ERR_INPUT, "xlsx.cell_reference", "the row's number is not one",
+                           SAVE_AGAIN);
     if (s->row <= s->row_before)
         return sheet_error(s, e, ERR_INPUT, "xlsx.row_order", "rows do not ascend", SAVE_AGAIN);
     if (s->row > ROW_MAX)
-        return sheet_error(s, e, ERR_INPUT, "xlsx.cell_reference", "a sheet has 1048576 rows", SAVE_AGAIN);
+        return sheet_error(s, e, ERR_INPUT, "xlsx.cell_reference", "a sheet has 1048576 rows",
+                           SAVE_AGAIN);
     s->hidden = xlsx_xml_flag(attribute, "hidden");
     s->n_cell = 0;
     buf_clear(&s->text);
@@ -109,8 +122,9 @@ static enum cell_type type_of(const char *const *attribute)
     static const struct {
         const char *name;
         enum cell_type type;
-    } types[] = { { "s", TYPE_SHARED }, { "n", TYPE_NUMBER }, { "inlineStr", TYPE_INLINE },
-                  { "str", TYPE_STRING }, { "b", TYPE_BOOL }, { "e", TYPE_ERROR }, { "d", TYPE_DATE } };
+    } types[] = {{"s", TYPE_SHARED},   {"n", TYPE_NUMBER}, {"inlineStr", TYPE_INLINE},
+                 {"str", TYPE_STRING}, {"b", TYPE_BOOL},   {"e", TYPE_ERROR},
+                 {"d", TYPE_DATE}};
     struct text t;
     if (!xlsx_xml_attribute(&t, attribute, "t")) return TYPE_NUMBER;
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
@@ -124,9 +138,11 @@ static bool cell_begin(struct sheet_reading *s, const char *const *attribute, st
     uint64_t row = s->row, style;
     s->column = s->column_before + 1;
     if (xlsx_xml_attribute(&t, attribute, "r") && !reference(t, &s->column, &row))
-        return sheet_error(s, e, ERR_INPUT, "xlsx.cell_reference", "a cell's reference is not one", SAVE_AGAIN);
+        return sheet_error(s, e, ERR_INPUT, "xlsx.cell_reference", "a cell's reference is not one",
+                           SAVE_AGAIN);
     if (row != s->row || s->column > COLUMN_MAX)
-        return sheet_error(s, e, ERR_INPUT, "xlsx.cell_reference", "a cell is not of its row", SAVE_AGAIN);
+        return sheet_error(s, e, ERR_INPUT, "xlsx.cell_reference", "a cell is not of its row",
+                           SAVE_AGAIN);
     if (s->column <= s->column_before)
         return sheet_error(s, e, ERR_INPUT, "xlsx.cell_order", "cells do not ascend", SAVE_AGAIN);
     s->column_before = s->column;
@@ -174,7 +190,8 @@ static bool date_text(char *out, bool *is_date, struct text number, bool system_
         day += 1;
         seconds = 0;
     }
-    int hour = (int)(seconds / 3600), minute = (int)(seconds / 60 % 60), second = (int)(seconds % 60);
+    int hour = (int)(seconds / 3600), minute = (int)(seconds / 60 % 60),
+        second = (int)(seconds % 60);
     if (day < 1 && seconds > 0) {
         snprintf(out, 32, "%02d:%02d:%02d", hour, minute, second);
         *is_date = false;
@@ -200,7 +217,7 @@ static void value_number(struct sheet_reading *s, struct xlsx_cell *c)
         s->text.n = s->begin;
         buf_puts(&s->text, date);
         c->kind = is_date ? XLSX_DATE : XLSX_TEXT;
-        c->text = (struct text){ s->text.p + s->begin, s->text.n - s->begin };
+        c->text = (struct text){s->text.p + s->begin, s->text.n - s->begin};
     } else {
         c->kind = XLSX_NUMBER;
     }
@@ -215,7 +232,7 @@ static bool value_shared(struct sheet_reading *s, struct xlsx_cell *c, struct er
     size_t from = s->r->string_at[i], n = s->r->string_at[i + 1] - from;
     if (n > CELL_TEXT_MAX) return cell_too_long(s, e);
     c->kind = XLSX_TEXT;
-    c->text = (struct text){ n == 0 ? "" : s->r->strings.p + from, n };
+    c->text = (struct text){n == 0 ? "" : s->r->strings.p + from, n};
     s->text.n = s->begin;
     return true;
 }
@@ -223,7 +240,7 @@ static bool value_shared(struct sheet_reading *s, struct xlsx_cell *c, struct er
 /* What the cell holds, from the characters of its value. */
 static bool value_of(struct sheet_reading *s, struct xlsx_cell *c, struct err *e)
 {
-    c->text = (struct text){ s->text.p + s->begin, s->text.n - s->begin };
+    c->text = (struct text){s->text.p + s->begin, s->text.n - s->begin};
     struct date d;
     switch (s->type) {
     case TYPE_INLINE:
@@ -254,16 +271,18 @@ static bool value_of(struct sheet_reading *s, struct xlsx_cell *c, struct err *e
 
 static bool cell_end(struct sheet_reading *s, struct err *e)
 {
-    struct xlsx_cell c = { .kind = XLSX_EMPTY, .text = { "", 0 }, .formula = s->formula };
+    struct xlsx_cell c = {.kind = XLSX_EMPTY, .text = {"", 0}, .formula = s->formula};
     if (s->has_value && s->text.n > s->begin && !value_of(s, &c, e)) return false;
-    if (c.text.n == 0) c = (struct xlsx_cell){ .kind = XLSX_EMPTY, .text = { "", 0 }, .formula = s->formula };
+    if (c.text.n == 0)
+        c = (struct xlsx_cell){.kind = XLSX_EMPTY, .text = {"", 0}, .formula = s->formula};
     if (c.kind == XLSX_EMPTY && !c.formula) return true;
     if (s->column > COLUMN_VALUE_MAX)
-        return sheet_error(s, e, ERR_LIMIT, "xlsx.too_many_columns", "no more than 2000 columns are read",
+        return sheet_error(s, e, ERR_LIMIT, "xlsx.too_many_columns",
+                           "no more than 2000 columns are read",
                            "delete what stands far to the right");
     size_t at = s->column - 1;
     for (; s->n_cell < at; s->n_cell++) {
-        s->cell[s->n_cell] = (struct xlsx_cell){ .kind = XLSX_EMPTY, .text = { "", 0 } };
+        s->cell[s->n_cell] = (struct xlsx_cell){.kind = XLSX_EMPTY, .text = {"", 0}};
         s->text_at[s->n_cell] = 0;
     }
     /* `text` may still move: keep the place of what lies in it. */
@@ -280,7 +299,7 @@ static bool row_end(struct sheet_reading *s, struct err *e)
     if (s->n_cell == 0) return true;
     for (size_t i = 0; i < s->n_cell; i++)
         if (s->text_at[i] != 0) s->cell[i].text.p = s->text.p + s->text_at[i] - 1;
-    struct xlsx_row row = { s->cell, s->n_cell, s->row, s->hidden };
+    struct xlsx_row row = {s->cell, s->n_cell, s->row, s->hidden};
     return s->each(s->ctx, &row, e);
 }
 
@@ -344,18 +363,19 @@ static bool on_text(void *ctx, struct text piece, struct err *e)
     return buf_ok(&s->text, e);
 }
 
-bool xlsx_read_sheet(struct xlsx_reader *r, size_t sheet, xlsx_row_fn *each, void *ctx, struct err *e)
+bool xlsx_read_sheet(struct xlsx_reader *r, size_t sheet, xlsx_row_fn *each, void *ctx,
+                     struct err *e)
 {
     if (sheet >= r->n_sheet) {
-        err_set(e, ERR_NOT_FOUND, "xlsx.no_sheet", "the workbook has no sheet %zu, it has %zu", sheet + 1,
-                r->n_sheet);
+        err_set(e, ERR_NOT_FOUND, "xlsx.no_sheet", "the workbook has no sheet %zu, it has %zu",
+                sheet + 1, r->n_sheet);
         return err_remedy(e, "choose one of its sheets");
     }
-    struct sheet_reading s = { .r = r, .sheet = sheet, .each = each, .ctx = ctx };
+    struct sheet_reading s = {.r = r, .sheet = sheet, .each = each, .ctx = ctx};
     s.cell = mem_new(COLUMN_VALUE_MAX, sizeof *s.cell);
     s.text_at = mem_new(COLUMN_VALUE_MAX, sizeof *s.text_at);
     buf_init_wiped(&s.text, ROW_TEXT_MAX);
-    struct xlsx_xml_events events = { on_start, on_end, on_text, &s };
+    struct xlsx_xml_events events = {on_start, on_end, on_text, &s};
     bool ok = xlsx_xml_read(r->zip, r->sheet[sheet].entry, &events, e);
     mem_free(s.cell);
     mem_free(s.text_at);

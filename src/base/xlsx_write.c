@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Writing workbooks: the door to libxlsxwriter.
  *
- * The library runs in its constant memory mode: a row goes to a temporary file when the next begins, so
- * rows come in ascending order and text becomes inline strings, never formulas (S65). Its temporary
- * files are opened in the target's folder, unlinked at once and 0600, so nothing lies in /tmp (S15).
+ * The library runs in its constant memory mode: a row goes to a temporary file when the next
+ * begins, so rows come in ascending order and text becomes inline strings, never formulas (S65).
+ * Its temporary files are opened in the target's folder, unlinked at once and 0600, so nothing lies
+ * in /tmp (S15).
  *
- * The library does not look whether its writes succeeded. So before the finished file gets its name we
- * read it back: every part inflates with its checksum and is well-formed XML, and the sheets have as
- * many cells as were written. A full disk is found there.
+ * The library does not look whether its writes succeeded. So before the finished file gets its name
+ * we read it back: every part inflates with its checksum and is well-formed XML, and the sheets
+ * have as many cells as were written. A full disk is found there.
  *
  * Same content, same bytes: the properties carry 1980-01-01, as the archive's entries do.
  *
@@ -42,12 +43,12 @@ struct xlsx_writer {
     lxw_format *format[XLSX_TOTAL + 1]; /* by enum xlsx_style; NULL for plain */
     char *path, *folder, *temporary;
     unsigned n_sheet;
-    uint32_t row;              /* the row being written */
-    uint64_t written[256];     /* its columns that have a cell, a bit each */
-    uint64_t n_cell;           /* cells of all sheets */
+    uint32_t row;          /* the row being written */
+    uint64_t written[256]; /* its columns that have a cell, a bit each */
+    uint64_t n_cell;       /* cells of all sheets */
     struct buf scratch;
     bool failed;
-    struct err first;          /* what failed first */
+    struct err first; /* what failed first */
 };
 
 /* ---- opening ------------------------------------------------------------------------------- */
@@ -55,7 +56,8 @@ struct xlsx_writer {
 static bool unwritable(struct err *e, int number, const char *path)
 {
     err_set_errno(e, ERR_SYSTEM, number, "xlsx_write.file", "could not write %s", path);
-    return err_remedy(e, "check that the folder exists, that you may write to it and that it has room");
+    return err_remedy(
+        e, "check that the folder exists, that you may write to it and that it has room");
 }
 
 static void make_formats(struct xlsx_writer *w)
@@ -99,14 +101,16 @@ bool xlsx_write_open(struct xlsx_writer **out, const char *path, const char *tit
         return false;
     }
     close(fd);
-    lxw_workbook_options options = { .constant_memory = LXW_TRUE, .tmpdir = w->folder, .use_zip64 = LXW_FALSE };
+    lxw_workbook_options options = {.constant_memory = LXW_TRUE,
+                                    .tmpdir = w->folder,
+                                    .use_zip64 = LXW_FALSE};
     w->book = workbook_new_opt(w->temporary, &options);
     if (w->book == NULL) {
         xlsx_write_abandon(w);
         return err_set(e, ERR_SYSTEM, "xlsx_write.file", "could not begin workbook %s", path);
     }
     char *copy = title == NULL ? NULL : mem_text(title, strlen(title));
-    lxw_doc_properties properties = { .title = copy, .created = EPOCH };
+    lxw_doc_properties properties = {.title = copy, .created = EPOCH};
     workbook_set_properties(w->book, &properties); /* keeps a copy */
     mem_free(copy);
     make_formats(w);
@@ -160,7 +164,8 @@ bool xlsx_write_sheet(struct xlsx_writer *w, const char *name, struct err *e)
         err_set(f, ERR_USAGE, "xlsx_write.sheet_name", "sheet %u cannot have the name given: %s",
                 w->n_sheet + 1, bad == LXW_NO_ERROR ? "it is empty" : lxw_strerror(bad));
         err_detail(f, "name: %s", name);
-        err_remedy(f, "use 1 to 31 characters, none of []:*?/\\, no apostrophe at an end, no name twice");
+        err_remedy(
+            f, "use 1 to 31 characters, none of []:*?/\\, no apostrophe at an end, no name twice");
         if (e != NULL) *e = *f;
         return false;
     }
@@ -184,7 +189,8 @@ static bool cell_begin(struct xlsx_writer *w, uint32_t row, uint16_t column)
 {
     if (w->failed) return false;
     if (w->sheet == NULL) {
-        err_set(failure(w), ERR_USAGE, "xlsx_write.no_sheet", "a cell was written before any sheet");
+        err_set(failure(w), ERR_USAGE, "xlsx_write.no_sheet",
+                "a cell was written before any sheet");
         return false;
     }
     if (row >= ROW_MAX || column >= COLUMN_MAX) {
@@ -213,7 +219,9 @@ static void cell_done(struct xlsx_writer *w, uint32_t row, uint16_t column, lxw_
     if (status == LXW_ERROR_MAX_STRING_LENGTH_EXCEEDED)
         cell_failure(w, row, column, ERR_LIMIT, "xlsx_write.text_too_long",
                      "its text is longer than 32767 characters", "shorten the text or use CSV");
-    else cell_failure(w, row, column, ERR_SYSTEM, "xlsx_write.cell", lxw_strerror(status), "try again");
+    else
+        cell_failure(w, row, column, ERR_SYSTEM, "xlsx_write.cell", lxw_strerror(status),
+                     "try again");
 }
 
 static bool is_hex(char c)
@@ -221,16 +229,16 @@ static bool is_hex(char c)
     return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F') || (c >= 'a' && c <= 'f');
 }
 
-/* "_x000D_" is how a cell writes a carriage return; the same seven characters as text are written with
- * their own underscore escaped (ECMA-376 part 1, ST_Xstring). */
+/* "_x000D_" is how a cell writes a carriage return; the same seven characters as text are written
+ * with their own underscore escaped (ECMA-376 part 1, ST_Xstring). */
 static bool looks_escaped(const char *p, size_t n)
 {
     return n >= 7 && p[0] == '_' && p[1] == 'x' && is_hex(p[2]) && is_hex(p[3]) && is_hex(p[4]) &&
            is_hex(p[5]) && p[6] == '_';
 }
 
-/* The text as XML can hold it, into `b`; returns its length in UTF-16 units. Controls and bytes that
- * are not UTF-8 become U+FFFD. */
+/* The text as XML can hold it, into `b`; returns its length in UTF-16 units. Controls and bytes
+ * that are not UTF-8 become U+FFFD. */
 static size_t cell_text(struct buf *b, struct text t)
 {
     static const char replacement[] = "\xEF\xBF\xBD";
@@ -249,7 +257,7 @@ static size_t cell_text(struct buf *b, struct text t)
                    (n == 3 && (memcmp(t.p + i, "\xEF\xBF\xBE", 3) == 0 ||
                                memcmp(t.p + i, "\xEF\xBF\xBF", 3) == 0))) {
             buf_puts(b, replacement);
-        } else if (n > 1 && !text_is_utf8((struct text){ t.p + i, n }, &bad_at)) {
+        } else if (n > 1 && !text_is_utf8((struct text){t.p + i, n}, &bad_at)) {
             buf_puts(b, replacement);
             n = 1;
         } else if (n == 1 && c >= 0x80) {
@@ -276,7 +284,8 @@ void xlsx_write_text(struct xlsx_writer *w, uint32_t row, uint16_t column, struc
     cell_done(w, row, column, worksheet_write_string(w->sheet, row, column, text, w->format[s]));
 }
 
-void xlsx_write_number(struct xlsx_writer *w, uint32_t row, uint16_t column, double v, enum xlsx_style s)
+void xlsx_write_number(struct xlsx_writer *w, uint32_t row, uint16_t column, double v,
+                       enum xlsx_style s)
 {
     if (!isfinite(v)) {
         cell_failure(w, row, column, ERR_USAGE, "xlsx_write.number", "its number is not finite",
@@ -315,7 +324,7 @@ static bool verify(const struct xlsx_writer *w, struct text bytes, struct err *e
     struct xlsx_zip *z = NULL;
     uint64_t n_cell = 0;
     bool ok = xlsx_zip_open(&z, bytes, XLSX_ZIP_OWN, e);
-    struct xlsx_xml_events events = { .start = count_cells, .ctx = &n_cell };
+    struct xlsx_xml_events events = {.start = count_cells, .ctx = &n_cell};
     for (size_t i = 0; ok && i < xlsx_zip_count(z); i++) ok = xlsx_xml_read(z, i, &events, e);
     xlsx_zip_close(z);
     if (!ok || n_cell != w->n_cell) {
@@ -340,7 +349,7 @@ static bool verify_file(const struct xlsx_writer *w, struct err *e)
     void *p = mmap(NULL, n, PROT_READ, MAP_PRIVATE, fd, 0);
     bool ok = p != MAP_FAILED && fsync(fd) == 0;
     if (!ok) unwritable(e, errno, w->path);
-    else ok = verify(w, (struct text){ p, n }, e);
+    else ok = verify(w, (struct text){p, n}, e);
     if (p != MAP_FAILED) munmap(p, n);
     close(fd);
     return ok;
@@ -380,7 +389,8 @@ bool xlsx_write_close(struct xlsx_writer *w, struct err *e)
 static void free_book(lxw_workbook *book)
 {
     lxw_worksheet *sheet;
-    STAILQ_FOREACH (sheet, book->worksheets, list_pointers) {
+    STAILQ_FOREACH(sheet, book->worksheets, list_pointers)
+    {
         if (sheet->optimize_tmpfile != NULL) fclose(sheet->optimize_tmpfile);
         sheet->optimize_tmpfile = NULL;
     }

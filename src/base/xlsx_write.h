@@ -14,14 +14,19 @@
 struct xlsx_writer;
 
 /* A new workbook at `path` (mode 0600, replaced atomically at xlsx_write_close). */
-bool xlsx_write_open(struct xlsx_writer **out, const char *path, const char *title, struct err *e) MUST_CHECK;
+bool xlsx_write_open(struct xlsx_writer **out, const char *path, const char *title,
+                     struct err *e) MUST_CHECK;
 bool xlsx_write_sheet(struct xlsx_writer *w, const char *name, struct err *e) MUST_CHECK;
 
 enum xlsx_style { XLSX_PLAIN, XLSX_HEAD, XLSX_TITLE, XLSX_NOTE, XLSX_TOTAL };
-/* Cells are 0-based. Control characters XML cannot hold become U+FFFD; over 32,767 characters is
- * ERR_LIMIT at close. */
-void xlsx_write_text(struct xlsx_writer *w, uint32_t row, uint16_t column, struct text t, enum xlsx_style s);
-void xlsx_write_number(struct xlsx_writer *w, uint32_t row, uint16_t column, double v, enum xlsx_style s);
+/* Cells are 0-based. Rows of a sheet come in ascending order, for finished rows leave memory; going
+ * back is xlsx_write.order at close. Columns come in any order; a cell written twice keeps the
+ * last. Control characters XML cannot hold become U+FFFD; over 32,767 characters is ERR_LIMIT at
+ * close. */
+void xlsx_write_text(struct xlsx_writer *w, uint32_t row, uint16_t column, struct text t,
+                     enum xlsx_style s);
+void xlsx_write_number(struct xlsx_writer *w, uint32_t row, uint16_t column, double v,
+                       enum xlsx_style s);
 void xlsx_write_width(struct xlsx_writer *w, uint16_t column, double characters);
 void xlsx_write_freeze(struct xlsx_writer *w, uint32_t row, uint16_t column);
 

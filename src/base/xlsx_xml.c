@@ -2,8 +2,8 @@
 /* XML of workbook parts by expat, kept within bounds.
  *
  * expat never opens anything by itself. Without DOCTYPE it knows the five predefined entities only.
- * Memory: expat keeps the unfinished token; XLSX_TOKEN_MAX bounds it, and with it the work of scanning
- * a token again with each piece. */
+ * Memory: expat keeps the unfinished token; XLSX_TOKEN_MAX bounds it, and with it the work of
+ * scanning a token again with each piece. */
 #include "base/xlsx_xml.h"
 
 #include "base/mem.h"
@@ -39,13 +39,15 @@ static void XMLCALL on_start(void *ctx, const XML_Char *name, const XML_Char **a
     size_t n = 0;
     while (attribute[2 * n] != NULL) n++;
     if (n > XLSX_ATTRIBUTE_MAX) {
-        err_set(r->e, ERR_LIMIT, "xlsx.xml_attributes", "an element of the workbook's XML has more than %d "
-                                                        "attributes", XLSX_ATTRIBUTE_MAX);
+        err_set(r->e, ERR_LIMIT, "xlsx.xml_attributes",
+                "an element of the workbook's XML has more than %d "
+                "attributes",
+                XLSX_ATTRIBUTE_MAX);
         err_remedy(r->e, "open the file in a spreadsheet program and save it again as .xlsx");
         stop(r);
     } else if (++r->depth > XLSX_DEPTH_MAX) {
-        err_set(r->e, ERR_LIMIT, "xlsx.xml_depth", "the workbook's XML nests deeper than %d elements",
-                XLSX_DEPTH_MAX);
+        err_set(r->e, ERR_LIMIT, "xlsx.xml_depth",
+                "the workbook's XML nests deeper than %d elements", XLSX_DEPTH_MAX);
         err_remedy(r->e, "open the file in a spreadsheet program and save it again as .xlsx");
         stop(r);
     } else if (!r->events->start(r->events->ctx, local_name(name), attribute, r->e)) {
@@ -65,7 +67,7 @@ static void XMLCALL on_text(void *ctx, const XML_Char *p, int n)
 {
     struct reading *r = ctx;
     if (r->stopped || n <= 0) return;
-    if (!r->events->text(r->events->ctx, (struct text){ p, (size_t)n }, r->e)) stop(r);
+    if (!r->events->text(r->events->ctx, (struct text){p, (size_t)n}, r->e)) stop(r);
 }
 
 static void XMLCALL on_doctype(void *ctx, const XML_Char *name, const XML_Char *system,
@@ -77,8 +79,9 @@ static void XMLCALL on_doctype(void *ctx, const XML_Char *name, const XML_Char *
     (void)public;
     (void)has_internal;
     if (r->stopped) return;
-    err_set(r->e, ERR_INPUT, "xlsx.doctype", "the workbook's XML declares a document type, which workbooks "
-                                             "never do");
+    err_set(r->e, ERR_INPUT, "xlsx.doctype",
+            "the workbook's XML declares a document type, which workbooks "
+            "never do");
     err_remedy(r->e, "the file may be an attack: ask who sent it");
     stop(r);
 }
@@ -90,7 +93,8 @@ static bool on_piece(void *ctx, struct text bytes, bool last, struct err *e)
     enum XML_Status status = XML_Parse(r->parser, bytes.p, (int)bytes.n, last);
     if (r->stopped) return false;
     if (status == XML_STATUS_ERROR) {
-        err_set(e, ERR_INPUT, "xlsx.xml", "the workbook's XML is damaged: %s, line %llu of the part",
+        err_set(e, ERR_INPUT, "xlsx.xml",
+                "the workbook's XML is damaged: %s, line %llu of the part",
                 XML_ErrorString(XML_GetErrorCode(r->parser)),
                 (unsigned long long)XML_GetCurrentLineNumber(r->parser));
         return err_remedy(e, "open the file in a spreadsheet program and save it again as .xlsx");
@@ -98,8 +102,8 @@ static bool on_piece(void *ctx, struct text bytes, bool last, struct err *e)
     XML_Index done = XML_GetCurrentByteIndex(r->parser);
     if (done < 0) done = 0;
     if (!last && r->n_fed - (uint64_t)done > XLSX_TOKEN_MAX) {
-        err_set(e, ERR_LIMIT, "xlsx.xml_token", "a tag of the workbook's XML is longer than %d bytes",
-                XLSX_TOKEN_MAX);
+        err_set(e, ERR_LIMIT, "xlsx.xml_token",
+                "a tag of the workbook's XML is longer than %d bytes", XLSX_TOKEN_MAX);
         return err_remedy(e, "open the file in a spreadsheet program and save it again as .xlsx");
     }
     return true;
@@ -115,11 +119,12 @@ static void *memory_resize(void *p, size_t n)
     return mem_resize(p, n, 1);
 }
 
-bool xlsx_xml_read(struct xlsx_zip *z, size_t i, const struct xlsx_xml_events *events, struct err *e)
+bool xlsx_xml_read(struct xlsx_zip *z, size_t i, const struct xlsx_xml_events *events,
+                   struct err *e)
 {
-    static const XML_Memory_Handling_Suite memory = { memory_new, memory_resize, mem_free };
+    static const XML_Memory_Handling_Suite memory = {memory_new, memory_resize, mem_free};
     struct err ignored;
-    struct reading r = { .events = events, .e = e == NULL ? &ignored : e };
+    struct reading r = {.events = events, .e = e == NULL ? &ignored : e};
     r.parser = XML_ParserCreate_MM(NULL, &memory, NULL);
     XML_SetUserData(r.parser, &r);
     XML_SetElementHandler(r.parser, on_start, on_end);
@@ -145,5 +150,6 @@ bool xlsx_xml_attribute(struct text *out, const char *const *attribute, const ch
 bool xlsx_xml_flag(const char *const *attribute, const char *name)
 {
     struct text value;
-    return xlsx_xml_attribute(&value, attribute, name) && (text_is(value, "1") || text_is(value, "true"));
+    return xlsx_xml_attribute(&value, attribute, name) &&
+           (text_is(value, "1") || text_is(value, "true"));
 }

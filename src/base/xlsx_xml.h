@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The XML parts of a workbook, as events; the door to expat.
  *
- * What S69 asks holds for every part: a DOCTYPE aborts (so there are no entities to expand and nothing
- * external to fetch), elements nest at most 64 deep, have at most 64 attributes, and no tag, comment
- * or processing instruction is longer than 1 MiB. */
+ * What S69 asks holds for every part: a DOCTYPE aborts (so there are no entities to expand and
+ * nothing external to fetch), elements nest at most 64 deep, have at most 64 attributes, and no
+ * tag, comment or processing instruction is longer than 1 MiB. */
 #ifndef DCIM_BASE_XLSX_XML_H
 #define DCIM_BASE_XLSX_XML_H
 
@@ -14,7 +14,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { /* limits */
+/* limits */
+enum {
     XLSX_DEPTH_MAX = 64,
     XLSX_ATTRIBUTE_MAX = 64,
     XLSX_TOKEN_MAX = 1024 * 1024 /* bytes of one tag, comment ... */

@@ -3,13 +3,14 @@
  *
  *     local header, data │ local header, data │ ... │ directory: a record per entry │ end record
  *
- * We read the directory ourselves. minizip, whose Debian version cannot read the sizes in ZIP64 fields,
- * tells neither where an entry's data lie (entries that share data inflate to far more than their
- * file holds: D. Fifield, "A better zip bomb", WOOT 2019) nor whether the two headers of an entry
- * agree. The records must follow one another and end where the end record begins, and nothing may
- * stand behind that: no other reader can see another archive in the same bytes.
+ * We read the directory ourselves. minizip, whose Debian version cannot read the sizes in ZIP64
+ * fields, tells neither where an entry's data lie (entries that share data inflate to far more than
+ * their file holds: D. Fifield, "A better zip bomb", WOOT 2019) nor whether the two headers of an
+ * entry agree. The records must follow one another and end where the end record begins, and nothing
+ * may stand behind that: no other reader can see another archive in the same bytes.
  *
- * Must never: inflate before all entries are checked; write a file; use an entry's name as a path. */
+ * Must never: inflate before all entries are checked; write a file; use an entry's name as a
+ * path. */
 #include "base/xlsx_zip.h"
 
 #include "base/mem.h"
@@ -28,7 +29,13 @@ enum {
     PIECE = 64 * 1024
 };
 
-enum { FLAG_ENCRYPTED = 1, FLAG_DESCRIPTOR = 8, FLAG_PATCH = 32, FLAG_STRONG = 64, FLAG_MASKED = 8192 };
+enum {
+    FLAG_ENCRYPTED = 1,
+    FLAG_DESCRIPTOR = 8,
+    FLAG_PATCH = 32,
+    FLAG_STRONG = 64,
+    FLAG_MASKED = 8192
+};
 
 struct entry {
     struct text name;          /* in the archive's bytes */
@@ -84,8 +91,8 @@ static bool looks_like_zip(struct text bytes, struct err *e)
 
 /* Where the directory must begin and end. Comments behind the end are not accepted: nobody's
  * spreadsheets have them, and they can hide a second end. */
-static bool directory_bounds(const struct xlsx_zip *z, uint64_t *first, uint64_t *end, uint64_t *n_entry,
-                             struct err *e)
+static bool directory_bounds(const struct xlsx_zip *z, uint64_t *first, uint64_t *end,
+                             uint64_t *n_entry, struct err *e)
 {
     if (z->bytes.n < END) return damaged(e, "it has no end record");
     uint64_t at = z->bytes.n - END;
@@ -151,18 +158,19 @@ static bool record_read(const struct xlsx_zip *z, uint64_t *at, struct entry *ou
                         uint64_t *method, struct err *e)
 {
     const char *p = bytes_at(z, *at, RECORD);
-    if (p == NULL || memcmp(p, "PK\x01\x02", 4) != 0) return damaged(e, "a directory record is missing");
+    if (p == NULL || memcmp(p, "PK\x01\x02", 4) != 0)
+        return damaged(e, "a directory record is missing");
     uint64_t n_name = little(p + 28, 2), n_extra = little(p + 30, 2), n_comment = little(p + 32, 2);
     const char *rest = bytes_at(z, *at + RECORD, n_name + n_extra + n_comment);
     if (rest == NULL) return damaged(e, "its directory is cut off");
     *flags = little(p + 8, 2);
     *method = little(p + 10, 2);
-    uint64_t value[3] = { little(p + 24, 4), little(p + 20, 4), little(p + 42, 4) };
+    uint64_t value[3] = {little(p + 24, 4), little(p + 20, 4), little(p + 42, 4)};
     unsigned nth = 0; /* size, compressed size, place: those that are there, in this order */
     for (int i = 0; i < 3; i++)
         if (value[i] == 0xFFFFFFFF && !zip64_value(rest + n_name, n_extra, nth++, &value[i]))
             return damaged(e, "a ZIP64 field is missing");
-    out->name = (struct text){ rest, n_name };
+    out->name = (struct text){rest, n_name};
     out->crc = (uint32_t)little(p + 16, 4);
     out->stored = *method == 0;
     out->size = value[0];
@@ -183,11 +191,13 @@ static bool local_header(const struct xlsx_zip *z, struct entry *x, uint64_t fla
                          uint64_t directory, struct err *e)
 {
     const char *p = bytes_at(z, x->first, LOCAL);
-    if (p == NULL || memcmp(p, "PK\x03\x04", 4) != 0) return damaged(e, "an entry's header is missing");
+    if (p == NULL || memcmp(p, "PK\x03\x04", 4) != 0)
+        return damaged(e, "an entry's header is missing");
     uint64_t n_name = little(p + 26, 2), n_extra = little(p + 28, 2);
     const char *name = bytes_at(z, x->first + LOCAL, n_name);
     if (little(p + 6, 2) & (FLAG_ENCRYPTED | FLAG_STRONG)) return encrypted(e);
-    if (name == NULL || !text_equal((struct text){ name, n_name }, x->name) || little(p + 8, 2) != method)
+    if (name == NULL || !text_equal((struct text){name, n_name}, x->name) ||
+        little(p + 8, 2) != method)
         return damaged(e, "the two headers of an entry differ");
     x->data = x->first + LOCAL + n_name + n_extra;
     x->end = x->data + x->compressed + (flags & FLAG_DESCRIPTOR ? DESCRIPTOR : 0);
@@ -200,13 +210,15 @@ static bool entry_check(const struct xlsx_zip *z, struct entry *x, uint64_t flag
 {
     if (flags & (FLAG_ENCRYPTED | FLAG_STRONG | FLAG_MASKED)) return encrypted(e);
     if (!name_ok(x->name)) {
-        err_set(e, ERR_INPUT, "xlsx.entry_name", "an entry of the workbook's archive has a name that "
-                                                 "no spreadsheet program gives");
+        err_set(e, ERR_INPUT, "xlsx.entry_name",
+                "an entry of the workbook's archive has a name that "
+                "no spreadsheet program gives");
         return err_remedy(e, "open the file in a spreadsheet program and save it again as .xlsx");
     }
     if ((flags & FLAG_PATCH) || (method != 0 && method != 8)) {
-        err_set(e, ERR_INPUT, "xlsx.method", "an entry of the workbook's archive is compressed by a "
-                                             "method that XLSX does not use");
+        err_set(e, ERR_INPUT, "xlsx.method",
+                "an entry of the workbook's archive is compressed by a "
+                "method that XLSX does not use");
         return err_remedy(e, "open the file in a spreadsheet program and save it again as .xlsx");
     }
     if (x->compressed > z->bytes.n) return damaged(e, "an entry is longer than the archive");
@@ -243,7 +255,8 @@ static int compare_names(struct text a, struct text b)
 
 static int by_name(const void *a, const void *b)
 {
-    return compare_names((*(const struct entry *const *)a)->name, (*(const struct entry *const *)b)->name);
+    return compare_names((*(const struct entry *const *)a)->name,
+                         (*(const struct entry *const *)b)->name);
 }
 
 static bool overlap_check(const struct xlsx_zip *z, struct entry **order, struct err *e)
@@ -252,14 +265,17 @@ static bool overlap_check(const struct xlsx_zip *z, struct entry **order, struct
     for (size_t i = 1; i < z->n_entry; i++)
         if (order[i]->first < order[i - 1]->end) {
             err_set(e, ERR_INPUT, "xlsx.overlap", "two entries of the workbook's archive overlap");
-            return err_remedy(e, "open the file in a spreadsheet program and save it again as .xlsx");
+            return err_remedy(e,
+                              "open the file in a spreadsheet program and save it again as .xlsx");
         }
     qsort(order, z->n_entry, sizeof *order, by_name);
     for (size_t i = 1; i < z->n_entry; i++)
         if (compare_names(order[i]->name, order[i - 1]->name) == 0) {
-            err_set(e, ERR_INPUT, "xlsx.duplicate", "two entries of the workbook's archive have the "
-                                                    "same name");
-            return err_remedy(e, "open the file in a spreadsheet program and save it again as .xlsx");
+            err_set(e, ERR_INPUT, "xlsx.duplicate",
+                    "two entries of the workbook's archive have the "
+                    "same name");
+            return err_remedy(e,
+                              "open the file in a spreadsheet program and save it again as .xlsx");
         }
     for (size_t i = 0; i < z->n_entry; i++) z->by_name[i] = (size_t)(order[i] - z->entry);
     return true;
@@ -272,8 +288,8 @@ static bool directory_read(struct xlsx_zip *z, struct err *e)
     uint64_t first = 0, end = 0, n_entry = 0, total = 0;
     if (!directory_bounds(z, &first, &end, &n_entry, e)) return false;
     if (n_entry > XLSX_ENTRY_MAX) {
-        err_set(e, ERR_LIMIT, "xlsx.too_many_entries", "the workbook's archive has more than %d entries",
-                XLSX_ENTRY_MAX);
+        err_set(e, ERR_LIMIT, "xlsx.too_many_entries",
+                "the workbook's archive has more than %d entries", XLSX_ENTRY_MAX);
         return err_remedy(e, "save the sheet's data alone in a new workbook, or as CSV");
     }
     z->entry = mem_new(n_entry, sizeof *z->entry);
@@ -285,7 +301,8 @@ static bool directory_read(struct xlsx_zip *z, struct err *e)
         if (!record_read(z, &at, x, &flags, &method, e)) return false;
         if (!entry_check(z, x, flags, method, first, e)) return false;
         total += x->size;
-        if (z->origin == XLSX_ZIP_FOREIGN && (x->size > XLSX_DECLARED_MAX || total > XLSX_DECLARED_MAX)) {
+        if (z->origin == XLSX_ZIP_FOREIGN &&
+            (x->size > XLSX_DECLARED_MAX || total > XLSX_DECLARED_MAX)) {
             err_set(e, ERR_LIMIT, "xlsx.zip_bomb", "the workbook would inflate to more than %d MiB",
                     XLSX_DECLARED_MAX >> 20);
             return err_remedy(e, "split the data over several files, or import them as CSV");
@@ -299,11 +316,13 @@ static bool directory_read(struct xlsx_zip *z, struct err *e)
     return ok;
 }
 
-bool xlsx_zip_open(struct xlsx_zip **out, struct text bytes, enum xlsx_zip_origin origin, struct err *e)
+bool xlsx_zip_open(struct xlsx_zip **out, struct text bytes, enum xlsx_zip_origin origin,
+                   struct err *e)
 {
     *out = NULL;
     if (origin == XLSX_ZIP_FOREIGN && bytes.n > XLSX_FILE_MAX) {
-        err_set(e, ERR_LIMIT, "xlsx.too_big", "the workbook is bigger than %d MiB", XLSX_FILE_MAX >> 20);
+        err_set(e, ERR_LIMIT, "xlsx.too_big", "the workbook is bigger than %d MiB",
+                XLSX_FILE_MAX >> 20);
         return err_remedy(e, "split the data over several files, or import them as CSV");
     }
     if (!looks_like_zip(bytes, e)) return false;
@@ -380,7 +399,7 @@ static bool give(struct unpacking *u, const char *p, size_t n, struct err *e)
     u->n_done += n;
     if (u->n_done > u->entry->size) return damaged(e, "an entry is longer than it says");
     u->crc = crc32(u->crc, (const Bytef *)p, (uInt)n);
-    return n == 0 || u->piece(u->ctx, (struct text){ p, n }, false, e);
+    return n == 0 || u->piece(u->ctx, (struct text){p, n}, false, e);
 }
 
 static bool unpack_stored(struct unpacking *u, const char *data, struct err *e)
@@ -395,7 +414,7 @@ static bool unpack_stored(struct unpacking *u, const char *data, struct err *e)
 static bool unpack_deflated(struct unpacking *u, const char *data, struct err *e)
 {
     uint64_t left = u->entry->compressed; /* not yet handed to zlib, whose counts have 32 bits */
-    z_stream z = { .zalloc = zlib_new, .zfree = zlib_free };
+    z_stream z = {.zalloc = zlib_new, .zfree = zlib_free};
     if (inflateInit2(&z, -MAX_WBITS) != Z_OK) return damaged(e, "an entry cannot be inflated");
     char *room = mem_resize(NULL, PIECE, 1);
     int status = Z_OK;
@@ -422,10 +441,10 @@ static bool unpack_deflated(struct unpacking *u, const char *data, struct err *e
 bool xlsx_zip_read(struct xlsx_zip *z, size_t i, xlsx_zip_piece_fn *piece, void *ctx, struct err *e)
 {
     const struct entry *x = &z->entry[i];
-    struct unpacking u = { x, piece, ctx, 0, crc32(0, NULL, 0) };
+    struct unpacking u = {x, piece, ctx, 0, crc32(0, NULL, 0)};
     const char *data = z->bytes.p + x->data;
     if (!(x->stored ? unpack_stored(&u, data, e) : unpack_deflated(&u, data, e))) return false;
     if (u.n_done != x->size) return damaged(e, "an entry is shorter than it says");
     if (u.crc != x->crc) return damaged(e, "the checksum of an entry is wrong");
-    return piece(ctx, (struct text){ "", 0 }, true, e);
+    return piece(ctx, (struct text){"", 0}, true, e);
 }

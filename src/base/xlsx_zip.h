@@ -13,13 +13,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { /* limits */
-    XLSX_FILE_MAX = 64 * 1024 * 1024,        /* bytes of the file */
-    XLSX_ENTRY_MAX = 2000,                   /* entries */
-    XLSX_DECLARED_MAX = 256 * 1024 * 1024,   /* bytes of all entries together, inflated */
-    XLSX_RATIO_MAX = 100,                    /* inflated to deflated, of each entry over ... */
-    XLSX_RATIO_FROM = 100 * 1024,            /* ... this size: tiny ones may be all alike */
-    XLSX_NAME_MAX = 255                      /* bytes of an entry's name */
+/* limits */
+enum {
+    XLSX_FILE_MAX = 64 * 1024 * 1024,      /* bytes of the file */
+    XLSX_ENTRY_MAX = 2000,                 /* entries */
+    XLSX_DECLARED_MAX = 256 * 1024 * 1024, /* bytes of all entries together, inflated */
+    XLSX_RATIO_MAX = 100,                  /* inflated to deflated, of each entry over ... */
+    XLSX_RATIO_FROM = 100 * 1024,          /* ... this size: tiny ones may be all alike */
+    XLSX_NAME_MAX = 255                    /* bytes of an entry's name */
 };
 
 enum xlsx_zip_origin {
@@ -29,7 +30,8 @@ enum xlsx_zip_origin {
 
 struct xlsx_zip;
 
-/* Open an archive in memory, which must outlive it. `owns` *out. Errors, all ERR_INPUT or ERR_LIMIT:
+/* Open an archive in memory, which must outlive it. `owns` *out. Errors, all ERR_INPUT or
+ * ERR_LIMIT:
  *  xlsx.too_big, xlsx.too_many_entries, xlsx.zip_bomb (declared sum or ratio), xlsx.encrypted (also
  *  the old binary format, which a password brings back), xlsx.overlap, xlsx.duplicate,
  *  xlsx.entry_name, xlsx.method (neither stored nor deflated), xlsx.not_zip, xlsx.damaged.
@@ -40,7 +42,8 @@ void xlsx_zip_close(struct xlsx_zip *z); /* NULL is fine */
 
 size_t xlsx_zip_count(const struct xlsx_zip *z);
 struct text xlsx_zip_name(const struct xlsx_zip *z, size_t i); /* printable ASCII */
-bool xlsx_zip_find(const struct xlsx_zip *z, struct text name, size_t *i); /* case as OPC: ignored */
+/* Case is ignored, as OPC asks. */
+bool xlsx_zip_find(const struct xlsx_zip *z, struct text name, size_t *i);
 
 /* Inflate one entry, piece by piece; false from `piece` stops with the error it set. `last` comes
  * once, with an empty piece, when size and checksum were right; else ERR_INPUT xlsx.damaged. */

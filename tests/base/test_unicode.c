@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Tests of src/base/unicode.c
- *  1 NFC                     2 folding of labels     3 keys of names, the short way and the long one
+ *  1 NFC                     2 folding of labels     3 keys of names, the short way and the long
+ *  one
  *  4 conversion, in pieces   5 invisible characters  6 columns of a terminal    7 threads
  */
 #include "harness.h"
@@ -54,14 +55,23 @@ static void labels_fold_alike(void **state)
     same(unicode_fold(TEXT("Forma de  Exploração"), arena), "forma de exploracao");
     same(unicode_fold(TEXT("forma de exploracao"), arena), "forma de exploracao");
     same(unicode_fold(TEXT(" FORMA_DE-EXPLORAÇÃO: "), arena), "forma de exploracao");
-    same(unicode_fold(TEXT("Forma\xC2\xA0" "de\tExploração"), arena), "forma de exploracao");
-    same(unicode_fold(TEXT("Explorac\xCC\xA7" "a\xCC\x83o"), arena), "exploracao"); /* decomposed */
+    same(unicode_fold(TEXT("Forma\xC2\xA0"
+                           "de\tExploração"),
+                      arena),
+         "forma de exploracao");
+    same(unicode_fold(TEXT("Explorac\xCC\xA7"
+                           "a\xCC\x83o"),
+                      arena),
+         "exploracao"); /* decomposed */
     same(unicode_fold(TEXT("Age (years)"), arena), "age years");
     same(unicode_fold(TEXT("Straße"), arena), "strasse");
     same(unicode_fold(TEXT("İZMİR"), arena), "izmir");
     same(unicode_fold(TEXT("Číslo případu č. 5"), arena), "cislo pripadu c 5");
     same(unicode_fold(TEXT("ＡＢＣ１"), arena), "abc1"); /* full-width */
-    same(unicode_fold(TEXT("ex\xE2\x80\x8Bport\xC2\xAD" "é"), arena), "exporte"); /* never seen */
+    same(unicode_fold(TEXT("ex\xE2\x80\x8Bport\xC2\xAD"
+                           "é"),
+                      arena),
+         "exporte"); /* never seen */
     same(unicode_fold(TEXT("--- ..."), arena), "");
     same(unicode_fold(TEXT(""), arena), "");
     same(unicode_fold(TEXT("«»"), arena), "");
@@ -99,7 +109,8 @@ static void the_short_way_of_latin_is_the_long_one(void **state)
     (void)state;
     for (unsigned cp = 0xC0; cp <= 0x17F; cp++) {
         char shorter[16], longer[16];
-        const unsigned char u[2] = { (unsigned char)(0xC0 | cp >> 6), (unsigned char)(0x80 | (cp & 63)) };
+        const unsigned char u[2] = {(unsigned char)(0xC0 | cp >> 6),
+                                    (unsigned char)(0x80 | (cp & 63))};
         snprintf(shorter, sizeof shorter, "a%c%cz", u[0], u[1]);
         snprintf(longer, sizeof longer, "a%c%cƶ", u[0], u[1]);
         struct text a = unicode_name_key(text_of(shorter), arena);
@@ -116,15 +127,15 @@ static void converted(const char *encoding, struct text bytes, const char *want)
     for (size_t step = 1; step <= bytes.n + 1; step++) { /* in pieces of every size */
         struct unicode_converter *c;
         struct buf out;
-        struct err e = { 0 };
+        struct err e = {0};
         buf_init(&out, 1024);
         assert_true(unicode_converter_new(&c, encoding, &e));
         size_t at = 0;
         while (bytes.n - at > step) {
-            assert_true(unicode_convert(c, (struct text){ bytes.p + at, step }, false, &out, &e));
+            assert_true(unicode_convert(c, (struct text){bytes.p + at, step}, false, &out, &e));
             at += step;
         }
-        assert_true(unicode_convert(c, (struct text){ bytes.p + at, bytes.n - at }, true, &out, &e));
+        assert_true(unicode_convert(c, (struct text){bytes.p + at, bytes.n - at}, true, &out, &e));
         same(buf_text(&out), want);
         unicode_converter_free(c);
         buf_release(&out);
@@ -135,7 +146,7 @@ static void not_converted(const char *encoding, struct text bytes, const char *b
 {
     struct unicode_converter *c;
     struct buf out;
-    struct err e = { 0 };
+    struct err e = {0};
     buf_init(&out, 1024);
     assert_true(unicode_converter_new(&c, encoding, &e));
     assert_false(unicode_convert(c, bytes, true, &out, &e));
@@ -152,9 +163,11 @@ static void encodings_are_converted(void **state)
     converted("windows-1250", TEXT("P\xF8\xEDli\x9A \x80"), "Příliš €");
     converted("windows-1252", TEXT("explora\xE7\xE3o \x80 \x93\x94"), "exploração € “”");
     converted("ISO-8859-2", TEXT("za\xBF\xF3\xB3\xE6 g\xEA\xB6l\xB1"), "zażółć gęślą");
-    converted("UTF-16LE", (struct text){ "a\0\x59\x01\x3D\xD8\x42\xDE\xAC\x20", 10 }, "ař\xF0\x9F\x99\x82€");
-    converted("UTF-16BE", (struct text){ "\0a\x01\x59\xD8\x3D\xDE\x42\x20\xAC", 10 }, "ař\xF0\x9F\x99\x82€");
-    converted("UTF-16LE", (struct text){ "", 0 }, "");
+    converted("UTF-16LE", (struct text){"a\0\x59\x01\x3D\xD8\x42\xDE\xAC\x20", 10},
+              "ař\xF0\x9F\x99\x82€");
+    converted("UTF-16BE", (struct text){"\0a\x01\x59\xD8\x3D\xDE\x42\x20\xAC", 10},
+              "ař\xF0\x9F\x99\x82€");
+    converted("UTF-16LE", (struct text){"", 0}, "");
     /* many, so that the inner chunks are crossed, with pairs on their edges */
     struct buf in, want;
     buf_init(&in, 1 << 20);
@@ -179,12 +192,19 @@ static void encodings_are_converted(void **state)
 static void what_is_not_in_an_encoding_is_refused(void **state) /* S63 */
 {
     (void)state;
-    not_converted("windows-1252", TEXT("ab\x81" "c"), "ab"); /* a hole of the code page */
+    not_converted("windows-1252",
+                  TEXT("ab\x81"
+                       "c"),
+                  "ab"); /* a hole of the code page */
     not_converted("windows-1250", TEXT("\x98"), "");
-    not_converted("UTF-16LE", (struct text){ "a\0\x3D\xD8" "b\0", 6 }, "a"); /* half a pair */
-    not_converted("UTF-16LE", (struct text){ "a\0\x42\xDE", 4 }, "a");
-    not_converted("UTF-16LE", (struct text){ "a\0\x3D\xD8", 4 }, "a"); /* cut by the end */
-    not_converted("UTF-16BE", (struct text){ "\0a\0", 3 }, "a");
+    not_converted("UTF-16LE",
+                  (struct text){"a\0\x3D\xD8"
+                                "b\0",
+                                6},
+                  "a"); /* half a pair */
+    not_converted("UTF-16LE", (struct text){"a\0\x42\xDE", 4}, "a");
+    not_converted("UTF-16LE", (struct text){"a\0\x3D\xD8", 4}, "a"); /* cut by the end */
+    not_converted("UTF-16BE", (struct text){"\0a\0", 3}, "a");
     struct unicode_converter *c;
     struct err e;
     assert_false(unicode_converter_new(&c, "no-such-encoding", &e));
@@ -211,9 +231,13 @@ static void invisible_characters_are_shown(void **state) /* S63 */
     struct text plain = TEXT("plain\ttext\n");
     assert_ptr_equal(unicode_visible(plain, arena).p, plain.p);
     same(unicode_visible(TEXT("João €"), arena), "João €");
-    same(unicode_visible(TEXT("a\xE2\x80\xAE" "b"), arena), "a<U+202E>b");
+    same(unicode_visible(TEXT("a\xE2\x80\xAE"
+                              "b"),
+                         arena),
+         "a<U+202E>b");
     same(unicode_visible(TEXT("\xE2\x81\xA6x\xE2\x81\xA9"), arena), "<U+2066>x<U+2069>");
-    same(unicode_visible(TEXT("\xE2\x80\x8B\xEF\xBB\xBF\xC2\xAD"), arena), "<U+200B><U+FEFF><U+00AD>");
+    same(unicode_visible(TEXT("\xE2\x80\x8B\xEF\xBB\xBF\xC2\xAD"), arena),
+         "<U+200B><U+FEFF><U+00AD>");
     same(unicode_visible(TEXT("\x1B[31m\r\x7F"), arena), "<U+001B>[31m<U+000D><U+007F>");
     same(unicode_visible(TEXT("\xF3\xA0\x81\x81"), arena), "<U+E0041>"); /* a tag character */
     same(unicode_visible(TEXT("\xE2\x80\xA8\xEF\xB8\x8F"), arena), "<U+2028><U+FE0F>");
@@ -228,9 +252,9 @@ static void columns_of_a_terminal(void **state)
     assert_int_equal(unicode_width(TEXT("")), 0);
     assert_int_equal(unicode_width(TEXT("abc")), 3);
     assert_int_equal(unicode_width(TEXT("ação")), 4);
-    assert_int_equal(unicode_width(TEXT("a\xCC\x83o")), 2);        /* combining tilde */
+    assert_int_equal(unicode_width(TEXT("a\xCC\x83o")), 2); /* combining tilde */
     assert_int_equal(unicode_width(TEXT("漢字")), 4);
-    assert_int_equal(unicode_width(TEXT("ｶﾅ")), 2);                /* half-width */
+    assert_int_equal(unicode_width(TEXT("ｶﾅ")), 2); /* half-width */
     assert_int_equal(unicode_width(TEXT("\xE2\x80\x8B\xE2\x80\xAE")), 0);
     assert_int_equal(unicode_width(TEXT("a\tb\x1B")), 2);
 }

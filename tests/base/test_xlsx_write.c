@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Tests of src/base/xlsx_write.c
- *  1 what is written is read: texts, numbers, places, sheets     2 text is never more than text (S65, S66)
- *  3 same content, same bytes     4 limits, named by their cell     5 failing: nothing is left, nothing lost
+ *  1 what is written is read: texts, numbers, places, sheets     2 text is never more than text
+ *  (S65, S66)
+ *  3 same content, same bytes     4 limits, named by their cell     5 failing: nothing is left,
+ *  nothing lost
  *  6 no temporary file elsewhere, modes, descriptors (S15)
  */
 #include "harness.h"
@@ -28,7 +30,7 @@ static bool list_row(void *ctx, const struct xlsx_row *row, struct err *e)
     for (size_t i = 0; i < row->n_cell; i++) {
         const struct xlsx_cell *c = &row->cell[i];
         assert_false(c->formula);
-        buf_printf(b, " %c<%.*s>", "-TNDBE"[c->kind], (int)c->text.n, c->text.p);
+        buf_printf(b, " %c<%.*s>", "-TNDBE"[c->kind], (int)c -> text.n, c->text.p);
     }
     buf_putc(b, '\n');
     return true;
@@ -39,7 +41,7 @@ static void check_sheet(const char *path, size_t sheet, const char *name, const 
     size_t n;
     char *bytes = harness_read(path, &n);
     struct xlsx_reader *r;
-    struct err e = { 0 };
+    struct err e = {0};
     struct buf b;
     buf_init(&b, 1 << 24);
     if (!xlsx_open_memory(&r, bytes, n, &e)) fail_msg("%s: %s", e.id, e.msg);
@@ -56,7 +58,7 @@ static void check_sheet(const char *path, size_t sheet, const char *name, const 
 static struct xlsx_writer *begin(const char *path, const char *sheet)
 {
     struct xlsx_writer *w;
-    struct err e = { 0 };
+    struct err e = {0};
     if (!xlsx_write_open(&w, path, "Title & <more>", &e)) fail_msg("%s: %s", e.id, e.msg);
     if (sheet != NULL && !xlsx_write_sheet(w, sheet, &e)) fail_msg("%s: %s", e.id, e.msg);
     return w;
@@ -64,7 +66,7 @@ static struct xlsx_writer *begin(const char *path, const char *sheet)
 
 static void finish(struct xlsx_writer *w)
 {
-    struct err e = { 0 };
+    struct err e = {0};
     if (!xlsx_write_close(w, &e)) fail_msg("%s: %s", e.id, e.msg);
 }
 
@@ -118,8 +120,9 @@ static void what_is_written_is_read(void **state)
     check_sheet("a.xlsx", 0, "Vítimas",
                 "1 T<Forma de exploração> T<n>\n2 T<  blanks  > N<42> -<> T<late>\n"
                 "5 -<> N<-0.125> N<123456789012345>\n7 T<second>\n");
-    check_sheet("a.xlsx", 1, "Notes", "1 T<<&>\"'>\n1048576 -<> -<> -<> -<> -<> -<> -<> -<> -<> -<> -<> -<> -<> "
-                                      "-<> -<> -<> N<1>\n");
+    check_sheet("a.xlsx", 1, "Notes",
+                "1 T<<&>\"'>\n1048576 -<> -<> -<> -<> -<> -<> -<> -<> -<> -<> -<> -<> -<> "
+                "-<> -<> -<> N<1>\n");
     check_sheet("a.xlsx", 2, "empty", "");
 }
 
@@ -130,15 +133,17 @@ static void odd_characters(void **state)
         struct text in;
         const char *out;
     } text[] = {
-        { { "a\r\nb\tc", 6 }, "a\r\nb\tc" },
-        { { "_x000D_", 7 }, "_x000D_" }, /* as text, not as escape */
-        { { "_x005F_x000D_", 13 }, "_x005F_x000D_" },
-        { { "_x00_ _xZZZZ_ _x1234", 20 }, "_x00_ _xZZZZ_ _x1234" },
-        { { "\x01\x1F\x7F", 3 }, "\xEF\xBF\xBD\xEF\xBF\xBD\x7F" },
-        { { "a\0b", 3 }, "a\xEF\xBF\xBD" "b" },
-        { { "\xEF\xBF\xBE\xEF\xBF\xBF", 6 }, "\xEF\xBF\xBD\xEF\xBF\xBD" },
-        { { "\xF0\x9F\x99\x82\xE2\x80\xAE", 7 }, "\xF0\x9F\x99\x82\xE2\x80\xAE" },
-        { { "bad \xFF\xC3", 6 }, "bad \xEF\xBF\xBD\xEF\xBF\xBD" }, /* not UTF-8 */
+        {{"a\r\nb\tc", 6}, "a\r\nb\tc"},
+        {{"_x000D_", 7}, "_x000D_"}, /* as text, not as escape */
+        {{"_x005F_x000D_", 13}, "_x005F_x000D_"},
+        {{"_x00_ _xZZZZ_ _x1234", 20}, "_x00_ _xZZZZ_ _x1234"},
+        {{"\x01\x1F\x7F", 3}, "\xEF\xBF\xBD\xEF\xBF\xBD\x7F"},
+        {{"a\0b", 3},
+         "a\xEF\xBF\xBD"
+         "b"},
+        {{"\xEF\xBF\xBE\xEF\xBF\xBF", 6}, "\xEF\xBF\xBD\xEF\xBF\xBD"},
+        {{"\xF0\x9F\x99\x82\xE2\x80\xAE", 7}, "\xF0\x9F\x99\x82\xE2\x80\xAE"},
+        {{"bad \xFF\xC3", 6}, "bad \xEF\xBF\xBD\xEF\xBF\xBD"}, /* not UTF-8 */
     };
     struct buf want;
     buf_init(&want, 1 << 16);
@@ -168,8 +173,8 @@ static void all_parts(struct buf *out, const char *path, struct buf *names)
     size_t n;
     char *bytes = harness_read(path, &n);
     struct xlsx_zip *z;
-    struct err e = { 0 };
-    assert_true(xlsx_zip_open(&z, (struct text){ bytes, n }, XLSX_ZIP_FOREIGN, &e));
+    struct err e = {0};
+    assert_true(xlsx_zip_open(&z, (struct text){bytes, n}, XLSX_ZIP_FOREIGN, &e));
     for (size_t i = 0; i < xlsx_zip_count(z); i++) {
         assert_true(xlsx_zip_read(z, i, keep_piece, out, &e));
         buf_put_text(names, xlsx_zip_name(z, i));
@@ -182,8 +187,18 @@ static void all_parts(struct buf *out, const char *path, struct buf *names)
 static void text_is_never_more_than_text(void **state) /* S65, S66 */
 {
     (void)state;
-    static const char *const text[] = { "=1+1", "{=1+1}", "+1", "@SUM(A1)", "-1", "http://example.org/", "mailto:a@b.c",
-                                        "internal:Sheet1!A1", "=cmd|' /C calc'!A0", "1234", "TRUE", "2020-01-01" };
+    static const char *const text[] = {"=1+1",
+                                       "{=1+1}",
+                                       "+1",
+                                       "@SUM(A1)",
+                                       "-1",
+                                       "http://example.org/",
+                                       "mailto:a@b.c",
+                                       "internal:Sheet1!A1",
+                                       "=cmd|' /C calc'!A0",
+                                       "1234",
+                                       "TRUE",
+                                       "2020-01-01"};
     struct buf all, names;
     buf_init(&all, 1 << 24);
     buf_init(&names, 1 << 16);
@@ -196,13 +211,16 @@ static void text_is_never_more_than_text(void **state) /* S65, S66 */
     check_sheet("f.xlsx", 0, "s", all.p);
     buf_clear(&all);
     all_parts(&all, "f.xlsx", &names);
-    static const char *const never[] = { "<f>", "<f ", "hyperlink", "hidden=", "state=", "External", "legacyDrawing",
-                                         "definedName", "docProps/custom" };
+    static const char *const never[] = {"<f>",           "<f ",         "hyperlink",
+                                        "hidden=",       "state=",      "External",
+                                        "legacyDrawing", "definedName", "docProps/custom"};
     for (size_t i = 0; i < sizeof never / sizeof never[0]; i++)
-        if (memmem(all.p, all.n, never[i], strlen(never[i])) != NULL) fail_msg("there is '%s'", never[i]);
+        if (memmem(all.p, all.n, never[i], strlen(never[i])) != NULL)
+            fail_msg("there is '%s'", never[i]);
     assert_non_null(memmem(all.p, all.n, "inlineStr", 9));
     assert_non_null(memmem(all.p, all.n, "Title &amp; &lt;more&gt;", 24));
-    static const char *const not_there[] = { "comments", "external", "pivot", "custom", "vba", "drawing", "sharedStrings" };
+    static const char *const not_there[] = {"comments", "external", "pivot",        "custom",
+                                            "vba",      "drawing",  "sharedStrings"};
     for (size_t i = 0; i < sizeof not_there / sizeof not_there[0]; i++)
         if (strstr(names.p, not_there[i]) != NULL) fail_msg("there is a part '%s'", not_there[i]);
     buf_release(&all);
@@ -254,7 +272,7 @@ static void same_content_gives_the_same_bytes(void **state)
 
 static void closes_with(struct xlsx_writer *w, const char *id, const char *says)
 {
-    struct err e = { 0 };
+    struct err e = {0};
     size_t before = files_here();
     assert_false(xlsx_write_close(w, &e));
     assert_string_equal(e.id, id);
@@ -269,19 +287,20 @@ static void limits_are_named_by_their_cell(void **state)
     char *longest = mem_new(4 * 32768 + 8, 1);
     memset(longest, 'x', 32768);
     struct xlsx_writer *w = begin("long.xlsx", "s");
-    xlsx_write_text(w, 0, 0, (struct text){ longest, 32767 }, XLSX_PLAIN);
+    xlsx_write_text(w, 0, 0, (struct text){longest, 32767}, XLSX_PLAIN);
     finish(w);
     w = begin("bad.xlsx", "s");
-    xlsx_write_text(w, 9, 27, (struct text){ longest, 32768 }, XLSX_PLAIN);
-    xlsx_write_text(w, 10, 0, (struct text){ longest, 32768 }, XLSX_PLAIN); /* the first one is told */
+    xlsx_write_text(w, 9, 27, (struct text){longest, 32768}, XLSX_PLAIN);
+    xlsx_write_text(w, 10, 0, (struct text){longest, 32768},
+                    XLSX_PLAIN); /* the first one is told */
     closes_with(w, "xlsx_write.text_too_long", "AB10 (row 10, column 28)");
     /* 16,383 pairs and one are 32,767 units; one more pair is too many */
     for (int i = 0; i < 16385; i++) memcpy(longest + 4 * i, "\xF0\x9F\x99\x82", 4);
     w = begin("pairs.xlsx", "s");
-    xlsx_write_text(w, 0, 0, (struct text){ longest, 4 * 16383 }, XLSX_PLAIN);
+    xlsx_write_text(w, 0, 0, (struct text){longest, 4 * 16383}, XLSX_PLAIN);
     finish(w);
     w = begin("bad.xlsx", "s");
-    xlsx_write_text(w, 0, 0, (struct text){ longest, 4 * 16384 }, XLSX_PLAIN);
+    xlsx_write_text(w, 0, 0, (struct text){longest, 4 * 16384}, XLSX_PLAIN);
     closes_with(w, "xlsx_write.text_too_long", "A1 ");
     mem_free(longest);
 
@@ -306,10 +325,13 @@ static void limits_are_named_by_their_cell(void **state)
 static void sheet_names(void **state)
 {
     (void)state;
-    static const char *const bad[] = { "", "a[b", "a:b", "a/b", "a\\b", "a?", "a*", "'a", "a'",
-                                       "12345678901234567890123456789012" };
+    static const char *const bad[] = {"",     "a[b",
+                                      "a:b",  "a/b",
+                                      "a\\b", "a?",
+                                      "a*",   "'a",
+                                      "a'",   "12345678901234567890123456789012"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-        struct err e = { 0 };
+        struct err e = {0};
         struct xlsx_writer *w = begin("bad.xlsx", NULL);
         if (xlsx_write_sheet(w, bad[i], &e)) fail_msg("accepted: '%s'", bad[i]);
         assert_string_equal(e.id, "xlsx_write.sheet_name");
@@ -334,7 +356,8 @@ static void nothing_is_left_when_abandoned(void **state)
     size_t before = files_here(), descriptors = open_descriptors();
     for (int i = 0; i < 3; i++) {
         struct xlsx_writer *w = begin("gone.xlsx", i == 0 ? NULL : "s");
-        for (uint32_t row = 0; row < 1000u * (uint32_t)i; row++) xlsx_write_number(w, row, 0, row, XLSX_PLAIN);
+        for (uint32_t row = 0; row < 1000u * (uint32_t)i; row++)
+            xlsx_write_number(w, row, 0, row, XLSX_PLAIN);
         xlsx_write_abandon(w);
     }
     xlsx_write_abandon(NULL);
@@ -368,8 +391,8 @@ static void an_old_file_stays_until_the_new_one_is_whole(void **state)
     check_sheet("kept.xlsx", 1, "two", "1 T<x>\n");
 }
 
-/* A disk that is full at any point, by a limit on the size of files: an error, never half a workbook
- * that looks whole. libxlsxwriter itself does not notice. */
+/* A disk that is full at any point, by a limit on the size of files: an error, never half a
+ * workbook that looks whole. libxlsxwriter itself does not notice. */
 static void a_full_disk_is_noticed(void **state)
 {
     (void)state;
@@ -380,13 +403,14 @@ static void a_full_disk_is_noticed(void **state)
         pid_t child = fork();
         assert_true(child >= 0);
         if (child == 0) {
-            struct rlimit r = { limit, limit };
+            struct rlimit r = {limit, limit};
             signal(SIGXFSZ, SIG_IGN);
             fclose(stderr);
             setrlimit(RLIMIT_FSIZE, &r);
             struct xlsx_writer *w;
             struct err e;
-            if (!xlsx_write_open(&w, "full.xlsx", "t", &e) || !xlsx_write_sheet(w, "s", &e)) _exit(9);
+            if (!xlsx_write_open(&w, "full.xlsx", "t", &e) || !xlsx_write_sheet(w, "s", &e))
+                _exit(9);
             for (uint32_t i = 0; i < 3000; i++) {
                 xlsx_write_text(w, i, 0, TEXT("some text of a cell"), XLSX_PLAIN);
                 xlsx_write_number(w, i, 1, i * 1.37, XLSX_PLAIN);

@@ -14,7 +14,7 @@ static void put(struct buf *b, uint64_t v, int n)
 
 static void deflated(struct buf *out, const void *p, size_t n)
 {
-    z_stream z = { 0 };
+    z_stream z = {0};
     int status = deflateInit2(&z, 9, Z_DEFLATED, -15, 9, Z_DEFAULT_STRATEGY);
     assert(status == Z_OK);
     unsigned char *copy = mem_new(n + 1, 1), piece[4096];
@@ -43,7 +43,7 @@ static struct placed put_local(struct buf *out, const struct zip_part *x, uint64
     buf_init(&data, (size_t)1 << 30);
     if (x->stored) buf_put(&data, x->data, x->n);
     else deflated(&data, x->data, x->n);
-    struct placed where = { out->n - start, data.n, x->claims != 0 ? x->claims : x->n, 0 };
+    struct placed where = {out->n - start, data.n, x->claims != 0 ? x->claims : x->n, 0};
     where.crc = (uint32_t)crc32(0, x->data, (uInt)x->n);
     if (x->wrong_crc) where.crc ^= 1;
     const char *name = x->local_name != NULL ? x->local_name : x->name;
@@ -107,7 +107,8 @@ void zip_build(struct buf *out, const struct zip_part *part, size_t n_part)
     bool zip64 = false;
     struct placed *where = mem_new(n_part, sizeof *where);
     for (size_t i = 0; i < n_part; i++) {
-        where[i] = part[i].shares != 0 ? where[part[i].shares - 1] : put_local(out, &part[i], start);
+        where[i] =
+            part[i].shares != 0 ? where[part[i].shares - 1] : put_local(out, &part[i], start);
         zip64 = zip64 || part[i].zip64;
     }
     uint64_t directory = out->n - start;
@@ -155,31 +156,36 @@ static const char *or_empty(const char *s)
 void workbook_build(struct buf *out, const struct workbook_parts *w)
 {
     struct buf book, relations, sheet, strings, styles;
-    struct buf *all[] = { &book, &relations, &sheet, &strings, &styles };
+    struct buf *all[] = {&book, &relations, &sheet, &strings, &styles};
     for (int i = 0; i < 5; i++) buf_init(all[i], (size_t)1 << 30);
-    buf_printf(&book,
-               XML "<workbook xmlns=\"" MAIN "\" xmlns:r=\"" RELATION "\"><workbookPr %s/><sheets>"
-                   "<sheet name=\"data\" sheetId=\"1\" state=\"%s\" r:id=\"rId1\"/></sheets></workbook>",
-               or_empty(w->properties), w->sheet_state == NULL ? "visible" : w->sheet_state);
+    buf_printf(
+        &book,
+        XML "<workbook xmlns=\"" MAIN "\" xmlns:r=\"" RELATION "\"><workbookPr %s/><sheets>"
+            "<sheet name=\"data\" sheetId=\"1\" state=\"%s\" r:id=\"rId1\"/></sheets></workbook>",
+        or_empty(w->properties), w->sheet_state == NULL ? "visible" : w->sheet_state);
     buf_printf(&relations,
                XML "<Relationships xmlns=\"" PACKAGE "\">"
-                   "<Relationship Id=\"rId1\" Type=\"" RELATION "/worksheet\" Target=\"worksheets/sheet1.xml\"/>"
+                   "<Relationship Id=\"rId1\" Type=\"" RELATION
+                   "/worksheet\" Target=\"worksheets/sheet1.xml\"/>"
                    "<Relationship Id=\"rId2\" Type=\"" RELATION "/styles\" Target=\"styles.xml\"/>"
-                   "<Relationship Id=\"rId3\" Type=\"" RELATION "/sharedStrings\" Target=\"sharedStrings.xml\"/>"
+                   "<Relationship Id=\"rId3\" Type=\"" RELATION
+                   "/sharedStrings\" Target=\"sharedStrings.xml\"/>"
                    "%s</Relationships>",
                or_empty(w->relations));
     if (w->sheet != NULL) buf_puts(&sheet, w->sheet);
-    else buf_printf(&sheet, XML "<worksheet xmlns=\"" MAIN "\"><sheetData>%s</sheetData></worksheet>",
-                    or_empty(w->rows));
+    else
+        buf_printf(&sheet,
+                   XML "<worksheet xmlns=\"" MAIN "\"><sheetData>%s</sheetData></worksheet>",
+                   or_empty(w->rows));
     buf_printf(&strings, XML "<sst xmlns=\"" MAIN "\">%s</sst>", or_empty(w->strings));
     buf_printf(&styles, XML "<styleSheet xmlns=\"" MAIN "\">%s</styleSheet>", or_empty(w->styles));
     struct zip_part part[] = {
-        { .name = "_rels/.rels", .data = package_relations, .n = sizeof package_relations - 1 },
-        { .name = "xl/workbook.xml", .data = book.p, .n = book.n },
-        { .name = "xl/_rels/workbook.xml.rels", .data = relations.p, .n = relations.n },
-        { .name = "xl/worksheets/sheet1.xml", .data = sheet.p, .n = sheet.n },
-        { .name = "xl/sharedStrings.xml", .data = strings.p, .n = strings.n },
-        { .name = "xl/styles.xml", .data = styles.p, .n = styles.n },
+        {.name = "_rels/.rels", .data = package_relations, .n = sizeof package_relations - 1},
+        {.name = "xl/workbook.xml", .data = book.p, .n = book.n},
+        {.name = "xl/_rels/workbook.xml.rels", .data = relations.p, .n = relations.n},
+        {.name = "xl/worksheets/sheet1.xml", .data = sheet.p, .n = sheet.n},
+        {.name = "xl/sharedStrings.xml", .data = strings.p, .n = strings.n},
+        {.name = "xl/styles.xml", .data = styles.p, .n = styles.n},
     };
     zip_build(out, part, sizeof part / sizeof part[0]);
     for (int i = 0; i < 5; i++) buf_release(all[i]);

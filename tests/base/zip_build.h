@@ -13,13 +13,13 @@ struct zip_part {
     const char *name;
     const void *data;
     size_t n;
-    bool stored;         /* not deflated */
-    unsigned flags;      /* of both headers: 1 encrypted, 8 descriptor (written) ... */
-    unsigned method;     /* 0: what `stored` says; else this number is claimed */
+    bool stored;     /* not deflated */
+    unsigned flags;  /* of both headers: 1 encrypted, 8 descriptor (written) ... */
+    unsigned method; /* 0: what `stored` says; else this number is claimed */
     bool wrong_crc;
-    uint64_t claims;     /* not 0: the uncompressed size claimed */
-    bool zip64;          /* sizes and place in ZIP64 fields */
-    size_t shares;       /* not 0: 1 + index of an earlier part whose header and data it uses */
+    uint64_t claims;        /* not 0: the uncompressed size claimed */
+    bool zip64;             /* sizes and place in ZIP64 fields */
+    size_t shares;          /* not 0: 1 + index of an earlier part whose header and data it uses */
     const char *local_name; /* not NULL: another name in the local header */
 };
 
@@ -27,13 +27,13 @@ struct zip_part {
 void zip_build(struct buf *out, const struct zip_part *part, size_t n_part);
 
 struct workbook_parts { /* XML of a workbook of one sheet; NULL: a plain one or none */
-    const char *sheet;        /* whole part, or what stands in <sheetData> when `rows` is set instead */
+    const char *sheet;  /* whole part, or what stands in <sheetData> when `rows` is set instead */
     const char *rows;
-    const char *strings;      /* <si> elements */
-    const char *styles;       /* what stands in <styleSheet> */
-    const char *properties;   /* attributes of <workbookPr> */
-    const char *sheet_state;  /* "hidden" */
-    const char *relations;    /* further <Relationship> elements of the workbook */
+    const char *strings;     /* <si> elements */
+    const char *styles;      /* what stands in <styleSheet> */
+    const char *properties;  /* attributes of <workbookPr> */
+    const char *sheet_state; /* "hidden" */
+    const char *relations;   /* further <Relationship> elements of the workbook */
 };
 
 void workbook_build(struct buf *out, const struct workbook_parts *w);
