@@ -14,10 +14,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum cell_status {
+enum cell_status { /* one mark: who can tell small counts from their companions knows that they are small */
     CELL_SHOWN,     /* free */
-    CELL_PRIMARY,   /* hidden because it is small: flag c */
-    CELL_SECONDARY  /* hidden so that others stay hidden: flag s */
+    CELL_HIDDEN     /* hidden, because it is small or so that others stay hidden: flag c */
 };
 
 enum release_kind { RELEASE_PROTECTED, RELEASE_RAW /* not for publication */ };
@@ -48,21 +47,29 @@ struct release { /* made by release_table() and release_raw() only */
     size_t n_cell;
     const char *where;
     int64_t threshold;                 /* k: counts 1..k-1 are hidden; 0 for raw */
-    size_t n_primary, n_secondary;
-    const char *method;                /* "threshold 3; complementary suppression; interval audit with lower bound 1" */
+    size_t n_hidden;                   /* how many of them are small is not for publication, nor for us to keep */
+    const char *method;                /* "threshold 3; complementary suppression; ..."; "none" for raw */
 };
 
 struct table;
-struct protect_rule {
+struct protect_rule { /* zero means default */
     int64_t threshold;                 /* k >= 2 */
     bool group_disclosure;             /* later: also hide full cells */
-    uint64_t seed;                     /* of random objectives; same seed, same release */
+    uint64_t seed;                     /* not used: the same table and rule give the same release */
+    bool insider;                      /* also against persons who know a count of 1 or 2 by being all of it */
+    uint64_t work;                     /* steps of the solver allowed; 0: RELEASE_WORK */
 };
+
+#define RELEASE_WORK UINT64_C(2000000000) /* about ten seconds */
+enum { RELEASE_CELLS_MAX = 20000 };       /* cells that are not zero */
 
 /* Protect, audit, release. Guarantee, checked by the audit before the release exists: for a reader who knows every
  * shown cell, all sums and inequalities of the table, the threshold and that hidden cells are at least 1, no hidden
- * cell can be computed exactly and none that is small can be proved to be below the threshold. Refuses with
- * ERR_DISCLOSURE "disclosure.cannot_protect" saying why (for example: the total itself is below the threshold).
+ * cell can be computed exactly and none that is small can be proved to be below the threshold, not even by asking why
+ * anything is hidden. Refuses with ERR_DISCLOSURE "disclosure.cannot_protect" saying why (for example: the total itself
+ * is below the threshold), ERR_LIMIT "disclosure.too_large"; whatever else goes wrong refuses as well. The message is
+ * safe to log; the detail names the category concerned, which tells the person who asked that it holds a small count.
+ * Everything in *out comes from `a`; labels stay the dictionary's.
  * Methods: Fischetti and Salazar-Gonzalez (2001), Kelly, Golden and Assad (1992); see docs/methods/disclosure.md. */
 bool release_table(struct release *out, const struct table *t, const struct protect_rule *rule, struct arena *a,
                    struct err *e) MUST_CHECK;
