@@ -15,7 +15,7 @@
 const struct option global_options[] = {
     TEXT_OPT("repository", NULL, "DIR", "repository to work on (DCIM_REPOSITORY; default ./dcim-repository)"),
     TEXT_OPT("key-file", NULL, "FILE", "key file that unlocks it (DCIM_KEY_FILE); without one the passphrase is asked"),
-    TEXT_OPT("role", NULL, "ROLE", "act in a lesser role, such as analyst (DCIM_ROLE; default operator)"),
+    TEXT_OPT("role", NULL, "ROLE", "act in a lesser role, such as analyst (DCIM_ROLE; default custodian)"),
     TEXT_OPT("purpose", NULL, "TEXT", "purpose of consulting case data, kept in the audit log (DCIM_PURPOSE)"),
     TEXT_OPT("language", NULL, "CODE", "language of labels and messages (DCIM_LANGUAGE; default the pack's)"),
     TEXT_OPT("data", NULL, "DIR", "folder with dictionary and packs (DCIM_DATA; default beside the program)"),

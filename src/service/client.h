@@ -24,7 +24,7 @@ struct service_options {
     const char *data;                  /* data folder to make repositories from; NULL: found beside the program */
     const char *program;               /* path of the program, for converter processes */
     const char *actor;                 /* who acts, "local:anna" */
-    const char *role;                  /* name of a role; NULL: "operator" */
+    const char *role;                  /* name of a role; NULL: "custodian" */
     const char *purpose;               /* of the session: consultation and disclosure without one are refused */
     const char *language;              /* "pt"; NULL: the pack's first */
 };

@@ -16,7 +16,7 @@ struct service *service_new(const struct service_options *options)
 {
     struct service *s = mem_new(1, sizeof *s);
     s->options = *options;
-    s->role = role_find(text_of(options->role == NULL ? "operator" : options->role));
+    s->role = role_find(text_of(options->role == NULL ? "custodian" : options->role));
     return s;
 }
 
@@ -265,10 +265,9 @@ static void audit_denied(struct call *c)
 static bool may(struct call *c, enum capability needed, struct err *e)
 {
     if (needed == CAP_NONE) return true;
-    if (c->s->role != NULL && role_may(c->s->role, needed)) return true;
+    if (role_may(c->s->role, needed)) return true;
     return deny(c, e, "call.not_allowed",
-                arena_printf(c->arena, "role %s may not %s", c->s->role == NULL ? "(unknown)" : c->s->role->name,
-                             capability_text(needed)));
+                arena_printf(c->arena, "role %s may not %s", c->s->role->name, capability_text(needed)));
 }
 
 bool call_may_read_form(struct call *c, const struct form *f, struct err *e)
@@ -302,6 +301,18 @@ bool call_variable(const struct variable **out, struct call *c, const struct for
     const char *near = dictionary_guess_variable(c->s->dictionary, f->id, name);
     if (near != NULL) return err_remedy(e, "did you mean %s?", near);
     return err_remedy(e, "`dcim variables --form %s` lists them", f->name);
+}
+
+static bool known_role(const struct service *s, struct err *e)
+{
+    if (s->role != NULL) return true;
+    struct buf names;
+    buf_init(&names, ERR_MSG_MAX - 40);
+    for (size_t i = 0; i < n_role; i++) buf_printf(&names, "%s%s", i == 0 ? "" : ", ", roles[i].name);
+    err_set(e, ERR_USAGE, "call.no_role", "there is no role %s", s->options.role);
+    err_remedy(e, "the roles are %s", names.p);
+    buf_release(&names);
+    return false;
 }
 
 /* ---------------------------------------------------------------- calls */
@@ -385,13 +396,13 @@ bool service_call(struct json **out, struct service *s, const char *name, const 
     if (row == NULL) return err_set(e, ERR_USAGE, "call.no_operation", "there is no operation %s", name);
     json_free(s->problems);
     s->problems = NULL;
-    if (!check_parameters(&row->operation, in, e)) return false;
+    if (!known_role(s, e) || !check_parameters(&row->operation, in, e)) return false;
     struct call c = {.s = s, .operation = &row->operation, .in = in, .progress = progress};
     c.arena = arena_new(ARENA_WIPE);
     c.out = json_object();
     c.event.action = action_of(row->operation.audit);
     c.event.actor = s->options.actor;
-    c.event.role = s->role == NULL ? NULL : s->role->name;
+    c.event.role = s->role->name;
     c.event.decision = "allow";
     bool ok = do_call(&c, row->handler, e);
     if (c.denied) audit_denied(&c);
