@@ -203,11 +203,11 @@ static bool clock_went_back(struct log_head *h, const struct audit_log *l, int64
     return entry_add(h, l, &ev, now, e);
 }
 
-bool audit_log_append(const struct audit_log *l, const struct audit_event *ev, uint64_t *sequence, struct err *e)
+bool audit_log_append_at(const struct audit_log *l, const struct audit_event *ev, int64_t now, uint64_t *sequence,
+                         struct err *e)
 {
     struct log_head h;
     enum head_state state;
-    int64_t now = instant_now();
 
     assert(backend_in_transaction(l->backend));
     if (!log_head_load(&h, &state, l, e)) return false;
@@ -218,6 +218,11 @@ bool audit_log_append(const struct audit_log *l, const struct audit_event *ev, u
     if (sequence != NULL) *sequence = h.sequence;
     if (checkpoint_is_due(&h) && !checkpoint_add(&h, l, e)) return false;
     return head_save(&h, state == HEAD_ABSENT, l, e);
+}
+
+bool audit_log_append(const struct audit_log *l, const struct audit_event *ev, uint64_t *sequence, struct err *e)
+{
+    return audit_log_append_at(l, ev, instant_now(), sequence, e);
 }
 
 bool audit_append(struct store *st, const struct audit_event *ev, uint64_t *sequence, struct err *e)

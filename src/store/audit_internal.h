@@ -58,6 +58,9 @@ bool log_head_load(struct log_head *out, enum head_state *state, const struct au
 bool log_head_checkpoint(char *text, struct checkpoint *c, const struct log_head *h, const struct audit_log *l,
                          struct err *e) MUST_CHECK;
 
+/* As audit_append(); `now`, UTC seconds, is given by tests only. */
+bool audit_log_append_at(const struct audit_log *l, const struct audit_event *ev, int64_t now, uint64_t *sequence,
+                         struct err *e) MUST_CHECK;
 bool audit_log_append(const struct audit_log *l, const struct audit_event *ev, uint64_t *sequence,
                       struct err *e) MUST_CHECK;
 

@@ -58,6 +58,11 @@ void raw_run(struct raw *r, const char *fmt, ...)
     if (sqlite3_exec(r->db, sql, NULL, NULL, NULL) != OK) fail_msg("raw: %s: %s", sql, sqlite3_errmsg(r->db));
 }
 
+bool raw_try(struct raw *r, const char *sql)
+{
+    return sqlite3_exec(r->db, sql, NULL, NULL, NULL) == OK;
+}
+
 int64_t raw_number(struct raw *r, const char *fmt, ...)
 {
     struct sqlite3_stmt *s = NULL;

@@ -4,6 +4,7 @@
 
 #include "base/crypto.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct raw;
@@ -14,6 +15,9 @@ void raw_close(struct raw *r); /* brings the journal into the file */
 
 /* Runs a script; printf. Fails the test on an error. */
 void raw_run(struct raw *r, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* Runs a statement that may be refused; false when it was. */
+bool raw_try(struct raw *r, const char *sql);
 
 /* The first column of the first row of a query, as number. */
 int64_t raw_number(struct raw *r, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
