@@ -74,10 +74,10 @@ static int values_of(int *out, const struct view *w, int v)
     return n;
 }
 
-struct unit { const struct people_record *record[64]; int n; };
+struct counted { const struct people_record *record[64]; int n; };
 
 /* Sex and age of a unit are those of the last record that has them; an explicit code before a blank. */
-static int single_value(const struct unit *u, int v)
+static int single_value(const struct counted *u, int v)
 {
     int missing = -1;
     for (int i = u->n; i-- > 0;) {
@@ -100,7 +100,7 @@ static bool fits_value(const struct category *c, int v, int value)
     return c->kind == CATEGORY_RESIDUAL && c->code == (code_id)value;
 }
 
-static bool all_views(const struct unit *u, bool (*fn)(void *ctx, const struct view *w), void *ctx)
+static bool all_views(const struct counted *u, bool (*fn)(void *ctx, const struct view *w), void *ctx)
 {
     for (int i = 0; i < u->n; i++) {
         const struct people_record *r = u->record[i];
@@ -123,7 +123,7 @@ static bool has_value(void *ctx, const struct view *w)
 struct cell { /* is the unit in the cell of these categories? asked for sets only */
     const struct category *category[3];
     int v[3], n;
-    const struct unit *u;
+    const struct counted *u;
     bool known[3];
 };
 
@@ -152,7 +152,7 @@ static bool view_fits(void *ctx, const struct view *w)
 }
 
 /* Variables without a common repeat need not stand in one view: judge each group of variables by itself. */
-static bool in_cell(const struct unit *u, const struct table *t, const int *v, const size_t *at)
+static bool in_cell(const struct counted *u, const struct table *t, const int *v, const size_t *at)
 {
     static const int side[] = {[V_CITIZENSHIP] = 0, [V_RECRUITED] = 1, [V_FORM] = 1, [V_COUNTRY] = 1, [V_ASSISTANCE] = 2};
     for (size_t k = 0; k < t->n_dim; k++)
@@ -171,9 +171,9 @@ static bool in_cell(const struct unit *u, const struct table *t, const int *v, c
     return true;
 }
 
-static size_t make_units(struct unit **out, enum unit kind)
+static size_t make_units(struct counted **out, enum unit kind)
 {
-    struct unit *u = calloc(p.n + 1, sizeof *u);
+    struct counted *u = calloc(p.n + 1, sizeof *u);
     int *of_person = calloc(p.n + 2, sizeof *of_person);
     size_t n = 0;
     for (size_t i = 0; i < p.n; i++) {
@@ -204,7 +204,7 @@ static void check_against_naive(struct snapshot *s, enum unit kind, const int *v
     }
     code_id f = codelist_find(p.d->list[p.sex->list], TEXT("F"));
     if (!table_count(&t, s, &spec, arena, &e)) fail_msg("%s", e.msg);
-    struct unit *unit;
+    struct counted *unit;
     size_t n_unit = make_units(&unit, kind), at[3] = {0};
     int64_t sum = 0;
     for (size_t cell = 0; cell < t.n_cell; cell++) {
