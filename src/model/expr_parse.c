@@ -114,8 +114,11 @@ static const struct expr_node *parse_path(struct parser *p)
     switch (t.kind) {
     case EXPR_TOKEN_NUMBER:
         number = expr_text_span(t.text);
-        return advance(p) ? expr_const_span(&p->b, EXPR_NUMBER, number, t.at, t.end) : NULL;
-    case EXPR_TOKEN_STRING: return advance(p) ? expr_literal(&p->b, t.text, t.at, t.end) : NULL;
+        if (!advance(p)) return NULL;
+        return parse_tail(p, expr_const_span(&p->b, EXPR_NUMBER, number, t.at, t.end), false);
+    case EXPR_TOKEN_STRING:
+        if (!advance(p)) return NULL;
+        return parse_tail(p, expr_literal(&p->b, t.text, t.at, t.end), false);
     case EXPR_TOKEN_FUNCTION: return parse_tail(p, parse_call(p), false);
     case EXPR_TOKEN_VARIABLE:
         if (!advance(p)) return NULL;
