@@ -209,7 +209,8 @@ static const char *organisation_type(const struct dictionary *d, const char *org
 static bool is_eu(const struct sheet *s, const char *country)
 {
     const struct codelist *l = dictionary_list(s->dictionary, TEXT("CL_COUNTRY"));
-    const char *value = l == NULL ? NULL : codelist_extra(l, codelist_find(l, text_of(country)), "free_movement");
+    code_id c = l == NULL ? CODE_NONE : codelist_find(l, text_of(country));
+    const char *value = c == CODE_NONE ? NULL : codelist_extra(l, c, "free_movement");
     return value != NULL && strcmp(value, "yes") == 0;
 }
 

@@ -154,7 +154,15 @@ static void date_person(struct demo_person *p, struct random *r)
     p->start = p->end - between(r, 20, 420);
     p->recruitment = p->start - between(r, 3, 50);
     p->decision = p->entry + between(r, 0, 5);
-    if (p->age >= 0) p->birth = birth_for(p->entry, p->age, r);
+    if (p->age < 0) return;
+    p->birth = birth_for(p->entry, p->age, r);
+    int32_t earliest = p->birth + 40; /* small children: nothing happens before they are born, whatever the precision */
+    if (p->recruitment < earliest) p->recruitment = earliest;
+    if (p->start < p->recruitment) p->start = p->recruitment;
+    if (p->end < p->start) p->end = p->start;
+    if (p->detection < p->end) p->detection = p->end;
+    if (p->entry < p->detection) p->entry = p->detection;
+    if (p->decision < p->entry) p->decision = p->entry;
 }
 
 /* ---------------------------------------------------------------- who knows */
@@ -217,6 +225,7 @@ static void make_year(struct demo_person *p, size_t n, int year, const struct de
         p[i].form = demo_cell(&t->forms, form[i], "form");
         p[i].kind = pick(&t->form_kinds, "form", p[i].form, "weight", "exploitation_form", r);
         if (p[i].kind[0] == '\0') p[i].kind = p[i].form;
+        if (strcmp(p[i].kind, "E710") == 0 && strcmp(p[i].legal, "CH") != 0) p[i].kind = "E700"; /* of children only */
         p[i].sector = pick_sector(t, p[i].kind, r);
         p[i].sex = pick(&t->sex, "form", p[i].form, "weight", "sex", r);
         if (p[i].sex[0] == '\0') p[i].sex = pick(&t->sex, "form", "*", "weight", "sex", r);
