@@ -17,6 +17,8 @@
  * begin with one is an ordinary character; records may differ in their number of fields; lines
  * without any byte are skipped; a first line "sep=;" names the separator and is no record.
  *
+ * Records hold identifiers: everything that held one is wiped when it is given back.
+ *
  * Must never: give out a byte that is not valid UTF-8, or a NUL; hold more than one record and one
  * block; put what a file holds into an error's message. */
 #include "base/csv.h"
@@ -118,7 +120,7 @@ static bool source_read(struct source *s, char *to, size_t n, size_t *got, struc
             continue;
         }
         if (s->owned != NULL) {
-            mem_free(s->owned);
+            mem_free_wiped(s->owned, SAMPLE);
             s->owned = NULL;
         }
         if (s->fd < 0) break;
@@ -223,7 +225,10 @@ static void window_room(struct csv_reader *r, size_t more)
 {
     size_t need = r->end + r->tail + more + PAD;
     if (need <= r->cap) return;
-    r->p = mem_resize(r->p, need, 1);
+    char *bigger = mem_resize(NULL, need, 1); /* realloc would leave a copy that is not wiped */
+    if (r->cap > 0) memcpy(bigger, r->p, r->cap);
+    mem_free_wiped(r->p, r->cap);
+    r->p = bigger;
     r->cap = need;
 }
 
@@ -629,7 +634,7 @@ static bool begin(struct csv_reader *r, const struct csv_options *o, struct err 
     size_t mark = csv_mark_length(sample, r->encoding);
     if (mark > 0) r->src.head = (struct text){r->src.head.p + mark, r->src.head.n - mark};
     r->src.n_read = mark;
-    buf_init(&r->converted, 4 * BLOCK);
+    buf_init_wiped(&r->converted, 4 * BLOCK);
     if (r->encoding != CSV_UTF8) {
         if (!unicode_converter_new(&r->converter, encodings[r->encoding].converter, e))
             return false;
@@ -706,11 +711,11 @@ void csv_close(struct csv_reader *r)
 {
     if (r == NULL) return;
     if (r->src.fd >= 0) close(r->src.fd);
-    mem_free(r->src.owned);
+    if (r->src.owned != NULL) mem_free_wiped(r->src.owned, SAMPLE);
     unicode_converter_free(r->converter);
-    mem_free(r->raw);
+    if (r->raw != NULL) mem_free_wiped(r->raw, BLOCK);
     buf_release(&r->converted);
-    mem_free(r->p);
+    mem_free_wiped(r->p, r->cap);
     mem_free(r->field);
     mem_free(r->doubled);
     mem_free(r);

@@ -20,6 +20,7 @@
 #include "base/xlsx_xml.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -176,6 +176,9 @@ bool xlsx_write_sheet(struct xlsx_writer *w, const char *name, struct err *e)
         if (e != NULL) *e = *f;
         return false;
     }
+    /* No child of ours shall find the rows open. */
+    if (w->sheet->optimize_tmpfile != NULL)
+        (void)fcntl(fileno(w->sheet->optimize_tmpfile), F_SETFD, FD_CLOEXEC);
     w->n_sheet++;
     w->row = 0;
     memset(w->written, 0, sizeof w->written);

@@ -374,6 +374,59 @@ static void the_edge_of_a_block_changes_nothing(void **state)
     }
 }
 
+/* Three blocks and more in every encoding: the same records come out of each. */
+static void great_files_in_every_encoding(void **state)
+{
+    (void)state;
+    const struct {
+        enum csv_encoding encoding;
+        struct text e_acute, bytes_of_a, end; /* "é", "a" and LF in it */
+    } all[] = {
+        {CSV_UTF8, TEXT("\xC3\xA9"), TEXT("a"), TEXT("\n")},
+        {CSV_WINDOWS1250, TEXT("\xE9"), TEXT("a"), TEXT("\n")},
+        {CSV_WINDOWS1252, TEXT("\xE9"), TEXT("a"), TEXT("\n")},
+        {CSV_ISO8859_2, TEXT("\xE9"), TEXT("a"), TEXT("\n")},
+        {CSV_UTF16LE, {"\xE9\0", 2}, {"a\0", 2}, {"\n\0", 2}},
+        {CSV_UTF16BE, {"\0\xE9", 2}, {"\0a", 2}, {"\0\n", 2}},
+    };
+    for (size_t k = 0; k < sizeof all / sizeof all[0]; k++) {
+        struct buf b;
+        buf_init(&b, (size_t)1 << 24);
+        size_t n_line = 0;
+        while (b.n < 1200000) { /* line i has i % 50 + 1 times "aé" */
+            for (size_t i = 0; i <= n_line % 50; i++) {
+                buf_put_text(&b, all[k].bytes_of_a);
+                buf_put_text(&b, all[k].e_acute);
+            }
+            buf_put_text(&b, all[k].end);
+            n_line++;
+        }
+        harness_write("great_encoded.csv", b.p, b.n);
+        struct csv_options o = {.encoding = all[k].encoding, .separator = ','};
+        struct csv_reader *r;
+        struct csv_row row;
+        struct err e = {0};
+        bool found;
+        for (int from_file = 0; from_file < 2; from_file++) {
+            if (from_file) assert_true(csv_open(&r, "great_encoded.csv", &o, &e));
+            else assert_true(csv_open_memory(&r, buf_text(&b), &o, &e));
+            size_t n = 0;
+            for (; csv_next(r, &row, &found, &e) && found; n++) {
+                assert_int_equal(row.line, n + 1);
+                assert_int_equal(row.n_field, 1);
+                assert_int_equal(row.field[0].n, 3 * (n % 50 + 1));
+                for (size_t i = 0; i < row.field[0].n; i += 3)
+                    assert_memory_equal(row.field[0].p + i, "a\xC3\xA9", 3);
+            }
+            assert_int_equal(e.code, ERR_NONE);
+            assert_int_equal(n, n_line);
+            assert_int_equal(csv_bytes_read(r), b.n);
+            csv_close(r);
+        }
+        buf_release(&b);
+    }
+}
+
 static void files_are_read_and_progress_told(void **state)
 {
     (void)state;
@@ -466,6 +519,7 @@ int main(void)
         cmocka_unit_test(rows_to_the_limit_and_one_more),
         cmocka_unit_test(great_lines_are_refused_quickly),
         cmocka_unit_test(the_edge_of_a_block_changes_nothing),
+        cmocka_unit_test(great_files_in_every_encoding),
         cmocka_unit_test(files_are_read_and_progress_told),
         cmocka_unit_test(memory_does_not_grow_with_the_file),
         cmocka_unit_test(names_of_encodings),
