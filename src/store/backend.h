@@ -34,6 +34,9 @@ bool backend_begin(struct backend *b, bool write, struct err *e) MUST_CHECK; /* 
 bool backend_commit(struct backend *b, struct err *e) MUST_CHECK;
 void backend_rollback(struct backend *b);
 bool backend_in_transaction(const struct backend *b);
+/* While loading many rows whose references the caller has checked once for all of them: foreign keys are not looked up
+ * row by row (a sixth of an import's time); backend_check() looks all of them up. Everything else is as always. */
+bool backend_loading(struct backend *b, bool on, struct err *e) MUST_CHECK;
 void backend_busy_ms(struct backend *b, int ms); /* default 30,000 */
 
 /* Page by page copy to `path` under the same key, never blocking writers over 50 ms (S96). */

@@ -110,6 +110,8 @@ static void take_keys(struct batch_writer *w, const struct form *f)
     w->keys.reference = keyring_key(k, KEY_REFERENCE);
     w->keys.content = keyring_key(k, KEY_CONTENT);
     w->keys.person = keyring_key(k, KEY_PERSON);
+    crypto_random(w->keys.nonce, sizeof w->keys.nonce);
+    atomic_init(&w->keys.next_nonce, 0);
 }
 
 static struct batch_block *block_new(void)
@@ -279,8 +281,7 @@ static bool look_up(enum put_outcome *outcome, struct batch_row *r, struct batch
 
     *outcome = PUT_NEW;
     if (!w->look_up || !r->has_reference) return true;
-    query_set_int(q, 0, w->in.series_no);
-    query_set_blob(q, 1, r->reference, sizeof r->reference);
+    query_set_blob(q, 0, r->reference, sizeof r->reference);
     if (query_next(q)) {
         struct text hash = query_blob(q, 5);
         bool active = query_int(q, 2) == RECORD_ACTIVE;

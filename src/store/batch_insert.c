@@ -11,44 +11,68 @@
 
 /* ---- sealing ---- */
 
-void batch_seal(struct batch_block *b, const struct batch_keys *k)
+struct sealing {
+    struct batch_keys *keys;
+    struct envelope_context context;
+    uint8_t nonce[CRYPTO_NONCE];
+    uint64_t next_nonce;
+};
+
+static const uint8_t *next_nonce(struct sealing *s)
+{
+    memcpy(s->nonce, s->keys->nonce, sizeof s->keys->nonce);
+    for (size_t i = 0; i < 8; i++) s->nonce[sizeof s->keys->nonce + i] = (uint8_t)(s->next_nonce >> (8 * i));
+    s->next_nonce++;
+    return s->nonce;
+}
+
+static void seal_row(struct batch_row *r, struct batch_block *b, struct sealing *s, const uint8_t *key,
+                     const uint8_t *identity_key)
+{
+    const struct batch_keys *k = s->keys;
+    struct envelope_context *c = &s->context;
+
+    if (r->fresh) {
+        memcpy(r->key, key, CRYPTO_KEY);
+        c->place = ENVELOPE_RECORD_KEY;
+        c->version_no = 0;
+        envelope_wrap_with(r->wrapped, r->key, k->record, k->record_id, c, next_nonce(s));
+    }
+    c->version_no = r->version_no;
+    c->place = ENVELOPE_RECORD_BODY;
+    r->body_at = b->sealed.n;
+    envelope_seal_with(&b->sealed, b->plain.p + r->coded_at, r->coded_n, r->key, k->record_id, c, next_nonce(s));
+    r->body_n = b->sealed.n - r->body_at;
+    mem_wipe(r->key, sizeof r->key);
+    r->identity_body_n = 0;
+    if (r->identity_n == 0) return;
+    c->place = ENVELOPE_IDENTITY_KEY; /* each version's identity has a key of its own, bound to the version */
+    envelope_wrap_with(r->identity_wrapped, identity_key, k->identity, k->identity_id, c, next_nonce(s));
+    c->place = ENVELOPE_IDENTITY_BODY;
+    r->identity_body_at = b->sealed.n;
+    envelope_seal_with(&b->sealed, b->plain.p + r->identity_at, r->identity_n, identity_key, k->identity_id, c,
+                       next_nonce(s));
+    r->identity_body_n = b->sealed.n - r->identity_body_at;
+}
+
+void batch_seal(struct batch_block *b, struct batch_keys *k)
 {
     char code[RECORD_CODE + 1];
-    struct envelope_context c = {.record_code = code};
+    struct sealing s = {.keys = k, .context.record_code = code};
+    size_t n_key = b->n;
 
+    for (size_t i = 0; i < b->n; i++) n_key += b->row[i].identity_n > 0;
+    s.next_nonce = atomic_fetch_add(&k->next_nonce, 4 * BLOCK_ROWS);
+    crypto_random(b->fresh_key, n_key * CRYPTO_KEY);
     buf_clear(&b->sealed);
-    crypto_random(b->random, b->n * sizeof b->random[0]);
+    size_t identity_key = b->n;
     for (size_t i = 0; i < b->n; i++) {
         struct batch_row *r = &b->row[i];
-        const uint8_t *key = b->random[i], *identity_key = key + CRYPTO_KEY, *nonce = identity_key + CRYPTO_KEY;
         record_code_format(code, r->code);
-        if (r->fresh) {
-            memcpy(r->key, key, CRYPTO_KEY);
-            c.place = ENVELOPE_RECORD_KEY;
-            c.version_no = 0;
-            envelope_wrap_with(r->wrapped, r->key, k->record, k->record_id, &c, nonce);
-        }
-        c.version_no = r->version_no;
-        c.place = ENVELOPE_RECORD_BODY;
-        r->body_at = b->sealed.n;
-        envelope_seal_with(&b->sealed, b->plain.p + r->coded_at, r->coded_n, r->key, k->record_id, &c,
-                           nonce + CRYPTO_NONCE);
-        r->body_n = b->sealed.n - r->body_at;
-        r->identity_body_n = 0;
-        if (r->identity_n > 0) {
-            c.place = ENVELOPE_IDENTITY_KEY; /* each version's identity has a key of its own: bound to the version */
-            envelope_wrap_with(r->identity_wrapped, identity_key, k->identity, k->identity_id, &c,
-                               nonce + 2 * CRYPTO_NONCE);
-            c.place = ENVELOPE_IDENTITY_BODY;
-            r->identity_body_at = b->sealed.n;
-            envelope_seal_with(&b->sealed, b->plain.p + r->identity_at, r->identity_n, identity_key, k->identity_id,
-                               &c, nonce + 3 * CRYPTO_NONCE);
-            r->identity_body_n = b->sealed.n - r->identity_body_at;
-        }
-        mem_wipe(r->key, sizeof r->key);
+        seal_row(r, b, &s, b->fresh_key[i], b->fresh_key[r->identity_n > 0 ? identity_key++ : i]);
     }
     assert(!b->sealed.too_long); /* its maximum is above what full plain bytes can need */
-    mem_wipe(b->random, b->n * sizeof b->random[0]);
+    mem_wipe(b->fresh_key, n_key * CRYPTO_KEY);
     buf_clear(&b->plain);
     b->is_sealed = true;
 }
@@ -164,9 +188,8 @@ static bool write_indexes(struct batch_insert *in)
         uint8_t hash[CRYPTO_SHORT];
         for (int k = 0; k < CRYPTO_SHORT; k++)
             hash[k] = (uint8_t)((k < 8 ? one->high : one->low) >> (8 * (7 - k % 8)));
-        query_set_int(q, 0, in->series_no);
-        query_set_blob(q, 1, hash, sizeof hash);
-        query_set_int(q, 2, one->record_no);
+        query_set_blob(q, 0, hash, sizeof hash);
+        query_set_int(q, 1, one->record_no);
         ok = query_again(q);
     }
     index_run_release(&in->references);
@@ -217,7 +240,10 @@ static void work(void *ctx)
 {
     struct batch_insert *in = ctx;
     struct batch_block *b;
-    bool ok = begin_queries(in);
+    /* Series and batch are there; a version's record is written just before it. */
+    bool ok = backend_loading(in->backend, true, &in->err);
+    if (!ok) atomic_store(&in->failed, true);
+    ok = ok && begin_queries(in);
 
     while ((b = parallel_queue_take(in->full)) != NULL) {
         if (ok && !b->is_sealed) batch_seal(b, in->keys);
@@ -231,6 +257,11 @@ static void work(void *ctx)
     }
     ok = ok && write_indexes(in);
     end_queries(in);
+    struct err e;
+    if (!backend_loading(in->backend, false, &e) && !atomic_load(&in->failed)) {
+        in->err = e;
+        atomic_store(&in->failed, true);
+    }
     index_run_release(&in->codes);
     index_run_release(&in->references);
 }

@@ -46,17 +46,19 @@ struct batch_block {
     struct buf plain;                /* wiping */
     struct buf sealed;
     bool is_sealed;
-    uint8_t random[BLOCK_ROWS][2 * CRYPTO_KEY + 4 * CRYPTO_NONCE]; /* keys and nonces of one block, drawn at once */
+    uint8_t fresh_key[2 * BLOCK_ROWS][CRYPTO_KEY]; /* drawn at once */
 };
 
-struct batch_keys { /* borrowed from the keyring; read by both threads */
+struct batch_keys { /* read by both threads; the secrets are borrowed from the keyring */
     const struct secret *record, *identity, *reference, *content, *person;
     uint8_t record_id, identity_id;
+    uint8_t nonce[CRYPTO_NONCE - 8]; /* nonces: 128 random bits of this batch, then a number that counts them */
+    atomic_uint_least64_t next_nonce;
 };
 
 struct batch_insert { /* the inserting half */
     struct backend *backend;
-    const struct batch_keys *keys;
+    struct batch_keys *keys;
     int64_t batch_no, series_no;
     struct parallel_queue *full, *empty;
     struct parallel_stage *stage;
@@ -70,7 +72,7 @@ struct batch_insert { /* the inserting half */
 };
 
 /* Keys, envelopes; the plain bytes and the keys of the block are wiped. */
-void batch_seal(struct batch_block *b, const struct batch_keys *k);
+void batch_seal(struct batch_block *b, struct batch_keys *k);
 
 /* Start the thread; it works until it is handed NULL. */
 void batch_insert_start(struct batch_insert *in);

@@ -33,6 +33,11 @@ bool backend_in_transaction(const struct backend *b)
     return b->ops->in_transaction(b);
 }
 
+bool backend_loading(struct backend *b, bool on, struct err *e)
+{
+    return b->ops->loading(b, on, e);
+}
+
 void backend_busy_ms(struct backend *b, int ms)
 {
     b->ops->busy_ms(b, ms);

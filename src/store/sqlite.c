@@ -665,6 +665,13 @@ static bool in_transaction(const struct backend *b)
     return ((const struct sqlite *)(const void *)b)->tx != TX_NONE;
 }
 
+static bool loading(struct backend *b, bool on, struct err *e)
+{
+    int now = -1, wanted = on ? 0 : 1;
+    int rc = sqlite3_db_config(of(b)->db, SQLITE_DBCONFIG_ENABLE_FKEY, wanted, &now);
+    return rc == SQLITE_OK && now == wanted ? true : say(e, of(b)->db, rc, "set the database up");
+}
+
 static void busy_ms(struct backend *b, int ms)
 {
     (void)sqlite3_busy_timeout(of(b)->db, ms);
@@ -757,5 +764,5 @@ static const struct backend_ops sqlite_ops = {
     .take = take, .give = give, .bind_int = bind_int, .bind_text = bind_text, .bind_blob = bind_blob,
     .bind_null = bind_null, .rewind = rewind_it, .step = step, .int_at = int_at, .null_at = null_at, .text_at = text_at,
     .blob_at = blob_at, .begin = begin, .commit = commit, .rollback = rollback, .in_transaction = in_transaction,
-    .busy_ms = busy_ms, .copy_to = copy_to, .check = check, .close = close_it,
+    .loading = loading, .busy_ms = busy_ms, .copy_to = copy_to, .check = check, .close = close_it,
 };

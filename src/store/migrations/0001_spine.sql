@@ -86,10 +86,8 @@ CREATE TABLE record_code (
 ) STRICT;
 
 CREATE TABLE record_reference (
-    series_no INTEGER NOT NULL,
-    reference BLOB    NOT NULL,                  -- keyed hash of the organisation's own reference
-    record_no INTEGER NOT NULL,
-    PRIMARY KEY (series_no, reference)
+    reference BLOB    PRIMARY KEY,               -- keyed hash of form, organisation and the organisation's own reference
+    record_no INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 -- version_id is record_no * 65536 + version_no: versions of one record lie together, records in order, and

@@ -36,7 +36,7 @@ SELECT b.batch_no, s.organisation_no, f.name AS form, o.code AS organisation, b.
 -- name: batch_get   params: batch_no   columns: series_no, undone_at, n_new, n_changed, first_record, last_record, digest   rows: 0..1
 SELECT series_no, undone_at, n_new, n_changed, first_record, last_record, digest FROM batch WHERE batch_no = :batch_no;
 
--- name: reference_find   params: series_no, reference   columns: record_no, code, state, version_no, last_version_no, content_hash, wrapped_key   rows: 0..1
+-- name: reference_find   params: reference   columns: record_no, code, state, version_no, last_version_no, content_hash, wrapped_key   rows: 0..1
 -- The record of an organisation's own reference, with what decides whether new content is a change.
 SELECT r.record_no, r.code, r.state, r.version_no,
        (SELECT max(l.version_id) FROM record_version l
@@ -46,7 +46,7 @@ SELECT r.record_no, r.code, r.state, r.version_no,
   FROM record_reference f
   JOIN record r ON r.record_no = f.record_no
   JOIN record_version v ON v.version_id = r.record_no * 65536 + r.version_no
- WHERE f.series_no = :series_no AND f.reference = :reference;
+ WHERE f.reference = :reference;
 
 -- name: record_add   params: record_no, code, series_no, wrapped_key   rows: 0
 INSERT INTO record (record_no, code, series_no, state, version_no, wrapped_key)
@@ -70,8 +70,8 @@ INSERT INTO identity_body (version_id, wrapped_key, body) VALUES (:version_id, :
 -- name: code_add   params: code, record_no   rows: 0
 INSERT INTO record_code (code, record_no) VALUES (:code, :record_no);
 
--- name: reference_add   params: series_no, reference, record_no   rows: 0
-INSERT INTO record_reference (series_no, reference, record_no) VALUES (:series_no, :reference, :record_no);
+-- name: reference_add   params: reference, record_no   rows: 0
+INSERT INTO record_reference (reference, record_no) VALUES (:reference, :record_no);
 
 -- name: batch_digest_new   params: first_record, last_record   columns: code, version_no, content_hash   rows: 0..*
 -- The new records of a batch, in their order: the first part of its digest.

@@ -23,9 +23,9 @@ SELECT (SELECT count(*) FROM record r LEFT JOIN record_code c ON c.code = r.code
        (SELECT count(*) FROM record_code) - (SELECT count(*) FROM record) AS n;
 
 -- name: check_reference_index   columns: n   rows: 1
--- References of no record, or of a record of another series.
+-- References of no record.
 SELECT count(*) AS n FROM record_reference f LEFT JOIN record r ON r.record_no = f.record_no
- WHERE r.series_no IS NOT f.series_no;
+ WHERE r.record_no IS NULL;
 
 -- name: check_records   params: first, last   columns: record_no, code, form, state, version_no, wrapped_key, body   rows: 0..*
 -- Every record that still has its key, with its current version.
