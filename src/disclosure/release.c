@@ -9,6 +9,19 @@
 
 #include <string.h>
 
+static enum release_category_kind kind_of(enum category_kind kind)
+{
+    switch (kind) {
+    case CATEGORY_TOTAL: return RELEASE_TOTAL;
+    case CATEGORY_CODE: return RELEASE_CODE;
+    case CATEGORY_RESIDUAL: return RELEASE_RESIDUAL;
+    case CATEGORY_NUMBER: return RELEASE_NUMBER;
+    case CATEGORY_UNKNOWN: return RELEASE_UNKNOWN;
+    case CATEGORY_NA: return RELEASE_NA;
+    }
+    return RELEASE_CODE;
+}
+
 static void copy_dimension(struct release_dimension *to, const struct dimension *from, struct arena *a)
 {
     to->name = arena_copy(a, from->name, strlen(from->name));
@@ -18,14 +31,16 @@ static void copy_dimension(struct release_dimension *to, const struct dimension 
     to->category = ARENA_ARRAY(a, struct release_category, from->n_category);
     for (size_t i = 0; i < from->n_category; i++) {
         const struct category *c = &from->category[i];
-        to->category[i] = (struct release_category){.name = arena_copy(a, c->name, strlen(c->name)), .label = c->label,
-                                                    .parent = c->parent, .total = c->kind == CATEGORY_TOTAL};
+        to->category[i] = (struct release_category){.kind = kind_of(c->kind), .total = c->kind == CATEGORY_TOTAL,
+                                                    .name = arena_copy(a, c->name, strlen(c->name)),
+                                                    .label = c->label, .parent = c->parent};
     }
 }
 
 static void copy_shape(struct release *out, const struct table *t, struct arena *a)
 {
-    *out = (struct release){.form = t->form->name, .unit = t->unit == UNIT_PERSONS ? "persons" : "records",
+    *out = (struct release){.form = t->form->name, .title = t->form->title,
+                            .unit = t->unit == UNIT_PERSONS ? "persons" : "records",
                             .dictionary = t->dictionary, .n_dim = t->n_dim, .n_row_dim = t->n_row_dim,
                             .n_cell = t->n_cell, .where = arena_copy(a, t->where, strlen(t->where))};
     for (size_t k = 0; k < t->n_dim; k++) copy_dimension(&out->dim[k], &t->dim[k], a);

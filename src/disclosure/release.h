@@ -21,8 +21,12 @@ enum cell_status { /* one mark: who can tell small counts from their companions 
 
 enum release_kind { RELEASE_PROTECTED, RELEASE_RAW /* not for publication */ };
 
+enum release_category_kind { RELEASE_TOTAL, RELEASE_CODE, RELEASE_RESIDUAL /* not further specified */,
+                             RELEASE_NUMBER, RELEASE_UNKNOWN, RELEASE_NA };
+
 struct release_category {
-    const char *name;
+    enum release_category_kind kind;
+    const char *name;                  /* "E110", "2019", "T", "U", "NA", "E100-NFS" */
     struct words label;
     size_t parent;
     bool total;
@@ -38,7 +42,8 @@ struct release_dimension {
 
 struct release { /* made by release_table() and release_raw() only */
     enum release_kind kind;
-    const char *form, *unit;           /* "persons" */
+    const char *form, *unit;           /* "persons" or "records" */
+    struct words title;                /* of the form */
     const struct dictionary *dictionary; /* for words */
     struct release_dimension dim[3];
     size_t n_dim, n_row_dim;
