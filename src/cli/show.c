@@ -90,11 +90,6 @@ static void show_findings(const struct json *r)
         }
         printf(" [%s]: ", text_in(f, "severity"));
         terminal_puts(text_in(f, "message"));
-        if (text_in(f, "value")[0] != '\0') {
-            printf(" (sent: ");
-            terminal_puts(text_in(f, "value"));
-            putchar(')');
-        }
         printf("\n    ");
         terminal_puts(text_in(f, "remedy"));
         putchar('\n');
