@@ -267,6 +267,7 @@ static bool window_fill(struct csv_reader *r, struct err *e)
     r->start = 0;
     r->end = keep;
     size_t want = keep > BLOCK ? keep : BLOCK, got = 0;
+    if (r->src.fd < 0 && want > r->src.head.n) want = r->src.head.n + 1; /* small and in memory */
     enum trouble bad_before = TROUBLE_NONE;
     if (r->converter == NULL) {
         if (!append_raw(r, want, &got, e)) return false;
