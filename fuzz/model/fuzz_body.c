@@ -28,7 +28,8 @@ static void start(void)
     for (size_t g = 0; g < d->form[0].n_group; g++)
         entry[k++] = (struct numbering_entry){true, d->form[0].group[g].name, (uint32_t)g};
     for (size_t i = 0; i < d->n_variable; i++)
-        entry[k++] = (struct numbering_entry){false, d->variable[i].name, (uint32_t)(i < 4 ? i : i * 20)};
+        entry[k++] =
+            (struct numbering_entry){false, d->variable[i].name, (uint32_t)(i < 4 ? i : i * 20)};
     entry[k++] = (struct numbering_entry){false, "gone", 50};
     entry[k++] = (struct numbering_entry){true, "gone", 9};
     numbering_init(&n, d, &d->form[0], entry, k, d->arena);
@@ -66,7 +67,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         body_encode(&coded, &one, &n, BODY_CODED);
         body_encode(&identity, &one, &n, BODY_IDENTITY);
         hold(body_decode(&two, buf_text(&coded), &n, &lost, &e) && lost == 0);
-        if (identity.n > 0) hold(body_decode(&two, buf_text(&identity), &n, &lost, &e) && lost == 0);
+        if (identity.n > 0)
+            hold(body_decode(&two, buf_text(&identity), &n, &lost, &e) && lost == 0);
         check_equal(&one, &two);
     }
     buf_release(&coded);

@@ -23,9 +23,11 @@ static struct dictionary *small_form(void)
 {
     static const char *const file[][2] = {
         {"dictionary/settings.csv",
-         "form_id,form_title,version,default_language,data_set,reference\nvictim,V,2026010101,en,victim,ref\n"},
+         "form_id,form_title,version,default_language,data_set,reference\n"
+         "victim,V,2026010101,en,victim,ref\n"},
         {"dictionary/system.csv",
-         "type,name,label\nselect_one CL_ORGANISATION,organisation,O\nselect_one CL_ORGTYPE,organisation_type,T\n"},
+         "type,name,label\nselect_one CL_ORGANISATION,organisation,O\n"
+         "select_one CL_ORGTYPE,organisation_type,T\n"},
         {"dictionary/victim.csv", small_survey},
         {"codelists/CL_A.csv", "name,label,parent\nE100,One,\nE110,Two words,E100\nNA,Namibia,\n"},
         {"codelists/CL_ORGTYPE.csv", "name,label\n10,Police\n"},

@@ -129,7 +129,8 @@ static void take_array(struct decoding *x, struct value *out, const struct varia
     else x->damaged = true;
 }
 
-static void take_text(struct decoding *x, struct value *out, const struct variable *v, struct text t)
+static void take_text(struct decoding *x, struct value *out, const struct variable *v,
+                      struct text t)
 {
     code_id *code;
     code_id c;
@@ -156,15 +157,19 @@ static void take_text(struct decoding *x, struct value *out, const struct variab
 static void take_number(struct value *out, const struct variable *v, int64_t number)
 {
     if (v == NULL) return;
-    if (v->type == VARIABLE_INTEGER) *out = (struct value){.kind = VALUE_INTEGER, .integer = number};
-    else if (v->type == VARIABLE_DECIMAL) *out = (struct value){.kind = VALUE_DECIMAL, .integer = number};
+    if (v->type == VARIABLE_INTEGER)
+        *out = (struct value){.kind = VALUE_INTEGER, .integer = number};
+    else if (v->type == VARIABLE_DECIMAL)
+        *out = (struct value){.kind = VALUE_DECIMAL, .integer = number};
 }
 
-static void take_date(struct decoding *x, struct value *out, const struct variable *v, struct text t)
+static void take_date(struct decoding *x, struct value *out, const struct variable *v,
+                      struct text t)
 {
     struct date d;
     if (!date_parse(&d, t, DATE_ISO)) x->damaged = true;
-    else if (v != NULL && v->type == VARIABLE_DATE) *out = (struct value){.kind = VALUE_DATE, .date = d};
+    else if (v != NULL && v->type == VARIABLE_DATE)
+        *out = (struct value){.kind = VALUE_DATE, .date = d};
 }
 
 /* An item with a longer head, or a text that is kept. */
@@ -220,7 +225,8 @@ static void take_values(struct decoding *x, group_id g, struct value *row, uint6
         if (i > 0 && number <= before) x->damaged = true;
         before = number;
         var_id id = number < x->n->n_number && row != NULL ? x->n->variable[number] : VAR_NONE;
-        const struct variable *v = id == VAR_NONE || d->variable[id].group != g ? NULL : &d->variable[id];
+        const struct variable *v =
+            id == VAR_NONE || d->variable[id].group != g ? NULL : &d->variable[id];
         struct value unused, *value = v == NULL ? &unused : &row[v->slot];
         take_value(x, value, v);
         if (value->kind != VALUE_EMPTY && v != NULL) continue;
@@ -277,8 +283,11 @@ static void take_group(struct decoding *x)
 bool body_decode(struct record *r, struct text bytes, const struct numbering *n, size_t *n_lost,
                  struct err *e)
 {
-    struct decoding x = {.r = r, .n = n, .head = n->pieces->head,
-                         .p = (const unsigned char *)bytes.p, .size = bytes.n};
+    struct decoding x = {.r = r,
+                         .n = n,
+                         .head = n->pieces->head,
+                         .p = (const unsigned char *)bytes.p,
+                         .size = bytes.n};
     assert(n->form == r->form);
     uint64_t items = take_head(&x, CBOR_ARRAY);
     if (items < 2 || take_head(&x, CBOR_UINT) != BODY_VERSION) x.damaged = true;
@@ -286,7 +295,8 @@ bool body_decode(struct record *r, struct text bytes, const struct numbering *n,
     if (!x.damaged && x.at != x.size) x.damaged = true;
     if (n_lost != NULL) *n_lost = x.lost;
     if (!x.damaged) return true;
-    err_set(e, ERR_STORE, "body.damaged", "a record's body is damaged (%zu bytes, at byte %zu)", bytes.n,
-            x.at);
-    return err_remedy(e, "check the repository with 'dcim check' and restore the record from a backup");
+    err_set(e, ERR_STORE, "body.damaged", "a record's body is damaged (%zu bytes, at byte %zu)",
+            bytes.n, x.at);
+    return err_remedy(
+        e, "check the repository with 'dcim check' and restore the record from a backup");
 }

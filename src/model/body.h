@@ -72,8 +72,9 @@ void body_encode(struct buf *b, const struct record *r, const struct numbering *
  * opened, into the same. Codes that the list has no longer (of several: when none is left) and values
  * that are not of the variable's type any more become missing U; those, and values whose variable or
  * group is gone, are counted in *n_lost (may be NULL). So is a repeat as a whole when it hangs under
- * another group than before and its parent rows are not to be found. Texts are borrowed from `bytes`. ERR_STORE "body.damaged" for
- * anything malformed; the record is then half-filled. Cost: a million bodies of 30 values in 1.5 s. */
+ * another group than before and its parent rows are not to be found. Texts are borrowed from `bytes`.
+ * ERR_STORE "body.damaged" for anything malformed; the record is then half-filled.
+ * Cost: a million bodies of 30 values in 1.5 s. */
 bool body_decode(struct record *r, struct text bytes, const struct numbering *n, size_t *n_lost,
                  struct err *e) MUST_CHECK;
 

@@ -24,7 +24,8 @@ static struct piece piece_of(struct buf *b, size_t n)
     return out;
 }
 
-static void note_head(struct body_pieces *out, const struct piece *x, enum cbor_kind kind, size_t value)
+static void note_head(struct body_pieces *out, const struct piece *x, enum cbor_kind kind,
+                      size_t value)
 {
     if (x->n == 1)
         out->head[(unsigned char)x->p[0]] = (struct short_head){(uint8_t)kind, (uint8_t)value};
@@ -71,7 +72,8 @@ const struct body_pieces *body_pieces_make(const struct numbering *n, const stru
     out->n_code = ARENA_ARRAY(a, size_t, d->n_list);
     for (size_t i = 0; i < d->n_variable; i++) {
         list_id list = d->variable[i].list;
-        if (d->variable[i].form != n->form->id || list == LIST_NONE || out->code[list] != NULL) continue;
+        if (d->variable[i].form != n->form->id || list == LIST_NONE || out->code[list] != NULL)
+            continue;
         const struct codelist *l = d->list[list];
         out->n_code[list] = l->n_code;
         out->code[list] = ARENA_ARRAY(a, struct piece, l->n_code);
@@ -176,7 +178,8 @@ static void put_code(struct sink *s, const struct codelist *l, code_id c)
 
 static void put_value(struct sink *s, const struct dictionary *d, var_id id, const struct value *v)
 {
-    const struct codelist *l = d->variable[id].list == LIST_NONE ? NULL : d->list[d->variable[id].list];
+    const struct codelist *l =
+        d->variable[id].list == LIST_NONE ? NULL : d->list[d->variable[id].list];
     switch ((enum value_kind)v->kind) {
     case VALUE_EMPTY: assert(false); break;
     case VALUE_MISSING:
@@ -208,8 +211,8 @@ static size_t row_values(const struct value *row, const struct numbered_group *p
     return n;
 }
 
-static void put_row(struct sink *s, const struct dictionary *d, const struct value *row, uint32_t parent,
-                    const struct numbered_group *p)
+static void put_row(struct sink *s, const struct dictionary *d, const struct value *row,
+                    uint32_t parent, const struct numbered_group *p)
 {
     put_array(s, 1 + 2 * row_values(row, p));
     put_uint(s, parent);
@@ -224,17 +227,20 @@ static void put_row(struct sink *s, const struct dictionary *d, const struct val
 
 /* Rows of a group that the part writes: all of the coded part; of the identity part, up to the last one
  * with a value, since rows are known by their place. */
-static size_t rows_to_put(const struct record *r, const struct numbering *n, size_t g, enum body_part part)
+static size_t rows_to_put(const struct record *r, const struct numbering *n, size_t g,
+                          enum body_part part)
 {
     const struct record_table *t = &r->table[g];
     if (part == BODY_CODED) return t->n_row;
     const struct numbered_group *p = &n->part[part][g];
     size_t rows = p->n == 0 ? 0 : t->n_row;
-    while (rows > 0 && row_values(&t->value[(rows - 1) * r->form->group[g].n_variable], p) == 0) rows--;
+    while (rows > 0 && row_values(&t->value[(rows - 1) * r->form->group[g].n_variable], p) == 0)
+        rows--;
     return rows;
 }
 
-void body_encode(struct buf *b, const struct record *r, const struct numbering *n, enum body_part part)
+void body_encode(struct buf *b, const struct record *r, const struct numbering *n,
+                 enum body_part part)
 {
     const struct form *f = r->form;
     assert(n->form == f);

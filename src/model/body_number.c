@@ -21,8 +21,9 @@ static int by_number(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static void part_fill(struct numbered_group *out, const struct numbering *n, const struct dictionary *d,
-                      const struct group *g, bool identity, struct arena *a)
+static void part_fill(struct numbered_group *out, const struct numbering *n,
+                      const struct dictionary *d, const struct group *g, bool identity,
+                      struct arena *a)
 {
     out->item = ARENA_ARRAY(a, struct numbered, g->n_variable);
     for (size_t i = 0; i < g->n_variable; i++) {

@@ -7,9 +7,11 @@
 #include <assert.h>
 #include <string.h>
 
-enum { LABEL_MAX = 1000, /* bytes; longer text is no label */
-       SLOT_FIRST = 16,
-       SHORT_MAX = 16 };
+enum {
+    LABEL_MAX = 1000, /* bytes; longer text is no label */
+    SLOT_FIRST = 16,
+    SHORT_MAX = 16
+};
 
 /* Short codes lie in a table of their own: open addressing, at most half full, over the code's bytes as
  * two words. Its order is fixed by the dictionary, so it needs no keyed hash: what is looked up can
@@ -43,7 +45,8 @@ static void as_words(struct text t, uint64_t *low, uint64_t *high)
 }
 
 /* The slot of a short code, or the empty one where it belongs. */
-static struct code_slot *slot_find(const struct codelist *l, struct text t, uint64_t low, uint64_t high)
+static struct code_slot *slot_find(const struct codelist *l, struct text t, uint64_t low,
+                                   uint64_t high)
 {
     /* Knuth, The Art of Computer Programming 3, 6.4: the golden ratio of 2^64 spreads neighbours. */
     uint64_t mixed = (low ^ (high * UINT64_C(0xD6E8FEB86659FD93))) * UINT64_C(0x9E3779B97F4A7C15);
@@ -71,7 +74,8 @@ static void slots_grow(struct codelist *l)
     l->slot = mem_new(l->n_slot, sizeof *l->slot);
     for (size_t i = 0; i < n; i++)
         if (before[i].n > 0)
-            *slot_find(l, (struct text){"", before[i].n}, before[i].low, before[i].high) = before[i];
+            *slot_find(l, (struct text){"", before[i].n}, before[i].low, before[i].high) =
+                before[i];
     mem_free(before);
 }
 

@@ -25,7 +25,8 @@ const struct form *dictionary_form(const struct dictionary *d, struct text name)
     return NULL;
 }
 
-const struct variable *dictionary_variable(const struct dictionary *d, form_id form, struct text name)
+const struct variable *dictionary_variable(const struct dictionary *d, form_id form,
+                                           struct text name)
 {
     char key[2 * NAME_MAX_BYTES + 2];
     size_t n = strlen(d->form[form].name);
@@ -56,11 +57,13 @@ static int parameter_by_name(const void *name, const void *p)
     return strcmp(name, ((const struct parameter *)p)->name);
 }
 
-const char *dictionary_parameter(const struct dictionary *d, const char *name, const char *otherwise)
+const char *dictionary_parameter(const struct dictionary *d, const char *name,
+                                 const char *otherwise)
 {
-    const struct parameter *p = d->n_parameter == 0 ? NULL
-                                                    : bsearch(name, d->parameter, d->n_parameter,
-                                                              sizeof *d->parameter, parameter_by_name);
+    const struct parameter *p =
+        d->n_parameter == 0
+            ? NULL
+            : bsearch(name, d->parameter, d->n_parameter, sizeof *d->parameter, parameter_by_name);
     return p == NULL ? otherwise : p->value;
 }
 
@@ -71,7 +74,8 @@ int64_t dictionary_parameter_int(const struct dictionary *d, const char *name, i
     return s != NULL && text_to_int(text_of(s), &v) ? v : otherwise;
 }
 
-const char *dictionary_pack_value(const struct dictionary *d, const char *key, const char *otherwise)
+const char *dictionary_pack_value(const struct dictionary *d, const char *key,
+                                  const char *otherwise)
 {
     for (size_t i = 0; i < d->n_pack_value; i++)
         if (strcmp(d->pack_value[i].name, key) == 0) return d->pack_value[i].value;
@@ -121,8 +125,11 @@ void dictionary_add_organisation(struct dictionary *d, struct text code, struct 
         assert(l->n_code < LIST_CODES_MAX);
         open_list_grow(l, a);
         c = (code_id)l->n_code++;
-        l->code[c] = (struct code){.name = arena_copy(a, code.p, code.n), .parent = CODE_NONE, .level = 1,
-                                   .valid_from = INT32_MIN, .valid_to = INT32_MAX};
+        l->code[c] = (struct code){.name = arena_copy(a, code.p, code.n),
+                                   .parent = CODE_NONE,
+                                   .level = 1,
+                                   .valid_from = INT32_MIN,
+                                   .valid_to = INT32_MAX};
     }
     const char *label = arena_copy(a, name.p, name.n);
     for (size_t i = 0; i < d->n_language; i++) l->code[c].label.in[i] = label;

@@ -48,16 +48,17 @@ static void read_one(struct reading *in, const char *name)
     struct err e = {0};
     struct buf b;
     if (in->out->n >= DICTIONARY_FILES_MAX || in->out->bytes >= DICTIONARY_BYTES_MAX) {
-        problems_add(in->p, true, "dictionary.too_large", name, 0, "", "delete files or split the folder",
+        problems_add(in->p, true, "dictionary.too_large", name, 0, "",
+                     "delete files or split the folder",
                      "a dictionary may have at most %d files and %d MiB", DICTIONARY_FILES_MAX,
                      DICTIONARY_BYTES_MAX / 1024 / 1024);
         return;
     }
     buf_init(&b, SHEET_BYTES_MAX);
     if (file_read(&b, arena_printf(in->a, "%s/%s", in->folder, name), SHEET_BYTES_MAX, &e))
-        data_files_add(in->out, name, (struct text){arena_copy(in->a, b.p == NULL ? "" : b.p, b.n), b.n});
-    else
-        problems_add(in->p, true, "dictionary.unreadable", name, 0, "", e.remedy, "%s", e.msg);
+        data_files_add(in->out, name,
+                       (struct text){arena_copy(in->a, b.p == NULL ? "" : b.p, b.n), b.n});
+    else problems_add(in->p, true, "dictionary.unreadable", name, 0, "", e.remedy, "%s", e.msg);
     buf_release(&b);
 }
 
@@ -96,7 +97,8 @@ static void pack_missing(struct reading *in, const char *pack, const char *folde
     struct buf b;
     buf_init(&b, 300);
     if (!folder_list(&names, arena_printf(in->a, "%s/packs", in->folder), &e)) names.n = 0;
-    for (size_t i = 0; i < names.n; i++) buf_printf(&b, "%s%s", i == 0 ? "the packs are: " : ", ", names.name[i]);
+    for (size_t i = 0; i < names.n; i++)
+        buf_printf(&b, "%s%s", i == 0 ? "the packs are: " : ", ", names.name[i]);
     problems_add(in->p, true, "pack.missing", folder, 0, "", b.n == 0 ? "there are no packs" : b.p,
                  "the pack '%s' is missing", pack);
     buf_release(&b);

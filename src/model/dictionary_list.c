@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const own_columns[] = {"name", "parent", "valid_from", "valid_to", "sort", "retired_by",
-                                          "action", "after", ""};
+static const char *const own_columns[] = {"name",       "parent", "valid_from", "valid_to", "sort",
+                                          "retired_by", "action", "after",      ""};
 
 static const char *kept(struct loader *l, const char *s)
 {
@@ -73,7 +73,8 @@ static bool code_name_is_good(struct loader *l, struct cell c)
         what = "a code may not hold blanks or semicolons";
     if (what == NULL) return true;
     SHEET_PROBLEM(&l->reader, true, "codelist.bad_code", c, "name",
-                  "use letters, digits, hyphens and underscores, without blanks", "%s: '%.80s'", what, c.s);
+                  "use letters, digits, hyphens and underscores, without blanks", "%s: '%.80s'",
+                  what, c.s);
     return false;
 }
 
@@ -112,16 +113,19 @@ static void code_read(struct loader *l, struct codelist *list, const struct list
     c->valid_from = day_of(l, sheet_cell(row, at->valid_from), "valid_from", INT32_MIN);
     c->valid_to = day_of(l, sheet_cell(row, at->valid_to), "valid_to", INT32_MAX);
     if (c->valid_from > c->valid_to)
-        SHEET_PROBLEM(&l->reader, true, "codelist.valid_never", sheet_cell(row, at->valid_from), "valid_from",
-                      "valid_from must not be after valid_to", "the code '%s' ends before it begins", c->name);
+        SHEET_PROBLEM(&l->reader, true, "codelist.valid_never", sheet_cell(row, at->valid_from),
+                      "valid_from", "valid_from must not be after valid_to",
+                      "the code '%s' ends before it begins", c->name);
     c->extra = ARENA_ARRAY(l->keep, const char *, list->n_column);
-    for (size_t i = 0; i < list->n_column; i++) c->extra[i] = kept(l, sheet_cell(row, at->further[i]).s);
+    for (size_t i = 0; i < list->n_column; i++)
+        c->extra[i] = kept(l, sheet_cell(row, at->further[i]).s);
     codelist_enter(list, id, l->scratch);
 }
 
 /* --- codes that name each other ------------------------------------------------------------------ */
 
-static void unknown_code(struct loader *l, const struct codelist *list, struct cell c, const char *column)
+static void unknown_code(struct loader *l, const struct codelist *list, struct cell c,
+                         const char *column)
 {
     struct guess g;
     guess_init(&g, text_of(c.s));
@@ -146,7 +150,8 @@ static void codes_connect(struct loader *l, struct codelist *list, const struct 
             else list->tree = true;
         }
         if (by.s[0] == '\0') continue;
-        if (codelist_find(list, text_of(by.s)) == CODE_NONE) unknown_code(l, list, by, "retired_by");
+        if (codelist_find(list, text_of(by.s)) == CODE_NONE)
+            unknown_code(l, list, by, "retired_by");
         list->code[self].retired_by = kept(l, by.s);
     }
 }
@@ -190,7 +195,8 @@ static struct codelist *list_new(struct loader *l, const char *name)
     return list;
 }
 
-static void columns_find(struct loader *l, struct codelist *list, struct list_columns *at, const struct sheet *s)
+static void columns_find(struct loader *l, struct codelist *list, struct list_columns *at,
+                         const struct sheet *s)
 {
     *at = (struct list_columns){
         .name = sheet_column_required(s, &l->reader, "name"),
@@ -232,7 +238,8 @@ static void list_read(struct loader *l, const char *name, const struct sheet *s)
         size_t before = list->n_code;
         code_read(l, list, &at, placed[i].row);
         if (list->n_code > before)
-            gaps_note(&gaps, l->d, &list->code[before].label, sheet_cell(placed[i].row, COLUMN_ABSENT));
+            gaps_note(&gaps, l->d, &list->code[before].label,
+                      sheet_cell(placed[i].row, COLUMN_ABSENT));
     }
     gaps_report(&gaps, l, "label");
     if (at.name != COLUMN_ABSENT) codes_connect(l, list, &at, placed, n);
@@ -257,10 +264,12 @@ static const char *list_name(struct loader *l, const char *prefix, const char *f
     if (memchr(t.p, '/', t.n) != NULL) return NULL;
     const char *name = arena_copy(l->scratch, t.p, t.n);
     const char *what = NULL;
-    if (strcmp(name, ORGANISATION_LIST) == 0) what = "this list is filled with the repository's organisations";
+    if (strcmp(name, ORGANISATION_LIST) == 0)
+        what = "this list is filled with the repository's organisations";
     else if (!name_is_good(t)) what = "the file's name is not a good name of a list";
     if (what == NULL) return name;
-    problems_add(l->problems, true, "codelist.bad_name", file, 0, "", "rename or delete the file", "%s", what);
+    problems_add(l->problems, true, "codelist.bad_name", file, 0, "", "rename or delete the file",
+                 "%s", what);
     return NULL;
 }
 

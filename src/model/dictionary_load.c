@@ -39,9 +39,11 @@ bool load_is_hidden(const struct loader *l, const struct form *f, struct text na
 
 bool load_yes(struct loader *l, struct cell c, const char *column, bool otherwise)
 {
-    static const struct { const char *word; bool means; } words[] = {
-        {"yes", true}, {"no", false}, {"true", true}, {"false", false}, {"true()", true},
-        {"false()", false}, {"1", true}, {"0", false}};
+    static const struct {
+        const char *word;
+        bool means;
+    } words[] = {{"yes", true},    {"no", false},      {"true", true}, {"false", false},
+                 {"true()", true}, {"false()", false}, {"1", true},    {"0", false}};
     if (c.s[0] == '\0') return otherwise;
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         if (text_equal_nocase(text_of(c.s), text_of(words[i].word))) return words[i].means;
@@ -107,8 +109,8 @@ static void report_unused(struct loader *l)
 {
     for (size_t i = 0; i < l->files->n; i++)
         if (!l->files->file[i].used)
-            problems_add(l->problems, false, "dictionary.unused_file", l->files->file[i].name, 0, "",
-                         "name its form in dictionary/settings.csv, or delete the file",
+            problems_add(l->problems, false, "dictionary.unused_file", l->files->file[i].name, 0,
+                         "", "name its form in dictionary/settings.csv, or delete the file",
                          "the file is not used");
 }
 
@@ -137,12 +139,20 @@ bool dictionary_build(struct dictionary **out, struct data_files *files, const c
     struct arena *keep = arena_new(ARENA_PLAIN);
     struct arena *scratch = arena_new(ARENA_PLAIN);
     struct dictionary *d = ARENA_NEW(keep, struct dictionary);
-    struct loader l = {.d = d, .keep = keep, .scratch = scratch, .problems = problems, .files = files,
-                       .pack = pack, .hidden = map_new()};
+    struct loader l = {.d = d,
+                       .keep = keep,
+                       .scratch = scratch,
+                       .problems = problems,
+                       .files = files,
+                       .pack = pack,
+                       .hidden = map_new()};
     size_t before = problems->n_fatal;
 
     *out = NULL;
-    l.reader = (struct sheet_reader){.dictionary = d, .keep = keep, .arena = scratch, .problems = problems};
+    l.reader = (struct sheet_reader){.dictionary = d,
+                                     .keep = keep,
+                                     .arena = scratch,
+                                     .problems = problems};
     d->arena = keep;
     d->folder = arena_copy(keep, folder, strlen(folder));
     d->pack = arena_copy(keep, pack, strlen(pack));
@@ -175,7 +185,8 @@ static bool pack_name_is_good(const char *pack)
     size_t n = strlen(pack);
     for (size_t i = 0; i < n; i++) {
         char c = pack[i];
-        if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || ((c == '-' || c == '_') && i > 0)))
+        if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+              ((c == '-' || c == '_') && i > 0)))
             return false;
     }
     return n <= 32;
@@ -195,7 +206,8 @@ bool dictionary_load(struct dictionary **out, const char *data, const char *pack
     struct data_files files;
     data_files_read(&files, data, pack, a, problems);
     bool ok = dictionary_build(out, &files, data, pack, problems, e);
-    if (ok && problems->n_fatal > before) { /* a file was not readable, and nothing else missed it */
+    if (ok &&
+        problems->n_fatal > before) { /* a file was not readable, and nothing else missed it */
         dictionary_free(*out);
         *out = NULL;
         ok = refuse(problems, before, data, e);

@@ -83,8 +83,8 @@ static void settings_row(struct loader *l, const struct sheet *s, const struct s
         return;
     }
     if (dictionary_form(d, text_of(name.s)) != NULL) {
-        SHEET_PROBLEM(&l->reader, true, "settings.repeated_form", name, "form_id", "delete one of the rows",
-                      "the form '%s' is there twice", name.s);
+        SHEET_PROBLEM(&l->reader, true, "settings.repeated_form", name, "form_id",
+                      "delete one of the rows", "the form '%s' is there twice", name.s);
         return;
     }
     if (!version_is_good(text_of(version.s)))
@@ -93,8 +93,12 @@ static void settings_row(struct loader *l, const struct sheet *s, const struct s
                       "the version '%.80s' is not of the form YYYYMMDDNN", version.s);
     struct form *f = &d->form[d->n_form];
     struct sheet_words title = sheet_words(s, d, "form_title");
-    *f = (struct form){.id = (form_id)d->n_form++, .name = kept(l, name.s), .version = kept(l, version.s),
-                       .reference = VAR_NONE, .organisation = VAR_NONE, .organisation_type = VAR_NONE};
+    *f = (struct form){.id = (form_id)d->n_form++,
+                       .name = kept(l, name.s),
+                       .version = kept(l, version.s),
+                       .reference = VAR_NONE,
+                       .organisation = VAR_NONE,
+                       .organisation_type = VAR_NONE};
     f->title = sheet_words_read(row, &title, l->keep);
     f->data_set = data_set(l, sheet_cell(row, sheet_column(s, "data_set")));
 }
@@ -114,8 +118,8 @@ void load_settings(struct loader *l)
     for (size_t i = 0; i < sizeof required / sizeof required[0]; i++)
         sheet_column_required(s, &l->reader, required[i]);
     if (s->n_row == 0) {
-        problems_add(l->problems, true, "settings.no_form", file, 0, "", "write one row for each form",
-                     "there is no form");
+        problems_add(l->problems, true, "settings.no_form", file, 0, "",
+                     "write one row for each form", "there is no form");
         return;
     }
     default_language(l, sheet_cell(&s->row[0], sheet_column(s, "default_language")));
@@ -130,7 +134,8 @@ void load_settings(struct loader *l)
         size_t before = l->d->n_form;
         settings_row(l, s, &s->row[i]);
         if (l->d->n_form > before)
-            gaps_note(&gaps, l->d, &l->d->form[before].title, sheet_cell(&s->row[i], COLUMN_ABSENT));
+            gaps_note(&gaps, l->d, &l->d->form[before].title,
+                      sheet_cell(&s->row[i], COLUMN_ABSENT));
     }
     gaps_report(&gaps, l, "form_title");
 }
@@ -158,10 +163,11 @@ static struct parameter *parameters_read(struct loader *l, const struct sheet *s
         if (row->hidden || at == COLUMN_ABSENT) continue;
         if (!name_is_good(text_of(name.s)))
             SHEET_PROBLEM(&l->reader, true, "parameter.bad_name", name, key,
-                          "use letters, digits, points and underscores", "'%.80s' is not a good name", name.s);
+                          "use letters, digits, points and underscores",
+                          "'%.80s' is not a good name", name.s);
         else if (!map_put(seen, text_of(name.s), 0))
-            SHEET_PROBLEM(&l->reader, true, "parameter.repeated", name, key, "delete one of the rows",
-                          "'%s' is there twice", name.s);
+            SHEET_PROBLEM(&l->reader, true, "parameter.repeated", name, key,
+                          "delete one of the rows", "'%s' is there twice", name.s);
         out[(*n)++] = (struct parameter){
             .name = kept(l, name.s),
             .value = kept(l, sheet_cell(row, value).s),
@@ -178,7 +184,8 @@ void load_parameters(struct loader *l)
 {
     struct sheet core, pack;
     if (!load_sheet(l, &core, "parameters.csv")) return;
-    if (load_pack_sheet(l, &pack, "parameters.csv")) sheet_overlay(&core, &pack, "name", false, &l->reader);
+    if (load_pack_sheet(l, &pack, "parameters.csv"))
+        sheet_overlay(&core, &pack, "name", false, &l->reader);
     l->d->parameter = parameters_read(l, &core, "name", &l->d->n_parameter);
 }
 
@@ -193,8 +200,8 @@ static void check_code(struct loader *l, const char *list, struct cell c, const 
     guess_init(&g, text_of(c.s));
     for (size_t i = 0; i < codes->n_code; i++) guess_offer(&g, codes->code[i].name);
     SHEET_PROBLEM(&l->reader, true, "pack.unknown_code", c, column,
-                  guess_remedy(&g, "use a code of the list", l->scratch), "'%.80s' is not a code of %s", c.s,
-                  list);
+                  guess_remedy(&g, "use a code of the list", l->scratch),
+                  "'%.80s' is not a code of %s", c.s, list);
 }
 
 static void load_deciders(struct loader *l)
@@ -227,8 +234,8 @@ static void check_organisations(struct loader *l)
             SHEET_PROBLEM(&l->reader, true, "pack.bad_organisation", c, "code",
                           "use letters, digits and hyphens", "'%.80s' is not a good code", c.s);
         else if (!map_put(seen, text_of(c.s), 0))
-            SHEET_PROBLEM(&l->reader, true, "pack.repeated_organisation", c, "code", "delete one of the rows",
-                          "the organisation '%s' is there twice", c.s);
+            SHEET_PROBLEM(&l->reader, true, "pack.repeated_organisation", c, "code",
+                          "delete one of the rows", "the organisation '%s' is there twice", c.s);
         if (type != COLUMN_ABSENT) check_code(l, "CL_ORGTYPE", sheet_cell(&s.row[i], type), "type");
     }
     map_free(seen);

@@ -42,10 +42,9 @@ static bool name_read(struct rules *r, struct cell c)
         SHEET_PROBLEM(&r->l->reader, true, "rule.bad_id", c, "id", "use letters and digits: Q13a",
                       "'%.80s' is not a good id of a rule", c.s);
     else if (!map_put(r->names, text_of(c.s), 0))
-        SHEET_PROBLEM(&r->l->reader, true, "rule.repeated_id", c, "id", "number one of the two anew",
-                      "the rule '%s' is there twice", c.s);
-    else
-        return true;
+        SHEET_PROBLEM(&r->l->reader, true, "rule.repeated_id", c, "id",
+                      "number one of the two anew", "the rule '%s' is there twice", c.s);
+    else return true;
     return false;
 }
 
@@ -72,12 +71,16 @@ static void builtin_read(struct rules *r, const struct sheet_row *row)
     while (i < BUILTIN_COUNT && strcmp(id.s, builtin_names[i]) != 0) i++;
     if (i == BUILTIN_COUNT) {
         SHEET_PROBLEM(&l->reader, true, "rule.unknown_builtin", id, "id",
-                      "give the rule another scope, or delete it", "the program has no rule '%.80s'", id.s);
+                      "give the rule another scope, or delete it",
+                      "the program has no rule '%.80s'", id.s);
         return;
     }
     if (!name_read(r, id)) return;
     struct rule *out = &l->d->rule[i];
-    *out = (struct rule){.id = (rule_id)i, .name = builtin_names[i], .form = FORM_NONE, .builtin = true,
+    *out = (struct rule){.id = (rule_id)i,
+                         .name = builtin_names[i],
+                         .form = FORM_NONE,
+                         .builtin = true,
                          .severity = severity_read(r, sheet_cell(row, r->at.severity)),
                          .source = kept(l, sheet_cell(row, r->at.source).s)};
     words_read(r, out, row);
@@ -88,7 +91,8 @@ static void builtins_check(struct rules *r)
     for (size_t i = 0; i < BUILTIN_COUNT; i++)
         if (r->l->d->rule[i].name == NULL)
             problems_add(r->l->problems, true, "rule.missing_builtin", "rules-program.csv", 0, "id",
-                         arena_printf(r->l->scratch, "add a row %s with scope program", builtin_names[i]),
+                         arena_printf(r->l->scratch, "add a row %s with scope program",
+                                      builtin_names[i]),
                          "the rule '%s' of the program is missing", builtin_names[i]);
 }
 
@@ -106,7 +110,8 @@ static group_id scope_read(struct rules *r, const struct form *f, struct cell c)
     }
     if (load_is_hidden(r->l, f, text_of(c.s))) return GROUP_NONE;
     SHEET_PROBLEM(&r->l->reader, true, "rule.scope", c, "scope",
-                  guess_remedy(&g, "name a repeat of the form, or leave the cell empty", r->l->scratch),
+                  guess_remedy(&g, "name a repeat of the form, or leave the cell empty",
+                               r->l->scratch),
                   "form '%s' has no repeat '%.80s'", f->name, c.s);
     return GROUP_NONE;
 }
@@ -133,7 +138,8 @@ static bool needs_read(struct rules *r, const struct form *f, struct rule *out, 
         if (load_is_hidden(l, f, name)) continue;
         const char *wanted = arena_copy(l->scratch, name.p, name.n);
         SHEET_PROBLEM(&l->reader, true, "rule.unknown_need", c, "needs",
-                      load_guess_variable(l, f, wanted, "name variables of the form, with blanks between"),
+                      load_guess_variable(l, f, wanted,
+                                          "name variables of the form, with blanks between"),
                       "form '%s' has no variable '%.80s'", f->name, wanted);
     }
     return ok;
@@ -142,11 +148,13 @@ static bool needs_read(struct rules *r, const struct form *f, struct rule *out, 
 static void expressions_read(struct rules *r, struct rule *out, const struct form *f,
                              const struct sheet_row *row)
 {
-    struct cell applies = sheet_cell(row, r->at.applies), expression = sheet_cell(row, r->at.expression);
+    struct cell applies = sheet_cell(row, r->at.applies),
+                expression = sheet_cell(row, r->at.expression);
     struct pending x = {.form = f, .group = out->scope, .self = VAR_NONE};
     if (expression.s[0] == '\0')
         SHEET_PROBLEM(&r->l->reader, true, "rule.no_expression", expression, "expression",
-                      "write what is true for good data", "the rule '%s' has no expression", out->name);
+                      "write what is true for good data", "the rule '%s' has no expression",
+                      out->name);
     x.out = &out->expression;
     x.text = expression.s;
     x.place = expression;
@@ -180,7 +188,9 @@ static void rule_read(struct rules *r, const struct sheet_row *row)
         return;
     }
     struct rule *out = &l->d->rule[l->d->n_rule];
-    *out = (struct rule){.id = (rule_id)l->d->n_rule, .name = kept(l, id.s), .form = f->id,
+    *out = (struct rule){.id = (rule_id)l->d->n_rule,
+                         .name = kept(l, id.s),
+                         .form = f->id,
                          .severity = severity_read(r, sheet_cell(row, r->at.severity)),
                          .scope = scope_read(r, f, sheet_cell(row, r->at.scope)),
                          .source = kept(l, sheet_cell(row, r->at.source).s)};
@@ -237,7 +247,8 @@ void load_rules(struct loader *l)
     bool readable = r.at.id != COLUMN_ABSENT && r.at.scope != COLUMN_ABSENT;
     for (size_t i = 0; i < s.n_row && readable; i++) {
         if (s.row[i].hidden) continue;
-        if (strcmp(sheet_cell(&s.row[i], r.at.scope).s, "program") == 0) builtin_read(&r, &s.row[i]);
+        if (strcmp(sheet_cell(&s.row[i], r.at.scope).s, "program") == 0)
+            builtin_read(&r, &s.row[i]);
         else rule_read(&r, &s.row[i]);
     }
     gaps_report(&r.message, l, "message");

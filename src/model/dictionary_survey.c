@@ -12,10 +12,12 @@
 #define SYSTEM_SHEET "dictionary/system.csv"
 
 /* Columns that C gives a meaning to, and those of the convention that it may ignore. */
+// clang-format off
 static const char *const known_columns[] = {
     "type", "name", "label", "hint", "guidance_hint", "required", "required_message", "relevant",
     "constraint", "constraint_message", "calculation", "choice_filter", "default", "appearance",
     "parameters", "repeat_count", "readonly", "trigger", "image", "audio", "video", "note", ""};
+// clang-format on
 
 #define EXTRA_PREFIX "bind::thb:"
 static const char *const own_attributes[] = {"privacy", "value", "missing", "survivor"};
@@ -30,8 +32,8 @@ enum row_kind {
 };
 
 struct survey_columns {
-    size_t type, name, required, relevant, constraint, calculation, choice_filter, standard, appearance,
-        repeat_count, privacy, value, missing, survivor;
+    size_t type, name, required, relevant, constraint, calculation, choice_filter, standard,
+        appearance, repeat_count, privacy, value, missing, survivor;
     struct sheet_words label, hint, constraint_message, required_message;
     size_t *extra; /* columns of further attributes */
     size_t n_extra;
@@ -49,12 +51,12 @@ struct survey { /* one form being read */
     struct form *form;
     const struct sheet *sheet;
     struct survey_columns at;
-    struct map *names;    /* of variables, groups and repeats */
+    struct map *names; /* of variables, groups and repeats */
     struct block block[DICTIONARY_DEPTH_MAX];
     size_t depth;
-    bool system;          /* the rows of system.csv */
+    bool system; /* the rows of system.csv */
     struct gaps label, constraint_message;
-    size_t first;         /* of this form's variables */
+    size_t first; /* of this form's variables */
 };
 
 static const char *kept(struct loader *l, const char *s)
@@ -122,17 +124,27 @@ static void columns_find(struct loader *l, const struct sheet *s, struct survey_
 
 /* --- types --------------------------------------------------------------------------------------- */
 
-static const struct { const char *name; enum row_kind kind; } structure_types[] = {
-    {"begin_group", ROW_BEGIN_GROUP},   {"begin group", ROW_BEGIN_GROUP},
-    {"end_group", ROW_END_GROUP},       {"end group", ROW_END_GROUP},
-    {"begin_repeat", ROW_BEGIN_REPEAT}, {"begin repeat", ROW_BEGIN_REPEAT},
-    {"end_repeat", ROW_END_REPEAT},     {"end repeat", ROW_END_REPEAT},
+static const struct {
+    const char *name;
+    enum row_kind kind;
+} structure_types[] = {
+    {"begin_group", ROW_BEGIN_GROUP},
+    {"begin group", ROW_BEGIN_GROUP},
+    {"end_group", ROW_END_GROUP},
+    {"end group", ROW_END_GROUP},
+    {"begin_repeat", ROW_BEGIN_REPEAT},
+    {"begin repeat", ROW_BEGIN_REPEAT},
+    {"end_repeat", ROW_END_REPEAT},
+    {"end repeat", ROW_END_REPEAT},
     {"note", ROW_NOTHING},
 };
 
-static const struct { const char *name; enum variable_type type; } plain_types[] = {
-    {"text", VARIABLE_TEXT}, {"integer", VARIABLE_INTEGER}, {"decimal", VARIABLE_DECIMAL},
-    {"date", VARIABLE_DATE}, {"calculate", VARIABLE_TEXT},  {"hidden", VARIABLE_TEXT},
+static const struct {
+    const char *name;
+    enum variable_type type;
+} plain_types[] = {
+    {"text", VARIABLE_TEXT},    {"integer", VARIABLE_INTEGER}, {"decimal", VARIABLE_DECIMAL},
+    {"date", VARIABLE_DATE},    {"calculate", VARIABLE_TEXT},  {"hidden", VARIABLE_TEXT},
     {"barcode", VARIABLE_TEXT},
 };
 
@@ -168,8 +180,10 @@ static const char *unsupported_remedy(struct survey *s, struct text type)
         guess_offer(&g, structure_types[i].name);
     for (size_t i = 0; i < sizeof plain_types / sizeof plain_types[0]; i++)
         guess_offer(&g, plain_types[i].name);
-    return guess_remedy(&g, "use text, integer, decimal, date, select_one LIST, select_multiple LIST, "
-                            "calculate, note, begin_group or begin_repeat", s->l->scratch);
+    return guess_remedy(&g,
+                        "use text, integer, decimal, date, select_one LIST, select_multiple LIST, "
+                        "calculate, note, begin_group or begin_repeat",
+                        s->l->scratch);
 }
 
 /* Type and list out of column `type`. */
@@ -225,10 +239,11 @@ static uint8_t privacy_read(struct survey *s, struct cell c)
         if (at != NULL) {
             set |= (uint8_t)(1U << (at - letters));
         } else if (strchr(" ,;/", t.p[i]) == NULL) {
-            SHEET_PROBLEM(&s->l->reader, true, "survey.privacy", c, EXTRA_PREFIX "privacy",
-                          "write letters out of D (direct identifier), Q (quasi-identifier), S (special "
-                          "category), C (criminal offence), O (operational), or - for none",
-                          "'%.80s' is not a privacy class", c.s);
+            SHEET_PROBLEM(
+                &s->l->reader, true, "survey.privacy", c, EXTRA_PREFIX "privacy",
+                "write letters out of D (direct identifier), Q (quasi-identifier), S (special "
+                "category), C (criminal offence), O (operational), or - for none",
+                "'%.80s' is not a privacy class", c.s);
             break;
         }
     }
@@ -242,16 +257,22 @@ static group_id group_now(const struct survey *s)
     return s->depth == 0 ? 0 : s->block[s->depth - 1].group;
 }
 
-static void expression(struct survey *s, const struct expr **out, group_id g, var_id self, struct cell c,
-                       const char *column)
+static void expression(struct survey *s, const struct expr **out, group_id g, var_id self,
+                       struct cell c, const char *column)
 {
-    load_expression(s->l, (struct pending){.out = out, .form = s->form, .group = g, .self = self,
-                                           .text = c.s, .place = c, .column = column});
+    load_expression(s->l, (struct pending){.out = out,
+                                           .form = s->form,
+                                           .group = g,
+                                           .self = self,
+                                           .text = c.s,
+                                           .place = c,
+                                           .column = column});
 }
 
 /* "(outer) and (inner) and (own)" over the groups since the last repeat; the parts are checked where
  * they stand. With a single part, that is all. */
-static void relevance(struct survey *s, const struct expr **out, group_id g, var_id self, struct cell own)
+static void relevance(struct survey *s, const struct expr **out, group_id g, var_id self,
+                      struct cell own)
 {
     const char *joined = "";
     size_t from = s->depth, n = 0;
@@ -266,8 +287,13 @@ static void relevance(struct survey *s, const struct expr **out, group_id g, var
     bool only_own = n == 1 && own.s[0] != '\0';
     expression(s, only_own ? out : NULL, g, self, own, "relevant");
     if (only_own) return;
-    load_expression(s->l, (struct pending){.out = out, .form = s->form, .group = g, .self = self,
-                                           .text = joined, .place = own, .column = "relevant",
+    load_expression(s->l, (struct pending){.out = out,
+                                           .form = s->form,
+                                           .group = g,
+                                           .self = self,
+                                           .text = joined,
+                                           .place = own,
+                                           .column = "relevant",
                                            .joined = true});
 }
 
@@ -297,8 +323,8 @@ static void standard_literal(struct survey *s, struct variable *v, struct cell c
     }
     char quote = strchr(c.s, '\'') == NULL ? '\'' : '"';
     if (strchr(c.s, quote) != NULL) {
-        SHEET_PROBLEM(&s->l->reader, true, "survey.default", c, "default", "leave out one kind of quote",
-                      "the default holds both kinds of quotes");
+        SHEET_PROBLEM(&s->l->reader, true, "survey.default", c, "default",
+                      "leave out one kind of quote", "the default holds both kinds of quotes");
         return;
     }
     c.s = arena_printf(a, "%c%s%c", quote, c.s, quote);
@@ -307,7 +333,8 @@ static void standard_literal(struct survey *s, struct variable *v, struct cell c
 
 static void required_read(struct survey *s, struct variable *v, struct cell c)
 {
-    static const char *const yes_no[] = {"yes", "no", "true", "false", "true()", "false()", "1", "0"};
+    static const char *const yes_no[] = {"yes",    "no",      "true", "false",
+                                         "true()", "false()", "1",    "0"};
     bool literal = c.s[0] == '\0';
     for (size_t i = 0; i < sizeof yes_no / sizeof yes_no[0]; i++)
         literal |= text_equal_nocase(text_of(c.s), text_of(yes_no[i]));
@@ -329,7 +356,8 @@ static void extras_read(struct survey *s, struct variable *v, const struct sheet
 
 static void attributes_read(struct survey *s, struct variable *v, const struct sheet_row *row)
 {
-    struct cell missing = sheet_cell(row, s->at.missing), survivor = sheet_cell(row, s->at.survivor);
+    struct cell missing = sheet_cell(row, s->at.missing),
+                survivor = sheet_cell(row, s->at.survivor);
     v->privacy = privacy_read(s, sheet_cell(row, s->at.privacy));
     v->missing_allowed = !text_is(text_of(missing.s), "none");
     if (v->missing_allowed && missing.s[0] != '\0' && !text_is(text_of(missing.s), "all"))
@@ -339,7 +367,8 @@ static void attributes_read(struct survey *s, struct variable *v, const struct s
     v->survivor_first = text_is(text_of(survivor.s), "first");
     if (!v->survivor_first && survivor.s[0] != '\0' && !text_is(text_of(survivor.s), "last"))
         SHEET_PROBLEM(&s->l->reader, true, "survey.survivor", survivor, EXTRA_PREFIX "survivor",
-                      "write first or last, or leave the cell empty", "'%.80s' is not known here", survivor.s);
+                      "write first or last, or leave the cell empty", "'%.80s' is not known here",
+                      survivor.s);
     extras_read(s, v, row);
 }
 
@@ -364,8 +393,10 @@ static void expressions_read(struct survey *s, struct variable *v, const struct 
     relevance(s, &v->relevant, v->group, v->id, sheet_cell(row, s->at.relevant));
     expression(s, &v->constraint, v->group, v->id, sheet_cell(row, s->at.constraint), "constraint");
     expression(s, &v->calculation, v->group, v->id, calculation, "calculation");
-    expression(s, &v->choice_filter, v->group, v->id, sheet_cell(row, s->at.choice_filter), "choice_filter");
-    if (is_expression(standard.s)) expression(s, &v->standard, v->group, v->id, standard, "default");
+    expression(s, &v->choice_filter, v->group, v->id, sheet_cell(row, s->at.choice_filter),
+               "choice_filter");
+    if (is_expression(standard.s))
+        expression(s, &v->standard, v->group, v->id, standard, "default");
     else if (standard.s[0] != '\0') standard_literal(s, v, standard);
     if (v->derived && calculation.s[0] == '\0')
         SHEET_PROBLEM(&s->l->reader, true, "survey.no_calculation", calculation, "calculation",
@@ -398,16 +429,22 @@ static void variable_read(struct survey *s, const struct sheet_row *row)
     struct cell type = sheet_cell(row, s->at.type), name = sheet_cell(row, s->at.name);
     if (d->n_variable == DICTIONARY_VARS_MAX) {
         if (!s->l->too_many_variables)
-            SHEET_PROBLEM(&s->l->reader, true, "survey.too_many_variables", type, "", "split the forms",
-                          "a dictionary may have at most %d variables", DICTIONARY_VARS_MAX);
+            SHEET_PROBLEM(&s->l->reader, true, "survey.too_many_variables", type, "",
+                          "split the forms", "a dictionary may have at most %d variables",
+                          DICTIONARY_VARS_MAX);
         s->l->too_many_variables = true;
         return;
     }
     if (!name_read(s, name)) return;
     struct variable *v = &d->variable[d->n_variable];
-    *v = (struct variable){.id = (var_id)d->n_variable, .name = kept(s->l, name.s), .form = s->form->id,
-                           .group = group_now(s), .list = LIST_NONE, .system = s->system,
-                           .file = kept(s->l, name.file), .row = name.row};
+    *v = (struct variable){.id = (var_id)d->n_variable,
+                           .name = kept(s->l, name.s),
+                           .form = s->form->id,
+                           .group = group_now(s),
+                           .list = LIST_NONE,
+                           .system = s->system,
+                           .file = kept(s->l, name.file),
+                           .row = name.row};
     v->derived = strcmp(type.s, "calculate") == 0;
     bool ok = type_read(s, v, type);
     if (ok && v->derived) ok = value_type_read(s, v, sheet_cell(row, s->at.value));
@@ -417,7 +454,8 @@ static void variable_read(struct survey *s, const struct sheet_row *row)
     }
     if (!ok) v->type = VARIABLE_TEXT; /* the dictionary is refused; the name at least is known */
     d->n_variable++;
-    map_put(d->by_form_variable, text_of(arena_printf(s->l->scratch, "%s/%s", s->form->name, v->name)), v->id);
+    map_put(d->by_form_variable,
+            text_of(arena_printf(s->l->scratch, "%s/%s", s->form->name, v->name)), v->id);
     words_read(s, v, row);
     attributes_read(s, v, row);
     if (ok) expressions_read(s, v, row);
@@ -430,11 +468,14 @@ static void repeat_begin(struct survey *s, const struct sheet_row *row, struct b
     struct form *f = s->form;
     struct group *g = &f->group[f->n_group];
     group_id around = group_now(s);
-    *g = (struct group){.id = (group_id)f->n_group++, .name = kept(s->l, sheet_cell(row, s->at.name).s),
-                        .parent = around, .depth = (uint16_t)(f->group[around].depth + 1)};
+    *g = (struct group){.id = (group_id)f->n_group++,
+                        .name = kept(s->l, sheet_cell(row, s->at.name).s),
+                        .parent = around,
+                        .depth = (uint16_t)(f->group[around].depth + 1)};
     g->label = sheet_words_read(row, &s->at.label, s->l->keep);
     relevance(s, &g->relevant, around, VAR_NONE, sheet_cell(row, s->at.relevant));
-    expression(s, &g->repeat_count, around, VAR_NONE, sheet_cell(row, s->at.repeat_count), "repeat_count");
+    expression(s, &g->repeat_count, around, VAR_NONE, sheet_cell(row, s->at.repeat_count),
+               "repeat_count");
     b->group = g->id;
 }
 
@@ -465,15 +506,16 @@ static void block_end(struct survey *s, const struct sheet_row *row, bool repeat
     struct cell type = sheet_cell(row, s->at.type);
     if (s->depth == 0) {
         SHEET_PROBLEM(&s->l->reader, true, "survey.end_without_begin", type, "type",
-                      "delete the row, or add its beginning", "'%s' ends what has not begun", type.s);
+                      "delete the row, or add its beginning", "'%s' ends what has not begun",
+                      type.s);
         return;
     }
     const struct block *b = &s->block[s->depth - 1];
     if (b->repeat != repeat)
         SHEET_PROBLEM(&s->l->reader, true, "survey.wrong_end", type, "type",
                       "end groups and repeats in the reverse order of their beginnings",
-                      "'%s' meets the %s '%s' of row %u", type.s, b->repeat ? "repeat" : "group", b->place.s,
-                      b->place.row);
+                      "'%s' meets the %s '%s' of row %u", type.s, b->repeat ? "repeat" : "group",
+                      b->place.s, b->place.row);
     s->depth--;
 }
 
@@ -513,8 +555,8 @@ static void rows_read(struct survey *s)
     while (s->depth > 0) {
         struct block *b = &s->block[--s->depth];
         SHEET_PROBLEM(&s->l->reader, true, "survey.never_ends", b->place, "type",
-                      b->repeat ? "add an end_repeat row" : "add an end_group row", "the %s '%s' never ends",
-                      b->repeat ? "repeat" : "group", b->place.s);
+                      b->repeat ? "add an end_repeat row" : "add an end_group row",
+                      "the %s '%s' never ends", b->repeat ? "repeat" : "group", b->place.s);
     }
     gaps_report(&s->label, s->l, "label");
     gaps_report(&s->constraint_message, s->l, "constraint_message");
@@ -568,8 +610,7 @@ static void reference_find(struct survey *s, const struct sheet_row *settings)
         SHEET_PROBLEM(&s->l->reader, true, "settings.reference", c, "reference",
                       "name a text variable outside of all repeats",
                       "'%s' cannot be the reference of form '%s'", c.s, s->form->name);
-    else
-        s->form->reference = v->id;
+    else s->form->reference = v->id;
 }
 
 static size_t count_repeats(const struct sheet *sheet)
@@ -580,10 +621,11 @@ static size_t count_repeats(const struct sheet *sheet)
     return n;
 }
 
-static void form_read(struct loader *l, struct form *f, const struct sheet *sheet, const struct sheet *system,
-                      const struct sheet_row *settings)
+static void form_read(struct loader *l, struct form *f, const struct sheet *sheet,
+                      const struct sheet *system, const struct sheet_row *settings)
 {
-    struct survey s = {.l = l, .form = f, .sheet = sheet, .names = map_new(), .first = l->d->n_variable};
+    struct survey s = {
+        .l = l, .form = f, .sheet = sheet, .names = map_new(), .first = l->d->n_variable};
     f->group = ARENA_ARRAY(l->keep, struct group, count_repeats(sheet) + count_repeats(system) + 1);
     f->group[0] = (struct group){.name = f->name, .label = f->title};
     f->n_group = 1;
@@ -625,7 +667,8 @@ void load_surveys(struct loader *l)
                      "the file " SYSTEM_SHEET " is missing");
     size_t rows = 0;
     for (size_t i = 0; i < d->n_form; i++) {
-        if (!survey_sheet(l, &d->form[i], &sheet[i])) sheet[i] = (struct sheet){.file = "dictionary"};
+        if (!survey_sheet(l, &d->form[i], &sheet[i]))
+            sheet[i] = (struct sheet){.file = "dictionary"};
         rows += sheet[i].n_row + system.n_row;
     }
     /* Room for all at once, so that expressions may point to their variables. */

@@ -58,10 +58,14 @@ rule_id finding_builtin(const struct dictionary *d, enum builtin_rule r)
     return (rule_id)r;
 }
 
-struct finding finding_of(const struct dictionary *d, enum builtin_rule r, var_id v, uint32_t instance)
+struct finding finding_of(const struct dictionary *d, enum builtin_rule r, var_id v,
+                          uint32_t instance)
 {
     rule_id rule = finding_builtin(d, r);
-    return (struct finding){.rule = rule, .level = d->rule[rule].severity, .var = v, .instance = instance};
+    return (struct finding){.rule = rule,
+                            .level = d->rule[rule].severity,
+                            .var = v,
+                            .instance = instance};
 }
 
 enum builtin_rule finding_of_read(enum value_read read)
@@ -84,7 +88,8 @@ static bool put_placeholder(struct buf *out, struct text name, const struct dict
     if (v == NULL) return false;
     if (text_is(name, "variable")) buf_puts(out, v->name);
     else if (text_is(name, "label")) buf_puts(out, words_in(&v->label, language, v->name));
-    else if (text_is(name, "list")) buf_puts(out, v->list == LIST_NONE ? "" : d->list[v->list]->name);
+    else if (text_is(name, "list"))
+        buf_puts(out, v->list == LIST_NONE ? "" : d->list[v->list]->name);
     else return false;
     return true;
 }
@@ -102,7 +107,8 @@ static void put_words(struct buf *out, const char *words, const struct dictionar
         if (open == NULL) return;
         const char *close = memchr(rest.p, '}', rest.n);
         size_t whole = close == NULL ? 1 : (size_t)(close - rest.p) + 1;
-        if (close == NULL || !put_placeholder(out, (struct text){rest.p + 1, whole - 2}, d, v, language)) {
+        if (close == NULL ||
+            !put_placeholder(out, (struct text){rest.p + 1, whole - 2}, d, v, language)) {
             whole = 1;
             buf_putc(out, '{');
         }
@@ -121,7 +127,8 @@ static const char *message_words(const struct rule *r, const struct variable *v,
     return own != NULL ? own : words_in(&r->message, language, "");
 }
 
-void finding_message(struct buf *out, const struct dictionary *d, const struct finding *f, size_t language)
+void finding_message(struct buf *out, const struct dictionary *d, const struct finding *f,
+                     size_t language)
 {
     assert(f->rule < d->n_rule);
     const struct rule *r = &d->rule[f->rule];
@@ -142,7 +149,8 @@ void finding_message(struct buf *out, const struct dictionary *d, const struct f
     arena_free(scratch);
 }
 
-void finding_remedy(struct buf *out, const struct dictionary *d, const struct finding *f, size_t language)
+void finding_remedy(struct buf *out, const struct dictionary *d, const struct finding *f,
+                    size_t language)
 {
     assert(f->rule < d->n_rule);
     const struct rule *r = &d->rule[f->rule];

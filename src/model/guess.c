@@ -14,7 +14,8 @@ bool name_is_good(struct text t)
 {
     if (t.n == 0 || t.n > NAME_MAX_BYTES || !is_letter(t.p[0])) return false;
     for (size_t i = 1; i < t.n; i++)
-        if (!is_letter(t.p[i]) && !(t.p[i] >= '0' && t.p[i] <= '9') && t.p[i] != '.' && t.p[i] != '-')
+        if (!is_letter(t.p[i]) && !(t.p[i] >= '0' && t.p[i] <= '9') && t.p[i] != '.' &&
+            t.p[i] != '-')
             return false;
     return true;
 }
@@ -32,7 +33,8 @@ static size_t least(size_t a, size_t b, size_t c)
 
 static size_t distance(struct text a, struct text b)
 {
-    size_t line[NAME_MAX_BYTES + 1]; /* distances of the first i letters of `a` to all beginnings of `b` */
+    size_t line[NAME_MAX_BYTES +
+                1]; /* distances of the first i letters of `a` to all beginnings of `b` */
     for (size_t j = 0; j <= b.n; j++) line[j] = j;
     for (size_t i = 1; i <= a.n; i++) {
         size_t corner = line[0];

@@ -46,8 +46,9 @@ void problems_add(struct problems *p, bool fatal, const char *id, const char *fi
         .file = keep(p->arena, file),
         .row = row,
         .column = keep(p->arena, column),
-        .message = message.too_long ? "the message is too long to be shown"
-                                    : arena_copy(p->arena, message.p == NULL ? "" : message.p, message.n),
+        .message = message.too_long
+                       ? "the message is too long to be shown"
+                       : arena_copy(p->arena, message.p == NULL ? "" : message.p, message.n),
         .remedy = keep(p->arena, remedy),
     };
     buf_release(&message);

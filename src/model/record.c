@@ -8,7 +8,8 @@
 
 enum { HOME_ROWS = 4 }; /* rows of a repeat for which record_init() takes memory at once */
 
-void record_init(struct record *r, const struct dictionary *d, const struct form *f, struct arena *a)
+void record_init(struct record *r, const struct dictionary *d, const struct form *f,
+                 struct arena *a)
 {
     *r = (struct record){.dictionary = d, .form = f, .arena = a};
     r->table = ARENA_ARRAY(a, struct record_table, f->n_group);

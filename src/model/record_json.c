@@ -30,8 +30,8 @@ static struct json *value_to_json(const struct dictionary *d, var_id id, const s
     return j;
 }
 
-static void row_to_json(struct json *object, const struct record *r, const struct group *g, uint32_t row,
-                        bool identity)
+static void row_to_json(struct json *object, const struct record *r, const struct group *g,
+                        uint32_t row, bool identity)
 {
     const struct dictionary *d = r->dictionary;
     for (size_t i = 0; i < g->n_variable; i++) {
@@ -110,13 +110,16 @@ static bool list_text(struct text *out, const struct json *j, struct arena *a)
 }
 
 /* The text that stands for a scalar; false when it is none this variable could have. */
-static bool scalar_text(struct text *out, const struct json *j, const struct variable *v, struct arena *a)
+static bool scalar_text(struct text *out, const struct json *j, const struct variable *v,
+                        struct arena *a)
 {
     *out = (struct text){"", 0};
     switch (json_kind(j)) {
     case JSON_NULL: return true;
     case JSON_TEXT: *out = text_of(json_as_text(j, "")); break;
-    case JSON_INT: *out = text_of(arena_printf(a, "%lld", (long long)json_as_int(j, 0))); return true;
+    case JSON_INT:
+        *out = text_of(arena_printf(a, "%lld", (long long)json_as_int(j, 0)));
+        return true;
     case JSON_NUMBER: *out = text_of(arena_printf(a, "%.15g", json_as_number(j, 0))); return true;
     case JSON_ARRAY: return v->type == VARIABLE_CODES && list_text(out, j, a);
     case JSON_BOOL:
@@ -126,15 +129,16 @@ static bool scalar_text(struct text *out, const struct json *j, const struct var
     return true;
 }
 
-static void remark(struct reading *in, enum builtin_rule rule, const struct variable *v, uint32_t row,
-                   struct text sent)
+static void remark(struct reading *in, enum builtin_rule rule, const struct variable *v,
+                   uint32_t row, struct text sent)
 {
     struct finding f = finding_of(in->r->dictionary, rule, v->id, row);
     if ((v->privacy & PRIVACY_D) != 0 || sent.n == 0) findings_add(in->f, f);
     else findings_add_value(in->f, f, sent);
 }
 
-static void value_from_json(struct reading *in, const struct variable *v, uint32_t row, const struct json *j)
+static void value_from_json(struct reading *in, const struct variable *v, uint32_t row,
+                            const struct json *j)
 {
     struct record *r = in->r;
     struct text t;
@@ -146,8 +150,8 @@ static void value_from_json(struct reading *in, const struct variable *v, uint32
         remark(in, BUILTIN_ENCODING, v, row, t);
         return;
     }
-    enum value_read read = value_read(record_value(r, v->id, row), r->dictionary, v->id, t, DATE_ISO,
-                                      in->today, r->arena);
+    enum value_read read = value_read(record_value(r, v->id, row), r->dictionary, v->id, t,
+                                      DATE_ISO, in->today, r->arena);
     if (read != VALUE_READ_OK) remark(in, finding_of_read(read), v, row, t);
 }
 
@@ -168,8 +172,8 @@ static bool row_from_json(struct reading *in, const struct group *g, uint32_t ro
         for (size_t c = 1; c < f->n_group && !repeat; c++)
             repeat = f->group[c].parent == g->id && strcmp(f->group[c].name, key) == 0;
         if (repeat) continue; /* its rows were added before */
-        err_set(e, ERR_INPUT, "record.unknown_member", "'%s' of form '%s' has no member of this name",
-                g->name, f->name);
+        err_set(e, ERR_INPUT, "record.unknown_member",
+                "'%s' of form '%s' has no member of this name", g->name, f->name);
         err_detail(e, "%.100s", key);
         const char *near = dictionary_guess_variable(d, f->id, text_of(key));
         return near == NULL ? err_remedy(e, "see 'dcim variables --form %s' for the names", f->name)
@@ -179,18 +183,19 @@ static bool row_from_json(struct reading *in, const struct group *g, uint32_t ro
 }
 
 /* The instances of repeat `g` under one row of its parent. */
-static bool instances_from_json(struct reading *in, const struct group *g, uint32_t parent, struct err *e)
+static bool instances_from_json(struct reading *in, const struct group *g, uint32_t parent,
+                                struct err *e)
 {
     const struct json *list = json_get(in->object[g->parent][parent], g->name);
     if (list == NULL || json_kind(list) == JSON_NULL) return true;
     if (json_kind(list) != JSON_ARRAY)
-        return err_set(e, ERR_INPUT, "record.unknown_member", "repeat '%s' must be a list of objects",
-                       g->name);
+        return err_set(e, ERR_INPUT, "record.unknown_member",
+                       "repeat '%s' must be a list of objects", g->name);
     for (size_t i = 0; i < json_size(list); i++) {
         const struct json *item = json_at(list, i);
         if (json_kind(item) != JSON_OBJECT)
-            return err_set(e, ERR_INPUT, "record.unknown_member", "repeat '%s' must be a list of objects",
-                           g->name);
+            return err_set(e, ERR_INPUT, "record.unknown_member",
+                           "repeat '%s' must be a list of objects", g->name);
         uint32_t row;
         if (!record_add(&row, in->r, g->id, parent, e)) return false;
         in->object[g->id][row] = item;

@@ -34,7 +34,8 @@ static bool is_language_code(struct text t)
     if (t.n < 2 || t.n > 16) return false;
     for (size_t i = 0; i < t.n; i++) {
         char c = t.p[i];
-        if (!((c >= 'a' && c <= 'z') || (i > 1 && ((c >= 'A' && c <= 'Z') || c == '-' || (c >= '0' && c <= '9')))))
+        if (!((c >= 'a' && c <= 'z') ||
+              (i > 1 && ((c >= 'A' && c <= 'Z') || c == '-' || (c >= '0' && c <= '9')))))
             return false;
     }
     return true;
@@ -61,9 +62,11 @@ static const char *column_key(struct sheet_reader *in, const char *file, struct 
                      "the header '%.80s' does not end in a language code", shown);
         return NULL;
     }
-    if (language_number(in, code, name.n == code.n ? (struct text){"", 0} : name) == LANGUAGES_MAX) {
+    if (language_number(in, code, name.n == code.n ? (struct text){"", 0} : name) ==
+        LANGUAGES_MAX) {
         problems_add(in->problems, true, "sheet.too_many_languages", file, 1, shown,
-                     "leave out a language", "a dictionary may have at most %d languages", LANGUAGES_MAX);
+                     "leave out a language", "a dictionary may have at most %d languages",
+                     LANGUAGES_MAX);
         return NULL;
     }
     return arena_printf(in->arena, "%.*s::%.*s", (int)base.n, base.p, (int)code.n, code.p);
@@ -94,7 +97,8 @@ static bool header_read(struct sheet *s, struct sheet_reader *in, const struct c
     }
     if (!any)
         problems_add(in->problems, true, "sheet.no_header", s->file, 1, "",
-                     "write the names of the columns into the first row", "the first row has no names");
+                     "write the names of the columns into the first row",
+                     "the first row has no names");
     return any;
 }
 
@@ -113,8 +117,9 @@ size_t sheet_column_required(const struct sheet *s, struct sheet_reader *in, con
     guess_init(&g, text_of(column));
     for (size_t i = 0; i < s->n_column; i++) guess_offer(&g, s->column[i]);
     problems_add(in->problems, true, "sheet.missing_column", s->file, 1, column,
-                 g.best == NULL ? arena_printf(in->arena, "add a column '%s'", column)
-                                : arena_printf(in->arena, "rename the column '%s' to '%s'", g.best, column),
+                 g.best == NULL
+                     ? arena_printf(in->arena, "add a column '%s'", column)
+                     : arena_printf(in->arena, "rename the column '%s' to '%s'", g.best, column),
                  "the column '%s' is missing", column);
     return at;
 }
@@ -130,7 +135,8 @@ static bool has_control(struct text t)
     return false;
 }
 
-static struct sheet_row row_read(const struct sheet *s, struct sheet_reader *in, const struct csv_row *row)
+static struct sheet_row row_read(const struct sheet *s, struct sheet_reader *in,
+                                 const struct csv_row *row)
 {
     struct sheet_row out = {.file = s->file, .row = (uint32_t)row->row};
     out.cell = ARENA_ARRAY(in->arena, struct cell, s->n_column);
@@ -168,14 +174,16 @@ static bool rows_read(struct sheet *s, struct sheet_reader *in, struct csv_reade
 
     for (;;) {
         if (!csv_next(r, &row, &found, &e)) {
-            problems_add(in->problems, true, "sheet.unreadable", s->file, 0, "", e.remedy, "%s", e.msg);
+            problems_add(in->problems, true, "sheet.unreadable", s->file, 0, "", e.remedy, "%s",
+                         e.msg);
             break;
         }
         if (!found) {
             ok = s->header != NULL;
             if (!ok)
                 problems_add(in->problems, true, "sheet.no_header", s->file, 1, "",
-                             "write the names of the columns into the first row", "the file is empty");
+                             "write the names of the columns into the first row",
+                             "the file is empty");
             break;
         }
         if (s->header == NULL) {
@@ -216,7 +224,8 @@ bool sheet_read(struct sheet *out, struct sheet_reader *in, const char *file, st
     if (csv_open_memory(&r, bytes, &(struct csv_options){.encoding = CSV_UTF8}, &e))
         ok = rows_read(out, in, r);
     else
-        problems_add(in->problems, true, "sheet.unreadable", out->file, 0, "", e.remedy, "%s", e.msg);
+        problems_add(in->problems, true, "sheet.unreadable", out->file, 0, "", e.remedy, "%s",
+                     e.msg);
     csv_close(r);
     return ok;
 }
@@ -241,7 +250,8 @@ struct sheet_words sheet_words(const struct sheet *s, const struct dictionary *d
     return w;
 }
 
-struct words sheet_words_read(const struct sheet_row *row, const struct sheet_words *w, struct arena *keep)
+struct words sheet_words_read(const struct sheet_row *row, const struct sheet_words *w,
+                              struct arena *keep)
 {
     struct words out = {0};
     for (size_t i = 0; i < LANGUAGES_MAX; i++) {

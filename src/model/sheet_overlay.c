@@ -41,14 +41,15 @@ static size_t *columns_unite(struct sheet *s, const struct sheet *more, struct a
     for (size_t r = 0; r < s->n_row; r++) {
         struct cell *cell = ARENA_ARRAY(a, struct cell, s->n_column);
         for (size_t i = 0; i < s->n_column; i++)
-            cell[i] = i < before ? s->row[r].cell[i] : (struct cell){"", s->row[r].file, s->row[r].row};
+            cell[i] =
+                i < before ? s->row[r].cell[i] : (struct cell){"", s->row[r].file, s->row[r].row};
         s->row[r].cell = cell;
     }
     return at;
 }
 
-static struct sheet_row row_moved(const struct sheet *s, const struct sheet_row *from, size_t n_from,
-                                  const size_t *at, struct arena *a)
+static struct sheet_row row_moved(const struct sheet *s, const struct sheet_row *from,
+                                  size_t n_from, const size_t *at, struct arena *a)
 {
     struct sheet_row row = {.file = from->file, .row = from->row, .hidden = from->hidden};
     row.cell = ARENA_ARRAY(a, struct cell, s->n_column);
@@ -77,12 +78,12 @@ struct overlay {
     struct sheet *core;
     const struct sheet *pack;
     struct sheet_reader *in;
-    const size_t *at;       /* column of the pack -> column of the core */
-    size_t key, type;       /* columns of the core; `type` COLUMN_ABSENT when not nested */
-    struct sheet_row *row;  /* core's rows, then added ones */
-    uint32_t *next;         /* chain over `row` */
+    const size_t *at;      /* column of the pack -> column of the core */
+    size_t key, type;      /* columns of the core; `type` COLUMN_ABSENT when not nested */
+    struct sheet_row *row; /* core's rows, then added ones */
+    uint32_t *next;        /* chain over `row` */
     uint32_t n, first, last, last_added;
-    struct map *by_name;    /* key -> number in `row` */
+    struct map *by_name; /* key -> number in `row` */
 };
 
 static const struct sheet_row *named(const struct overlay *o, const char *name, uint32_t *number)
@@ -169,10 +170,11 @@ static void row_apply(struct overlay *o, const struct sheet_row *row, size_t act
     o->last_added = CHAIN_END;
     bool hide = strcmp(what, "hide") == 0;
     if (!hide && strcmp(what, "change") != 0) {
-        SHEET_PROBLEM(o->in, true, "pack.unknown_action", *row, "action", "write add, hide or change",
-                      "the action '%.80s' is not known", what);
+        SHEET_PROBLEM(o->in, true, "pack.unknown_action", *row, "action",
+                      "write add, hide or change", "the action '%.80s' is not known", what);
     } else if (known == NULL) {
-        unknown_name(o, row, name, o->core->column[o->key], hide ? "the pack hides" : "the pack changes");
+        unknown_name(o, row, name, o->core->column[o->key],
+                     hide ? "the pack hides" : "the pack changes");
     } else if (hide) {
         row_hide(o, number);
     } else {

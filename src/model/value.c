@@ -56,7 +56,8 @@ static bool decimal_read(int64_t *mantissa, uint8_t *scale, struct text t)
             digits++;
         }
     }
-    if (digits == 0 || behind > DECIMAL_DIGITS || t.p[t.n - 1] == '.' || t.p[t.n - 1] == ',') return false;
+    if (digits == 0 || behind > DECIMAL_DIGITS || t.p[t.n - 1] == '.' || t.p[t.n - 1] == ',')
+        return false;
     *mantissa = negative ? -m : m;
     *scale = (uint8_t)behind;
     return true;
@@ -123,7 +124,8 @@ static bool piece_next(struct text *rest, bool blank, struct text *piece)
     }
     *rest = text_trim(*rest);
     size_t n = 0;
-    while (n < rest->n && rest->p[n] != ' ' && rest->p[n] != '\t' && rest->p[n] != '\n' && rest->p[n] != '\r')
+    while (n < rest->n && rest->p[n] != ' ' && rest->p[n] != '\t' && rest->p[n] != '\n' &&
+           rest->p[n] != '\r')
         n++;
     *piece = (struct text){rest->p, n};
     *rest = (struct text){rest->p + n, rest->n - n};
@@ -150,12 +152,13 @@ static enum value_read codes_read_pieces(struct value *out, const struct codelis
         n++;
     }
     if (n == 0) return VALUE_READ_CODE;
-    *out = (struct value){.kind = VALUE_CODES, .n_code = (uint16_t)in_order(code, n), .codes = code};
+    *out =
+        (struct value){.kind = VALUE_CODES, .n_code = (uint16_t)in_order(code, n), .codes = code};
     return VALUE_READ_OK;
 }
 
-static enum value_read codes_read(struct value *out, const struct codelist *l, struct text t, int32_t day,
-                                  struct arena *a)
+static enum value_read codes_read(struct value *out, const struct codelist *l, struct text t,
+                                  int32_t day, struct arena *a)
 {
     if (memchr(t.p, ';', t.n) != NULL) return codes_read_pieces(out, l, t, false, day, a);
     enum value_read read = codes_read_pieces(out, l, t, true, day, a);
@@ -259,7 +262,8 @@ bool value_equal(const struct value *a, const struct value *b)
                a->date.precision == b->date.precision;
     case VALUE_CODE: return a->code == b->code;
     case VALUE_CODES:
-        return a->n_code == b->n_code && memcmp(a->codes, b->codes, a->n_code * sizeof *a->codes) == 0;
+        return a->n_code == b->n_code &&
+               memcmp(a->codes, b->codes, a->n_code * sizeof *a->codes) == 0;
     }
     return false;
 }

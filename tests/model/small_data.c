@@ -8,11 +8,14 @@
 
 #include <sys/stat.h>
 
-#define BUILTIN(id) id ",,E,program,,,,\"Wrong: {label}.\",\"Errado: {label}.\",\"See {variable}, {list}.\",\n"
+#define BUILTIN(id) \
+    id ",,E,program,,,,\"Wrong: {label}.\",\"Errado: {label}.\",\"See {variable}, {list}.\",\n"
 
+// clang-format off: the rows of a sheet each on a line
 const struct small_file small_files[] = {
     {"dictionary/settings.csv",
-     "form_id,form_title::English (en),form_title::Português (pt),version,default_language,data_set,reference\n"
+     "form_id,form_title::English (en),form_title::Português (pt),version,default_language,data_set,"
+     "reference\n"
      "victim,Victim,Vítima,2026010101,en,victim,ref\n"
      "suspect,Suspect,Suspeito,2026010101,en,justice,\n"},
     {"dictionary/system.csv",
@@ -23,36 +26,35 @@ const struct small_file small_files[] = {
      "type,name,label::English (en),label::Português (pt),hint::English (en),required,relevant,constraint,"
      "constraint_message::English (en),constraint_message::Português (pt),calculation,default,appearance,"
      "bind::thb:privacy,bind::thb:value,bind::thb:missing,bind::thb:survivor,bind::thb:htcds\n"
-     "begin_group,entry,Entry,Registo,,,,,,,,,,,,,,\n"                                      /* row 2 */
-     "text,ref,Reference,Referência,Your own number.,yes,,,,,,,,O,,none,,\n"                  /* 3 */
-     "text,entry_date,Date of entry,Data do registo,,yes,,,,,,,thb-date,-,,none,first,\n"     /* 4 */
-     "date,full_date,Full date,Data completa,,,,,,,,,,-,,,,\n"                                /* 5 */
-     "text,note,Note,Nota,,,,,,,,,,O,,,,\n"                                                   /* 6 */
-     "end_group,,,,,,,,,,,,,,,,,\n"                                                           /* 7 */
-     "text,name,Name,Nome,,,,,,,,,,D,,,,prs_Name\n"                                           /* 8 */
-     "text,birth_date,Date of birth,Data de nascimento,,,,,,,,,thb-date,D Q,,,,\n"            /* 9 */
-     "select_one CL_SEX,sex,Sex,Sexo,,yes,,,,,,,,Q,,,,\n"                                     /* 10 */
-     "select_multiple CL_MEANS,means,Means,Meios,,,,,,,,,,-,,,,\n"                            /* 11 */
-     "integer,age,Age,Idade,,,,. >= 0 and . <= 120,From 0 to 120.,De 0 a 120.,,,,Q,,,,\n"     /* 12 */
-     "decimal,pay,Pay,Salário,,,,,,,,,,-,,,,\n"                                               /* 13 */
-     "select_one CL_COUNTRY,country,Country,País,,,,,,,,PT,,Q,,,,\n"                          /* 14 */
+     "begin_group,entry,Entry,Registo,,,,,,,,,,,,,,\n"                       /* row 2 */
+     "text,ref,Reference,Referência,Your own number.,yes,,,,,,,,O,,none,,\n" /* 3 */
+     "text,entry_date,Date of entry,Data do registo,,yes,,,,,,,thb-date,-,,none,first,\n" /* 4 */
+     "date,full_date,Full date,Data completa,,,,,,,,,,-,,,,\n"                            /* 5 */
+     "text,note,Note,Nota,,,,,,,,,,O,,,,\n"                                               /* 6 */
+     "end_group,,,,,,,,,,,,,,,,,\n"                                                       /* 7 */
+     "text,name,Name,Nome,,,,,,,,,,D,,,,prs_Name\n"                                       /* 8 */
+     "text,birth_date,Date of birth,Data de nascimento,,,,,,,,,thb-date,D Q,,,,\n"        /* 9 */
+     "select_one CL_SEX,sex,Sex,Sexo,,yes,,,,,,,,Q,,,,\n"                                 /* 10 */
+     "select_multiple CL_MEANS,means,Means,Meios,,,,,,,,,,-,,,,\n"                        /* 11 */
+     "integer,age,Age,Idade,,,,. >= 0 and . <= 120,From 0 to 120.,De 0 a 120.,,,,Q,,,,\n" /* 12 */
+     "decimal,pay,Pay,Salário,,,,,,,,,,-,,,,\n"                                           /* 13 */
+     "select_one CL_COUNTRY,country,Country,País,,,,,,,,PT,,Q,,,,\n"                      /* 14 */
      "calculate,age_legal,Child or adult,Criança ou adulto,,,,,,,\"if(${age} >= 18, 'AD', 'CH')\",,,Q,"
-     "code:CL_AGELEGAL,,first,\n"                                                             /* 15 */
-     "begin_repeat,episode,Episode,Episódio,,,,,,,,,,,,,,\n"                                  /* 16 */
-     "text,start,Start,Início,,,,,,,,,thb-date,-,,,,\n"                                       /* 17 */
-     "text,end,End,Fim,,,,,,,,,thb-date,-,,,,\n"                                              /* 18 */
-     "text,alias,Alias,Alcunha,,,,,,,,,,D,,,,\n"                                              /* 19 */
-     "begin_repeat,exploitation,Exploitation,Exploração,,,,,,,,,,,,,,\n"                      /* 20 */
-     "select_one CL_EXPL,form,Form,Forma,,,,,,,,,,S,,,,\n"                                    /* 21 */
+     "code:CL_AGELEGAL,,first,\n"                                        /* 15 */
+     "begin_repeat,episode,Episode,Episódio,,,,,,,,,,,,,,\n"             /* 16 */
+     "text,start,Start,Início,,,,,,,,,thb-date,-,,,,\n"                  /* 17 */
+     "text,end,End,Fim,,,,,,,,,thb-date,-,,,,\n"                         /* 18 */
+     "text,alias,Alias,Alcunha,,,,,,,,,,D,,,,\n"                         /* 19 */
+     "begin_repeat,exploitation,Exploitation,Exploração,,,,,,,,,,,,,,\n" /* 20 */
+     "select_one CL_EXPL,form,Form,Forma,,,,,,,,,,S,,,,\n"               /* 21 */
      "end_repeat,,,,,,,,,,,,,,,,,\n"
      "end_repeat,,,,,,,,,,,,,,,,,\n"
-     "begin_repeat,assistance,Assistance,Assistência,,,,,,,,,,,,,,\n"                         /* 24 */
+     "begin_repeat,assistance,Assistance,Assistência,,,,,,,,,,,,,,\n" /* 24 */
      "select_multiple CL_MEANS,kind,Kind,Tipo,,,,,,,,,,-,,,,\n"
      "end_repeat,,,,,,,,,,,,,,,,,\n"},
-    {"dictionary/suspect.csv",
-     "type,name,label::English (en),label::Português (pt)\n"
-     "select_one CL_SEX,sex,Sex,Sexo\n"
-     "integer,age,Age,Idade\n"},
+    {"dictionary/suspect.csv", "type,name,label::English (en),label::Português (pt)\n"
+                               "select_one CL_SEX,sex,Sex,Sexo\n"
+                               "integer,age,Age,Idade\n"},
     {"codelists/CL_SEX.csv",
      "name,label::English (en),label::Português (pt),parent,valid_from,valid_to,sort,retired_by,eurostat\n"
      "F,Female,Feminino,,,,10,,F\n"
@@ -66,20 +68,21 @@ const struct small_file small_files[] = {
      "M4,Fraud,Fraude,2015-01-01,2019-12-31,4,M5\n"},
     {"codelists/CL_COUNTRY.csv",
      "name,label::English (en),label::Português (pt),eu\n"
-     "PT,Portugal,Portugal,yes\nRO,Romania,Roménia,yes\nNA,Namibia,Namíbia,no\nNC,New Caledonia,Nova Caledónia,no\n"},
-    {"codelists/CL_EXPL.csv",
-     "name,label::English (en),label::Português (pt),parent,level1\n"
-     "E100,Sexual exploitation,Exploração sexual,,E100\n"
-     "E110,Prostitution,Prostituição,E100,E100\n"
-     "E111,Street prostitution,Prostituição de rua,E110,E100\n"
-     "E200,Forced labour,Trabalho forçado,,E200\n"},
+     "PT,Portugal,Portugal,yes\nRO,Romania,Roménia,yes\nNA,Namibia,Namíbia,no\n"
+     "NC,New Caledonia,Nova Caledónia,no\n"},
+    {"codelists/CL_EXPL.csv", "name,label::English (en),label::Português (pt),parent,level1\n"
+                              "E100,Sexual exploitation,Exploração sexual,,E100\n"
+                              "E110,Prostitution,Prostituição,E100,E100\n"
+                              "E111,Street prostitution,Prostituição de rua,E110,E100\n"
+                              "E200,Forced labour,Trabalho forçado,,E200\n"},
     {"codelists/CL_AGELEGAL.csv",
      "name,label::English (en),label::Português (pt)\nCH,Child,Criança\nAD,Adult,Adulto\n"},
     {"codelists/CL_ORGTYPE.csv",
      "name,label::English (en),label::Português (pt)\n10,Police,Polícia\n50,NGO,ONG\n"},
     {"codelists/CL_VSTATUS.csv",
      "name,label::English (en),label::Português (pt)\nS50,Confirmed,Confirmada\n"},
-    {"parameters.csv", "name,value,note,source,uncertain\nQ05_above,80,,8#Q05,no\ncountry,XX,,,yes\n"},
+    {"parameters.csv",
+     "name,value,note,source,uncertain\nQ05_above,80,,8#Q05,no\ncountry,XX,,,yes\n"},
     {"rules.csv",
      "id,form,severity,scope,needs,applies,expression,message::English (en),message::Português (pt),"
      "remedy::English (en),source\n"
@@ -112,6 +115,7 @@ const struct small_file small_files[] = {
     {"packs/xx/organisations.csv", "code,type,name\nGNR,10,Guarda\n"},
     {NULL, NULL},
 };
+// clang-format on
 
 static struct arena *held;
 
@@ -148,7 +152,8 @@ bool small_load(struct dictionary **out, const struct small_file *instead, const
     for (const struct small_file *f = small_files; f->name != NULL; f++) {
         const struct small_file *other = replaced(instead, f->name);
         const char *content = other == NULL ? f->content : other->content;
-        if (content != NULL && wanted(f->name, pack)) data_files_add(&files, f->name, text_of(content));
+        if (content != NULL && wanted(f->name, pack))
+            data_files_add(&files, f->name, text_of(content));
     }
     for (; instead != NULL && instead->name != NULL; instead++)
         if (!known(instead->name) && instead->content != NULL)
@@ -166,7 +171,8 @@ struct dictionary *small_dictionary(const char *pack)
     struct err e = {0};
     bool ok = small_load(&d, NULL, pack, &p, &e);
     for (size_t i = 0; i < p.n; i++)
-        print_message("%s:%u:%s: %s\n", p.item[i].file, p.item[i].row, p.item[i].column, p.item[i].message);
+        print_message("%s:%u:%s: %s\n", p.item[i].file, p.item[i].row, p.item[i].column,
+                      p.item[i].message);
     assert_true(ok);
     assert_int_equal(p.n, 0);
     problems_release(&p);
@@ -200,7 +206,8 @@ const char *small_edit(const char *name, const char *old, const char *fresh)
         const char *at = strstr(f->content, old);
         assert_non_null(at);
         assert_null(strstr(at + 1, old));
-        return arena_printf(kept, "%.*s%s%s", (int)(at - f->content), f->content, fresh, at + strlen(old));
+        return arena_printf(kept, "%.*s%s%s", (int)(at - f->content), f->content, fresh,
+                            at + strlen(old));
     }
     fail_msg("small data has no file %s", name);
     return NULL;
@@ -215,7 +222,8 @@ void small_expect(const struct problems *p, ...)
         char got[512] = "nothing";
         if (i < p->n) {
             const struct problem *x = &p->item[i];
-            snprintf(got, sizeof got, "%s %s:%u:%s %s", x->fatal ? "E" : "W", x->file, x->row, x->column, x->id);
+            snprintf(got, sizeof got, "%s %s:%u:%s %s", x->fatal ? "E" : "W", x->file, x->row,
+                     x->column, x->id);
             assert_true(x->message[0] != '\0');
             assert_true(x->remedy[0] != '\0'); /* a problem without a way out is no help */
         }

@@ -13,7 +13,8 @@ static void names(void **state)
         assert_true(strlen(name) > 0);
         assert_true(strspn(name, "abcdefghijklmnopqrstuvwxyz._") == strlen(name));
         assert_true(strlen(audit_action_text((enum audit_action)i)) > 0);
-        for (int k = 0; k < i; k++) assert_string_not_equal(name, audit_action_name((enum audit_action)k));
+        for (int k = 0; k < i; k++)
+            assert_string_not_equal(name, audit_action_name((enum audit_action)k));
     }
     assert_string_equal(audit_action_name(AUDIT_IMPORT), "import");
     assert_string_equal(audit_action_name(AUDIT_DENY), "deny");

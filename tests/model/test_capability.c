@@ -13,7 +13,8 @@ static void names(void **state)
         assert_true(strlen(capability_name((enum capability)i)) > 0);
         assert_true(strlen(capability_text((enum capability)i)) > 0);
         for (int k = 0; k < i; k++)
-            assert_string_not_equal(capability_name((enum capability)i), capability_name((enum capability)k));
+            assert_string_not_equal(capability_name((enum capability)i),
+                                    capability_name((enum capability)k));
     }
     assert_string_equal(capability_name(CAP_TABLE_RAW), "table.raw");
 }
@@ -45,11 +46,13 @@ static void must_never(void **state)
     never("publisher", CAP_RECORD_READ);
     never("contributor", CAP_TABLE_RAW);
     never("contributor", CAP_IDENTITY_OPEN);
-    static const enum capability changes[] = {CAP_IMPORT, CAP_IMPORT_UNDO, CAP_DICTIONARY_CHANGE,
-                                              CAP_ORGANISATION_CHANGE, CAP_KEY_CHANGE, CAP_BACKUP};
+    static const enum capability changes[] = {
+        CAP_IMPORT,     CAP_IMPORT_UNDO, CAP_DICTIONARY_CHANGE, CAP_ORGANISATION_CHANGE,
+        CAP_KEY_CHANGE, CAP_BACKUP};
     for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) never("auditor", changes[i]);
-    static const enum capability cases[] = {CAP_RECORD_READ, CAP_IDENTITY_OPEN, CAP_TABLE, CAP_TABLE_RAW,
-                                            CAP_VICTIM, CAP_JUSTICE, CAP_IMPORT, CAP_AUDIT_READ};
+    static const enum capability cases[] = {CAP_RECORD_READ, CAP_IDENTITY_OPEN, CAP_TABLE,
+                                            CAP_TABLE_RAW,   CAP_VICTIM,        CAP_JUSTICE,
+                                            CAP_IMPORT,      CAP_AUDIT_READ};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) never("administrator", cases[i]);
     assert_true(role_may(role_find(TEXT("auditor")), CAP_AUDIT_READ));
     assert_true(role_may(role_find(TEXT("data-manager")), CAP_IDENTITY_OPEN));

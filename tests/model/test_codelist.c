@@ -102,7 +102,8 @@ static void trees(void **state)
 {
     (void)state;
     const struct codelist *l = list("CL_EXPL");
-    code_id e100 = code(l, "E100"), e110 = code(l, "E110"), e111 = code(l, "E111"), e200 = code(l, "E200");
+    code_id e100 = code(l, "E100"), e110 = code(l, "E110"), e111 = code(l, "E111"),
+            e200 = code(l, "E200");
     assert_true(l->tree);
     assert_false(list("CL_SEX")->tree);
     assert_int_equal(l->code[e100].level, 1);
@@ -165,12 +166,17 @@ static void two_answer(void **state)
     (void)state;
     struct codelist l = {.code = ARENA_ARRAY(a, struct code, 8)};
     codelist_init(&l);
-    static const struct { const char *name, *label; int32_t to; } codes[] = {
-        {"a", "Same", INT32_MAX}, {"A", "Other", INT32_MAX}, {"b", "Same", INT32_MAX},
-        {"c", "Old words", 100},  {"d", "Old words", INT32_MAX}, {"e", "New words", INT32_MAX},
-        {"f", "New words", 100}};
+    static const struct {
+        const char *name, *label;
+        int32_t to;
+    } codes[] = {{"a", "Same", INT32_MAX},      {"A", "Other", INT32_MAX},
+                 {"b", "Same", INT32_MAX},      {"c", "Old words", 100},
+                 {"d", "Old words", INT32_MAX}, {"e", "New words", INT32_MAX},
+                 {"f", "New words", 100}};
     for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
-        l.code[i] = (struct code){.name = codes[i].name, .label.in = {codes[i].label}, .valid_to = codes[i].to};
+        l.code[i] = (struct code){.name = codes[i].name,
+                                  .label.in = {codes[i].label},
+                                  .valid_to = codes[i].to};
         l.n_code++;
         codelist_enter(&l, (code_id)i, a);
     }
@@ -201,7 +207,8 @@ static void growing(void **state)
     assert_string_equal(codelist_extra(l, 999, "type"), "10");
     assert_string_equal(words_in(&l->code[999].label, 1, ""), "Organisation 999");
     assert_int_equal(codelist_match(l, TEXT("organisation 17"), true, a), 17);
-    dictionary_add_organisation(own, TEXT("ORG-17"), TEXT("Renamed"), TEXT("50")); /* again: changed */
+    dictionary_add_organisation(own, TEXT("ORG-17"), TEXT("Renamed"),
+                                TEXT("50")); /* again: changed */
     assert_int_equal(l->n_code, 1000);
     assert_string_equal(words_in(&l->code[17].label, 0, ""), "Renamed");
     assert_string_equal(codelist_extra(l, 17, "type"), "50");
@@ -225,9 +232,13 @@ static void speed(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(lengths),    cmocka_unit_test(order_and_columns), cmocka_unit_test(trees),
-        cmocka_unit_test(validity),   cmocka_unit_test(what_people_write), cmocka_unit_test(two_answer),
-        cmocka_unit_test(growing),    cmocka_unit_test(speed)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(lengths),
+                                       cmocka_unit_test(order_and_columns),
+                                       cmocka_unit_test(trees),
+                                       cmocka_unit_test(validity),
+                                       cmocka_unit_test(what_people_write),
+                                       cmocka_unit_test(two_answer),
+                                       cmocka_unit_test(growing),
+                                       cmocka_unit_test(speed)};
     return cmocka_run_group_tests(tests, setup, teardown);
 }

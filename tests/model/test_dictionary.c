@@ -22,7 +22,8 @@
 static struct problems p;
 static struct err e;
 
-static const struct variable *variable(const struct dictionary *d, const char *form, const char *name)
+static const struct variable *variable(const struct dictionary *d, const char *form,
+                                       const char *name)
 {
     const struct form *f = dictionary_form(d, text_of(form));
     assert_non_null(f);
@@ -111,20 +112,25 @@ static void loaded_variables(void **state)
 {
     (void)state;
     struct dictionary *d = small_dictionary("");
-    static const struct { const char *name; enum variable_type type; bool partial; uint8_t privacy; const char *list, *group; } want[] = {
-        {"ref", VARIABLE_TEXT, false, PRIVACY_O, NULL, "victim"},
-        {"entry_date", VARIABLE_DATE, true, 0, NULL, "victim"},
-        {"full_date", VARIABLE_DATE, false, 0, NULL, "victim"},
-        {"birth_date", VARIABLE_DATE, true, PRIVACY_D | PRIVACY_Q, NULL, "victim"},
-        {"sex", VARIABLE_CODE, false, PRIVACY_Q, "CL_SEX", "victim"},
-        {"means", VARIABLE_CODES, false, 0, "CL_MEANS", "victim"},
-        {"age", VARIABLE_INTEGER, false, PRIVACY_Q, NULL, "victim"},
-        {"pay", VARIABLE_DECIMAL, false, 0, NULL, "victim"},
-        {"age_legal", VARIABLE_CODE, false, PRIVACY_Q, "CL_AGELEGAL", "victim"},
-        {"alias", VARIABLE_TEXT, false, PRIVACY_D, NULL, "episode"},
-        {"form", VARIABLE_CODE, false, PRIVACY_S, "CL_EXPL", "exploitation"},
-        {"organisation", VARIABLE_CODE, false, PRIVACY_O, "CL_ORGANISATION", "victim"},
-        {"organisation_type", VARIABLE_CODE, false, 0, "CL_ORGTYPE", "victim"}};
+    static const struct {
+        const char *name;
+        enum variable_type type;
+        bool partial;
+        uint8_t privacy;
+        const char *list, *group;
+    } want[] = {{"ref", VARIABLE_TEXT, false, PRIVACY_O, NULL, "victim"},
+                {"entry_date", VARIABLE_DATE, true, 0, NULL, "victim"},
+                {"full_date", VARIABLE_DATE, false, 0, NULL, "victim"},
+                {"birth_date", VARIABLE_DATE, true, PRIVACY_D | PRIVACY_Q, NULL, "victim"},
+                {"sex", VARIABLE_CODE, false, PRIVACY_Q, "CL_SEX", "victim"},
+                {"means", VARIABLE_CODES, false, 0, "CL_MEANS", "victim"},
+                {"age", VARIABLE_INTEGER, false, PRIVACY_Q, NULL, "victim"},
+                {"pay", VARIABLE_DECIMAL, false, 0, NULL, "victim"},
+                {"age_legal", VARIABLE_CODE, false, PRIVACY_Q, "CL_AGELEGAL", "victim"},
+                {"alias", VARIABLE_TEXT, false, PRIVACY_D, NULL, "episode"},
+                {"form", VARIABLE_CODE, false, PRIVACY_S, "CL_EXPL", "exploitation"},
+                {"organisation", VARIABLE_CODE, false, PRIVACY_O, "CL_ORGANISATION", "victim"},
+                {"organisation_type", VARIABLE_CODE, false, 0, "CL_ORGTYPE", "victim"}};
     for (size_t i = 0; i < sizeof want / sizeof *want; i++) {
         const struct variable *v = have(d, want[i].name);
         assert_int_equal(v->type, want[i].type);
@@ -205,8 +211,8 @@ static void pack(void **state)
     struct dictionary *d = small_dictionary("xx");
     assert_string_equal(d->pack, "xx");
     assert_string_equal(dictionary_pack_value(d, "name", "-"), "Xanadu");
-    assert_string_equal(dictionary_parameter(d, "country", "-"), "PT");  /* replaced */
-    assert_string_equal(dictionary_parameter(d, "local", "-"), "7");     /* added */
+    assert_string_equal(dictionary_parameter(d, "country", "-"), "PT"); /* replaced */
+    assert_string_equal(dictionary_parameter(d, "local", "-"), "7");    /* added */
     assert_string_equal(dictionary_parameter(d, "Q05_above", "-"), "80");
     assert_null(variable(d, "victim", "pay"));
     assert_string_equal(words_in(&have(d, "sex")->label, 0, ""), "Sex at birth");
@@ -218,7 +224,8 @@ static void pack(void **state)
     assert_string_equal(d->list[district->list]->name, "CL_DISTRICT");
     const struct codelist *expl = dictionary_list(d, TEXT("CL_EXPL"));
     assert_int_equal(codelist_find(expl, TEXT("E111")), CODE_NONE);
-    assert_int_equal(expl->code[codelist_find(expl, TEXT("E240"))].parent, codelist_find(expl, TEXT("E200")));
+    assert_int_equal(expl->code[codelist_find(expl, TEXT("E240"))].parent,
+                     codelist_find(expl, TEXT("E200")));
     assert_int_equal(dictionary_rule(d, TEXT("Q05"))->severity, SEVERITY_E);
     /* P01 needs `pay`, which the pack hides: left out, and nothing is said. */
     assert_null(dictionary_rule(d, TEXT("P01")));
@@ -234,21 +241,24 @@ static void pack_faults(void **state)
     /* age_legal and Q05's expression use age; Q05 needs it as well and goes silently */
     small_expect(&p, "E dictionary/victim.csv:15:calculation expr.unknown_variable", NULL);
     assert_non_null(strstr(p.item[0].message, "age"));
-    refused_pack("packs/xx/survey-victim.csv", "action,after,type,name\nhide,,,pays\nadd,sexx,text,new\n");
+    refused_pack("packs/xx/survey-victim.csv",
+                 "action,after,type,name\nhide,,,pays\nadd,sexx,text,new\n");
     small_expect(&p, "E packs/xx/survey-victim.csv:2:name pack.unknown_name",
                  "E packs/xx/survey-victim.csv:3:after pack.unknown_name",
                  "W packs/xx/survey-victim.csv:3:label::en dictionary.missing_label",
                  "W packs/xx/survey-victim.csv:3:label::pt dictionary.missing_label", NULL);
     assert_string_equal(p.item[0].remedy, "did you mean 'pay'?");
     assert_string_equal(p.item[1].remedy, "did you mean 'sex'?");
-    refused_pack("packs/xx/codelists/CL_EXPL.csv", "action,name\nhide,E110\n"); /* E111 hangs below it */
+    refused_pack("packs/xx/codelists/CL_EXPL.csv",
+                 "action,name\nhide,E110\n"); /* E111 hangs below it */
     small_expect(&p, "E codelists/CL_EXPL.csv:4:parent codelist.unknown_code", NULL);
     refused_pack("packs/xx/codelists/CL_DISTRICT.csv", NULL);
     small_expect(&p, "E packs/xx/survey-victim.csv:4:type dictionary.unknown_list", NULL);
     refused_pack("packs/xx/status_deciders.csv", "status,org_type\nS51,10\nS50,11\n");
     small_expect(&p, "E packs/xx/status_deciders.csv:2:status pack.unknown_code",
                  "E packs/xx/status_deciders.csv:3:org_type pack.unknown_code", NULL);
-    refused_pack("packs/xx/organisations.csv", "code,type,name\nGNR,10,Guarda\nG N R,10,x\nGNR,99,y\n");
+    refused_pack("packs/xx/organisations.csv",
+                 "code,type,name\nGNR,10,Guarda\nG N R,10,x\nGNR,99,y\n");
     small_expect(&p, "E packs/xx/organisations.csv:3:code pack.bad_organisation",
                  "E packs/xx/organisations.csv:4:code pack.repeated_organisation",
                  "E packs/xx/organisations.csv:4:type pack.unknown_code", NULL);
@@ -271,7 +281,8 @@ static void real(void **state)
         problems_init(&found, a);
         bool ok = dictionary_load(&d, harness_source("data"), packs[i], &found, &e);
         for (size_t k = 0; k < found.n; k++)
-            print_message("%s:%u:%s %s\n", found.item[k].file, found.item[k].row, found.item[k].column, found.item[k].message);
+            print_message("%s:%u:%s %s\n", found.item[k].file, found.item[k].row,
+                          found.item[k].column, found.item[k].message);
         assert_true(ok);
         assert_int_equal(found.n, 0); /* no warning either */
         assert_int_equal(d->n_form, 2);
@@ -332,14 +343,16 @@ static void folders(void **state)
     assert_false(dictionary_load(&d, "nowhere", "", &found, &e));
     assert_string_equal(found.item[0].id, "dictionary.missing_folder");
     /* A pack's name is no path. */
-    static const char *const bad[] = {"../xx", "xx/..", "XX", ".", "-x", "a b", "x\n", "ppppppppppppppppppppppppppppppppp"};
+    static const char *const bad[] = {"../xx", "xx/..", "XX",  ".",
+                                      "-x",    "a b",   "x\n", "ppppppppppppppppppppppppppppppppp"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         assert_false(dictionary_load(&d, "data", bad[i], &found, &e));
         assert_string_equal(e.id, "dictionary.pack_name");
     }
     problems_release(&found);
     problems_init(&found, a);
-    assert_int_equal(mkdir("data/codelists/CL_DIR.csv", 0700), 0); /* a folder where a file should be */
+    assert_int_equal(mkdir("data/codelists/CL_DIR.csv", 0700),
+                     0); /* a folder where a file should be */
     assert_false(dictionary_load(&d, "data", "", &found, &e));
     assert_string_equal(found.item[0].id, "dictionary.unreadable");
     assert_string_equal(found.item[0].file, "codelists/CL_DIR.csv");
@@ -357,18 +370,23 @@ static void settings(void **state)
     assert_string_equal(p.item[0].id, "sheet.missing_column");
     refused(file, "form_id,version,default_language,data_set,reference\n");
     assert_string_equal(p.item[0].id, "settings.no_form");
-    refused(file, small_edit(file, "victim,Victim,Vítima,2026010101,en", "victim,Victim,Vítima,20260101,en"));
+    refused(file, small_edit(file, "victim,Victim,Vítima,2026010101,en",
+                             "victim,Victim,Vítima,20260101,en"));
     small_expect(&p, "E dictionary/settings.csv:2:version settings.version", NULL);
-    refused(file, small_edit(file, "victim,Victim,Vítima,2026010101,en", "victim,Victim,Vítima,2026023001,en"));
-    small_expect(&p, "E dictionary/settings.csv:2:version settings.version", NULL); /* 30 February */
-    refused(file, small_edit(file, "suspect,Suspect,Suspeito,2026010101,en,justice", "suspect,Suspect,Suspeito,2026010101,en,courts"));
+    refused(file, small_edit(file, "victim,Victim,Vítima,2026010101,en",
+                             "victim,Victim,Vítima,2026023001,en"));
+    small_expect(&p, "E dictionary/settings.csv:2:version settings.version",
+                 NULL); /* 30 February */
+    refused(file, small_edit(file, "suspect,Suspect,Suspeito,2026010101,en,justice",
+                             "suspect,Suspect,Suspeito,2026010101,en,courts"));
     small_expect(&p, "E dictionary/settings.csv:3:data_set settings.data_set", NULL);
     refused(file, small_edit(file, "2026010101,en,victim,ref", "2026010101,en,victim,reff"));
     small_expect(&p, "E dictionary/settings.csv:2:reference settings.reference", NULL);
     assert_string_equal(p.item[0].remedy, "did you mean 'ref'?");
     refused(file, small_edit(file, "2026010101,en,victim,ref", "2026010101,en,victim,age"));
     small_expect(&p, "E dictionary/settings.csv:2:reference settings.reference", NULL);
-    refused(file, small_edit(file, "2026010101,en,victim,ref", "2026010101,en,victim,alias")); /* in a repeat */
+    refused(file, small_edit(file, "2026010101,en,victim,ref",
+                             "2026010101,en,victim,alias")); /* in a repeat */
     small_expect(&p, "E dictionary/settings.csv:2:reference settings.reference", NULL);
     refused(file, small_edit(file, "2026010101,en,victim,ref", "2026010101,cs,victim,ref"));
     assert_string_equal(p.item[0].id, "settings.default_language");
@@ -383,7 +401,8 @@ static void first_language(void **state)
     (void)state;
     struct dictionary *d;
     struct small_file instead[] = {{"dictionary/settings.csv", NULL}, {NULL, NULL}};
-    instead[0].content = small_edit("dictionary/settings.csv", "2026010101,en,victim", "2026010101,Português (pt),victim");
+    instead[0].content = small_edit("dictionary/settings.csv", "2026010101,en,victim",
+                                    "2026010101,Português (pt),victim");
     problems_release(&p);
     assert_true(small_load(&d, instead, "", &p, &e));
     assert_string_equal(d->language[0], "pt");
@@ -401,33 +420,44 @@ static void lists(void **state)
 {
     (void)state;
     static const char *const file = "codelists/CL_MEANS.csv";
-    static const char head[] = "name,label::English (en),label::Português (pt),parent,valid_from,valid_to,sort,retired_by\n";
+    static const char head[] =
+        "name,label::English (en),label::Português (pt),parent,valid_from,valid_to,sort,retired_by\n";
 #define LIST(rows) arena_printf(a, "%sM1,x,y,,,,,\nM2,x2,y2,,,,,\nM5,x5,y5,,,,,\n%s", head, rows)
     struct arena *a = arena_new(ARENA_PLAIN);
     refused(file, LIST("M1,again,de novo,,,,,\n"));
     small_expect(&p, "E codelists/CL_MEANS.csv:5:name codelist.repeated_code", NULL);
-    refused(file, LIST("M 6,x,y,,,,,\nM;7,x,y,,,,,\n,x,y,,,,,\nM\xC2\xA0" "8,x,y,,,,,\n"));
-    small_expect(&p, "E codelists/CL_MEANS.csv:5:name codelist.bad_code", "E codelists/CL_MEANS.csv:6:name codelist.bad_code",
-                 "E codelists/CL_MEANS.csv:7:name codelist.bad_code", "E codelists/CL_MEANS.csv:8:name codelist.bad_code", NULL);
+    refused(file, LIST("M 6,x,y,,,,,\nM;7,x,y,,,,,\n,x,y,,,,,\nM\xC2\xA0"
+                       "8,x,y,,,,,\n"));
+    small_expect(&p, "E codelists/CL_MEANS.csv:5:name codelist.bad_code",
+                 "E codelists/CL_MEANS.csv:6:name codelist.bad_code",
+                 "E codelists/CL_MEANS.csv:7:name codelist.bad_code",
+                 "E codelists/CL_MEANS.csv:8:name codelist.bad_code", NULL);
     refused(file, LIST("M6,x,y,M9,,,,\nM7,x,y,,,,,MM1\n"));
     small_expect(&p, "E codelists/CL_MEANS.csv:5:parent codelist.unknown_code",
                  "E codelists/CL_MEANS.csv:6:retired_by codelist.unknown_code", NULL);
     assert_string_equal(p.item[1].remedy, "did you mean 'M1'?");
     refused(file, LIST("M6,x,y,M7,,,,\nM7,x,y,M8,,,,\nM8,x,y,M6,,,,\nM9,x,y,M8,,,,\n"));
-    small_expect(&p, "E codelists/CL_MEANS.csv:0:parent codelist.cycle", NULL); /* once for the circle */
+    small_expect(&p, "E codelists/CL_MEANS.csv:0:parent codelist.cycle",
+                 NULL); /* once for the circle */
     refused(file, LIST("M6,x,y,M6,,,,\n"));
     small_expect(&p, "E codelists/CL_MEANS.csv:0:parent codelist.cycle", NULL);
-    refused(file, LIST("M6,x,y,,2020-01-01,2019-12-31,,\nM7,x,y,,2020,,,\nM8,x,y,,,2023-02-29,,\nM9,x,y,,,,ten,\n"));
+    refused(
+        file,
+        LIST(
+            "M6,x,y,,2020-01-01,2019-12-31,,\nM7,x,y,,2020,,,\nM8,x,y,,,2023-02-29,,\nM9,x,y,,,,ten,\n"));
     /* sorting comes first */
-    small_expect(&p, "E codelists/CL_MEANS.csv:8:sort codelist.bad_sort", "E codelists/CL_MEANS.csv:5:valid_from codelist.valid_never",
-                 "E codelists/CL_MEANS.csv:6:valid_from codelist.bad_date", "E codelists/CL_MEANS.csv:7:valid_to codelist.bad_date", NULL);
+    small_expect(&p, "E codelists/CL_MEANS.csv:8:sort codelist.bad_sort",
+                 "E codelists/CL_MEANS.csv:5:valid_from codelist.valid_never",
+                 "E codelists/CL_MEANS.csv:6:valid_from codelist.bad_date",
+                 "E codelists/CL_MEANS.csv:7:valid_to codelist.bad_date", NULL);
     taken(file, LIST("M6,x,y,,2020-01-01,2020-01-01,,\n")); /* a single day */
     refused(file, "name\nM1\nM2\nM5\n");
     assert_string_equal(p.item[0].id, "sheet.missing_column");
     refused(file, "code,label::English (en)\nM1,x\n");
     assert_string_equal(p.item[0].id, "sheet.missing_column");
     refused("codelists/CL_ORGANISATION.csv", "name,label\nGNR,Guarda\n");
-    small_expect(&p, "E codelists/CL_ORGANISATION.csv:0: codelist.bad_name", "W codelists/CL_ORGANISATION.csv:0: dictionary.unused_file", NULL);
+    small_expect(&p, "E codelists/CL_ORGANISATION.csv:0: codelist.bad_name",
+                 "W codelists/CL_ORGANISATION.csv:0: dictionary.unused_file", NULL);
     refused("codelists/CL SEX.csv", "name,label\nF,x\n");
     assert_string_equal(p.item[0].id, "codelist.bad_name");
     arena_free(a);
@@ -445,9 +475,11 @@ static void surveys(void **state)
     small_expect(&p, "W dictionary/victim.csv:13:name survey.name_like_sum", NULL);
     refused(file, edit("decimal,pay,", "decimal,sex,"));
     small_expect(&p, "E dictionary/victim.csv:13:name survey.repeated_name", NULL);
-    refused(file, edit("decimal,pay,", "decimal,episode,")); /* the repeat's name is taken as well */
+    refused(file,
+            edit("decimal,pay,", "decimal,episode,")); /* the repeat's name is taken as well */
     small_expect(&p, "E dictionary/victim.csv:16:name survey.repeated_name", NULL);
-    refused(file, edit("decimal,pay,", "decimal,organisation,")); /* and that of a system variable */
+    refused(file,
+            edit("decimal,pay,", "decimal,organisation,")); /* and that of a system variable */
     assert_string_equal(p.item[0].id, "survey.repeated_name");
     refused(file, edit("decimal,pay,", "decimals,pay,"));
     small_expect(&p, "E dictionary/victim.csv:13:type survey.unknown_type", NULL);
@@ -499,10 +531,13 @@ static void nesting(void **state)
     assert_int_equal(p.item[0].row, 8);
     const char *deep = "type,name,label\ntext,ref,R\n", *ends = "";
     for (int i = 0; i < DICTIONARY_DEPTH_MAX; i++) {
-        deep = arena_printf(a, "%s%s,g%d,G\n", deep, i % 2 == 0 ? "begin_group" : "begin_repeat", i);
+        deep =
+            arena_printf(a, "%s%s,g%d,G\n", deep, i % 2 == 0 ? "begin_group" : "begin_repeat", i);
         ends = arena_printf(a, "%s,\n%s", i % 2 == 0 ? "end_group" : "end_repeat", ends);
     }
-    struct small_file none[] = {{file, arena_printf(a, "%sinteger,x,X\n%s", deep, ends)}, {"rules.csv", NULL}, {NULL, NULL}};
+    struct small_file none[] = {{file, arena_printf(a, "%sinteger,x,X\n%s", deep, ends)},
+                                {"rules.csv", NULL},
+                                {NULL, NULL}};
     struct dictionary *d;
     problems_release(&p);
     assert_true(small_load(&d, none, "", &p, &e));
@@ -561,7 +596,8 @@ static void expressions(void **state)
     assert_non_null(strstr(p.item[0].remedy, "age"));
     refused("rules.csv", small_edit("rules.csv", "${start} <= ${end}", "${start} <= "));
     assert_string_equal(p.item[0].column, "expression");
-    refused("rules.csv", small_edit("rules.csv", "Q05,victim,W,,age,,", "Q05,victim,W,,age,nonsense(),"));
+    refused("rules.csv",
+            small_edit("rules.csv", "Q05,victim,W,,age,,", "Q05,victim,W,,age,nonsense(),"));
     assert_string_equal(p.item[0].column, "applies");
     /* A cycle is named where it is. */
     refused(file, edit("decimal,pay,Pay,Salário,,,,,,,,,,-,,,,\n",
@@ -578,7 +614,8 @@ static void relevance(void **state)
     static const char *const file = "dictionary/victim.csv";
     struct dictionary *d;
     /* group entry: only women; note: only adults; both hold for note, the first for ref */
-    const char *sheet = edit("begin_group,entry,Entry,Registo,,,,", "begin_group,entry,Entry,Registo,,,${sex} = 'F',");
+    const char *sheet = edit("begin_group,entry,Entry,Registo,,,,",
+                             "begin_group,entry,Entry,Registo,,,${sex} = 'F',");
     struct small_file instead[] = {{file, sheet}, {NULL, NULL}};
     problems_release(&p);
     if (!small_load(&d, instead, "", &p, &e)) fail_msg("%s: %s", e.detail, p.item[0].message);
@@ -587,7 +624,8 @@ static void relevance(void **state)
     assert_null(have(d, "name")->relevant);
     dictionary_free(d);
     /* A fault in a group's relevance is reported once, at the group, not at each of its variables. */
-    refused(file, edit("begin_group,entry,Entry,Registo,,,,", "begin_group,entry,Entry,Registo,,,${sx} = ,"));
+    refused(file, edit("begin_group,entry,Entry,Registo,,,,",
+                       "begin_group,entry,Entry,Registo,,,${sx} = ,"));
     assert_int_equal(p.n, 1);
     assert_int_equal(p.item[0].row, 2);
 }
@@ -598,7 +636,8 @@ static void parameters(void **state)
 {
     (void)state;
     refused("parameters.csv", "name,value,uncertain\na,1,no\na,2,no\nb c,3,no\nd,4,perhaps\n");
-    small_expect(&p, "E parameters.csv:3:name parameter.repeated", "E parameters.csv:4:name parameter.bad_name",
+    small_expect(&p, "E parameters.csv:3:name parameter.repeated",
+                 "E parameters.csv:4:name parameter.bad_name",
                  "E parameters.csv:5:uncertain dictionary.not_yes_or_no", NULL);
     refused("parameters.csv", "name\na\n");
     small_expect(&p, "E parameters.csv:1:value sheet.missing_column", NULL);
@@ -607,10 +646,13 @@ static void parameters(void **state)
 static void system_variables(void **state)
 {
     (void)state;
-    refused("dictionary/system.csv", "type,name,label\nselect_one CL_ORGANISATION,organisation,O\n");
+    refused("dictionary/system.csv",
+            "type,name,label\nselect_one CL_ORGANISATION,organisation,O\n");
     assert_int_equal(p.n_fatal, 2); /* in both forms */
     assert_string_equal(p.item[p.n - 1].id, "dictionary.system_variable");
-    refused("dictionary/system.csv", "type,name,label\nselect_one CL_SEX,organisation,O\nselect_one CL_ORGTYPE,organisation_type,T\n");
+    refused(
+        "dictionary/system.csv",
+        "type,name,label\nselect_one CL_SEX,organisation,O\nselect_one CL_ORGTYPE,organisation_type,T\n");
     assert_string_equal(p.item[p.n - 1].id, "dictionary.system_variable");
 }
 
@@ -620,19 +662,23 @@ static void all_at_once(void **state)
 {
     (void)state;
     struct dictionary *d;
-    struct small_file instead[] = {
-        {"dictionary/victim.csv", edit("decimal,pay,", "decimals,pay,")},
-        {"codelists/CL_SEX.csv", small_edit("codelists/CL_SEX.csv", "M,Male", "F,Male")},
-        {"rules.csv", small_edit("rules.csv", "Q05,victim,W", "Q05,victim,X")},
-        {"parameters.csv", "name,value\n1,2\n"},
-        {"codelists/CL_COUNTRY.csv", "name,label\nP\xFFT,x\n"},
-        {NULL, NULL}};
+    struct small_file instead[] = {{"dictionary/victim.csv", edit("decimal,pay,", "decimals,pay,")},
+                                   {"codelists/CL_SEX.csv",
+                                    small_edit("codelists/CL_SEX.csv", "M,Male", "F,Male")},
+                                   {"rules.csv",
+                                    small_edit("rules.csv", "Q05,victim,W", "Q05,victim,X")},
+                                   {"parameters.csv", "name,value\n1,2\n"},
+                                   {"codelists/CL_COUNTRY.csv", "name,label\nP\xFFT,x\n"},
+                                   {NULL, NULL}};
     problems_release(&p);
     assert_false(small_load(&d, instead, "", &p, &e));
     /* The list that cannot be read takes the variable that uses it with it. */
-    small_expect(&p, "E parameters.csv:2:name parameter.bad_name", "E codelists/CL_COUNTRY.csv:2: sheet.not_utf8",
-                 "E codelists/CL_SEX.csv:3:name codelist.repeated_code", "E dictionary/victim.csv:13:type survey.unknown_type",
-                 "E dictionary/victim.csv:14:type dictionary.unknown_list", "E rules.csv:2:severity rule.severity", NULL);
+    small_expect(&p, "E parameters.csv:2:name parameter.bad_name",
+                 "E codelists/CL_COUNTRY.csv:2: sheet.not_utf8",
+                 "E codelists/CL_SEX.csv:3:name codelist.repeated_code",
+                 "E dictionary/victim.csv:13:type survey.unknown_type",
+                 "E dictionary/victim.csv:14:type dictionary.unknown_list",
+                 "E rules.csv:2:severity rule.severity", NULL);
     assert_string_equal(e.msg, "the dictionary in small has 6 problems");
     assert_non_null(strstr(e.detail, "parameters.csv, row 2"));
     assert_non_null(strstr(e.remedy, "dcim pack check"));
@@ -641,14 +687,16 @@ static void all_at_once(void **state)
 static void missing_words(void **state)
 {
     (void)state;
-    taken("codelists/CL_SEX.csv", "name,label::English (en),label::Português (pt)\nF,Female,\nM,Male,\nX,,Outro\n");
+    taken("codelists/CL_SEX.csv",
+          "name,label::English (en),label::Português (pt)\nF,Female,\nM,Male,\nX,,Outro\n");
     small_expect(&p, "W codelists/CL_SEX.csv:4:label::en dictionary.missing_label",
                  "W codelists/CL_SEX.csv:2:label::pt dictionary.missing_label", NULL);
     assert_non_null(strstr(p.item[1].message, "2 rows are without words in 'pt'"));
     taken("dictionary/victim.csv", edit("decimal,pay,Pay,Salário", "decimal,pay,Pay,"));
     small_expect(&p, "W dictionary/victim.csv:13:label::pt dictionary.missing_label", NULL);
     taken("dictionary/victim.csv", edit("From 0 to 120.,De 0 a 120.", "From 0 to 120.,"));
-    small_expect(&p, "W dictionary/victim.csv:12:constraint_message::pt dictionary.missing_label", NULL);
+    small_expect(&p, "W dictionary/victim.csv:12:constraint_message::pt dictionary.missing_label",
+                 NULL);
 }
 
 /* --- 13 ------------------------------------------------------------------------------------------ */
@@ -663,13 +711,15 @@ static void hash(void **state)
     assert_true(small_load(&d, NULL, "", &p, &e));
     /* By hand: sorted names with NUL, length in eight bytes, content. */
     size_t n = 0;
-    for (const struct small_file *f = small_files; f->name != NULL; f++) n += strncmp(f->name, "packs/", 6) != 0;
+    for (const struct small_file *f = small_files; f->name != NULL; f++)
+        n += strncmp(f->name, "packs/", 6) != 0;
     crypto_sha256_init(&h);
     const char *last = "";
     for (size_t i = 0; i < n; i++) {
         const char *next = NULL, *content = NULL;
         for (const struct small_file *f = small_files; f->name != NULL; f++)
-            if (strncmp(f->name, "packs/", 6) != 0 && strcmp(f->name, last) > 0 && (next == NULL || strcmp(f->name, next) < 0)) {
+            if (strncmp(f->name, "packs/", 6) != 0 && strcmp(f->name, last) > 0 &&
+                (next == NULL || strcmp(f->name, next) < 0)) {
                 next = f->name;
                 content = f->content;
             }
@@ -687,7 +737,10 @@ static void hash(void **state)
     assert_true(small_load(&again, NULL, "xx", &p, &e));
     assert_memory_not_equal(again->hash, want, 32);
     dictionary_free(again);
-    struct small_file instead[] = {{"parameters.csv", "name,value,note,source,uncertain\nQ05_above,81,,8#Q05,no\ncountry,XX,,,yes\n"}, {NULL, NULL}};
+    struct small_file instead[] = {
+        {"parameters.csv",
+         "name,value,note,source,uncertain\nQ05_above,81,,8#Q05,no\ncountry,XX,,,yes\n"},
+        {NULL, NULL}};
     problems_release(&p);
     assert_true(small_load(&again, instead, "", &p, &e));
     assert_memory_not_equal(again->hash, want, 32);
@@ -701,12 +754,17 @@ static void hash(void **state)
 static char *wide_form(struct buf *b, int n)
 {
     buf_init(b, 1 << 24);
-    buf_puts(b, "type,name,label::English (en),label::Português (pt),relevant,constraint,constraint_message::English (en),"
-                "constraint_message::Português (pt),bind::thb:privacy\n");
+    buf_puts(
+        b,
+        "type,name,label::English (en),label::Português (pt),relevant,constraint,"
+        "constraint_message::English (en),"
+        "constraint_message::Português (pt),bind::thb:privacy\n");
     for (int i = 0; i < n; i++)
-        buf_printf(b, "%s,v%d,Variable %d,Variável %d,%s,%s,%s,%s,Q\n", i % 3 == 0 ? "select_one CL_BIG" : "integer", i, i, i,
-                   i % 10 == 9 ? "${v0} = 'B17' or ${v1} > 3" : "", i % 3 == 1 ? ". >= 0 and . <= 120" : "",
-                   i % 3 == 1 ? "no" : "", i % 3 == 1 ? "não" : "");
+        buf_printf(b, "%s,v%d,Variable %d,Variável %d,%s,%s,%s,%s,Q\n",
+                   i % 3 == 0 ? "select_one CL_BIG" : "integer", i, i, i,
+                   i % 10 == 9 ? "${v0} = 'B17' or ${v1} > 3" : "",
+                   i % 3 == 1 ? ". >= 0 and . <= 120" : "", i % 3 == 1 ? "no" : "",
+                   i % 3 == 1 ? "não" : "");
     return b->p;
 }
 
@@ -714,7 +772,10 @@ static void limits(void **state)
 {
     (void)state;
     struct buf form;
-    struct small_file instead[] = {{"dictionary/suspect.csv", NULL}, {"codelists/CL_BIG.csv", "name,label::English (en),label::Português (pt)\nB17,x,y\n"}, {NULL, NULL}};
+    struct small_file instead[] = {{"dictionary/suspect.csv", NULL},
+                                   {"codelists/CL_BIG.csv",
+                                    "name,label::English (en),label::Português (pt)\nB17,x,y\n"},
+                                   {NULL, NULL}};
     struct dictionary *d;
     instead[0].content = wide_form(&form, DICTIONARY_VARS_MAX + 10);
     problems_release(&p);
@@ -740,8 +801,12 @@ static void speed(void **state)
     struct dictionary *d;
     buf_init(&list, 1 << 24);
     buf_puts(&list, "name,label::English (en),label::Português (pt),parent,sort,htcds,ctdc\n");
-    for (int i = 0; i < 5000; i++) buf_printf(&list, "B%d,Code number %d,Código número %d,%s,%d,Htcds%d,ctdc%d\n", i, i, i, i % 10 == 0 ? "" : "B0", i, i, i);
-    struct small_file instead[] = {{"dictionary/suspect.csv", wide_form(&form, 400)}, {"codelists/CL_BIG.csv", list.p}, {NULL, NULL}};
+    for (int i = 0; i < 5000; i++)
+        buf_printf(&list, "B%d,Code number %d,Código número %d,%s,%d,Htcds%d,ctdc%d\n", i, i, i,
+                   i % 10 == 0 ? "" : "B0", i, i, i);
+    struct small_file instead[] = {{"dictionary/suspect.csv", wide_form(&form, 400)},
+                                   {"codelists/CL_BIG.csv", list.p},
+                                   {NULL, NULL}};
     double best = 1e9;
     for (int i = 0; i < 5; i++) {
         problems_release(&p);
@@ -768,13 +833,17 @@ static int group_teardown(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(loaded_forms),   cmocka_unit_test(loaded_variables), cmocka_unit_test(loaded_rest),
-        cmocka_unit_test(pack),           cmocka_unit_test(pack_faults),      cmocka_unit_test(real),
-        cmocka_unit_test(files),          cmocka_unit_test(folders),          cmocka_unit_test(settings),
-        cmocka_unit_test(first_language), cmocka_unit_test(lists),            cmocka_unit_test(surveys),
-        cmocka_unit_test(nesting),        cmocka_unit_test(rules),            cmocka_unit_test(expressions),
-        cmocka_unit_test(relevance),      cmocka_unit_test(parameters),       cmocka_unit_test(system_variables),
-        cmocka_unit_test(all_at_once),    cmocka_unit_test(missing_words),    cmocka_unit_test(hash),
-        cmocka_unit_test(limits),         cmocka_unit_test(speed)};
+        cmocka_unit_test(loaded_forms), cmocka_unit_test(loaded_variables),
+        cmocka_unit_test(loaded_rest),  cmocka_unit_test(pack),
+        cmocka_unit_test(pack_faults),  cmocka_unit_test(real),
+        cmocka_unit_test(files),        cmocka_unit_test(folders),
+        cmocka_unit_test(settings),     cmocka_unit_test(first_language),
+        cmocka_unit_test(lists),        cmocka_unit_test(surveys),
+        cmocka_unit_test(nesting),      cmocka_unit_test(rules),
+        cmocka_unit_test(expressions),  cmocka_unit_test(relevance),
+        cmocka_unit_test(parameters),   cmocka_unit_test(system_variables),
+        cmocka_unit_test(all_at_once),  cmocka_unit_test(missing_words),
+        cmocka_unit_test(hash),         cmocka_unit_test(limits),
+        cmocka_unit_test(speed)};
     return cmocka_run_group_tests(tests, NULL, group_teardown);
 }

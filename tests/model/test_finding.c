@@ -70,9 +70,12 @@ static void builtin_order(void **state)
 static void sentences(void **state)
 {
     (void)state;
-    struct finding q13 = {.rule = dictionary_rule(d, TEXT("Q13"))->id, .level = SEVERITY_E, .var = var("start")};
+    struct finding q13 = {.rule = dictionary_rule(d, TEXT("Q13"))->id,
+                          .level = SEVERITY_E,
+                          .var = var("start")};
     says(q13, 0, "Q13 start: The end is before the start.", "Swap the dates.");
-    says(q13, 1, "Q13 start: O fim é anterior ao início.", "Swap the dates."); /* no remedy in Portuguese */
+    says(q13, 1, "Q13 start: O fim é anterior ao início.",
+         "Swap the dates."); /* no remedy in Portuguese */
     q13.var = VAR_NONE;
     says(q13, 0, "Q13: The end is before the start.", "Swap the dates.");
 
@@ -86,7 +89,8 @@ static void sentences(void **state)
     says(v01, 0, "V01: Wrong: {label}. (sent: \"Z\")", "See {variable}, {list}.");
     /* A variable's own words for its constraint. */
     says(finding_of(d, BUILTIN_CONSTRAINT, var("age"), 0), 1, "V04 age: De 0 a 120.", "See age, .");
-    says(finding_of(d, BUILTIN_CONSTRAINT, var("sex"), 0), 0, "V04 sex: Wrong: Sex.", "See sex, CL_SEX.");
+    says(finding_of(d, BUILTIN_CONSTRAINT, var("sex"), 0), 0, "V04 sex: Wrong: Sex.",
+         "See sex, CL_SEX.");
 }
 
 static void what_was_sent(void **state)
@@ -98,7 +102,8 @@ static void what_was_sent(void **state)
     char longer[200];
     for (size_t i = 0; i < sizeof longer - 2; i += 2) memcpy(longer + i, "\xC3\xA9", 2);
     longer[198] = '\0';
-    findings_add_value(&f, finding_of(d, BUILTIN_CODE, var("sex"), 0), (struct text){longer + 1, 150}); /* odd */
+    findings_add_value(&f, finding_of(d, BUILTIN_CODE, var("sex"), 0),
+                       (struct text){longer + 1, 150}); /* odd */
     findings_add_value(&f, finding_of(d, BUILTIN_CODE, var("sex"), 0), (struct text){longer, 198});
     struct finding with = finding_of(d, BUILTIN_CODE, var("sex"), 0);
     with.value = longer;
@@ -112,7 +117,8 @@ static void what_was_sent(void **state)
     findings_release(&f);
 
     struct finding x = finding_of(d, BUILTIN_CODE, var("sex"), 0);
-    x.value = "ab\xE2\x80\xAE" "cd"; /* a right-to-left override must not turn the line */
+    x.value = "ab\xE2\x80\xAE"
+              "cd"; /* a right-to-left override must not turn the line */
     buf_init(&b, 1000);
     finding_message(&b, d, &x, 0);
     assert_non_null(strstr(b.p, "ab<U+202E>cd"));
@@ -171,8 +177,11 @@ static void words_of_data(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(builtin_order), cmocka_unit_test(sentences), cmocka_unit_test(what_was_sent),
-        cmocka_unit_test(bounded),       cmocka_unit_test(of_read),   cmocka_unit_test(words_of_data)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(builtin_order),
+                                       cmocka_unit_test(sentences),
+                                       cmocka_unit_test(what_was_sent),
+                                       cmocka_unit_test(bounded),
+                                       cmocka_unit_test(of_read),
+                                       cmocka_unit_test(words_of_data)};
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -29,18 +29,18 @@ static void by_hand(void **state)
     assert_int_equal(distance("sitting", "kitten"), SIZE_MAX);
     assert_int_equal(distance("sitting_sitting", "kitten_sitting"), 3);
     assert_int_equal(distance("sex", "sex"), 0);
-    assert_int_equal(distance("SEX", "sex"), 0);      /* capitals do not count */
-    assert_int_equal(distance("sx_x", "sex_x"), 1);   /* a letter missing */
-    assert_int_equal(distance("seex", "sex"), 1);     /* one too many */
-    assert_int_equal(distance("sax", "sex"), 1);      /* another: 1 of 3 is a third */
+    assert_int_equal(distance("SEX", "sex"), 0);                 /* capitals do not count */
+    assert_int_equal(distance("sx_x", "sex_x"), 1);              /* a letter missing */
+    assert_int_equal(distance("seex", "sex"), 1);                /* one too many */
+    assert_int_equal(distance("sax", "sex"), 1);                 /* another: 1 of 3 is a third */
     assert_int_equal(distance("citzienship", "citizenship"), 2); /* two letters exchanged are two */
 }
 
 static void third(void **state)
 {
     (void)state;
-    assert_int_equal(distance("ab", "ac"), SIZE_MAX);   /* 1 of 2 */
-    assert_int_equal(distance("abcdef", "abcdxy"), 2);  /* 2 of 6 */
+    assert_int_equal(distance("ab", "ac"), SIZE_MAX);  /* 1 of 2 */
+    assert_int_equal(distance("abcdef", "abcdxy"), 2); /* 2 of 6 */
     assert_int_equal(distance("abcdef", "abcxyz"), SIZE_MAX);
     assert_int_equal(distance("", "a"), SIZE_MAX);
     assert_int_equal(distance("", ""), SIZE_MAX);
@@ -49,7 +49,8 @@ static void third(void **state)
 static void choice(void **state)
 {
     (void)state;
-    static const char *const names[] = {"exploitation_start", "exploitation_end", "exploitation_sort"};
+    static const char *const names[] = {"exploitation_start", "exploitation_end",
+                                        "exploitation_sort"};
     assert_string_equal(nearest("exploitation_strat", names, 3), "exploitation_start");
     assert_string_equal(nearest("exploitation_ent", names, 3), "exploitation_end");
     assert_null(nearest("sex", names, 3));
@@ -87,8 +88,10 @@ static void good_names(void **state)
     a65[65] = '\0';
     static const char *const good[] = {"a", "_", "A1", "a-b", "a.b", "CL_SEX"};
     static const char *const bad[] = {"", "1a", "-a", ".a", "a b", "a/b", "\xC3\xA1", "a'", "a\n"};
-    for (size_t i = 0; i < sizeof good / sizeof *good; i++) assert_true(name_is_good(text_of(good[i])));
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) assert_false(name_is_good(text_of(bad[i])));
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+        assert_true(name_is_good(text_of(good[i])));
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        assert_false(name_is_good(text_of(bad[i])));
     assert_true(name_is_good(text_of(a64)));
     assert_false(name_is_good(text_of(a65)));
 }

@@ -31,6 +31,7 @@ static void nothing_else(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(codes_both_ways), cmocka_unit_test(nothing_else)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(codes_both_ways),
+                                       cmocka_unit_test(nothing_else)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

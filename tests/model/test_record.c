@@ -66,7 +66,8 @@ static uint32_t add(group_id g, uint32_t parent)
 
 static void set(const char *name, uint32_t row, const char *t)
 {
-    assert_int_equal(value_read(record_value(&r, var(name), row), d, var(name), text_of(t), DATE_ISO, 18000, a),
+    assert_int_equal(value_read(record_value(&r, var(name), row), d, var(name), text_of(t),
+                                DATE_ISO, 18000, a),
                      VALUE_READ_OK);
 }
 
@@ -205,28 +206,39 @@ static void there_and_back(void **state)
     static const char whole[] =
         "{\"ref\":\"A1\",\"name\":\"Ana\",\"sex\":\"F\",\"means\":[\"M1\",\"M5\"],\"age\":17,\"pay\":\"1.5\","
         "\"country\":\"missing:NA\",\"episode\":[{\"alias\":\"Bia\"},{\"start\":\"2019-03\",\"exploitation\":"
-        "[{\"form\":\"E110\"},{}]},{\"exploitation\":[{\"form\":\"E200\"}]}],\"assistance\":[{\"kind\":[\"M2\"]}]}";
+        "[{\"form\":\"E110\"},{}]},{\"exploitation\":[{\"form\":\"E200\"}]}],"
+        "\"assistance\":[{\"kind\":[\"M2\"]}]}";
     assert_true(from_text(whole, &e));
     assert_int_equal(found.n, 0);
     assert_string_equal(to_text(&r, true), whole);
     assert_int_equal(r.table[exploitation].parent[2], 2);
     /* Other ways to say the same. */
-    assert_true(from_text("{\"means\":\"M5 M1\",\"age\":\"17\",\"pay\":1.5,\"sex\":\"feminino\",\"name\":null,"
-                          "\"episode\":null,\"assistance\":[]}", &e));
+    assert_true(from_text(
+        "{\"means\":\"M5 M1\",\"age\":\"17\",\"pay\":1.5,\"sex\":\"feminino\",\"name\":null,"
+        "\"episode\":null,\"assistance\":[]}",
+        &e));
     assert_int_equal(found.n, 0);
-    assert_string_equal(to_text(&r, true), "{\"sex\":\"F\",\"means\":[\"M1\",\"M5\"],\"age\":17,\"pay\":\"1.5\"}");
+    assert_string_equal(to_text(&r, true),
+                        "{\"sex\":\"F\",\"means\":[\"M1\",\"M5\"],\"age\":17,\"pay\":\"1.5\"}");
 }
 
 static void findings(void **state)
 {
     (void)state;
     struct err e;
-    assert_true(from_text("{\"sex\":\"Z\",\"age\":1.5,\"means\":[\"M1\",7],\"name\":{\"a\":1},\"entry_date\":\"U\","
-                          "\"full_date\":true,\"episode\":[{},{\"start\":\"yesterday\"}]}", &e));
-    static const struct { const char *name; enum builtin_rule rule; const char *value; uint32_t instance; } want[] = {
-        {"sex", BUILTIN_CODE, "Z", 0},        {"age", BUILTIN_TYPE, "1.5", 0}, {"means", BUILTIN_TYPE, NULL, 0},
-        {"name", BUILTIN_TYPE, NULL, 0},      {"entry_date", BUILTIN_MISSING, "U", 0},
-        {"full_date", BUILTIN_TYPE, NULL, 0}, {"start", BUILTIN_TYPE, "yesterday", 1}};
+    assert_true(from_text(
+        "{\"sex\":\"Z\",\"age\":1.5,\"means\":[\"M1\",7],\"name\":{\"a\":1},\"entry_date\":\"U\","
+        "\"full_date\":true,\"episode\":[{},{\"start\":\"yesterday\"}]}",
+        &e));
+    static const struct {
+        const char *name;
+        enum builtin_rule rule;
+        const char *value;
+        uint32_t instance;
+    } want[] = {{"sex", BUILTIN_CODE, "Z", 0},           {"age", BUILTIN_TYPE, "1.5", 0},
+                {"means", BUILTIN_TYPE, NULL, 0},        {"name", BUILTIN_TYPE, NULL, 0},
+                {"entry_date", BUILTIN_MISSING, "U", 0}, {"full_date", BUILTIN_TYPE, NULL, 0},
+                {"start", BUILTIN_TYPE, "yesterday", 1}};
     assert_int_equal(found.n, sizeof want / sizeof *want);
     assert_int_equal(found.n_error, found.n);
     for (size_t i = 0; i < found.n; i++) {
@@ -248,22 +260,25 @@ static void refused(void **state)
 {
     (void)state;
     struct err e;
-    static const struct { const char *text, *id; } bad[] = {
-        {"[]", "record.unknown_member"},
-        {"{\"sexx\":\"F\"}", "record.unknown_member"},
-        {"{\"start\":\"2019\"}", "record.unknown_member"},              /* of the repeat, not of the record */
-        {"{\"exploitation\":[]}", "record.unknown_member"},
-        {"{\"episode\":[{\"sex\":\"F\"}]}", "record.unknown_member"},
-        {"{\"episode\":{}}", "record.unknown_member"},
-        {"{\"episode\":[1]}", "record.unknown_member"},
-        {"{\"organisation_typ\":\"10\"}", "record.unknown_member"}};
+    static const struct {
+        const char *text, *id;
+    } bad[] = {{"[]", "record.unknown_member"},
+               {"{\"sexx\":\"F\"}", "record.unknown_member"},
+               {"{\"start\":\"2019\"}",
+                "record.unknown_member"}, /* of the repeat, not of the record */
+               {"{\"exploitation\":[]}", "record.unknown_member"},
+               {"{\"episode\":[{\"sex\":\"F\"}]}", "record.unknown_member"},
+               {"{\"episode\":{}}", "record.unknown_member"},
+               {"{\"episode\":[1]}", "record.unknown_member"},
+               {"{\"organisation_typ\":\"10\"}", "record.unknown_member"}};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         assert_false(from_text(bad[i].text, &e));
         assert_int_equal(e.code, ERR_INPUT);
         assert_string_equal(e.id, bad[i].id);
     }
     assert_string_equal(e.remedy, "did you mean 'organisation_type'?");
-    assert_string_equal(e.detail, "organisation_typ"); /* what was sent is not in the loggable message */
+    assert_string_equal(e.detail,
+                        "organisation_typ"); /* what was sent is not in the loggable message */
     assert_null(strstr(e.msg, "organisation_typ"));
 
     struct buf b;
@@ -295,8 +310,8 @@ static void characters(void **state) /* S63 */
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(shape),    cmocka_unit_test(instances),      cmocka_unit_test(many_times),
-        cmocka_unit_test(to_json),  cmocka_unit_test(there_and_back), cmocka_unit_test(findings),
-        cmocka_unit_test(refused),  cmocka_unit_test(characters)};
+        cmocka_unit_test(shape),   cmocka_unit_test(instances),      cmocka_unit_test(many_times),
+        cmocka_unit_test(to_json), cmocka_unit_test(there_and_back), cmocka_unit_test(findings),
+        cmocka_unit_test(refused), cmocka_unit_test(characters)};
     return cmocka_run_group_tests(tests, setup, teardown);
 }

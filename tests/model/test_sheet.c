@@ -7,7 +7,6 @@
 
 #include "small_data.h"
 
-
 #include "base/buf.h"
 #include "model/sheet.h"
 
@@ -47,15 +46,19 @@ static const char *column(const struct sheet *s, const char *name)
     const char *out = "";
     for (size_t i = 0; i < s->n_row; i++)
         if (!s->row[i].hidden)
-            out = arena_printf(a, "%s%s%s", out, *out == '\0' ? "" : " ", sheet_cell(&s->row[i], sheet_column(s, name)).s);
+            out = arena_printf(a, "%s%s%s", out, *out == '\0' ? "" : " ",
+                               sheet_cell(&s->row[i], sheet_column(s, name)).s);
     return out;
 }
 
 static void headers(void **state)
 {
     (void)state;
-    struct sheet s = sheet("a.csv", "name, label::English (en) ,label::Português (pt),label::fr,bind::thb:x,hint::(de)\nF\n");
-    static const char *const want[] = {"name", "label::en", "label::pt", "label::fr", "bind::thb:x", "hint::de"};
+    struct sheet s = sheet(
+        "a.csv",
+        "name, label::English (en) ,label::Português (pt),label::fr,bind::thb:x,hint::(de)\nF\n");
+    static const char *const want[] = {"name",      "label::en",   "label::pt",
+                                       "label::fr", "bind::thb:x", "hint::de"};
     assert_int_equal(s.n_column, 6);
     for (size_t i = 0; i < 6; i++) assert_string_equal(s.column[i], want[i]);
     assert_string_equal(s.header[1], "label::English (en)");
@@ -70,7 +73,8 @@ static void bad_headers(void **state)
 {
     (void)state;
     struct sheet s = sheet("a.csv", "name,label::English,name,,x\nF,,,b,y\n");
-    small_expect(&p, "E a.csv:1:label::English sheet.bad_language", "E a.csv:1:name sheet.repeated_column", NULL);
+    small_expect(&p, "E a.csv:1:label::English sheet.bad_language",
+                 "E a.csv:1:name sheet.repeated_column", NULL);
     assert_int_equal(sheet_column(&s, "label"), COLUMN_ABSENT);
     assert_string_equal(column(&s, "x"), "y");
     assert_int_equal(sheet_column_required(&s, &in, "nam"), COLUMN_ABSENT);
@@ -83,7 +87,10 @@ static void bad_headers(void **state)
 static void too_many_languages(void **state)
 {
     (void)state;
-    sheet("a.csv", "label::a1x (aa),label::(bb),label::(cc),label::(dd),label::(ee),label::(ff),label::(gg),label::(hh),label::(ii)\n");
+    sheet(
+        "a.csv",
+        "label::a1x (aa),label::(bb),label::(cc),label::(dd),label::(ee),label::(ff),"
+        "label::(gg),label::(hh),label::(ii)\n");
     assert_int_equal(d.n_language, LANGUAGES_MAX);
     small_expect(&p, "E a.csv:1:label::(ii) sheet.too_many_languages", NULL);
 }
@@ -91,8 +98,10 @@ static void too_many_languages(void **state)
 static void rows(void **state)
 {
     (void)state;
-    struct sheet s = sheet("a.csv", "\xEF\xBB\xBFname;note\r\n\r\n F ;\"two\r\nlines\"\r\n;\r\nM;x;\r\n");
-    assert_int_equal(s.n_row, 2); /* blank rows are passed over; a blank cell too many is no fault */
+    struct sheet s =
+        sheet("a.csv", "\xEF\xBB\xBFname;note\r\n\r\n F ;\"two\r\nlines\"\r\n;\r\nM;x;\r\n");
+    assert_int_equal(s.n_row,
+                     2); /* blank rows are passed over; a blank cell too many is no fault */
     assert_string_equal(s.row[0].cell[0].s, "F");
     assert_string_equal(s.row[0].cell[1].s, "two\r\nlines");
     assert_string_equal(s.row[0].cell[0].file, "a.csv");
@@ -114,8 +123,9 @@ static void unreadable(void **state) /* S63 */
     assert_false(sheet_read(&s, &in, "c.csv", TEXT("name,label\nF,\"never closed\n")));
     assert_false(sheet_read(&s, &in, "d.csv", TEXT(",,\nF,a,b\n")));
     assert_false(sheet_read(&s, &in, "e.csv", TEXT("name\nF\0\n")));
-    small_expect(&p, "E a.csv:1: sheet.no_header", "E b.csv:2: sheet.not_utf8", "E c.csv:0: sheet.unreadable",
-                 "E d.csv:1: sheet.no_header", "E e.csv:2: sheet.not_utf8", NULL);
+    small_expect(&p, "E a.csv:1: sheet.no_header", "E b.csv:2: sheet.not_utf8",
+                 "E c.csv:0: sheet.unreadable", "E d.csv:1: sheet.no_header",
+                 "E e.csv:2: sheet.not_utf8", NULL);
 }
 
 static void words(void **state)
@@ -125,7 +135,7 @@ static void words(void **state)
     struct sheet_words w = sheet_words(&s, &d, "label");
     struct words got = sheet_words_read(&s.row[0], &w, a);
     assert_string_equal(got.in[0], "Female");
-    assert_null(got.in[1]); /* blank is missing */
+    assert_null(got.in[1]);                                        /* blank is missing */
     struct sheet plain = sheet("b.csv", "name,label\nF,Female\n"); /* without language: the first */
     w = sheet_words(&plain, &d, "label");
     got = sheet_words_read(&plain.row[0], &w, a);
@@ -136,9 +146,10 @@ static void overlay(void **state)
 {
     (void)state;
     struct sheet core = sheet("core.csv", "name,label,sort\na,A,1\nb,B,2\nc,C,3\n");
-    struct sheet pack = sheet("pack.csv", "action,after,name,label,extra\n"
-                                          "hide,,b,,\nchange,,a,New,x\nchange,,c,[CLEAR],\n"
-                                          "add,a,a1,A1,y\nadd,,a2,A2,\nadd,,a3,A3,\nadd,a1,a11,A11,\n");
+    struct sheet pack =
+        sheet("pack.csv", "action,after,name,label,extra\n"
+                          "hide,,b,,\nchange,,a,New,x\nchange,,c,[CLEAR],\n"
+                          "add,a,a1,A1,y\nadd,,a2,A2,\nadd,,a3,A3,\nadd,a1,a11,A11,\n");
     sheet_overlay(&core, &pack, "name", false, &in);
     small_expect(&p, NULL);
     /* a2 and a3 follow the row added before them; a1 had been put behind a */
@@ -158,16 +169,20 @@ static void overlay(void **state)
 static void nested(void **state)
 {
     (void)state;
-    struct sheet core = sheet("core.csv", "type,name\ntext,a\nbegin_group,g\ntext,b\nbegin repeat,r\ntext,c\n"
-                                          "end repeat,\ntext,d\nend_group,\ntext,e\n");
-    struct sheet pack = sheet("pack.csv", "action,after,type,name\nhide,,,r\nadd,g,text,g1\nadd,,text,last\n");
+    struct sheet core =
+        sheet("core.csv", "type,name\ntext,a\nbegin_group,g\ntext,b\nbegin repeat,r\ntext,c\n"
+                          "end repeat,\ntext,d\nend_group,\ntext,e\n");
+    struct sheet pack =
+        sheet("pack.csv", "action,after,type,name\nhide,,,r\nadd,g,text,g1\nadd,,text,last\n");
     sheet_overlay(&core, &pack, "name", true, &in);
-    assert_string_equal(column(&core, "name"), "a g g1 last b d  e"); /* r and c hidden; g1 first within g */
+    assert_string_equal(column(&core, "name"),
+                        "a g g1 last b d  e"); /* r and c hidden; g1 first within g */
     core = sheet("core.csv", "type,name\nbegin_group,g\ntext,b\nend_group,\ntext,e\n");
     pack = sheet("pack.csv", "action,after,type,name\nadd,,text,z\nhide,,,g\n");
     sheet_overlay(&core, &pack, "name", true, &in);
     assert_string_equal(column(&core, "name"), "e z"); /* without `after`: at the end */
-    core = sheet("core.csv", "type,name\nbegin_group,g\ntext,b\n"); /* never ends: all is hidden, no crash */
+    core = sheet("core.csv",
+                 "type,name\nbegin_group,g\ntext,b\n"); /* never ends: all is hidden, no crash */
     pack = sheet("pack.csv", "action,type,name\nhide,,g\n");
     sheet_overlay(&core, &pack, "name", true, &in);
     assert_string_equal(column(&core, "name"), "");
@@ -178,14 +193,18 @@ static void faults(void **state)
 {
     (void)state;
     struct sheet core = sheet("core.csv", "name,label\nsex,A\nage,B\n");
-    struct sheet pack = sheet("pack.csv", "action,after,name,label\nhide,,sx,\nchange,,wrong,x\nremove,,sex,\n"
-                                          ",,sex,\nadd,nowhere,new,N\nadd,,sex,again\nhide,,,\n");
+    struct sheet pack =
+        sheet("pack.csv", "action,after,name,label\nhide,,sx,\nchange,,wrong,x\nremove,,sex,\n"
+                          ",,sex,\nadd,nowhere,new,N\nadd,,sex,again\nhide,,,\n");
     sheet_overlay(&core, &pack, "name", false, &in);
     small_expect(&p, "E pack.csv:2:name pack.unknown_name", "E pack.csv:3:name pack.unknown_name",
-                 "E pack.csv:4:action pack.unknown_action", "E pack.csv:5:action pack.unknown_action",
-                 "E pack.csv:6:after pack.unknown_name", "E pack.csv:8:name pack.unknown_name", NULL);
-    assert_string_equal(p.item[0].remedy, "use a name of the core, or delete the row"); /* 1 of 2 letters */
-    assert_string_equal(column(&core, "name"), "sex age new sex"); /* repeated: the list itself complains */
+                 "E pack.csv:4:action pack.unknown_action",
+                 "E pack.csv:5:action pack.unknown_action", "E pack.csv:6:after pack.unknown_name",
+                 "E pack.csv:8:name pack.unknown_name", NULL);
+    assert_string_equal(p.item[0].remedy,
+                        "use a name of the core, or delete the row"); /* 1 of 2 letters */
+    assert_string_equal(column(&core, "name"),
+                        "sex age new sex"); /* repeated: the list itself complains */
     struct sheet none = sheet("none.csv", "label\nx\n");
     problems_release(&p);
     problems_init(&p, a);
@@ -231,15 +250,18 @@ static void limits(void **state)
     buf_puts(&b, "name\n");
     for (int i = 0; i <= SHEET_ROWS_MAX; i++) buf_puts(&b, "a\n");
     assert_false(sheet_read(&s, &in, "long.csv", buf_text(&b)));
-    small_expect(&p, "E wide.csv:1: sheet.too_many_columns", "E long.csv:70002: sheet.too_many_rows", NULL);
+    small_expect(&p, "E wide.csv:1: sheet.too_many_columns",
+                 "E long.csv:70002: sheet.too_many_rows", NULL);
     buf_release(&b);
 }
 
 #define EACH(f) cmocka_unit_test_setup_teardown(f, each_setup, each_teardown)
 int main(void)
 {
-    const struct CMUnitTest tests[] = {EACH(headers), EACH(bad_headers), EACH(too_many_languages), EACH(rows),
-                                       EACH(unreadable), EACH(words), EACH(overlay), EACH(nested), EACH(faults),
-                                       EACH(without_action), EACH(append), EACH(limits)};
+    const struct CMUnitTest tests[] = {
+        EACH(headers),        EACH(bad_headers), EACH(too_many_languages),
+        EACH(rows),           EACH(unreadable),  EACH(words),
+        EACH(overlay),        EACH(nested),      EACH(faults),
+        EACH(without_action), EACH(append),      EACH(limits)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

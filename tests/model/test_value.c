@@ -65,7 +65,8 @@ static void reads(const char *name, const char *t, const char *expected)
 static void blank(void **state)
 {
     (void)state;
-    static const char *const names[] = {"ref", "note", "name", "entry_date", "sex", "means", "age", "pay"};
+    static const char *const names[] = {"ref", "note",  "name", "entry_date",
+                                        "sex", "means", "age",  "pay"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         assert_int_equal(read(names[i], ""), VALUE_READ_OK);
         assert_int_equal(value.kind, VALUE_EMPTY);
@@ -89,10 +90,25 @@ static void integers(void **state)
     reads("age", "0", "0");
     reads("age", "-0", "0");
     reads("age", "999999999999999", "999999999999999"); /* 15 digits: exact as a double */
-    static const char *const bad[] = {"17.5", "1e3", "seventeen", "1 000", "1.000.000", "0x11", "17a", "--1",
-                                      "1000000000000000", "-1000000000000000", "99999999999999999999999", "+",
-                                      "-", ".", "17.", ".0", "\xD9\xA1"};
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) assert_int_equal(read("age", bad[i]), VALUE_READ_TYPE);
+    static const char *const bad[] = {"17.5",
+                                      "1e3",
+                                      "seventeen",
+                                      "1 000",
+                                      "1.000.000",
+                                      "0x11",
+                                      "17a",
+                                      "--1",
+                                      "1000000000000000",
+                                      "-1000000000000000",
+                                      "99999999999999999999999",
+                                      "+",
+                                      "-",
+                                      ".",
+                                      "17.",
+                                      ".0",
+                                      "\xD9\xA1"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        assert_int_equal(read("age", bad[i]), VALUE_READ_TYPE);
 }
 
 static void decimals(void **state)
@@ -107,13 +123,25 @@ static void decimals(void **state)
     reads("pay", "100", "100");
     reads("pay", "100.00", "100");
     reads("pay", "0.000", "0");
-    reads("pay", "0.30000000000000004", "0.30000000000000004"); /* as spreadsheets write it: 17 digits */
-    reads("pay", "123456789012345678", "123456789012345678");   /* 18 digits */
+    reads("pay", "0.30000000000000004",
+          "0.30000000000000004"); /* as spreadsheets write it: 17 digits */
+    reads("pay", "123456789012345678", "123456789012345678"); /* 18 digits */
     reads("pay", "0.000000000000000001", "0.000000000000000001");
     reads("pay", "1000.10100", "1000.101");
-    static const char *const bad[] = {"1.2.3", "1,2.3", "1234567890123456789", "0.0000000000000000001", "1e5",
-                                      "12 EUR", "€12", "NaN", "inf", "1.", ".5", ","};
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) assert_int_equal(read("pay", bad[i]), VALUE_READ_TYPE);
+    static const char *const bad[] = {"1.2.3",
+                                      "1,2.3",
+                                      "1234567890123456789",
+                                      "0.0000000000000000001",
+                                      "1e5",
+                                      "12 EUR",
+                                      "€12",
+                                      "NaN",
+                                      "inf",
+                                      "1.",
+                                      ".5",
+                                      ","};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        assert_int_equal(read("pay", bad[i]), VALUE_READ_TYPE);
     char zeros[70000];
     memset(zeros, '0', sizeof zeros);
     zeros[0] = '1';
@@ -137,12 +165,15 @@ static void dates(void **state)
     assert_int_equal(read("entry_date", "2023-02-29"), VALUE_READ_TYPE);
     assert_int_equal(read("entry_date", "03/05/2024"), VALUE_READ_TYPE);
     assert_int_equal(read_as("entry_date", "03/05/2024", DATE_DMY, 0), VALUE_READ_OK);
-    assert_int_equal(value.date.first, 19846); /* 2024-05-03: 54 years, 13 leap days, 31+29+31+30+2 */
+    assert_int_equal(value.date.first,
+                     19846); /* 2024-05-03: 54 years, 13 leap days, 31+29+31+30+2 */
     assert_int_equal(read_as("entry_date", "03/05/2024", DATE_MDY, 0), VALUE_READ_OK);
     assert_int_equal(value.date.first, 19787); /* 2024-03-05 */
-    assert_int_equal(read_as("entry_date", "2024-05-03", DATE_DMY, 0), VALUE_READ_OK); /* ISO is never doubtful */
+    assert_int_equal(read_as("entry_date", "2024-05-03", DATE_DMY, 0),
+                     VALUE_READ_OK); /* ISO is never doubtful */
     assert_int_equal(value.date.first, 19846);
-    assert_int_equal(read_as("entry_date", "45415", DATE_EXCEL, 0), VALUE_READ_OK); /* 25569 is 1970-01-01 */
+    assert_int_equal(read_as("entry_date", "45415", DATE_EXCEL, 0),
+                     VALUE_READ_OK); /* 25569 is 1970-01-01 */
     assert_int_equal(value.date.first, 19846);
 }
 
@@ -172,8 +203,9 @@ static void several_codes(void **state)
     reads("means", "threat or force", "M1"); /* one label of several words */
     reads("means", "M2", "M2");
     assert_int_equal(read("means", "M1 Z"), VALUE_READ_CODE);
-    assert_int_equal(read("means", "Deception M1"), VALUE_READ_CODE); /* labels only between semicolons */
-    assert_int_equal(read("means", "M1;U"), VALUE_READ_CODE);         /* known and unknown at once */
+    assert_int_equal(read("means", "Deception M1"),
+                     VALUE_READ_CODE);                        /* labels only between semicolons */
+    assert_int_equal(read("means", "M1;U"), VALUE_READ_CODE); /* known and unknown at once */
     assert_int_equal(read("means", ";"), VALUE_READ_CODE);
     static char many[70000];
     for (size_t i = 0; i + 3 < sizeof many; i += 3) memcpy(many + i, i % 2 == 0 ? "M1 " : "M5 ", 4);
@@ -208,8 +240,13 @@ static void missing(void **state)
 static void texts(void **state) /* S63 */
 {
     (void)state;
-    reads("note", "  a\xC3\xA7\xC3\xA3o\n ", "  a\xC3\xA7\xC3\xA3o\n "); /* unchanged, blanks and all */
-    reads("note", "\xE2\x80\xAE" "abc", "\xE2\x80\xAE" "abc");           /* a bidirectional override */
+    reads("note", "  a\xC3\xA7\xC3\xA3o\n ",
+          "  a\xC3\xA7\xC3\xA3o\n "); /* unchanged, blanks and all */
+    reads("note",
+          "\xE2\x80\xAE"
+          "abc",
+          "\xE2\x80\xAE"
+          "abc"); /* a bidirectional override */
     char *longest = malloc(4001 * 2 + 1);
     assert_non_null(longest);
     for (int i = 0; i < 4001; i++) memcpy(longest + 2 * i, "\xC3\xA9", 2);
@@ -251,11 +288,26 @@ static void there_and_back(void **state)
 static void equality(void **state)
 {
     (void)state;
-    static const struct { const char *name, *text; } all[] = {
-        {"sex", ""}, {"sex", "U"}, {"sex", "NC"}, {"sex", "F"}, {"sex", "M"}, {"means", "M1"},
-        {"means", "M1 M5"}, {"means", "M1 M2"}, {"age", "1"}, {"age", "2"}, {"pay", "1"}, {"pay", "1.5"},
-        {"pay", "15"}, {"entry_date", "2024"}, {"entry_date", "2024-01"}, {"entry_date", "2024-01-01"},
-        {"note", "a"}, {"note", "b"}};
+    static const struct {
+        const char *name, *text;
+    } all[] = {{"sex", ""},
+               {"sex", "U"},
+               {"sex", "NC"},
+               {"sex", "F"},
+               {"sex", "M"},
+               {"means", "M1"},
+               {"means", "M1 M5"},
+               {"means", "M1 M2"},
+               {"age", "1"},
+               {"age", "2"},
+               {"pay", "1"},
+               {"pay", "1.5"},
+               {"pay", "15"},
+               {"entry_date", "2024"},
+               {"entry_date", "2024-01"},
+               {"entry_date", "2024-01-01"},
+               {"note", "a"},
+               {"note", "b"}};
     enum { N = sizeof all / sizeof *all };
     struct value v[N];
     for (size_t i = 0; i < N; i++) {
@@ -283,10 +335,16 @@ static void lists_that_change(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(blank),          cmocka_unit_test(integers), cmocka_unit_test(decimals),
-        cmocka_unit_test(dates),          cmocka_unit_test(one_code), cmocka_unit_test(several_codes),
-        cmocka_unit_test(missing),        cmocka_unit_test(texts),    cmocka_unit_test(there_and_back),
-        cmocka_unit_test(equality),       cmocka_unit_test(lists_that_change)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(blank),
+                                       cmocka_unit_test(integers),
+                                       cmocka_unit_test(decimals),
+                                       cmocka_unit_test(dates),
+                                       cmocka_unit_test(one_code),
+                                       cmocka_unit_test(several_codes),
+                                       cmocka_unit_test(missing),
+                                       cmocka_unit_test(texts),
+                                       cmocka_unit_test(there_and_back),
+                                       cmocka_unit_test(equality),
+                                       cmocka_unit_test(lists_that_change)};
     return cmocka_run_group_tests(tests, setup, teardown);
 }
