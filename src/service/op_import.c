@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-enum { FINDINGS_SHOWN = 200, PROGRESS_ROWS = 512 };
+enum { FINDINGS_SHOWN = 200, PROGRESS_ROWS = 512, ROWS_MAX = 1048576 /* of a sheet; S70 */ };
 
 
 struct import {
@@ -38,6 +38,7 @@ static bool read_options(struct intake_options *o, struct call *c, const struct 
         .form = f,
         .mapping = text_of(json_get_text(c->in, "mapping", "")),
         .sheet = text_of(json_get_text(c->in, "sheet", "")),
+        .csv = {.row_max = ROWS_MAX},
         .today = day_today(),
         .converter = text_of(c->s->options.program),
     };
