@@ -1,231 +1,203 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The one-shot converter, both ends.
- *
- * Messages from the child, little-endian: u32 length, then u8 kind. ROW: u64 row, u8 hidden, u32 fields, and for each
- * field u8 formula, u32 length, bytes (UTF-8). FAIL: text of the error id, NUL, message, NUL, remedy, NUL. END: nothing.
- * The parent checks every length; whatever does not fit ends the conversion. */
+/* The converter's parent: starts the child, reads its messages, and trusts none of them. */
 #include "intake/converter.h"
 
-#include "base/buf.h"
 #include "base/mem.h"
-#include "base/sandbox.h"
-#include "base/xlsx_read.h"
+#include "intake/converter_internal.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
-enum message_kind { MESSAGE_ROW = 1, MESSAGE_FAIL = 2, MESSAGE_END = 3 };
 enum {
-    FILE_BYTES_MAX = 64 * 1024 * 1024,
-    MESSAGE_MAX = 64 * 1024 * 1024, /* a row of 16,384 cells of 32,767 characters does not occur within file limits */
-    FIELDS_MAX = 16384,
-    ADDRESS_SPACE = 512 * 1024 * 1024,
-    CPU_SECONDS = 20,
-    SILENCE_MS = 30000
+    READ_AHEAD = 64 * 1024,
+    WAITED_MAX_MS = 60000, /* for all messages together; the child has 20 s of processor */
+    SHEET_ROWS_MAX = 1048576,
+    OUT_OF_MEMORY = 5      /* exit status, base/mem.h */
 };
-
-/* ---------------------------------------------------------------- the child */
-
-struct output {
-    struct buf message;
-    bool broken;
-};
-
-static bool write_all(const char *p, size_t n)
-{
-    while (n > 0) {
-        ssize_t done = write(STDOUT_FILENO, p, n);
-        if (done < 0 && errno == EINTR) continue;
-        if (done <= 0) return false;
-        p += done;
-        n -= (size_t)done;
-    }
-    return true;
-}
-
-static void begin(struct output *o, enum message_kind kind)
-{
-    buf_clear(&o->message);
-    buf_put_u32le(&o->message, 0);
-    buf_put_u8(&o->message, (uint8_t)kind);
-}
-
-static bool send(struct output *o)
-{
-    if (o->message.too_long || o->broken) return false;
-    uint32_t n = (uint32_t)(o->message.n - 4);
-    for (int i = 0; i < 4; i++) o->message.p[i] = (char)(unsigned char)(n >> (8 * i));
-    o->broken = !write_all(o->message.p, o->message.n);
-    return !o->broken;
-}
-
-static bool send_row(void *ctx, const struct xlsx_row *row, struct err *e)
-{
-    struct output *o = ctx;
-    begin(o, MESSAGE_ROW);
-    buf_put_u64le(&o->message, row->row);
-    buf_put_u8(&o->message, row->hidden);
-    buf_put_u32le(&o->message, (uint32_t)row->n_cell);
-    for (size_t i = 0; i < row->n_cell; i++) {
-        buf_put_u8(&o->message, row->cell[i].formula);
-        buf_put_u32le(&o->message, (uint32_t)row->cell[i].text.n);
-        buf_put_text(&o->message, row->cell[i].text);
-    }
-    return send(o) || err_set(e, ERR_LIMIT, "converter.output", "row %llu is too long", (unsigned long long)row->row);
-}
-
-static void send_failure(struct output *o, const struct err *e)
-{
-    begin(o, MESSAGE_FAIL);
-    buf_put(&o->message, e->id, strlen(e->id) + 1);
-    buf_put(&o->message, e->msg, strlen(e->msg) + 1);
-    buf_put(&o->message, e->remedy, strlen(e->remedy) + 1);
-    send(o);
-}
-
-static bool choose_sheet(size_t *out, struct xlsx_reader *r, const char *sheet, struct err *e)
-{
-    for (size_t i = 0; i < xlsx_sheet_count(r); i++) {
-        if (sheet[0] == '\0' ? xlsx_sheet_hidden(r, i) : !text_is(xlsx_sheet_name(r, i), sheet)) continue;
-        *out = i;
-        return true;
-    }
-    if (sheet[0] == '\0') return err_set(e, ERR_INPUT, "xlsx.no_sheet", "the workbook has no visible sheet");
-    err_set(e, ERR_INPUT, "xlsx.no_sheet", "the workbook has no sheet of that name");
-    return err_remedy(e, "its first sheet is called %.*s", (int)xlsx_sheet_name(r, 0).n, xlsx_sheet_name(r, 0).p);
-}
-
-static bool read_input(struct buf *out, struct err *e)
-{
-    char piece[65536];
-    for (;;) {
-        ssize_t n = read(STDIN_FILENO, piece, sizeof piece);
-        if (n < 0 && errno == EINTR) continue;
-        if (n < 0) return err_set_errno(e, ERR_INPUT, errno, "converter.read", "could not read the file");
-        if (n == 0) return buf_ok(out, NULL) || err_set(e, ERR_LIMIT, "xlsx.too_large", "the workbook is larger than 64 MiB");
-        buf_put(out, piece, (size_t)n);
-    }
-}
-
-static bool convert(struct output *o, const char *kind, const char *sheet, struct err *e)
-{
-    struct buf file;
-    struct xlsx_reader *r = NULL;
-    size_t at = 0;
-    bool ok = false;
-    if (strcmp(kind, "xlsx") != 0) return err_set(e, ERR_USAGE, "converter.kind", "there is no converter for %s", kind);
-    buf_init(&file, FILE_BYTES_MAX);
-    if (!sandbox_enter_converter(ADDRESS_SPACE, CPU_SECONDS, e)) goto done;
-    if (!read_input(&file, e)) goto done;
-    if (!xlsx_open_memory(&r, file.p, file.n, e)) goto done;
-    if (!choose_sheet(&at, r, sheet, e)) goto done;
-    if (!xlsx_read_sheet(r, at, send_row, o, e)) goto done;
-    ok = true;
-done:
-    xlsx_close(r);
-    buf_release(&file);
-    return ok;
-}
-
-int converter_main(const char *kind, const char *sheet)
-{
-    struct err e = {0};
-    struct output o = {0};
-    buf_init(&o.message, MESSAGE_MAX);
-    bool ok = convert(&o, kind, sheet, &e);
-    if (ok) {
-        begin(&o, MESSAGE_END);
-        ok = send(&o);
-    } else {
-        send_failure(&o, &e);
-    }
-    buf_release(&o.message);
-    return ok ? 0 : 3;
-}
-
-/* ---------------------------------------------------------------- the parent */
 
 struct converter {
-    pid_t child;
+    pid_t child;         /* 0: gone */
     int pipe;
-    char *message;
-    size_t cap;
+    int silence_ms;
+    int64_t waited_ms;   /* in all */
+    char *bytes;         /* [at, end) was read and not used; a message lies in it whole */
+    size_t at, end, cap;
     struct text *field;
     bool *formula;
-    size_t cap_field, cap_formula;
-    bool done;
+    struct converter_sheet sheet;
+    char *sheet_name;
+    uint64_t row;        /* last one seen */
+    bool opened, done;   /* the sheet came; the end came */
+    struct err failure;  /* said again by every later call */
 };
 
-static bool spawn(pid_t *child, const char *program, const char *kind, const char *sheet, int file, int out,
-                  struct err *e)
+/* ---- starting and ending ------------------------------------------------------------------- */
+
+static int prepare(posix_spawn_file_actions_t *actions, posix_spawnattr_t *attr, int file, int out)
 {
-    static char *const no_environment[] = {NULL};
-    char word[] = "converter"; /* posix_spawn takes its words without const and does not change them */
-    char *const argv[] = {(char *)(uintptr_t)program, word, (char *)(uintptr_t)kind, (char *)(uintptr_t)sheet, NULL};
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, file, STDIN_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
-    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-    posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
-    int failed = posix_spawn(child, program, &actions, NULL, argv, no_environment);
-    posix_spawn_file_actions_destroy(&actions);
-    if (failed != 0) return err_set_errno(e, ERR_SYSTEM, failed, "converter.start", "could not start the converter");
-    return true;
+    sigset_t all, none;
+    sigfillset(&all);
+    sigemptyset(&none);
+    int failed = posix_spawnattr_setsigdefault(attr, &all);
+    if (failed == 0) failed = posix_spawnattr_setsigmask(attr, &none);
+    if (failed == 0) failed = posix_spawnattr_setflags(attr, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+    if (failed == 0) failed = posix_spawn_file_actions_adddup2(actions, file, STDIN_FILENO);
+    if (failed == 0) failed = posix_spawn_file_actions_adddup2(actions, out, STDOUT_FILENO);
+    if (failed == 0) failed = posix_spawn_file_actions_addopen(actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+    if (failed == 0) failed = posix_spawn_file_actions_addclosefrom_np(actions, STDERR_FILENO + 1);
+    return failed;
 }
 
-bool converter_start(struct converter **out, const char *program, const char *kind, const char *sheet, int file,
-                     struct err *e)
+static bool spawn(pid_t *child, const struct converter_options *o, int out, struct err *e)
+{
+    static char *const no_environment[] = {NULL};
+    char word[] = "converter";
+    /* posix_spawn takes its words without const, and does not change them */
+    char *const argv[] = {(char *)(uintptr_t)o->program, word, (char *)(uintptr_t)o->kind, (char *)(uintptr_t)o->sheet,
+                          NULL};
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attr;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawnattr_init(&attr);
+    int failed = prepare(&actions, &attr, o->file, out);
+    if (failed == 0) failed = posix_spawn(child, o->program, &actions, &attr, argv, no_environment);
+    posix_spawn_file_actions_destroy(&actions);
+    posix_spawnattr_destroy(&attr);
+    if (failed == 0) return true;
+    err_set_errno(e, ERR_SYSTEM, failed, "converter.start", "could not start the process that reads workbooks");
+    return err_remedy(e, "save the sheet as CSV and import that");
+}
+
+bool converter_start(struct converter **out, const struct converter_options *o, struct err *e)
 {
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) != 0)
-        return err_set_errno(e, ERR_SYSTEM, errno, "converter.start", "could not start the converter");
+        return err_set_errno(e, ERR_SYSTEM, errno, "converter.start", "could not start the process that reads workbooks");
     struct converter *c = mem_new(1, sizeof *c);
     c->pipe = ends[0];
-    bool ok = spawn(&c->child, program, kind, sheet, file, ends[1], e);
+    c->silence_ms = o->silence_ms > 0 ? o->silence_ms : CONVERTER_SILENCE_MS;
+    bool ok = spawn(&c->child, o, ends[1], e);
     close(ends[1]);
     if (!ok) {
         close(ends[0]);
         mem_free(c);
         return false;
     }
+    c->field = mem_new(CONVERTER_COLUMN_MAX, sizeof *c->field);
+    c->formula = mem_new(CONVERTER_COLUMN_MAX, sizeof *c->formula);
     *out = c;
     return true;
 }
 
-static bool child_ended(struct converter *c, struct err *e)
+/* End the child, if it has not ended by itself, and take its exit status, so that no zombie stays. */
+static int reap(struct converter *c)
 {
     int status = 0;
-    c->done = true;
-    kill(c->child, SIGKILL); /* a child that closed its output early is not waited for */
-    waitpid(c->child, &status, 0);
+    if (c->child <= 0) return 0;
+    kill(c->child, SIGKILL); /* one that closed its output early is not waited for */
+    while (waitpid(c->child, &status, 0) < 0 && errno == EINTR) {}
     c->child = 0;
-    err_set(e, ERR_INPUT, "converter.died", "the file was refused: the process that read it was stopped%s",
-            WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU ? " after 20 seconds of work" : "");
-    return err_remedy(e, "save the sheet as CSV and import that, or ask whoever sent the file for a new copy");
+    return status;
 }
 
-static bool read_all(struct converter *c, void *out, size_t n, struct err *e)
+void converter_stop(struct converter *c)
 {
-    char *p = out;
-    while (n > 0) {
-        struct pollfd wait = {.fd = c->pipe, .events = POLLIN};
-        int ready = poll(&wait, 1, SILENCE_MS);
-        if (ready < 0 && errno == EINTR) continue;
-        if (ready <= 0) return child_ended(c, e);
-        ssize_t got = read(c->pipe, p, n);
+    if (c == NULL) return;
+    reap(c);
+    close(c->pipe);
+    mem_free_wiped(c->bytes, c->cap);
+    mem_free(c->sheet_name);
+    mem_free(c->field);
+    mem_free(c->formula);
+    mem_free(c);
+}
+
+/* ---- failing ------------------------------------------------------------------------------- */
+
+static bool fail(struct converter *c, struct err *e)
+{
+    reap(c);
+    if (e != NULL) *e = c->failure;
+    return false;
+}
+
+static bool child_died(struct converter *c, struct err *e)
+{
+    int status = reap(c);
+    const char *how = "ended without saying why";
+    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU) how = "needed more than 20 seconds of work";
+    else if (WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS) how = "was made to try what it may not do";
+    else if (WIFSIGNALED(status)) how = "crashed, or was killed";
+    else if (WIFEXITED(status) && WEXITSTATUS(status) == OUT_OF_MEMORY) how = "needed more memory than it may have";
+    err_set(&c->failure, ERR_INPUT, "converter.died", "the workbook was refused: the process that read it %s", how);
+    err_remedy(&c->failure, "save the sheet as CSV and import that, or ask whoever sent the file for a new copy");
+    return fail(c, e);
+}
+
+static bool child_silent(struct converter *c, struct err *e)
+{
+    err_set(&c->failure, ERR_INPUT, "converter.silent",
+            "the workbook was refused: the process that read it took too long");
+    err_remedy(&c->failure, "save the sheet as CSV and import that, or ask whoever sent the file for a new copy");
+    return fail(c, e);
+}
+
+static bool bad_message(struct converter *c, struct err *e)
+{
+    err_set(&c->failure, ERR_INPUT, "converter.message", "the workbook was refused: the process that read it sent nonsense");
+    err_remedy(&c->failure, "save the sheet as CSV and import that, or ask whoever sent the file for a new copy");
+    return fail(c, e);
+}
+
+/* ---- reading ------------------------------------------------------------------------------- */
+
+static int64_t now_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static bool wait_for_more(struct converter *c, int64_t until, struct err *e)
+{
+    for (;;) {
+        int64_t now = now_ms(), left = until - now;
+        struct pollfd p = {.fd = c->pipe, .events = POLLIN};
+        int ready = left <= 0 || c->waited_ms > WAITED_MAX_MS ? 0 : poll(&p, 1, (int)left);
+        c->waited_ms += now_ms() - now;
+        if (ready > 0) return true;
+        if (ready == 0) return child_silent(c, e);
+        if (errno != EINTR) return child_died(c, e);
+    }
+}
+
+/* Have `n` bytes in hand: they must come within the time of silence. */
+static bool have(struct converter *c, size_t n, struct err *e)
+{
+    int64_t until = 0;
+    while (c->end - c->at < n) {
+        if (c->at > 0) {
+            memmove(c->bytes, c->bytes + c->at, c->end - c->at);
+            c->end -= c->at;
+            c->at = 0;
+        }
+        if (until == 0) until = now_ms() + c->silence_ms;
+        if (!wait_for_more(c, until, e)) return false;
+        size_t want = n > READ_AHEAD ? n : READ_AHEAD;
+        /* What a message promises is believed only as it comes. */
+        if (want > c->end + READ_AHEAD) want = c->end + READ_AHEAD;
+        MEM_GROW(c->bytes, c->cap, want);
+        ssize_t got = read(c->pipe, c->bytes + c->end, c->cap - c->end);
         if (got < 0 && errno == EINTR) continue;
-        if (got <= 0) return child_ended(c, e);
-        p += got;
-        n -= (size_t)got;
+        if (got <= 0) return child_died(c, e);
+        c->end += (size_t)got;
     }
     return true;
 }
@@ -236,105 +208,127 @@ struct cursor { /* bounded reading of one message */
     bool bad;
 };
 
-static uint64_t take_uint(struct cursor *c, size_t bytes)
+static uint64_t take_uint(struct cursor *m, size_t bytes)
 {
     uint64_t v = 0;
-    if (c->n < bytes) {
-        c->bad = true;
-        c->n = 0;
+    if (m->n < bytes) {
+        m->bad = true;
+        m->n = 0;
         return 0;
     }
-    for (size_t i = 0; i < bytes; i++) v |= (uint64_t)c->p[i] << (8 * i);
-    c->p += bytes;
-    c->n -= bytes;
+    for (size_t i = 0; i < bytes; i++) v |= (uint64_t)m->p[i] << (8 * i);
+    m->p += bytes;
+    m->n -= bytes;
     return v;
 }
 
-static struct text take_text(struct cursor *c, size_t n)
+static struct text take_text(struct cursor *m, size_t n)
 {
-    if (n > c->n) {
-        c->bad = true;
+    struct text t = {(const char *)m->p, n};
+    if (n > m->n || !text_is_utf8(t, NULL)) {
+        m->bad = true;
+        m->n = 0;
         return (struct text){"", 0};
     }
-    struct text t = {(const char *)c->p, n};
-    c->p += n;
-    c->n -= n;
+    m->p += n;
+    m->n -= n;
     return t;
 }
 
-/* Up to the next NUL. */
-static struct text take_word(struct cursor *c)
+/* Up to the next NUL, which is dropped. */
+static struct text take_word(struct cursor *m)
 {
-    const unsigned char *end = c->n == 0 ? NULL : memchr(c->p, 0, c->n);
-    if (end == NULL) return (struct text){"", 0};
-    struct text t = take_text(c, (size_t)(end - c->p));
-    take_text(c, 1);
+    const unsigned char *end = m->n == 0 ? NULL : memchr(m->p, 0, m->n);
+    if (end == NULL) {
+        m->bad = true;
+        return (struct text){"", 0};
+    }
+    struct text t = take_text(m, (size_t)(end - m->p));
+    (void)take_uint(m, 1);
     return t;
 }
 
-static bool bad_message(struct converter *c, struct err *e)
+/* The child's words are shown to people: nothing in them may steer a terminal. */
+static void tame(char *s)
 {
-    child_ended(c, NULL);
-    return err_set(e, ERR_INPUT, "converter.message", "the file was refused: its reader sent nonsense");
+    for (; *s != '\0'; s++)
+        if ((unsigned char)*s < 0x20 || *s == 0x7F) *s = ' ';
 }
 
-static bool failure(struct converter *c, struct cursor *m, struct err *e)
+static bool take_failure(struct converter *c, struct cursor *m, struct err *e)
 {
     struct text id = take_word(m), message = take_word(m), remedy = take_word(m);
-    (void)id; /* ids are literals of the program; the child's text cannot become one */
-    child_ended(c, NULL);
-    err_set(e, ERR_INPUT, "converter.refused", "%.*s", (int)message.n, message.p);
-    if (remedy.n > 0) err_remedy(e, "%.*s", (int)remedy.n, remedy.p);
-    return false;
+    if (m->bad || m->n > 0) return bad_message(c, e);
+    err_set(&c->failure, ERR_INPUT, "converter.refused", "%.*s (%.*s)", (int)message.n, message.p, (int)id.n, id.p);
+    err_remedy(&c->failure, "%.*s", (int)remedy.n, remedy.p);
+    tame(c->failure.msg);
+    tame(c->failure.remedy);
+    return fail(c, e);
 }
 
 static bool take_row(struct converter *c, struct converter_row *out, struct cursor *m, struct err *e)
 {
-    out->row = take_uint(m, 8);
+    uint64_t row = take_uint(m, 8);
     out->hidden = take_uint(m, 1) != 0;
-    out->n_field = (size_t)take_uint(m, 4);
-    if (m->bad || out->n_field > FIELDS_MAX) return bad_message(c, e);
-    MEM_GROW(c->field, c->cap_field, out->n_field + 1);
-    MEM_GROW(c->formula, c->cap_formula, out->n_field + 1);
-    for (size_t i = 0; i < out->n_field; i++) {
+    size_t n = (size_t)take_uint(m, 4);
+    if (m->bad || n > CONVERTER_COLUMN_MAX || row <= c->row || row > SHEET_ROWS_MAX) return bad_message(c, e);
+    for (size_t i = 0; i < n; i++) {
         c->formula[i] = take_uint(m, 1) != 0;
         c->field[i] = take_text(m, (size_t)take_uint(m, 4));
-        if (m->bad || !text_is_utf8(c->field[i], NULL)) return bad_message(c, e);
     }
+    if (m->bad || m->n > 0) return bad_message(c, e);
+    out->row = c->row = row;
+    out->n_field = n;
     out->field = c->field;
     out->formula = c->formula;
     return true;
 }
 
-bool converter_next(struct converter *c, struct converter_row *out, bool *found, struct err *e)
+/* The next message, whole; its kind and what follows it. */
+static bool next_message(struct converter *c, uint64_t *kind, struct cursor *m, struct err *e)
 {
-    unsigned char head[4];
-    *found = false;
-    if (c->done) return true;
-    if (!read_all(c, head, sizeof head, e)) return false;
-    struct cursor h = {head, sizeof head, false};
-    size_t n = (size_t)take_uint(&h, 4);
+    if (!have(c, MESSAGE_HEAD, e)) return false;
+    struct cursor head = {(const unsigned char *)c->bytes + c->at, MESSAGE_HEAD, false};
+    size_t n = (size_t)take_uint(&head, MESSAGE_HEAD);
     if (n == 0 || n > MESSAGE_MAX) return bad_message(c, e);
-    MEM_GROW(c->message, c->cap, n);
-    if (!read_all(c, c->message, n, e)) return false;
-    struct cursor m = {(const unsigned char *)c->message, n, false};
-    switch (take_uint(&m, 1)) {
-    case MESSAGE_ROW: *found = true; return take_row(c, out, &m, e);
-    case MESSAGE_FAIL: return failure(c, &m, e);
-    case MESSAGE_END:
-        child_ended(c, NULL);
-        return true;
-    default: return bad_message(c, e);
-    }
+    if (!have(c, MESSAGE_HEAD + n, e)) return false;
+    *m = (struct cursor){(const unsigned char *)c->bytes + c->at + MESSAGE_HEAD, n, false};
+    c->at += MESSAGE_HEAD + n;
+    *kind = take_uint(m, 1);
+    return *kind != MESSAGE_FAIL || take_failure(c, m, e);
 }
 
-void converter_stop(struct converter *c)
+bool converter_sheet(struct converter *c, struct converter_sheet *out, struct err *e)
 {
-    if (c == NULL) return;
-    if (c->child > 0) child_ended(c, NULL);
-    close(c->pipe);
-    mem_free(c->message);
-    mem_free(c->field);
-    mem_free(c->formula);
-    mem_free(c);
+    uint64_t kind;
+    struct cursor m;
+    if (c->failure.code != ERR_NONE) return fail(c, e);
+    if (!c->opened) {
+        if (!next_message(c, &kind, &m, e)) return false;
+        c->sheet.external_links = take_uint(&m, 1) != 0;
+        c->sheet.system_1904 = take_uint(&m, 1) != 0;
+        struct text name = take_text(&m, m.n);
+        if (kind != MESSAGE_SHEET || m.bad) return bad_message(c, e);
+        c->sheet_name = mem_text(name.p, name.n);
+        c->sheet.name = (struct text){c->sheet_name, name.n};
+        c->opened = true;
+    }
+    *out = c->sheet;
+    return true;
+}
+
+bool converter_next(struct converter *c, struct converter_row *out, bool *found, struct err *e)
+{
+    uint64_t kind;
+    struct cursor m;
+    struct converter_sheet sheet;
+    *found = false;
+    if (!converter_sheet(c, &sheet, e)) return false;
+    if (c->done) return true;
+    if (!next_message(c, &kind, &m, e)) return false;
+    if (kind == MESSAGE_ROW) return *found = take_row(c, out, &m, e);
+    if (kind != MESSAGE_END || m.n > 0) return bad_message(c, e);
+    c->done = true;
+    reap(c);
+    return true;
 }

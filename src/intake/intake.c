@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-enum { POSITION_BYTES = 8 };
+enum { POSITION_BYTES = 8, LABELS_MIN = 2 };
 
 struct intake {
     struct intake_options options;
@@ -23,19 +23,29 @@ struct intake {
     struct arena_mark row_mark;
     struct record record;
     struct findings findings;
+    struct source_cells first; /* the first row under the header, when it is still to be given */
+    bool has_first, label_row;
+    uint64_t n_without;       /* rows with nothing for the mapping */
     uint8_t sha256[32];
 };
+
+/* ---- opening ------------------------------------------------------------------------------- */
 
 static bool read_header(struct intake *in, struct text **header, size_t *n, struct err *e)
 {
     struct source_cells row;
     bool found;
     if (!source_next(in->source, &row, &found, e)) return false;
-    if (!found) return err_set(e, ERR_INPUT, "import.empty", "the file has no row");
+    if (!found) {
+        err_set(e, ERR_INPUT, "import.empty", "the file has no row");
+        return err_remedy(e, "the first row must hold the names of the columns");
+    }
     *header = ARENA_ARRAY(in->arena, struct text, row.n_cell);
     *n = row.n_cell;
-    for (size_t i = 0; i < row.n_cell; i++)
-        (*header)[i] = (struct text){arena_copy(in->arena, row.cell[i].p, row.cell[i].n), row.cell[i].n};
+    for (size_t i = 0; i < row.n_cell; i++) {
+        struct text name = cell_text(row.cell[i]);
+        (*header)[i] = (struct text){arena_copy(in->arena, name.p, name.n), name.n};
+    }
     return true;
 }
 
@@ -47,36 +57,102 @@ static bool make_mapping(struct intake *in, const struct text *header, size_t n,
     return mapping_guess(&in->mapping, o->dictionary, o->form, header, n, in->arena, e);
 }
 
-/* References made from the position name the exact file: the same file again gives the same ones, another never does. */
+/* References made from the position name the exact file: the same file again gives the same ones, another
+ * never does. A file that we gave back says in _position what they were. */
 static void make_builder(struct intake *in)
 {
     const struct intake_options *o = &in->options;
+    struct cell_options co = {.order = o->date_order, .ask = o->date_order == DATE_ISO, .today = o->today};
     char *position = arena_take(in->arena, 2 * POSITION_BYTES + 1, 1);
+    uint32_t column = UINT32_MAX;
     crypto_hex(position, in->sha256, POSITION_BYTES);
-    in->builder = row_builder_new(&in->mapping, o->dictionary, o->date_order, o->date_order == DATE_ISO, o->today,
-                                  position);
+    for (size_t i = 0; i < in->mapping.n_header && column == UINT32_MAX; i++)
+        if (in->mapping.use[i] == MAPPING_RESERVED && text_equal_nocase(in->mapping.header[i], TEXT("_position")))
+            column = (uint32_t)i;
+    in->builder = row_builder_new(&in->mapping, o->dictionary, &co, position, column);
     record_init(&in->record, o->dictionary, o->form, in->row_arena);
     in->row_mark = arena_mark(in->row_arena);
     findings_init(&in->findings, in->row_arena);
 }
 
+/* ---- a row of labels under the header ------------------------------------------------------ */
+
+/* Letters and digits alone. */
+static struct text letters_of(struct text t, struct arena *a)
+{
+    char *p = arena_take(a, t.n + 1, 1);
+    size_t n = 0;
+    for (size_t i = 0; i < t.n; i++) {
+        char c = t.p[i] >= 'A' && t.p[i] <= 'Z' ? (char)(t.p[i] + 32) : t.p[i];
+        if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (unsigned char)c >= 0x80) p[n++] = c;
+    }
+    return (struct text){p, n};
+}
+
+/* The cell says the variable's label, or the column's name in words: First Name under prs_FirstName. */
+static bool is_label(const struct intake *in, const struct mapping_target *t, struct text cell)
+{
+    const struct dictionary *d = in->options.dictionary;
+    struct text header = in->mapping.header[t->column], key = mapping_name_key(cell, in->scratch);
+    for (size_t k = 0; k < d->n_language; k++) {
+        const char *label = d->variable[t->var].label.in[k];
+        if (label != NULL && text_equal(key, mapping_name_key(text_of(label), in->scratch))) return true;
+    }
+    struct text letters = letters_of(cell, in->scratch);
+    size_t at;
+    if (letters.n > 0 && text_equal(letters, letters_of(header, in->scratch))) return true;
+    if (letters.n == 0 || !text_find(header, TEXT("_"), &at)) return false;
+    return text_equal(letters, letters_of((struct text){header.p + at + 1, header.n - at - 1}, in->scratch));
+}
+
+/* More than half of its cells, and at least two, are labels of their columns. */
+static bool is_label_row(struct intake *in, const struct source_cells *cells)
+{
+    size_t n_cell = 0, n_label = 0;
+    bool *seen = ARENA_ARRAY(in->arena, bool, in->mapping.n_header);
+    for (size_t i = 0; i < in->mapping.n_target; i++) {
+        const struct mapping_target *t = &in->mapping.target[i];
+        if (t->source != MAPPING_COLUMN || seen[t->column] || t->column >= cells->n_cell) continue;
+        struct text cell = cell_text(cells->cell[t->column]);
+        seen[t->column] = true;
+        if (cell.n == 0) continue;
+        struct arena_mark mark = arena_mark(in->scratch);
+        n_cell++;
+        n_label += is_label(in, t, cell);
+        arena_rewind(in->scratch, mark);
+    }
+    return n_label >= LABELS_MIN && 2 * n_label > n_cell;
+}
+
+static bool read_first(struct intake *in, struct err *e)
+{
+    if (!source_next(in->source, &in->first, &in->has_first, e)) return false;
+    if (!in->has_first || !is_label_row(in, &in->first)) return true;
+    in->label_row = true;
+    in->has_first = false;
+    return true;
+}
+
 bool intake_open(struct intake **out, const struct intake_options *o, struct problems *p, struct err *e)
 {
     struct intake *in = mem_new(1, sizeof *in);
-    struct text *header;
-    size_t n;
+    struct text *header = NULL;
+    size_t n = 0;
     in->options = *o;
     in->arena = arena_new(ARENA_PLAIN);
     in->row_arena = arena_new(ARENA_WIPE);
     in->scratch = arena_new(ARENA_WIPE);
-    struct source_options so = {.path = o->path, .csv = o->csv,
+    struct source_options so = {.path = o->path,
+                                .csv = o->csv,
                                 .sheet = arena_copy(in->arena, o->sheet.p, o->sheet.n),
-                                .converter = arena_copy(in->arena, o->converter.p, o->converter.n)};
+                                .converter = arena_copy(in->arena, o->converter.p, o->converter.n),
+                                .converter_silence_ms = o->converter_silence_ms};
     if (!source_open(&in->source, &so, e)) goto fail;
     if (!file_sha256(in->sha256, o->path, e)) goto fail;
     if (!read_header(in, &header, &n, e)) goto fail;
     if (!make_mapping(in, header, n, p, e)) goto fail;
     make_builder(in);
+    if (!read_first(in, e)) goto fail;
     *out = in;
     return true;
 fail:
@@ -87,55 +163,87 @@ fail:
 void intake_close(struct intake *in)
 {
     if (in == NULL) return;
+    if (in->builder != NULL) findings_release(&in->findings);
     row_builder_free(in->builder);
     mapping_release(&in->mapping);
     source_close(in->source);
-    if (in->builder != NULL) findings_release(&in->findings);
     arena_free(in->scratch);
     arena_free(in->row_arena);
     arena_free(in->arena);
     mem_free(in);
 }
 
-/* Findings of the validation know variable and instance; say which column of the file that was. */
-static void add_columns(struct intake *in, size_t from, uint64_t row)
+/* ---- rows ---------------------------------------------------------------------------------- */
+
+/* Something was already said about this value: what was sent could not be read. */
+static bool is_said(const struct findings *f, size_t n, var_id v, uint32_t instance)
 {
-    for (size_t i = from; i < in->findings.n; i++) {
-        struct finding *f = &in->findings.item[i];
-        f->row = row;
-        if (f->var != VAR_NONE && f->column == 0) f->column = row_builder_column(in->builder, f->var, f->instance);
+    for (size_t i = 0; i < n; i++)
+        if (f->item[i].var == v && f->item[i].instance == instance && f->item[i].level == SEVERITY_E) return true;
+    return false;
+}
+
+/* Findings of the validation know variable and instance: say which row and column of the file that was. That
+ * a required value is missing is not said when what was sent for it could not be read. */
+static void finish_findings(struct intake *in, size_t from, uint64_t row)
+{
+    struct findings *f = &in->findings;
+    size_t kept = from;
+    for (size_t i = from; i < f->n; i++) {
+        struct finding one = f->item[i];
+        if (one.rule == BUILTIN_REQUIRED && is_said(f, from, one.var, one.instance)) {
+            f->n_error -= one.level == SEVERITY_E;
+            continue;
+        }
+        one.row = row;
+        if (one.var != VAR_NONE && one.column == 0) one.column = row_builder_column(in->builder, one.var, one.instance);
+        f->item[kept++] = one;
     }
+    f->n = kept;
 }
 
 static void check_shape(struct intake *in, const struct source_cells *cells)
 {
     for (size_t i = in->mapping.n_header; i < cells->n_cell; i++) {
         if (text_trim(cells->cell[i]).n == 0) continue;
-        rule_id id = finding_builtin(in->options.dictionary, BUILTIN_SHAPE);
-        findings_add(&in->findings, (struct finding){.rule = id, .row = cells->row, .column = (uint32_t)i + 1,
-                                                     .level = in->options.dictionary->rule[id].severity,
-                                                     .var = VAR_NONE});
+        struct finding f = finding_of(in->options.dictionary, BUILTIN_SHAPE, VAR_NONE, 0);
+        f.row = cells->row;
+        f.column = (uint32_t)i + 1;
+        findings_add(&in->findings, f);
         return;
     }
 }
 
 static struct text reference_of(struct intake *in, uint64_t row)
 {
-    const struct form *f = in->options.form;
-    if (f->reference != VAR_NONE) {
-        const struct value *v = record_get(&in->record, f->reference, 0);
-        if (v->kind == VALUE_TEXT && v->text.n > 0) return v->text;
+    var_id v = in->options.form->reference;
+    if (v != VAR_NONE) {
+        const struct value *value = record_get(&in->record, v, 0);
+        if (value->kind == VALUE_TEXT && value->text.n > 0) return value->text;
+        if (is_said(&in->findings, in->findings.n, v, 0)) return (struct text){"", 0};
     }
-    rule_id id = finding_builtin(in->options.dictionary, BUILTIN_REFERENCE);
-    findings_add(&in->findings, (struct finding){.rule = id, .row = row, .var = f->reference,
-                                                 .level = in->options.dictionary->rule[id].severity});
+    struct finding f = finding_of(in->options.dictionary, BUILTIN_REFERENCE, v, 0);
+    f.row = row;
+    if (v != VAR_NONE) f.column = row_builder_column(in->builder, v, 0);
+    findings_add(&in->findings, f);
     return (struct text){"", 0};
+}
+
+static bool next_cells(struct intake *in, struct source_cells *cells, bool *found, struct err *e)
+{
+    for (;; in->n_without++) {
+        *found = in->has_first;
+        *cells = in->first;
+        in->has_first = false;
+        if (!*found && !source_next(in->source, cells, found, e)) return false;
+        if (!*found || row_has_values(in->builder, cells)) return true;
+    }
 }
 
 bool intake_next(struct intake *in, struct intake_row *out, bool *found, struct err *e)
 {
     struct source_cells cells;
-    if (!source_next(in->source, &cells, found, e)) return false;
+    if (!next_cells(in, &cells, found, e)) return false;
     if (!*found) return true;
     record_clear(&in->record);
     findings_clear(&in->findings);
@@ -145,11 +253,14 @@ bool intake_next(struct intake *in, struct intake_row *out, bool *found, struct 
     struct text reference = reference_of(in, cells.row);
     size_t n = in->findings.n;
     record_validate(&in->record, &in->findings, in->options.today, in->scratch);
-    add_columns(in, n, cells.row);
+    finish_findings(in, n, cells.row);
     *out = (struct intake_row){.row = cells.row, .record = &in->record, .reference = reference,
-                               .findings = &in->findings, .cell = cells.cell, .n_cell = cells.n_cell};
+                               .findings = &in->findings, .cell = cells.cell, .n_cell = cells.n_cell,
+                               .position = row_builder_position(in->builder)};
     return true;
 }
+
+/* ---- about it ------------------------------------------------------------------------------ */
 
 const struct dictionary *intake_dictionary(const struct intake *in)
 {
@@ -169,6 +280,8 @@ struct json *intake_description(const struct intake *in)
     source_describe(in->source, out);
     json_set_text(out, "sha256", hash);
     json_set_int(out, "columns", (int64_t)in->mapping.n_header);
+    json_set_bool(out, "label_row", in->label_row);
+    json_set_int(out, "rows_without_values", (int64_t)in->n_without);
     return out;
 }
 
@@ -180,6 +293,11 @@ bool intake_is_workbook(const struct intake *in)
 char intake_separator(const struct intake *in)
 {
     return source_separator(in->source);
+}
+
+const char *intake_sheet(const struct intake *in)
+{
+    return source_sheet(in->source);
 }
 
 uint64_t intake_bytes_read(const struct intake *in)

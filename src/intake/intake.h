@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Intake: a provider's file, row by row, into validated records with findings. Knows nothing of the store: the
- * caller (service) decides what becomes of each record. */
+/* Intake: a provider's file, row by row, into validated records with findings. Knows nothing of the store:
+ * the caller (service) decides what becomes of each record. */
 #ifndef DCIM_INTAKE_INTAKE_H
 #define DCIM_INTAKE_INTAKE_H
 
 #include "base/csv.h"
 #include "base/err.h"
+#include "base/json.h"
 #include "base/text.h"
 #include "intake/mapping.h"
 #include "model/dictionary.h"
 #include "model/finding.h"
+#include "model/problem.h"
 #include "model/record.h"
 
 #include <stdbool.h>
@@ -26,31 +28,38 @@ struct intake_options {
     enum date_order date_order;  /* for dates in columns whose order cannot be told; DATE_ISO: ask (finding V14) */
     int32_t today;
     struct text converter;       /* path of the program to run as one-shot converter (itself) */
+    int converter_silence_ms;    /* 0: as converter.h has it */
 };
 
 struct intake;
 
-/* Open: detects, reads the header, makes the mapping. ERR_INPUT with what, where, what to do. `owns` *out. */
+/* Open: detects, reads the header, makes the mapping. ERR_INPUT with what, where, what to do; problems of a
+ * mapping file go to `p`. `owns` *out. Cost: the file is read once for its hash. */
 bool intake_open(struct intake **out, const struct intake_options *o, struct problems *p, struct err *e) MUST_CHECK;
-void intake_close(struct intake *in);
+void intake_close(struct intake *in); /* NULL is fine */
 
 struct intake_row {
     uint64_t row;                   /* 1-based row of the file; the header is row 1 */
     const struct record *record;    /* validated; borrowed until the next call */
-    struct text reference;          /* the organisation's own reference; empty: none (finding V12 was made) */
+    struct text reference;          /* the organisation's own reference; empty: none (a finding says so) */
     const struct findings *findings;/* of this row; n_error > 0: refuse it */
     const struct text *cell;        /* the row as it came, for writing it back */
     size_t n_cell;
+    struct text position;           /* what @position gave; empty when the mapping does not use it */
 };
 
-/* Next row. Errors are of the file as a whole (truncated, not text, too long a line): nothing of it may be kept. */
+/* Next row. Left out and only counted are: hidden rows of a sheet, rows with nothing in any column that the
+ * mapping reads, and a second row of labels under the header. Errors are of the file as a whole (truncated,
+ * not text, too long a line): nothing of it may be kept. Memory does not grow with the file. */
 bool intake_next(struct intake *in, struct intake_row *out, bool *found, struct err *e) MUST_CHECK;
 
 const struct dictionary *intake_dictionary(const struct intake *in);
 const struct mapping *intake_mapping(const struct intake *in);
-struct json *intake_description(const struct intake *in); /* encoding, separator, sheet, columns */
+/* Encoding, separator or sheet, sha256, columns, label_row, rows_without_values (so far). `owns` the result. */
+struct json *intake_description(const struct intake *in);
 bool intake_is_workbook(const struct intake *in);
 char intake_separator(const struct intake *in);
+const char *intake_sheet(const struct intake *in);
 uint64_t intake_bytes_read(const struct intake *in);
 uint64_t intake_bytes_total(const struct intake *in);
 const uint8_t *intake_sha256(const struct intake *in);    /* of the file, 32 bytes; known from intake_open on */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Column mappings: how the columns of a provider's file become variables. Read from data/mappings/NAME.csv (format:
- * data/README.md), or guessed from the file's header. */
+/* Column mappings: how the columns of a provider's file become variables. Read from
+ * data/mappings/NAME.csv (format: data/README.md), or guessed from the file's header. */
 #ifndef DCIM_INTAKE_MAPPING_H
 #define DCIM_INTAKE_MAPPING_H
 
@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/map.h"
+#include "base/text.h"
 #include "model/dictionary.h"
 #include "model/problem.h"
 
@@ -16,7 +17,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { MAPPING_DEPTH_MAX = 4, MAPPING_INSTANCE_MAX = 100 };
+enum {
+    MAPPING_DEPTH_MAX = 4,             /* repeats within repeats that a path may lead through */
+    MAPPING_INSTANCE_MAX = 100,        /* greatest number in a path */
+    MAPPING_BYTES_MAX = 4 * 1024 * 1024
+};
 
 enum mapping_source { MAPPING_COLUMN, MAPPING_CONSTANT, MAPPING_POSITION };
 
@@ -26,18 +31,26 @@ struct mapping_target {
     struct text constant;        /* MAPPING_CONSTANT */
     var_id var;
     uint32_t instance[MAPPING_DEPTH_MAX]; /* number (0-based) of each repeat on the way, outermost first */
-    bool spread;                 /* a multi-valued cell makes one instance of its repeat for each value */
-    char separator;              /* between values of one cell; 0: blank or ; */
+    bool plain;                  /* a bare name of a repeated variable: the first instance the row makes */
+    bool spread;                 /* a cell of several values makes one instance of its repeat for each */
+    char separator;              /* between values of one cell; 0: blank or ; where several may stand */
     bool order_given;
     enum date_order order;
-    struct map *value;           /* folded source value -> index in value_to; NULL: none */
-    struct text *value_to;
-    size_t n_value;
+    struct map *value;           /* mapping_value_key() of a source value -> index in value_to; NULL: none */
+    struct text *value_to;       /* codes of ours; empty: the source value means nothing */
+    size_t n_value, cap_value;
     bool otherwise;              /* `*=` given */
     struct text otherwise_to;
-    const struct codelist *lookup; /* @LIST.column */
-    struct map *lookup_value;      /* folded external value -> code_id; NULL: none */
     bool guessed;
+};
+
+enum mapping_use { /* what became of a column of the file */
+    MAPPING_UNKNOWN,             /* nothing: nobody knows it */
+    MAPPING_MAPPED,
+    MAPPING_UNMAPPED,            /* left out on purpose by the mapping */
+    MAPPING_COMPUTED,            /* a variable that is computed or set by the register, never read */
+    MAPPING_AMBIGUOUS,           /* another column came first, or several variables answer to its name */
+    MAPPING_RESERVED             /* begins with _ : ours, as _errors, or a tool's own */
 };
 
 struct mapping {
@@ -47,31 +60,49 @@ struct mapping {
     size_t n_target, cap_target;
     const struct text *header;   /* the file's columns */
     size_t n_header;
-    bool *known;                 /* by column: mapped, or listed as unmapped on purpose */
+    enum mapping_use *use;       /* by column */
+    struct text *missing;        /* columns that the mapping names and the file lacks */
+    size_t n_missing, cap_missing;
 };
 
-/* Load data/mappings/NAME.csv of the dictionary's folder for a file with this header. All problems at once;
- * ERR_INPUT "mapping.broken"; ERR_NOT_FOUND "mapping.unknown"; ERR_INPUT "mapping.no_column" when the file has none of
- * its columns. Release with mapping_release(). */
+/* Load data/mappings/NAME.csv of the dictionary's folder for a file with this header (borrowed, as
+ * long as the mapping lives; texts of the mapping come from `a`). Problems are all added to `p`.
+ * Errors: ERR_INPUT mapping.broken when there was a problem, mapping.no_column when the file has none
+ * of the mapping's columns; ERR_NOT_FOUND mapping.unknown; those of reading the file.
+ * Release with mapping_release(). */
 bool mapping_load(struct mapping *out, const struct dictionary *d, const struct form *f, struct text name,
                   const struct text *header, size_t n_header, struct arena *a, struct problems *p,
                   struct err *e) MUST_CHECK;
 
-/* Guess from the header: variable names, paths (episode[1]/exploitation[2]/exploitation_form), names with a number
- * behind (exploitation_form_2: instance of the innermost repeat), labels in any language, external names (htcds, ctdc);
- * compared folded. ERR_INPUT "mapping.nothing" when no column is recognised; others are left unknown. */
-bool mapping_guess(struct mapping *out, const struct dictionary *d, const struct form *f, const struct text *header,
-                   size_t n_header, struct arena *a, struct err *e) MUST_CHECK;
+/* The same from the bytes of a mapping file; `name` and `file` stand in messages. */
+bool mapping_read(struct mapping *out, const struct dictionary *d, const struct form *f, struct text name,
+                  const char *file, struct text bytes, const struct text *header, size_t n_header,
+                  struct arena *a, struct problems *p, struct err *e) MUST_CHECK;
+
+/* Guess from the header, comparing folded: variable names and paths
+ * (episode[1]/exploitation[2]/exploitation_form), labels in any language, names in HTCDS and CTDC (then
+ * their values are understood too), and each of these with a number behind it, which is the instance of
+ * the innermost repeat or, for a select_multiple of the record itself, one more column of it.
+ * A better match goes before a worse one, then the first column; columns that come too late for their
+ * variable are ambiguous. ERR_INPUT mapping.nothing when no column is recognised. */
+bool mapping_guess(struct mapping *out, const struct dictionary *d, const struct form *f,
+                   const struct text *header, size_t n_header, struct arena *a, struct err *e) MUST_CHECK;
 
 void mapping_release(struct mapping *m);
 
-/* Add a target (copied); used by the two makers above. */
-void mapping_add(struct mapping *m, const struct mapping_target *t);
-
-/* Read "name" or "episode[2]/exploitation[1]/name" into var and instance numbers. False when there is no such path. */
+/* Read "name" or "episode[2]/exploitation[1]/name" into var, plain and instance numbers; repeats may be
+ * left out at the front, and a number left out is 1. False when the form has no such path. */
 bool mapping_path(struct mapping_target *out, const struct dictionary *d, const struct form *f, struct text path);
 
-/* As a document: columns with what they became, and those that are unknown. */
+/* What headers and names are compared by: unicode_fold(). */
+struct text mapping_name_key(struct text name, struct arena *a);
+
+/* What source values are compared by: capitals, accents and the width of blanks do not matter, signs
+ * do ("<18" is not ">18"). */
+struct text mapping_value_key(struct text value, struct arena *a);
+
+/* As a document: {"name", "columns": [{column, variable, path, guessed}], "unknown_columns": [text],
+ * "ambiguous_columns": [text], "left_out_columns": [{column, reason}], "missing_columns": [text]}. */
 struct json *mapping_to_json(const struct mapping *m, const struct dictionary *d);
 
 #endif

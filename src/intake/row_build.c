@@ -1,344 +1,424 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* One row of cells into one record.
  *
- * The targets of a mapping name places: the record itself, or an instance of a repeat ("the second exploitation of the
- * first episode"). A place comes to be in a record only if a column that leads into it has a value, or a constant does.
- * A spread target copies its place for each further value of its cell. */
+ * The targets of a mapping name places: the record itself, or one instance of a repeat ("the second
+ * exploitation of the first episode"). A row goes through four steps:
+ *
+ *   1. cells are read, each into as many readings as it has values;
+ *   2. places are settled: a place comes to be when a column that leads to it had a value (or one that
+ *      could not be read, for a value was meant), and brings the places around it along. Plain names go
+ *      to the first place of their repeat, and make one where there is none;
+ *   3. places become rows of the record's tables, as many as the longest spread cell has values;
+ *   4. readings are put there, in the order of the mapping: what several columns say of a select_multiple
+ *      is united, otherwise the first counts. Constants come last, where there is a place for them.
+ *
+ * Spread cells of one place stand side by side: the k-th values of all belong to one instance. */
 #include "intake/row_build.h"
 
 #include "base/mem.h"
-#include "base/unicode.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { VALUES_OF_CELL_MAX = 200, SHOWN_BYTES = 80 };
+enum { VALUES_OF_CELL_MAX = 200 };
+
+#define PLACE_NONE SIZE_MAX
 
 struct place {
     group_id group;
-    uint32_t instance[MAPPING_DEPTH_MAX];
-    size_t parent;           /* place; of the record itself: 0 */
-    struct mapping_target const **target;
-    size_t n_target, cap_target;
-    const struct mapping_target *spread; /* or NULL */
+    bool plain;              /* the one made for plain names; behind all others of its group */
     bool used;               /* in this row */
+    uint32_t instance[MAPPING_DEPTH_MAX];
+    size_t parent;           /* place; of the record itself, and of plain ones until they are used: 0 */
     uint32_t row, n_row;     /* rows of the group's table it got */
+};
+
+struct slot {                /* a target at work */
+    const struct mapping_target *t;
+    const struct variable *v;
+    struct cell_reader *reader;
+    size_t place;            /* PLACE_NONE: a plain name */
+    bool several;            /* its cells may hold several values */
+    struct reading one, *reading; /* reading: &one, or an array in the row's arena */
+    size_t n_reading;
+    bool given;              /* a value was said, or meant */
+    size_t finding, n_finding;    /* of this slot in this row */
 };
 
 struct row_builder {
     const struct mapping *m;
     const struct dictionary *d;
     const struct form *form;
-    enum date_order order;
-    bool ask;
-    int32_t today;
     const char *position;
-    struct place *place;     /* a parent stands before its children; places of one group in the order of their parents */
+    uint32_t position_column;
+    struct text position_given; /* in this row */
+    struct place *place;     /* by group and path: parents before children, children in the order of parents */
     size_t n_place, cap_place;
-    struct arena *arena;     /* of the row */
+    size_t *first_place;     /* by group; n_group + 1 of them */
+    size_t *dest;            /* by group: where plain names go in this row; PLACE_NONE: not settled */
+    struct slot *slot;       /* columns in the order of the mapping, then constants and positions */
+    size_t n_slot, n_column;
+    uint32_t *told;          /* by column: bits of what was already said of this cell */
+    uint32_t *told_column;   /* columns with such bits */
+    size_t n_told;
+    struct arena *arena;     /* of the row, as the four below */
     struct record *record;
     struct findings *findings;
     const struct source_cells *cells;
 };
 
-/* ---------------------------------------------------------------- places */
+/* ---- places -------------------------------------------------------------------------------- */
 
-static size_t find_place(struct row_builder *b, group_id g, const uint32_t *instance)
+static size_t find_place(const struct row_builder *b, group_id g, const uint32_t *instance, bool plain)
 {
-    const struct group *group = &b->form->group[g];
-    for (size_t i = 0; i < b->n_place; i++)
-        if (b->place[i].group == g &&
-            memcmp(b->place[i].instance, instance, group->depth * sizeof *instance) == 0)
-            return i;
-    struct place p = {.group = g};
-    memcpy(p.instance, instance, group->depth * sizeof *instance);
-    if (g != 0) p.parent = find_place(b, group->parent, instance); /* depth is at most MAPPING_DEPTH_MAX */
-    MEM_GROW(b->place, b->cap_place, b->n_place + 1);
-    b->place[b->n_place] = p;
-    return b->n_place++;
+    size_t depth = b->form->group[g].depth;
+    for (size_t i = 0; i < b->n_place; i++) {
+        const struct place *p = &b->place[i];
+        if (p->group != g || p->plain != plain) continue;
+        if (plain || memcmp(p->instance, instance, depth * sizeof *instance) == 0) return i;
+    }
+    return PLACE_NONE;
+}
+
+static void add_place(struct row_builder *b, group_id g, const uint32_t *instance, bool plain)
+{
+    for (;; g = b->form->group[g].parent) { /* with those around it */
+        if (find_place(b, g, instance, plain && g != 0) != PLACE_NONE) return;
+        struct place p = {.group = g, .plain = plain && g != 0};
+        memcpy(p.instance, instance, b->form->group[g].depth * sizeof *instance);
+        MEM_GROW(b->place, b->cap_place, b->n_place + 1);
+        b->place[b->n_place++] = p;
+        if (g == 0) return;
+    }
 }
 
 static int by_path(const void *x, const void *y)
 {
     const struct place *a = x, *b = y;
     if (a->group != b->group) return a->group < b->group ? -1 : 1;
+    if (a->plain != b->plain) return a->plain ? 1 : -1;
     for (size_t i = 0; i < MAPPING_DEPTH_MAX; i++)
         if (a->instance[i] != b->instance[i]) return a->instance[i] < b->instance[i] ? -1 : 1;
     return 0;
 }
 
 /* Groups are numbered parents first, so sorting by group and path puts parents before children. */
-static void sort_places(struct row_builder *b)
+static void make_places(struct row_builder *b)
 {
+    static const uint32_t none[MAPPING_DEPTH_MAX];
+    const struct mapping *m = b->m;
+    add_place(b, 0, none, false);
+    for (size_t i = 0; i < m->n_target; i++)
+        add_place(b, b->d->variable[m->target[i].var].group, m->target[i].instance, m->target[i].plain);
     qsort(b->place, b->n_place, sizeof *b->place, by_path);
     for (size_t i = 0; i < b->n_place; i++) {
         struct place *p = &b->place[i];
-        const struct group *group = &b->form->group[p->group];
-        p->parent = p->group == 0 ? i : find_place(b, group->parent, p->instance);
+        if (p->group != 0 && !p->plain) p->parent = find_place(b, b->form->group[p->group].parent, p->instance, false);
+        b->first_place[p->group + 1] = i + 1;
+    }
+    for (size_t g = 1; g <= b->form->n_group; g++)
+        if (b->first_place[g] == 0) b->first_place[g] = b->first_place[g - 1];
+}
+
+/* ---- beginning and end --------------------------------------------------------------------- */
+
+static void make_slots(struct row_builder *b, const struct cell_options *o)
+{
+    const struct mapping *m = b->m;
+    b->slot = mem_new(m->n_target, sizeof *b->slot);
+    for (int pass = 0; pass < 2; pass++) {
+        for (size_t i = 0; i < m->n_target; i++) {
+            const struct mapping_target *t = &m->target[i];
+            if ((t->source == MAPPING_COLUMN) != (pass == 0)) continue;
+            const struct variable *v = &b->d->variable[t->var];
+            b->slot[b->n_slot++] = (struct slot){
+                .t = t, .v = v, .reader = cell_reader_new(b->d, t, o),
+                .place = t->plain ? PLACE_NONE : find_place(b, v->group, t->instance, false),
+                .several = t->spread || t->separator != '\0' || (v->type == VARIABLE_CODES && t->value != NULL)};
+        }
+        if (pass == 0) b->n_column = b->n_slot;
     }
 }
 
-struct row_builder *row_builder_new(const struct mapping *m, const struct dictionary *d, enum date_order order,
-                                    bool ask_for_order, int32_t today, const char *position)
+struct row_builder *row_builder_new(const struct mapping *m, const struct dictionary *d, const struct cell_options *o,
+                                    const char *position, uint32_t position_column)
 {
     struct row_builder *b = mem_new(1, sizeof *b);
-    static const uint32_t none[MAPPING_DEPTH_MAX];
-    b->m = m;
-    b->d = d;
-    b->form = m->form;
-    b->order = order;
-    b->ask = ask_for_order;
-    b->today = today;
-    b->position = position;
-    find_place(b, 0, none);
-    for (size_t i = 0; i < m->n_target; i++) find_place(b, d->variable[m->target[i].var].group, m->target[i].instance);
-    sort_places(b);
-    for (size_t i = 0; i < m->n_target; i++) {
-        const struct mapping_target *t = &m->target[i];
-        struct place *p = &b->place[find_place(b, d->variable[t->var].group, t->instance)];
-        MEM_GROW(p->target, p->cap_target, p->n_target + 1);
-        p->target[p->n_target++] = t;
-        if (t->spread) p->spread = t;
-    }
+    *b = (struct row_builder){
+        .m = m, .d = d, .form = m->form, .position = position, .position_column = position_column};
+    b->first_place = mem_new(m->form->n_group + 1, sizeof *b->first_place);
+    b->dest = mem_new(m->form->n_group, sizeof *b->dest);
+    b->told = mem_new(m->n_header, sizeof *b->told);
+    b->told_column = mem_new(m->n_header, sizeof *b->told_column);
+    make_places(b);
+    make_slots(b, o);
     return b;
 }
 
 void row_builder_free(struct row_builder *b)
 {
     if (b == NULL) return;
-    for (size_t i = 0; i < b->n_place; i++) mem_free(b->place[i].target);
+    for (size_t i = 0; i < b->n_slot; i++) cell_reader_free(b->slot[i].reader);
+    mem_free(b->slot);
     mem_free(b->place);
+    mem_free(b->first_place);
+    mem_free(b->dest);
+    mem_free(b->told);
+    mem_free(b->told_column);
     mem_free(b);
 }
 
-uint32_t row_builder_column(const struct row_builder *b, var_id v, uint32_t instance)
+/* ---- reading ------------------------------------------------------------------------------- */
+
+static struct text cell_of(const struct row_builder *b, uint32_t column)
 {
-    for (size_t i = 0; i < b->n_place; i++) {
-        const struct place *p = &b->place[i];
-        if (p->group != b->d->variable[v].group) continue;
-        bool here = p->group == 0 || (p->used && instance >= p->row && instance < p->row + p->n_row);
-        for (size_t k = 0; here && k < p->n_target; k++)
-            if (p->target[k]->var == v && p->target[k]->source == MAPPING_COLUMN) return p->target[k]->column + 1;
-    }
-    return 0;
+    return column < b->cells->n_cell ? cell_text(b->cells->cell[column]) : (struct text){"", 0};
 }
 
-/* ---------------------------------------------------------------- cells */
-
-static struct text cell_of(const struct row_builder *b, const struct mapping_target *t)
+/* A remark about a cell; what concerns the cell as such is said once, however many targets it has. `k`: the
+ * how-manieth instance of the slot's place, whose first row is added when it is known. */
+static void add_finding(struct row_builder *b, enum builtin_rule rule, struct slot *s, size_t k, struct text sent)
 {
-    if (t->source == MAPPING_CONSTANT) return t->constant;
-    if (t->source == MAPPING_POSITION) {
-        char *text = arena_printf(b->arena, "%s-%llu", b->position, (unsigned long long)b->cells->row);
-        return text_of(text);
+    struct finding f = finding_of(b->d, rule, s->t->var, (uint32_t)k);
+    f.row = b->cells->row;
+    if (s->t->source == MAPPING_COLUMN) {
+        uint32_t bit = UINT32_C(1) << rule;
+        f.column = s->t->column + 1;
+        bool of_cell = rule == BUILTIN_UNMAPPED || rule == BUILTIN_FORMULA || rule == BUILTIN_ENCODING;
+        if (of_cell && (b->told[s->t->column] & bit) != 0) return;
+        if (b->told[s->t->column] == 0) b->told_column[b->n_told++] = s->t->column;
+        b->told[s->t->column] |= bit;
     }
-    if (t->column >= b->cells->n_cell) return (struct text){"", 0};
-    struct text cell = text_trim(b->cells->cell[t->column]);
-    if (cell.n > 1 && cell.p[0] == '\'') { /* written by ourselves, or by a careful spreadsheet (conventions 11) */
-        struct text rest = {cell.p + 1, cell.n - 1};
-        if (csv_is_formula(rest)) return rest;
-    }
-    return cell;
+    bool hide = (s->v->privacy & PRIVACY_D) != 0 || rule == BUILTIN_ENCODING;
+    findings_add_value(b->findings, f, hide ? (struct text){NULL, 0} : sent);
 }
 
-static void add_finding(struct row_builder *b, enum builtin_rule rule, const struct mapping_target *t, uint32_t row,
-                        struct text value)
+static void take(struct row_builder *b, struct slot *s, size_t k, struct reading *into, struct text text)
 {
-    rule_id id = finding_builtin(b->d, rule);
-    struct finding f = {.rule = id, .level = b->d->rule[id].severity, .row = b->cells->row, .var = t->var, .instance = row};
-    if (t->source == MAPPING_COLUMN) f.column = t->column + 1;
-    if (!(b->d->variable[t->var].privacy & PRIVACY_D)) {
-        size_t n = value.n < SHOWN_BYTES ? value.n : SHOWN_BYTES;
-        while (n > 0 && n < value.n && ((unsigned char)value.p[n] & 0xC0u) == 0x80u) n--;
-        f.value = arena_copy(b->arena, value.p, n);
-    }
-    findings_add(b->findings, f);
+    *into = cell_read(s->reader, text, b->arena);
+    if (into->wrong) add_finding(b, into->rule, s, k, text);
+    if (into->wrong || into->value.kind != VALUE_EMPTY) s->given = true;
 }
 
-/* The value map of the target: false when it has no answer for this value. */
-static bool map_value(const struct row_builder *b, const struct mapping_target *t, struct text *value)
+static struct value united(struct row_builder *b, const struct value *x, const struct value *y);
+
+/* Several values of one cell for one variable: united, or else at most one may mean something. */
+static void merge(struct row_builder *b, struct slot *s, struct text cell)
 {
-    if (t->value == NULL && t->lookup_value == NULL && !t->otherwise) return true;
-    if (t->source != MAPPING_COLUMN) return true;
-    struct text key = unicode_fold(*value, b->arena);
-    uint32_t at = t->value == NULL ? MAP_NONE : map_get(t->value, key);
-    if (at != MAP_NONE) {
-        *value = t->value_to[at];
-        return true;
+    bool one_allowed = s->v->type != VARIABLE_CODES;
+    s->one = (struct reading){.value = {.kind = VALUE_EMPTY}};
+    for (size_t i = 0; i < s->n_reading; i++) {
+        const struct value *v = &s->reading[i].value;
+        if (v->kind == VALUE_EMPTY) continue;
+        if (one_allowed && s->one.value.kind != VALUE_EMPTY && !value_equal(&s->one.value, v)) {
+            add_finding(b, BUILTIN_TYPE, s, 0, cell);
+            break;
+        }
+        s->one.value = one_allowed ? *v : united(b, &s->one.value, v);
     }
-    at = t->lookup_value == NULL ? MAP_NONE : map_get(t->lookup_value, key);
-    if (at != MAP_NONE) {
-        *value = text_of(t->lookup->code[at].name);
-        return true;
-    }
-    if (t->otherwise) {
-        *value = t->otherwise_to;
-        return true;
-    }
-    /* our own codes are always understood */
-    const struct variable *v = &b->d->variable[t->var];
-    if (missing_find(*value) != MISSING_NONE) return true;
-    return v->list != LIST_NONE && codelist_find(b->d->list[v->list], *value) != CODE_NONE;
+    s->reading = &s->one;
+    s->n_reading = 1;
 }
 
-static bool could_be_either(struct text t)
+static void read_several(struct row_builder *b, struct slot *s, struct text cell)
 {
-    int64_t part[3];
-    size_t n = 0;
-    struct text rest = t, one;
-    char separator = '\0';
-    for (size_t i = 0; i < t.n && separator == '\0'; i++)
-        if (t.p[i] == '/' || t.p[i] == '-') separator = t.p[i];
-    if (separator == '\0') return false;
-    while (n < 3 && text_split(&rest, separator, &one))
-        if (!text_to_int(one, &part[n++])) return false;
-    return n == 3 && part[2] > 31 && part[0] >= 1 && part[0] <= 12 && part[1] >= 1 && part[1] <= 12 && part[0] != part[1];
-}
-
-/* ISO dates are read in every case; days before months where the text itself shows it; else as was said, or asked. */
-static enum date_order order_of(struct row_builder *b, const struct mapping_target *t, struct text value, uint32_t row)
-{
-    struct date d;
-    if (t->order_given) return t->order;
-    if (date_parse(&d, value, DATE_ISO)) return DATE_ISO;
-    if (!b->ask) return b->order;
-    if (could_be_either(value)) add_finding(b, BUILTIN_AMBIGUOUS, t, row, value);
-    if (date_parse(&d, value, DATE_DMY)) return DATE_DMY;
-    if (date_parse(&d, value, DATE_MDY)) return DATE_MDY;
-    return DATE_ISO;
-}
-
-static void unite(struct row_builder *b, struct value *into, const struct value *add)
-{
-    if (add->kind == VALUE_EMPTY) return;
-    if (into->kind != VALUE_CODES || add->kind != VALUE_CODES) {
-        if (into->kind == VALUE_EMPTY || into->kind == VALUE_MISSING) *into = *add;
+    struct text part[VALUES_OF_CELL_MAX];
+    bool more;
+    size_t n = cell_split(s->reader, cell, part, VALUES_OF_CELL_MAX, s->t->spread, &more, b->arena);
+    if (more) add_finding(b, BUILTIN_REPEATS, s, 0, cell);
+    s->n_reading = n;
+    if (n == 1) {
+        take(b, s, 0, &s->one, part[0]);
         return;
     }
-    code_id *codes = ARENA_ARRAY(b->arena, code_id, (size_t)into->n_code + add->n_code);
-    size_t n = 0, i = 0, k = 0;
-    while (i < into->n_code || k < add->n_code) {
-        code_id x = i < into->n_code ? into->codes[i] : CODE_NONE, y = k < add->n_code ? add->codes[k] : CODE_NONE;
-        code_id least = x < y ? x : y;
-        codes[n++] = least;
-        i += x == least;
-        k += y == least;
-    }
-    into->codes = codes;
-    into->n_code = (uint16_t)n;
+    s->reading = ARENA_ARRAY(b->arena, struct reading, n);
+    for (size_t i = 0; i < n; i++) take(b, s, s->t->spread ? i : 0, &s->reading[i], part[i]);
+    if (!s->t->spread) merge(b, s, cell);
 }
 
-/* One piece of text, after its value map, into row `row` of its group. */
-static void put(struct row_builder *b, const struct mapping_target *t, uint32_t row, struct text text)
+static void read_column(struct row_builder *b, struct slot *s)
 {
-    static const enum builtin_rule rule[] = {
-        [VALUE_READ_TYPE] = BUILTIN_TYPE,       [VALUE_READ_CODE] = BUILTIN_CODE,
-        [VALUE_READ_RETIRED] = BUILTIN_CODE,    [VALUE_READ_MISSING] = BUILTIN_MISSING,
-        [VALUE_READ_LONG] = BUILTIN_TOO_LONG};
-    const struct variable *v = &b->d->variable[t->var];
-    struct value *into = record_value(b->record, t->var, row), value;
-    struct text sent = text;
-    if (text.n == 0 || (into->kind != VALUE_EMPTY && into->kind != VALUE_MISSING && v->type != VARIABLE_CODES)) return;
-    if (!map_value(b, t, &text)) {
-        add_finding(b, BUILTIN_UNMAPPED, t, row, sent);
-        return;
+    struct text cell = cell_of(b, s->t->column);
+    s->given = false;
+    s->finding = b->findings->n;
+    s->reading = &s->one;
+    s->n_reading = 0;
+    if (cell.n > 0 && s->several) {
+        read_several(b, s, cell);
+    } else if (cell.n > 0) {
+        s->n_reading = 1;
+        take(b, s, 0, &s->one, cell);
     }
-    if (text.n == 0) return;
-    enum date_order order = v->type == VARIABLE_DATE ? order_of(b, t, text, row) : DATE_ISO;
-    if (v->type == VARIABLE_TEXT) text = unicode_nfc(text, b->arena);
-    enum value_read how = value_read(&value, b->d, t->var, text, order, b->today, b->arena);
-    if (how == VALUE_READ_OK) unite(b, into, &value);
-    else add_finding(b, rule[how], t, row, sent);
+    if (b->cells->formula != NULL && s->t->column < b->cells->n_cell && b->cells->formula[s->t->column])
+        add_finding(b, BUILTIN_FORMULA, s, 0, cell);
+    s->n_finding = b->findings->n - s->finding;
 }
 
-static bool has_control(struct text t)
+static void read_constant(struct row_builder *b, struct slot *s)
 {
-    for (size_t i = 0; i < t.n; i++) {
-        unsigned char c = (unsigned char)t.p[i];
-        if ((c < 0x20 && c != '\n' && c != '\t' && c != '\r') || c == 0x7F) return true;
+    struct text text = s->t->constant;
+    if (s->t->source == MAPPING_POSITION) {
+        text = b->position_column == UINT32_MAX ? (struct text){"", 0} : cell_of(b, b->position_column);
+        if (text.n == 0)
+            text = text_of(arena_printf(b->arena, "%s-%llu", b->position, (unsigned long long)b->cells->row));
+        b->position_given = text;
+    }
+    s->reading = &s->one;
+    s->n_reading = 1;
+    s->finding = b->findings->n;
+    take(b, s, 0, &s->one, text);
+    s->n_finding = b->findings->n - s->finding;
+}
+
+bool row_has_values(const struct row_builder *b, const struct source_cells *cells)
+{
+    for (size_t i = 0; i < b->n_column; i++) {
+        uint32_t column = b->slot[i].t->column;
+        if (column < cells->n_cell && text_trim(cells->cell[column]).n > 0) return true;
     }
     return false;
 }
 
-/* Values of one cell: of a spread or multi-select target there may be several. */
-static size_t split_cell(const struct row_builder *b, const struct mapping_target *t, struct text cell, struct text *out)
+/* ---- settling places ----------------------------------------------------------------------- */
+
+static size_t first_used(const struct row_builder *b, group_id g)
 {
-    bool several = t->spread || (b->d->variable[t->var].type == VARIABLE_CODES);
-    size_t n = 0;
-    if (!several || cell.n == 0) {
-        out[0] = cell;
-        return cell.n > 0;
-    }
-    char separator = t->separator;
-    if (separator == '\0') separator = memchr(cell.p, ';', cell.n) != NULL ? ';' : '\0';
-    bool mapped = t->value != NULL || t->lookup_value != NULL || t->otherwise;
-    if (separator == '\0' && mapped && !t->spread) separator = ';'; /* a mapped value may hold blanks */
-    struct text rest = cell, one;
-    while (n < VALUES_OF_CELL_MAX && text_split(&rest, separator == '\0' ? ' ' : separator, &one)) {
-        one = text_trim(one);
-        if (one.n > 0) out[n++] = one;
-    }
-    return n;
+    for (size_t i = b->first_place[g]; i < b->first_place[g + 1]; i++)
+        if (b->place[i].used) return i;
+    return PLACE_NONE;
 }
 
-/* ---------------------------------------------------------------- the row */
-
-static void mark_used(struct row_builder *b)
+/* Where plain names of a group go; made where there is none yet, with those around it. */
+static size_t settle_plain(struct row_builder *b, group_id g)
 {
-    for (size_t i = 0; i < b->n_place; i++) b->place[i].used = b->place[i].group == 0;
-    for (size_t i = b->n_place; i-- > 0;) { /* children first: they bring their parents along */
+    size_t first = PLACE_NONE, child = PLACE_NONE;
+    for (;; g = b->form->group[g].parent) {
+        if (b->dest[g] == PLACE_NONE) b->dest[g] = first_used(b, g);
+        size_t here = b->dest[g];
+        bool made = here == PLACE_NONE;
+        if (made) {
+            here = b->dest[g] = b->first_place[g + 1] - 1; /* the plain place is the last of its group */
+            b->place[here].used = true;
+        }
+        if (child != PLACE_NONE) b->place[child].parent = here;
+        if (first == PLACE_NONE) first = here;
+        if (!made) return first;
+        child = here;
+    }
+}
+
+static void settle_places(struct row_builder *b)
+{
+    for (size_t i = 0; i < b->n_place; i++) {
+        b->place[i].used = b->place[i].group == 0;
+        b->place[i].n_row = 0;
+    }
+    for (size_t i = 0; i < b->n_column; i++)
+        if (b->slot[i].given && b->slot[i].place != PLACE_NONE) b->place[b->slot[i].place].used = true;
+    for (size_t i = b->n_place; i-- > 0;) /* children first: they bring those around them along */
+        if (b->place[i].used) b->place[b->place[i].parent].used = true;
+    for (size_t g = 0; g < b->form->n_group; g++) b->dest[g] = PLACE_NONE;
+    for (size_t i = 0; i < b->n_column; i++)
+        if (b->slot[i].given && b->slot[i].place == PLACE_NONE) settle_plain(b, b->slot[i].v->group);
+}
+
+static size_t place_of(const struct row_builder *b, const struct slot *s)
+{
+    if (s->place != PLACE_NONE) return b->place[s->place].used ? s->place : PLACE_NONE;
+    size_t dest = b->dest[s->v->group];
+    return dest != PLACE_NONE ? dest : first_used(b, s->v->group);
+}
+
+/* ---- filling ------------------------------------------------------------------------------- */
+
+static void add_rows(struct row_builder *b, struct place *p, uint32_t n)
+{
+    uint32_t parent = b->place[p->parent].row, row;
+    p->row = (uint32_t)b->record->table[p->group].n_row;
+    for (p->n_row = 0; p->n_row < n; p->n_row++)
+        if (!record_add(&row, b->record, p->group, parent, NULL)) return;
+}
+
+static void make_rows(struct row_builder *b)
+{
+    for (size_t i = 0; i < b->n_place; i++) b->place[i].n_row = b->place[i].used;
+    for (size_t i = 0; i < b->n_column; i++) {
+        const struct slot *s = &b->slot[i];
+        if (!s->given || !s->t->spread) continue;
+        struct place *p = &b->place[place_of(b, s)];
+        for (size_t k = 0; k < s->n_reading; k++) {
+            bool said = s->reading[k].wrong || s->reading[k].value.kind != VALUE_EMPTY;
+            if (said && k + 1 > p->n_row) p->n_row = (uint32_t)k + 1;
+        }
+    }
+    for (size_t i = 0; i < b->n_place; i++) {
         struct place *p = &b->place[i];
-        for (size_t k = 0; k < p->n_target && !p->used; k++) {
-            const struct mapping_target *t = p->target[k];
-            p->used = t->source != MAPPING_COLUMN || cell_of(b, t).n > 0;
-        }
-        if (p->used) b->place[p->parent].used = true;
-    }
-}
-
-static bool add_rows(struct row_builder *b, struct place *p, size_t n)
-{
-    struct err e = {0};
-    uint32_t parent = b->place[p->parent].row;
-    for (size_t i = 0; i < n; i++) {
-        uint32_t row;
-        if (!record_add(&row, b->record, p->group, parent, &e)) {
-            add_finding(b, BUILTIN_REPEATS, p->target[0], p->row, (struct text){"", 0});
-            break;
-        }
-        if (i == 0) p->row = row;
-        p->n_row = (uint32_t)i + 1;
-    }
-    return p->n_row > 0;
-}
-
-static void fill_place(struct row_builder *b, struct place *p)
-{
-    struct text piece[VALUES_OF_CELL_MAX];
-    size_t n = p->spread == NULL ? 1 : split_cell(b, p->spread, cell_of(b, p->spread), piece);
-    p->n_row = 1;
-    p->row = 0;
-    if (p->group != 0) {
+        p->row = 0;
+        /* a parent without a row had no room itself */
+        if (p->group == 0 || !p->used) continue;
+        uint32_t n = b->place[p->parent].n_row > 0 ? p->n_row : 0;
         p->n_row = 0;
-        if (!add_rows(b, p, n == 0 ? 1 : n)) return;
+        if (n > 0) add_rows(b, p, n);
     }
-    for (size_t k = 0; k < p->n_target; k++) {
-        const struct mapping_target *t = p->target[k];
-        struct text cell = cell_of(b, t), part[VALUES_OF_CELL_MAX];
-        if (has_control(cell)) {
-            add_finding(b, BUILTIN_ENCODING, t, p->row, (struct text){"", 0});
-            continue;
-        }
-        size_t n_part = split_cell(b, t, cell, part);
-        for (uint32_t r = 0; r < p->n_row; r++) {
-            if (t == p->spread) put(b, t, p->row + r, r < n ? part[r] : (struct text){"", 0});
-            else
-                for (size_t i = 0; i < n_part; i++) put(b, t, p->row + r, part[i]);
-        }
-        if (t->source == MAPPING_COLUMN && b->cells->formula != NULL && t->column < b->cells->n_cell &&
-            b->cells->formula[t->column])
-            add_finding(b, BUILTIN_FORMULA, t, p->row, cell);
+}
+
+static struct value united(struct row_builder *b, const struct value *x, const struct value *y)
+{
+    if (x->kind != VALUE_CODES) return y->kind == VALUE_CODES || x->kind == VALUE_EMPTY ? *y : *x;
+    if (y->kind != VALUE_CODES) return *x;
+    code_id *codes = ARENA_ARRAY(b->arena, code_id, (size_t)x->n_code + y->n_code);
+    size_t n = 0, i = 0, k = 0;
+    while (i < x->n_code || k < y->n_code) {
+        code_id a = i < x->n_code ? x->codes[i] : CODE_NONE, c = k < y->n_code ? y->codes[k] : CODE_NONE;
+        code_id least = a < c ? a : c;
+        codes[n++] = least;
+        i += a == least;
+        k += c == least;
+    }
+    return (struct value){.kind = VALUE_CODES, .n_code = (uint16_t)n, .codes = codes};
+}
+
+static void put(struct row_builder *b, const struct slot *s, uint32_t row, const struct value *v)
+{
+    struct value *into = record_value(b->record, s->t->var, row);
+    if (v->kind == VALUE_EMPTY) return;
+    if (into->kind == VALUE_EMPTY) *into = *v;
+    else if (s->v->type == VARIABLE_CODES) *into = united(b, into, v);
+}
+
+static void put_column(struct row_builder *b, struct slot *s)
+{
+    if (!s->given && s->n_finding == 0) return;
+    size_t at = place_of(b, s);
+    const struct place *p = at == PLACE_NONE ? NULL : &b->place[at];
+    if (p != NULL && p->n_row == 0) { /* more instances than a record may have */
+        add_finding(b, BUILTIN_REPEATS, s, 0, (struct text){NULL, 0});
+        return;
+    }
+    for (size_t i = s->finding; p != NULL && i < s->finding + s->n_finding; i++)
+        b->findings->item[i].instance += p->row;
+    if (p == NULL || s->n_reading == 0) return;
+    if (s->t->spread && s->n_reading > p->n_row && s->reading[p->n_row].value.kind != VALUE_EMPTY)
+        add_finding(b, BUILTIN_REPEATS, s, 0, (struct text){NULL, 0});
+    for (uint32_t k = 0; k < p->n_row; k++) {
+        if (!s->t->spread) put(b, s, p->row + k, &s->reading[0].value);
+        else if (k < s->n_reading) put(b, s, p->row + k, &s->reading[k].value);
+    }
+}
+
+static void put_constant(struct row_builder *b, struct slot *s)
+{
+    size_t at = place_of(b, s);
+    if (at == PLACE_NONE) return;
+    const struct place *p = &b->place[at];
+    bool wanted = false;
+    for (uint32_t k = 0; k < p->n_row; k++)
+        wanted = wanted || record_get(b->record, s->t->var, p->row + k)->kind == VALUE_EMPTY;
+    if (!wanted) return;
+    read_constant(b, s);
+    for (uint32_t k = 0; k < p->n_row; k++) {
+        struct value *into = record_value(b->record, s->t->var, p->row + k);
+        if (into->kind == VALUE_EMPTY) *into = s->one.value;
     }
 }
 
@@ -349,7 +429,31 @@ void row_build(struct row_builder *b, struct record *r, struct findings *f, cons
     b->findings = f;
     b->cells = cells;
     b->arena = a;
-    mark_used(b);
-    for (size_t i = 0; i < b->n_place; i++)
-        if (b->place[i].used) fill_place(b, &b->place[i]);
+    b->position_given = (struct text){"", 0};
+    while (b->n_told > 0) b->told[b->told_column[--b->n_told]] = 0;
+    for (size_t i = 0; i < b->n_column; i++) read_column(b, &b->slot[i]);
+    settle_places(b);
+    make_rows(b);
+    for (size_t i = 0; i < b->n_column; i++) put_column(b, &b->slot[i]);
+    for (size_t i = b->n_column; i < b->n_slot; i++) put_constant(b, &b->slot[i]);
+}
+
+struct text row_builder_position(const struct row_builder *b)
+{
+    return b->position_given;
+}
+
+uint32_t row_builder_column(const struct row_builder *b, var_id v, uint32_t instance)
+{
+    uint32_t column = 0;
+    for (size_t i = 0; i < b->n_column; i++) {
+        const struct slot *s = &b->slot[i];
+        size_t at = s->t->var == v ? place_of(b, s) : PLACE_NONE;
+        if (at == PLACE_NONE) continue;
+        const struct place *p = &b->place[at];
+        if (instance < p->row || instance - p->row >= p->n_row) continue;
+        if (s->given) return s->t->column + 1;
+        if (column == 0) column = s->t->column + 1;
+    }
+    return column;
 }

@@ -11,51 +11,75 @@
 #include <unistd.h>
 
 struct source {
+    char *path;
+    struct stat opened;           /* what the file was when it was opened */
     struct csv_reader *csv;       /* one of the two */
     struct converter *workbook;
-    uint64_t bytes;
+    struct converter_sheet sheet;
+    char *sheet_name;
     uint64_t n_hidden;
-    const char *sheet;
+    bool ended;
 };
 
-static bool open_file(int *fd, uint64_t *bytes, const char *path, struct err *e)
+static bool open_file(int *fd, struct stat *st, const char *path, struct err *e)
 {
-    struct stat st;
     *fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     if (*fd < 0) {
         err_set_errno(e, ERR_INPUT, errno, "import.open", "could not open import file %s", path);
-        return err_remedy(e, "check its name and that you may read it");
+        return err_remedy(e, "check its name, and that you may read it");
     }
-    if (fstat(*fd, &st) != 0 || !S_ISREG(st.st_mode)) {
-        close(*fd);
-        return err_set(e, ERR_INPUT, "import.not_a_file", "%s is not a file", path);
+    if (fstat(*fd, st) != 0 || !S_ISREG(st->st_mode)) {
+        err_set(e, ERR_INPUT, "import.not_a_file", "%s is not a file", path);
+        err_remedy(e, "name one CSV file or workbook");
+    } else if (st->st_size == 0) {
+        err_set(e, ERR_INPUT, "import.empty", "import file %s is empty", path);
+        err_remedy(e, "ask whoever sent it for a new copy");
+    } else {
+        return true;
     }
-    *bytes = (uint64_t)st.st_size;
-    if (st.st_size > 0) return true;
     close(*fd);
-    return err_set(e, ERR_INPUT, "import.empty", "file %s is empty", path);
+    return false;
 }
 
 static bool looks_like_zip(int fd)
 {
-    unsigned char head[4] = {0};
+    char head[4] = {0};
     return pread(fd, head, sizeof head, 0) == (ssize_t)sizeof head && memcmp(head, "PK\x03\x04", 4) == 0;
 }
 
 /* Formats people send by mistake, told apart by their first bytes, so that the remedy can be exact. */
 static bool refuse_known(int fd, const char *path, struct err *e)
 {
-    static const struct { const char *head; size_t n; const char *what; } known[] = {
-        {"\xd0\xcf\x11\xe0", 4, "an old Excel file (.xls)"}, {"%PDF", 4, "a PDF file"},
-        {"{\\rtf", 5, "a text document"},                    {"\x1f\x8b", 2, "a compressed file"},
-        {"Rar!", 4, "a compressed file"},                    {"7z\xbc\xaf", 4, "a compressed file"}};
-    char head[8] = {0};
+    static const struct {
+        const char *head;
+        size_t n;
+        const char *what;
+    } known[] = {{"\xd0\xcf\x11\xe0", 4, "an old Excel file (.xls), or a workbook with a password"},
+                 {"%PDF", 4, "a PDF file"},
+                 {"{\\rtf", 5, "a text document"},
+                 {"\x1f\x8b", 2, "a compressed file"},
+                 {"Rar!", 4, "a compressed file"},
+                 {"7z\xbc\xaf", 4, "a compressed file"},
+                 {"PK\x05\x06", 4, "an empty archive"},
+                 {"\x89PNG", 4, "a picture"},
+                 {"\xff\xd8\xff", 3, "a picture"},
+                 {"SQLite format 3", 15, "a database"}};
+    char head[16] = {0};
     if (pread(fd, head, sizeof head, 0) <= 0) return true;
-    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
-        if (memcmp(head, known[i].head, known[i].n) == 0) {
-            err_set(e, ERR_INPUT, "import.format", "%s is %s, which cannot be imported", path, known[i].what);
-            return err_remedy(e, "save it as a workbook (.xlsx) or as CSV and import that");
-        }
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        if (memcmp(head, known[i].head, known[i].n) != 0) continue;
+        err_set(e, ERR_INPUT, "import.format", "%s is %s, which cannot be imported", path, known[i].what);
+        return err_remedy(e, "save the data as a workbook (.xlsx) without password, or as CSV, and import that");
+    }
+    return true;
+}
+
+static bool open_workbook(struct source *s, const struct source_options *o, int fd, struct err *e)
+{
+    struct converter_options co = {.program = o->converter, .kind = "xlsx", .sheet = o->sheet, .file = fd,
+                                   .silence_ms = o->converter_silence_ms};
+    if (!converter_start(&s->workbook, &co, e) || !converter_sheet(s->workbook, &s->sheet, e)) return false;
+    s->sheet_name = mem_text(s->sheet.name.p, s->sheet.name.n);
     return true;
 }
 
@@ -63,15 +87,15 @@ bool source_open(struct source **out, const struct source_options *o, struct err
 {
     int fd;
     struct source *s = mem_new(1, sizeof *s);
-    s->sheet = o->sheet;
-    bool ok = open_file(&fd, &s->bytes, o->path, e);
+    s->path = mem_text(o->path, strlen(o->path));
+    bool ok = open_file(&fd, &s->opened, o->path, e);
     if (ok) {
-        if (looks_like_zip(fd)) ok = converter_start(&s->workbook, o->converter, "xlsx", o->sheet, fd, e);
+        if (looks_like_zip(fd)) ok = open_workbook(s, o, fd, e);
         else ok = refuse_known(fd, o->path, e) && csv_open(&s->csv, o->path, &o->csv, e);
         close(fd);
     }
     if (!ok) {
-        mem_free(s);
+        source_close(s);
         return false;
     }
     *out = s;
@@ -83,35 +107,52 @@ void source_close(struct source *s)
     if (s == NULL) return;
     csv_close(s->csv);
     converter_stop(s->workbook);
+    mem_free(s->sheet_name);
+    mem_free(s->path);
     mem_free(s);
 }
 
-static bool next_of_workbook(struct source *s, struct source_cells *out, bool *found, struct err *e)
+static bool next_of_any(struct source *s, struct source_cells *out, bool *hidden, bool *found, struct err *e)
 {
-    struct converter_row row;
-    for (;;) {
+    *hidden = false;
+    if (s->workbook != NULL) {
+        struct converter_row row;
         if (!converter_next(s->workbook, &row, found, e)) return false;
         if (!*found) return true;
-        if (row.hidden) {
-            s->n_hidden++;
-            continue;
-        }
-        size_t n = 0;
-        for (size_t i = 0; i < row.n_field; i++)
-            if (row.field[i].n > 0) n = i + 1;
-        if (n == 0) continue;
-        *out = (struct source_cells){row.field, row.formula, n, row.row};
-        return true;
+        *hidden = row.hidden;
+        *out = (struct source_cells){row.field, row.formula, row.n_field, row.row};
+    } else {
+        struct csv_row row;
+        if (!csv_next(s->csv, &row, found, e)) return false;
+        if (*found) *out = (struct source_cells){row.field, NULL, row.n_field, row.row};
     }
+    return true;
+}
+
+/* Its bytes were hashed in one pass and read in another: both must have seen the same file. */
+static bool check_unchanged(struct source *s, struct err *e)
+{
+    struct stat now;
+    s->ended = true;
+    if (stat(s->path, &now) == 0 && now.st_dev == s->opened.st_dev && now.st_ino == s->opened.st_ino &&
+        now.st_size == s->opened.st_size && now.st_mtim.tv_sec == s->opened.st_mtim.tv_sec &&
+        now.st_mtim.tv_nsec == s->opened.st_mtim.tv_nsec)
+        return true;
+    err_set(e, ERR_INPUT, "import.changed", "import file %s was changed while it was read", s->path);
+    return err_remedy(e, "wait until it is complete, and import it again");
 }
 
 bool source_next(struct source *s, struct source_cells *out, bool *found, struct err *e)
 {
-    struct csv_row row;
-    if (s->workbook != NULL) return next_of_workbook(s, out, found, e);
-    if (!csv_next(s->csv, &row, found, e)) return false;
-    if (*found) *out = (struct source_cells){row.field, NULL, row.n_field, row.row};
-    return true;
+    bool hidden;
+    for (;;) {
+        if (!next_of_any(s, out, &hidden, found, e)) return false;
+        if (!*found) return s->ended || check_unchanged(s, e);
+        while (out->n_cell > 0 && text_trim(out->cell[out->n_cell - 1]).n == 0) out->n_cell--;
+        if (out->n_cell == 0) continue;
+        if (!hidden) return true;
+        s->n_hidden++;
+    }
 }
 
 bool source_is_workbook(const struct source *s)
@@ -124,26 +165,35 @@ char source_separator(const struct source *s)
     return s->csv == NULL ? ',' : csv_separator(s->csv);
 }
 
-uint64_t source_bytes_read(const struct source *s)
+const char *source_sheet(const struct source *s)
 {
-    return s->csv == NULL ? 0 : csv_bytes_read(s->csv);
+    return s->sheet_name == NULL ? "" : s->sheet_name;
 }
 
 uint64_t source_bytes_total(const struct source *s)
 {
-    return s->bytes;
+    return (uint64_t)s->opened.st_size;
+}
+
+/* Of a workbook nobody knows how far the child is. */
+uint64_t source_bytes_read(const struct source *s)
+{
+    if (s->csv != NULL) return csv_bytes_read(s->csv);
+    return s->ended ? source_bytes_total(s) : 0;
 }
 
 void source_describe(const struct source *s, struct json *out)
 {
     json_set_text(out, "kind", s->workbook != NULL ? "workbook" : "csv");
-    json_set_int(out, "bytes", (int64_t)s->bytes);
+    json_set_int(out, "bytes", (int64_t)source_bytes_total(s));
     if (s->csv != NULL) {
         char separator[2] = {csv_separator(s->csv), '\0'};
         json_set_text(out, "encoding", csv_encoding_name(csv_encoding(s->csv)));
         json_set_text(out, "separator", separator[0] == '\t' ? "tab" : separator);
-    } else {
-        json_set_text(out, "sheet", s->sheet);
-        json_set_int(out, "hidden_rows_left_out", (int64_t)s->n_hidden);
+        return;
     }
+    json_set(out, "sheet", json_text(s->sheet.name));
+    json_set_bool(out, "external_links", s->sheet.external_links);
+    json_set_bool(out, "system_1904", s->sheet.system_1904);
+    json_set_int(out, "hidden_rows_left_out", (int64_t)s->n_hidden);
 }

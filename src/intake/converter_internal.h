@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What the two ends of the converter's pipe agree on: converter.c (parent), converter_child.c.
+ *
+ * Messages of the child, little-endian: u32 length, then so many bytes, of which the first is the kind.
+ *   SHEET  u8 external links, u8 1904 system, rest: name. Once, first
+ *   ROW    u64 row, u8 hidden, u32 fields; of each field u8 formula, u32 length, bytes (UTF-8)
+ *   FAIL   id NUL message NUL remedy NUL. Last
+ *   END    nothing. Last
+ * The parent checks every length; whatever does not fit ends the conversion. */
+#ifndef DCIM_INTAKE_CONVERTER_INTERNAL_H
+#define DCIM_INTAKE_CONVERTER_INTERNAL_H
+
+#include "intake/converter.h"
+
+enum message_kind { MESSAGE_SHEET = 1, MESSAGE_ROW, MESSAGE_FAIL, MESSAGE_END };
+
+enum {
+    MESSAGE_HEAD = 4,
+    MESSAGE_MAX = CONVERTER_ROW_MAX + 14 + 5 * CONVERTER_COLUMN_MAX,
+    CONVERTER_REFUSED = 3 /* exit status of a child that said why */
+};
+
+#endif
