@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Import of 1,000,000 victim rows of 30 columns: validated, sealed, audited, indexed; against plain SQLite inserting
- * blobs of the size of our sealed bodies, in transactions of 10,000. Then opening: from the start of the program to a
- * ready snapshot. DCIM_BENCH_ROWS for another size. */
+/* Import of 1,000,000 victim rows of 30 columns: validated, sealed, audited, indexed; against plain
+ * SQLite inserting blobs of the size of our sealed bodies, in transactions of 10,000. Then opening:
+ * from the start of the program to a ready snapshot. DCIM_BENCH_ROWS for another size. */
 #include "timing.h"
 
 #include "base/mem.h"
@@ -13,7 +13,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-
 static const char header[] =
     "source_file_no,entry_date,source_instrument,incident_country,incident_region,data_reliability,family_name,given_names,"
     "birth_date,birth_year,sex,age_at_registration,child_flag,citizenship,recruitment_date,recruitment_country,"
@@ -23,8 +22,10 @@ static const char header[] =
 
 static void write_file(const char *path, size_t n)
 {
-    static const char *const name[] = {"Silva", "Santos", "Popescu", "Moraru", "Oliveira", "Gurung", "Ivanova", "Costa"};
-    static const char *const given[] = {"Ana", "Maria", "Ion", "Elena", "Paulo", "Rita", "Sita", "Petre"};
+    static const char *const name[] = {"Silva",    "Santos", "Popescu", "Moraru",
+                                       "Oliveira", "Gurung", "Ivanova", "Costa"};
+    static const char *const given[] = {"Ana",   "Maria", "Ion",  "Elena",
+                                        "Paulo", "Rita",  "Sita", "Petre"};
     static const char *const from[] = {"PT", "RO", "MD", "BR", "NP", "BG"};
     static const char *const region[] = {"PT1C2", "PT1C1", "PT1D3", "PT11E"};
     FILE *f = fopen(path, "w");
@@ -33,14 +34,17 @@ static void write_file(const char *path, size_t n)
     if (f == NULL) exit(1);
     fputs(header, f);
     for (size_t i = 0; i < n; i++) {
-        unsigned year = 2008 + (unsigned)random_below(&r, 17), month = 1 + (unsigned)random_below(&r, 12);
+        unsigned year = 2008 + (unsigned)random_below(&r, 17),
+                 month = 1 + (unsigned)random_below(&r, 12);
         unsigned age = 19 + (unsigned)random_below(&r, 40), born = year - age;
-        fprintf(f,
-                "R%07zu,%u-%02u-15,GUR,PT,%s,B,%s %s,%s,%u-%02u-01,%u,%c,%u,AD,%s,%u-06,PT,R11,A1 A4,M5 M7,E210,"
-                "occurred,A01,PT,%u-01,C02 C10 C14,%u-%02u-10,S50,%u-%02u-20,10,LB7\r\n",
-                i, year, month, region[random_below(&r, 4)], name[random_below(&r, 8)], name[random_below(&r, 8)],
-                given[random_below(&r, 8)], born, month, born, random_below(&r, 3) ? 'M' : 'F', age,
-                from[random_below(&r, 6)], year - 2, year - 1, year, month, year, month);
+        fprintf(
+            f,
+            "R%07zu,%u-%02u-15,GUR,PT,%s,B,%s %s,%s,%u-%02u-01,%u,%c,%u,AD,%s,%u-06,PT,R11,A1 A4,M5 M7,E210,"
+            "occurred,A01,PT,%u-01,C02 C10 C14,%u-%02u-10,S50,%u-%02u-20,10,LB7\r\n",
+            i, year, month, region[random_below(&r, 4)], name[random_below(&r, 8)],
+            name[random_below(&r, 8)], given[random_below(&r, 8)], born, month, born,
+            random_below(&r, 3) ? 'M' : 'F', age, from[random_below(&r, 6)], year - 2, year - 1,
+            year, month, year, month);
     }
     fclose(f);
 }
@@ -54,8 +58,10 @@ static double plain_sqlite(const char *folder, size_t n, size_t bytes)
     char *blob = mem_new(bytes, 1);
     snprintf(path, sizeof path, "%s/plain", folder);
     sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
-    sqlite3_exec(db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE t(id INTEGER PRIMARY KEY, body BLOB)",
-                 NULL, NULL, NULL);
+    sqlite3_exec(
+        db,
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE t(id INTEGER PRIMARY KEY, body BLOB)",
+        NULL, NULL, NULL);
     sqlite3_prepare_v2(db, "INSERT INTO t(body) VALUES(?)", -1, &insert, NULL);
     struct random r;
     random_init(&r, 2);
@@ -87,7 +93,9 @@ int main(void)
     const char *folder = bench_folder(), *program = bench_environment("DCIM_PROGRAM");
     const char *wanted = getenv("DCIM_BENCH_ROWS");
     size_t n = wanted == NULL ? 1000000 : strtoul(wanted, NULL, 10);
-    enum { BODY_BYTES = 512 }; /* coded body and identity of such a row as sealed, see docs/performance.md */
+    enum {
+        BODY_BYTES = 512
+    }; /* coded body and identity of such a row as sealed, see docs/performance.md */
     char csv[300], repository[300], key[300], database[320];
     snprintf(csv, sizeof csv, "%s/rows.csv", folder);
     snprintf(repository, sizeof repository, "%s/register", folder);
@@ -96,23 +104,31 @@ int main(void)
     setenv("DCIM_REPOSITORY", repository, 1);
     setenv("DCIM_KEY_FILE", key, 1);
     write_file(csv, n);
-    struct bench_run run = bench_run((const char *const[]){program, "init", "--pack", "pt", repository, NULL});
+    struct bench_run run =
+        bench_run((const char *const[]){program, "init", "--pack", "pt", repository, NULL});
     if (run.status == 0)
-        run = bench_run((const char *const[]){program, "organisation", "add", "--code", "GNR", "--type", "police", "--name",
-                                              "GNR", NULL});
+        run = bench_run((const char *const[]){program, "organisation", "add", "--code", "GNR",
+                                              "--type", "police", "--name", "GNR", NULL});
     if (run.status == 0)
-        run = bench_run((const char *const[]){program, "import", csv, "--form", "victim", "--organisation", "GNR", NULL});
-    printf("import: status %d, %zu rows in %.2f s, %.0f rows/s, peak %.0f MiB, file %.0f MiB, database %.0f MiB\n", run.status,
-           n, run.seconds, (double)n / run.seconds, (double)run.peak_kib / 1024, file_mib(csv), file_mib(database));
+        run = bench_run((const char *const[]){program, "import", csv, "--form", "victim",
+                                              "--organisation", "GNR", NULL});
+    printf(
+        "import: status %d, %zu rows in %.2f s, %.0f rows/s, peak %.0f MiB, file %.0f MiB, database %.0f MiB\n",
+        run.status, n, run.seconds, (double)n / run.seconds, (double)run.peak_kib / 1024,
+        file_mib(csv), file_mib(database));
     double plain = plain_sqlite(folder, n, BODY_BYTES);
-    printf("plain SQLite, blobs of %d bytes: %.2f s, %.0f rows/s\n", BODY_BYTES, plain, (double)n / plain);
+    printf("plain SQLite, blobs of %d bytes: %.2f s, %.0f rows/s\n", BODY_BYTES, plain,
+           (double)n / plain);
     printf("ratio import / plain SQLite: %.2f of its rate (goal 0.33)\n", plain / run.seconds);
-    struct bench_run open = bench_run((const char *const[]){program, "table", "--form", "victim", "--rows", "sex",
-                                                            "--columns", "victim_status", "--count", "records", NULL});
-    printf("open, snapshot of %zu records and one table: status %d, %.2f s (goal 5), peak %.0f MiB\n", n, open.status,
-           open.seconds, (double)open.peak_kib / 1024);
-    struct bench_run again = bench_run((const char *const[]){program, "import", csv, "--form", "victim", "--organisation",
-                                                             "GNR", NULL});
+    struct bench_run open =
+        bench_run((const char *const[]){program, "table", "--form", "victim", "--rows", "sex",
+                                        "--columns", "victim_status", "--count", "records", NULL});
+    printf(
+        "open, snapshot of %zu records and one table: status %d, %.2f s (goal 5), peak %.0f MiB\n",
+        n, open.status, open.seconds, (double)open.peak_kib / 1024);
+    struct bench_run again =
+        bench_run((const char *const[]){program, "import", csv, "--form", "victim",
+                                        "--organisation", "GNR", NULL});
     printf("the same file again, nothing new: status %d, %.2f s\n", again.status, again.seconds);
     bench_folder_remove(folder);
     return run.status;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Two-way tables over synthetic snapshots of 1,000,000 and 10,000,000 records, without and with a filter of three
- * terms; median of 15. DCIM_THREADS for another number of threads. */
+/* Two-way tables over synthetic snapshots of 1,000,000 and 10,000,000 records, without and with a
+ * filter of three terms; median of 15. DCIM_THREADS for another number of threads. */
 #include "timing.h"
 
 #include "analysis/table.h"
@@ -41,8 +41,8 @@ static bool next(struct row_source *s, struct source_row *out, bool *found, stru
     set(x, x->sex, 3);
     set(x, x->group, 9);
     set(x, x->status, 8);
-    *record_value(&x->record, x->age, 0) = (struct value){.kind = VALUE_INTEGER,
-                                                          .integer = 15 + (int64_t)random_below(&x->r, 60)};
+    *record_value(&x->record, x->age, 0) =
+        (struct value){.kind = VALUE_INTEGER, .integer = 15 + (int64_t)random_below(&x->r, 60)};
     *out = (struct source_row){.record = &x->record};
     return true;
 }
@@ -69,9 +69,14 @@ static struct snapshot *make(const struct dictionary *d, const struct form *f, s
     struct err e = {0};
     for (size_t i = 0; i < n_part; i++) {
         struct rows *x = mem_new(1, sizeof *x);
-        *x = (struct rows){.d = d, .f = f, .n = n * (i + 1) / n_part - n * i / n_part, .a = arena_new(ARENA_PLAIN),
-                           .sex = find(d, f, "sex"), .group = find(d, f, "age_group"),
-                           .status = find(d, f, "procedural_status"), .age = find(d, f, "age_at_suspicion")};
+        *x = (struct rows){.d = d,
+                           .f = f,
+                           .n = n * (i + 1) / n_part - n * i / n_part,
+                           .a = arena_new(ARENA_PLAIN),
+                           .sex = find(d, f, "sex"),
+                           .group = find(d, f, "age_group"),
+                           .status = find(d, f, "procedural_status"),
+                           .age = find(d, f, "age_at_suspicion")};
         random_init(&x->r, i + 1);
         record_init(&x->record, d, f, x->a);
         part[i] = (struct row_source){.next = next, .close = close_rows, .ctx = x};
@@ -102,18 +107,24 @@ static void run(const struct dictionary *d, const struct form *f, size_t n, doub
     struct arena *a = arena_new(ARENA_PLAIN);
     double begin = bench_seconds();
     struct snapshot *s = make(d, f, n);
-    printf("snapshot of %zu records: %.2f s, %.0f MiB\n", n, bench_seconds() - begin, (double)snapshot_bytes(s) / 1048576);
-    struct table_spec spec = {.unit = UNIT_RECORDS, .n_dim = 2, .n_row_dim = 1,
+    printf("snapshot of %zu records: %.2f s, %.0f MiB\n", n, bench_seconds() - begin,
+           (double)snapshot_bytes(s) / 1048576);
+    struct table_spec spec = {.unit = UNIT_RECORDS,
+                              .n_dim = 2,
+                              .n_row_dim = 1,
                               .dim = {find(d, f, "age_group"), find(d, f, "sex")}};
     double plain = measure(s, &spec);
     struct expr *x;
     struct expr_problem p;
-    const char *filter = "${sex} = 'F' and ${age_at_suspicion} >= 18 and ${procedural_status} != 'P1'";
-    if (!expr_parse(&x, d, f, 0, VAR_NONE, text_of(filter), a, &p)) fprintf(stderr, "bench: %s\n", p.message);
+    const char *filter =
+        "${sex} = 'F' and ${age_at_suspicion} >= 18 and ${procedural_status} != 'P1'";
+    if (!expr_parse(&x, d, f, 0, VAR_NONE, text_of(filter), a, &p))
+        fprintf(stderr, "bench: %s\n", p.message);
     spec.where = x;
     double filtered = measure(s, &spec);
-    printf("two-way table over %zu records: %.2f ms (goal %.0f); with a filter of three terms %.2f ms, ratio %.2f (goal 2)\n",
-           n, plain, goal, filtered, filtered / plain);
+    printf(
+        "two-way table over %zu records: %.2f ms (goal %.0f); with a filter of three terms %.2f ms, ratio %.2f (goal 2)\n",
+        n, plain, goal, filtered, filtered / plain);
     snapshot_drop(s);
     arena_free(a);
 }

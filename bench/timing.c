@@ -42,7 +42,8 @@ struct bench_run bench_run(const char *const argv[])
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
     double begin = bench_seconds();
-    int failed = posix_spawn(&child, argv[0], &actions, NULL, (char *const *)(unsigned long)argv, environ);
+    int failed =
+        posix_spawn(&child, argv[0], &actions, NULL, (char *const *)(unsigned long)argv, environ);
     posix_spawn_file_actions_destroy(&actions);
     if (failed != 0 || wait4(child, &status, 0, &usage) < 0) return out;
     out.seconds = bench_seconds() - begin;
@@ -54,7 +55,8 @@ struct bench_run bench_run(const char *const argv[])
 const char *bench_folder(void)
 {
     static char path[200];
-    snprintf(path, sizeof path, "%s/dcim-bench-XXXXXX", getenv("TMPDIR") == NULL ? "/tmp" : getenv("TMPDIR"));
+    snprintf(path, sizeof path, "%s/dcim-bench-XXXXXX",
+             getenv("TMPDIR") == NULL ? "/tmp" : getenv("TMPDIR"));
     if (mkdtemp(path) == NULL) {
         perror("bench: no folder");
         exit(1);

@@ -6,10 +6,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-double bench_seconds(void);             /* of the monotone clock */
+double bench_seconds(void);               /* of the monotone clock */
 double bench_median(double *t, size_t n); /* sorts */
 
-struct bench_run { double seconds; long peak_kib; int status; };
+struct bench_run {
+    double seconds;
+    long peak_kib;
+    int status;
+};
 /* Run argv[0] with its output thrown away. */
 struct bench_run bench_run(const char *const argv[]);
 

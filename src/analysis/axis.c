@@ -20,16 +20,19 @@ static uint16_t add_node(struct axis *x, struct category c)
 
 static void add_missing(struct axis *x)
 {
-    x->unknown = add_node(x, (struct category){.kind = CATEGORY_UNKNOWN, .code = CODE_NONE, .name = "U"});
+    x->unknown =
+        add_node(x, (struct category){.kind = CATEGORY_UNKNOWN, .code = CODE_NONE, .name = "U"});
     x->na = add_node(x, (struct category){.kind = CATEGORY_NA, .code = CODE_NONE, .name = "NA"});
 }
 
 /* ---------------------------------------------------------------- coded variables */
 
-/* Codes depth first, in the order of the list, without recursion: children are chained behind their parents. */
+/* Codes depth first, in the order of the list, without recursion: children are chained behind their
+ * parents. */
 static void add_codes(struct axis *x, const struct codelist *l, struct arena *a)
 {
-    uint16_t *first_child = ARENA_ARRAY(a, uint16_t, l->n_code), *next = ARENA_ARRAY(a, uint16_t, l->n_code);
+    uint16_t *first_child = ARENA_ARRAY(a, uint16_t, l->n_code),
+             *next = ARENA_ARRAY(a, uint16_t, l->n_code);
     uint16_t *node_of = ARENA_ARRAY(a, uint16_t, l->n_code);
     uint16_t top = CODE_NONE;
     memset(first_child, 0xFF, l->n_code * sizeof *first_child);
@@ -41,13 +44,19 @@ static void add_codes(struct axis *x, const struct codelist *l, struct arena *a)
     for (uint16_t c = top; c != CODE_NONE;) {
         const struct code *code = &l->code[c];
         size_t parent = code->parent == CODE_NONE ? 0 : node_of[code->parent];
-        node_of[c] = add_node(x, (struct category){.kind = CATEGORY_CODE, .code = c, .name = code->name,
-                                                   .label = code->label, .parent = parent});
+        node_of[c] = add_node(x, (struct category){.kind = CATEGORY_CODE,
+                                                   .code = c,
+                                                   .name = code->name,
+                                                   .label = code->label,
+                                                   .parent = parent});
         x->of_code[c] = node_of[c];
         if (first_child[c] != CODE_NONE) {
-            x->of_code[c] = add_node(x, (struct category){.kind = CATEGORY_RESIDUAL, .code = c,
-                                                          .name = arena_printf(a, "%s-NFS", code->name),
-                                                          .label = code->label, .parent = node_of[c]});
+            x->of_code[c] =
+                add_node(x, (struct category){.kind = CATEGORY_RESIDUAL,
+                                              .code = c,
+                                              .name = arena_printf(a, "%s-NFS", code->name),
+                                              .label = code->label,
+                                              .parent = node_of[c]});
             c = first_child[c];
             continue;
         }
@@ -60,7 +69,8 @@ static bool make_coded(struct axis *x, const struct dictionary *d, struct arena 
 {
     const struct codelist *l = d->list[x->var->list];
     if (l->n_code * 2 + 3 >= NODE_NONE)
-        return err_set(e, ERR_LIMIT, "table.too_large", "code list %s is too long for a table", l->name);
+        return err_set(e, ERR_LIMIT, "table.too_large", "code list %s is too long for a table",
+                       l->name);
     x->node = ARENA_ARRAY(a, struct category, l->n_code * 2 + 3);
     x->of_code = ARENA_ARRAY(a, uint16_t, CELL_VALUES);
     add_node(x, (struct category){.kind = CATEGORY_TOTAL, .code = CODE_NONE, .name = "T"});
@@ -97,14 +107,16 @@ static void mark_numbers(struct axis *x, const struct column *c)
 {
     size_t n = c->kind == COLUMN_NUMBER_SET ? c->offset[c->n] : c->n;
     for (size_t i = 0; i < n; i++)
-        if (c->number[i] >= COLUMN_NO_NUMBER + MISSING_COUNT) x->of_number[c->number[i] - x->number_min] = 0;
+        if (c->number[i] >= COLUMN_NO_NUMBER + MISSING_COUNT)
+            x->of_number[c->number[i] - x->number_min] = 0;
 }
 
 static bool too_many(const struct axis *x, struct err *e)
 {
-    err_set(e, ERR_USAGE, "table.too_many_values", "variable %s has more than %d different values", x->var->name,
-            TABLE_NUMBERS_MAX);
-    return err_remedy(e, "use a grouped variable, such as age_group, or narrow the table with a filter");
+    err_set(e, ERR_USAGE, "table.too_many_values", "variable %s has more than %d different values",
+            x->var->name, TABLE_NUMBERS_MAX);
+    return err_remedy(
+        e, "use a grouped variable, such as age_group, or narrow the table with a filter");
 }
 
 static bool make_numbers(struct axis *x, struct arena *a, struct err *e)
@@ -122,7 +134,9 @@ static bool make_numbers(struct axis *x, struct arena *a, struct err *e)
         size_t last = x->n_node - 1;
         if (last == 0 || x->node[last].number != shown) {
             if (x->n_node > TABLE_NUMBERS_MAX) return too_many(x, e);
-            last = add_node(x, (struct category){.kind = CATEGORY_NUMBER, .code = CODE_NONE, .number = shown,
+            last = add_node(x, (struct category){.kind = CATEGORY_NUMBER,
+                                                 .code = CODE_NONE,
+                                                 .number = shown,
                                                  .name = arena_printf(a, "%d", (int)shown)});
         }
         x->of_number[i] = (uint16_t)last;
@@ -140,18 +154,21 @@ uint16_t axis_of_number(const struct axis *x, int32_t number)
     return node == NODE_NONE ? x->unknown : node;
 }
 
-bool axis_make(struct axis *out, struct snapshot *s, enum unit u, var_id v, struct arena *a, struct err *e)
+bool axis_make(struct axis *out, struct snapshot *s, enum unit u, var_id v, struct arena *a,
+               struct err *e)
 {
     const struct dictionary *d = snapshot_dictionary(s);
     *out = (struct axis){.var = &d->variable[v]};
     out->unit = snapshot_column(s, u, v);
     out->instance = snapshot_instance_column(s, v);
     if (out->unit == NULL || out->instance == NULL) {
-        err_set(e, ERR_USAGE, "table.not_coded", "variable %s cannot be tabulated: it holds text or identifiers",
-                out->var->name);
-        return err_remedy(e, "choose a coded variable, a number or a date: `dcim variables` lists them");
+        err_set(e, ERR_USAGE, "table.not_coded",
+                "variable %s cannot be tabulated: it holds text or identifiers", out->var->name);
+        return err_remedy(
+            e, "choose a coded variable, a number or a date: `dcim variables` lists them");
     }
     out->several = out->unit->kind == COLUMN_CODE_SET || out->unit->kind == COLUMN_NUMBER_SET;
-    if (out->unit->kind == COLUMN_CODE || out->unit->kind == COLUMN_CODE_SET) return make_coded(out, d, a, e);
+    if (out->unit->kind == COLUMN_CODE || out->unit->kind == COLUMN_CODE_SET)
+        return make_coded(out, d, a, e);
     return make_numbers(out, a, e);
 }

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Counting units into the grid of nodes.
  *
- * Axes with one value a unit are counted at their leaves only and added up along the tree afterwards. On the other axes
- * a unit is in a set of nodes (its values with all their ancestors, each once), and nothing is added up. Two or more
- * axes whose variables lie in repeats are crossed by their instances: all combinations of instances that agree on
- * their common enclosing repeat; an instance without partner stands against "unknown". Each cell counts a unit once:
- * cells remember the unit that last hit them. */
+ * Axes with one value a unit are counted at their leaves only and added up along the tree
+ * afterwards. On the other axes a unit is in a set of nodes (its values with all their ancestors,
+ * each once), and nothing is added up. Two or more axes whose variables lie in repeats are crossed
+ * by their instances: all combinations of instances that agree on their common enclosing repeat; an
+ * instance without partner stands against "unknown". Each cell counts a unit once: cells remember
+ * the unit that last hit them. */
 #include "analysis/table_internal.h"
 
 #include "base/mem.h"
@@ -17,9 +18,9 @@ enum { BLOCK = 1024 };
 
 struct worker {
     const struct count_job *job;
-    uint32_t *count;   /* own grid */
-    uint32_t *stamp;   /* unit + 1 that last hit the cell: only where instances are crossed */
-    size_t *joint;     /* offsets a unit hits through crossed instances */
+    uint32_t *count; /* own grid */
+    uint32_t *stamp; /* unit + 1 that last hit the cell: only where instances are crossed */
+    size_t *joint;   /* offsets a unit hits through crossed instances */
     size_t n_joint, cap_joint;
     size_t *list[TABLE_DIMS_MAX]; /* offsets on each set axis alone */
     size_t n_list[TABLE_DIMS_MAX], cap_list[TABLE_DIMS_MAX];
@@ -32,7 +33,8 @@ struct crew {
     size_t n_worker;
     bool crossed[TABLE_DIMS_MAX]; /* axis belongs to the crossed instances */
     size_t n_crossed, n_set;
-    group_id common[TABLE_DIMS_MAX][TABLE_DIMS_MAX]; /* nearest repeat that encloses both; 0: none */
+    group_id common[TABLE_DIMS_MAX]
+                   [TABLE_DIMS_MAX]; /* nearest repeat that encloses both; 0: none */
 };
 
 /* ---------------------------------------------------------------- single values */
@@ -99,7 +101,8 @@ static void list_unit(struct worker *w, size_t k, size_t unit)
     w->n_list[k] = 0;
     bool known = false;
     if (c->kind == COLUMN_CODE_SET) {
-        for (uint32_t i = c->offset[unit]; i < c->offset[unit + 1]; i++) list_chain(w, k, axis_of_code(x, c->item[i]));
+        for (uint32_t i = c->offset[unit]; i < c->offset[unit + 1]; i++)
+            list_chain(w, k, axis_of_code(x, c->item[i]));
         return; /* the set itself holds a missing code only where there is no value */
     }
     uint16_t missing = x->unknown;
@@ -125,7 +128,7 @@ struct crossing { /* one unit's instances on the crossed axes */
     size_t unit;
     const uint32_t *record;
     size_t n_record;
-    bool known[TABLE_DIMS_MAX];  /* the unit has a value somewhere on this axis */
+    bool known[TABLE_DIMS_MAX]; /* the unit has a value somewhere on this axis */
 };
 
 #define INSTANCE_NONE UINT32_MAX
@@ -158,8 +161,9 @@ static void joint_add(struct crossing *x, size_t offset)
     w->joint[w->n_joint++] = offset;
 }
 
-/* Nodes of one instance on axis k, ancestors included, as offsets in list k. A missing value counts as unknown only
- * where the unit has no value at all on this axis; else the instance stands for the total alone. */
+/* Nodes of one instance on axis k, ancestors included, as offsets in list k. A missing value counts
+ * as unknown only where the unit has no value at all on this axis; else the instance stands for the
+ * total alone. */
 static void list_instance(struct crossing *x, size_t k, uint32_t i)
 {
     const struct axis *ax = &x->crew->job->axis[k];
@@ -208,7 +212,8 @@ static void joint_tuple(struct crossing *x, const uint32_t *tuple)
 /* The instances of axis k in record r. */
 static void range_of(const struct crossing *x, size_t k, uint32_t r, uint32_t *from, uint32_t *to)
 {
-    const struct instances *in = snapshot_instances(x->crew->job->s, x->crew->job->axis[k].var->group);
+    const struct instances *in =
+        snapshot_instances(x->crew->job->s, x->crew->job->axis[k].var->group);
     *from = in->first[r];
     *to = in->first[r + 1];
 }
@@ -226,7 +231,8 @@ static void complete(struct crossing *x, uint32_t *tuple, size_t at)
         range_of(x, x->axis[at], x->record[r], &from, &to);
         for (uint32_t i = from; i < to; i++) {
             bool fits = true;
-            for (size_t j = 0; j < at && fits; j++) fits = agree(x, x->axis[j], tuple[j], x->axis[at], i);
+            for (size_t j = 0; j < at && fits; j++)
+                fits = agree(x, x->axis[j], tuple[j], x->axis[at], i);
             if (!fits) continue;
             found = true;
             tuple[at] = i;
@@ -243,7 +249,8 @@ static bool unit_known(const struct axis *x, size_t unit)
     const struct column *c = x->unit;
     for (uint32_t i = c->offset[unit]; i < c->offset[unit + 1]; i++) {
         if (c->kind == COLUMN_CODE_SET && c->item[i] < COLUMN_CODE_MAX) return true;
-        if (c->kind == COLUMN_NUMBER_SET && c->number[i] >= COLUMN_NO_NUMBER + MISSING_COUNT) return true;
+        if (c->kind == COLUMN_NUMBER_SET && c->number[i] >= COLUMN_NO_NUMBER + MISSING_COUNT)
+            return true;
     }
     return false;
 }
@@ -264,7 +271,8 @@ static void cross_unit(const struct crew *crew, struct worker *w, size_t unit)
             x.known[k] = unit_known(&job->axis[k], unit);
         }
     w->n_joint = 0;
-    for (size_t turn = 0; turn < x.n; turn++) { /* each axis leads once, so that no instance is left out */
+    for (size_t turn = 0; turn < x.n;
+         turn++) { /* each axis leads once, so that no instance is left out */
         uint32_t tuple[TABLE_DIMS_MAX];
         complete(&x, tuple, 0);
         size_t first = x.axis[0];
@@ -298,7 +306,8 @@ static void count_unit(const struct crew *crew, struct worker *w, size_t unit, s
     }
     for (size_t a = 0; a < n[0]; a++)
         for (size_t b = 0; b < n[1]; b++)
-            for (size_t c = 0; c < n[2]; c++) w->count[base + list[0][a] + list[1][b] + list[2][c]]++;
+            for (size_t c = 0; c < n[2]; c++)
+                w->count[base + list[0][a] + list[1][b] + list[2][c]]++;
 }
 
 /* ---------------------------------------------------------------- blocks, threads, adding up */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* A table from its specification: axes, filter, counting, and dropping of categories that do not occur. */
+/* A table from its specification: axes, filter, counting, and dropping of categories that do not
+ * occur. */
 #include "analysis/table.h"
 
 #include "analysis/table_internal.h"
@@ -11,7 +12,8 @@
 static bool check_spec(const struct table_spec *spec, const struct dictionary *d, struct err *e)
 {
     if (spec->n_dim > TABLE_DIMS_MAX || spec->n_row_dim > spec->n_dim)
-        return err_set(e, ERR_USAGE, "table.dimensions", "a table has at most %d dimensions", TABLE_DIMS_MAX);
+        return err_set(e, ERR_USAGE, "table.dimensions", "a table has at most %d dimensions",
+                       TABLE_DIMS_MAX);
     for (size_t i = 0; i < spec->n_dim; i++)
         for (size_t k = 0; k < i; k++)
             if (spec->dim[i] == spec->dim[k])
@@ -27,7 +29,8 @@ static bool lay_out(struct count_job *job, struct err *e)
         job->axis[k].stride = job->n_cell;
         job->n_cell *= job->axis[k].n_node;
         if (job->n_cell > TABLE_CELLS_MAX) {
-            err_set(e, ERR_LIMIT, "table.too_large", "the table would have more than %d cells", TABLE_CELLS_MAX);
+            err_set(e, ERR_LIMIT, "table.too_large", "the table would have more than %d cells",
+                    TABLE_CELLS_MAX);
             return err_remedy(e, "use fewer or coarser variables");
         }
     }
@@ -52,10 +55,12 @@ static void filter_part(void *ctx, size_t part)
     size_t n_word = (f->set.n + 63) / 64;
     size_t from = n_word * part / f->n_part * 64, to = n_word * (part + 1) / f->n_part * 64;
     if (to > f->set.n) to = f->set.n;
-    f->ok[part] = from >= to || expr_filter(f->keep, f->x, &f->set, from, to, f->today, &f->err[part]);
+    f->ok[part] =
+        from >= to || expr_filter(f->keep, f->x, &f->set, from, to, f->today, &f->err[part]);
 }
 
-static bool filter_units(uint64_t **out, struct snapshot *s, const struct table_spec *spec, struct err *e)
+static bool filter_units(uint64_t **out, struct snapshot *s, const struct table_spec *spec,
+                         struct err *e)
 {
     struct filter_job f = {.x = spec->where, .today = spec->today};
     snapshot_column_set(&f.set, s, spec->unit);
@@ -89,8 +94,8 @@ static int64_t margin(const int64_t *count, const struct count_job *job, size_t 
     return count[c * job->axis[k].stride];
 }
 
-static size_t keep_categories(struct dimension *out, const int64_t *count, const struct count_job *job, size_t k,
-                              size_t *from, struct arena *a)
+static size_t keep_categories(struct dimension *out, const int64_t *count,
+                              const struct count_job *job, size_t k, size_t *from, struct arena *a)
 {
     const struct axis *x = &job->axis[k];
     size_t *to = ARENA_ARRAY(a, size_t, x->n_node);
@@ -109,7 +114,8 @@ static size_t keep_categories(struct dimension *out, const int64_t *count, const
     return out->n_category;
 }
 
-/* An inner category with its residual as the only child is a leaf: two names for one number would undo protection. */
+/* An inner category with its residual as the only child is a leaf: two names for one number would
+ * undo protection. */
 static void drop_lone_residuals(struct dimension *d, size_t *from)
 {
     size_t n = 0, *to = mem_new(d->n_category, sizeof *to);
@@ -129,7 +135,8 @@ static void drop_lone_residuals(struct dimension *d, size_t *from)
     mem_free(to);
 }
 
-static void copy_cells(struct table *t, const int64_t *count, const struct count_job *job, size_t *const *from)
+static void copy_cells(struct table *t, const int64_t *count, const struct count_job *job,
+                       size_t *const *from)
 {
     size_t c[TABLE_DIMS_MAX] = {0};
     for (size_t cell = 0; cell < t->n_cell; cell++) {
@@ -143,7 +150,8 @@ static void copy_cells(struct table *t, const int64_t *count, const struct count
     }
 }
 
-static void fill_table(struct table *t, const int64_t *count, const struct count_job *job, struct arena *a)
+static void fill_table(struct table *t, const int64_t *count, const struct count_job *job,
+                       struct arena *a)
 {
     size_t *from[TABLE_DIMS_MAX];
     t->n_cell = 1;
@@ -156,7 +164,8 @@ static void fill_table(struct table *t, const int64_t *count, const struct count
         d->several = x->several;
         d->covers = true;
         for (size_t j = 0; j < t->n_dim; j++)
-            if (j != k && common_group(t->form, x->var->group, job->axis[j].var->group) != 0) d->covers = false;
+            if (j != k && common_group(t->form, x->var->group, job->axis[j].var->group) != 0)
+                d->covers = false;
         from[k] = ARENA_ARRAY(a, size_t, x->n_node);
         keep_categories(d, count, job, k, from[k], a);
         drop_lone_residuals(d, from[k]);
@@ -166,16 +175,23 @@ static void fill_table(struct table *t, const int64_t *count, const struct count
     copy_cells(t, count, job, from);
 }
 
-bool table_count(struct table *out, struct snapshot *s, const struct table_spec *spec, struct arena *a, struct err *e)
+bool table_count(struct table *out, struct snapshot *s, const struct table_spec *spec,
+                 struct arena *a, struct err *e)
 {
     bool ok = false;
     uint64_t *keep = NULL;
     int64_t *count = NULL;
     const struct dictionary *d = snapshot_dictionary(s);
-    *out = (struct table){.dictionary = d, .form = snapshot_form(s), .unit = spec->unit, .n_dim = spec->n_dim,
-                          .n_row_dim = spec->n_row_dim, .where = ""};
+    *out = (struct table){.dictionary = d,
+                          .form = snapshot_form(s),
+                          .unit = spec->unit,
+                          .n_dim = spec->n_dim,
+                          .n_row_dim = spec->n_row_dim,
+                          .where = ""};
     struct count_job *job = ARENA_NEW(a, struct count_job);
-    *job = (struct count_job){.s = s, .unit = spec->unit, .n_axis = spec->n_dim,
+    *job = (struct count_job){.s = s,
+                              .unit = spec->unit,
+                              .n_axis = spec->n_dim,
                               .n_unit = snapshot_units(s, spec->unit)};
     out->n_unit = (int64_t)job->n_unit;
     if (!check_spec(spec, d, e)) goto done;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Building a snapshot: each source is read by one thread into a part with growing columns, parts are put together
- * in their order, so that the result does not depend on their number. Person-level columns are in snapshot_unit.c. */
+/* Building a snapshot: each source is read by one thread into a part with growing columns, parts
+ * are put together in their order, so that the result does not depend on their number. Person-level
+ * columns are in snapshot_unit.c. */
 #include "dataset/snapshot.h"
 
 #include "base/mem.h"
@@ -12,8 +13,8 @@
 /* ---------------------------------------------------------------- parts: what one thread reads */
 
 struct part_column {
-    uint16_t *code;            /* COLUMN_CODE cells, or COLUMN_CODE_SET items */
-    uint32_t *end;             /* COLUMN_CODE_SET: items behind each instance */
+    uint16_t *code; /* COLUMN_CODE cells, or COLUMN_CODE_SET items */
+    uint32_t *end;  /* COLUMN_CODE_SET: items behind each instance */
     int32_t *number, *number_last;
     size_t n_code, cap_code, n_end, cap_end, n_number, cap_number, cap_last;
 };
@@ -76,8 +77,7 @@ static void append_set(struct part_column *c, const struct value *v)
 {
     if (v->kind == VALUE_CODES && v->n_code > 0)
         for (size_t i = 0; i < v->n_code; i++) append_code(c, v->codes[i]);
-    else
-        append_code(c, code_cell(v));
+    else append_code(c, code_cell(v));
     MEM_GROW(c->end, c->cap_end, c->n_end + 1);
     c->end[c->n_end++] = (uint32_t)c->n_code;
 }
@@ -112,19 +112,22 @@ static void append_value(struct part_column *c, enum column_kind kind, const str
     }
 }
 
-static void append_group(struct part *p, const struct snapshot *s, const struct source_row *row, group_id g)
+static void append_group(struct part *p, const struct snapshot *s, const struct source_row *row,
+                         group_id g)
 {
     const struct group *group = &s->form->group[g];
     const struct record_table *t = &row->record->table[g];
     struct part_group *pg = &p->group[g];
     uint32_t parent_before = 0; /* instances of the parent group in earlier records of this part */
     if (group->parent != 0)
-        parent_before = (uint32_t)(p->group[group->parent].n - row->record->table[group->parent].n_row);
+        parent_before =
+            (uint32_t)(p->group[group->parent].n - row->record->table[group->parent].n_row);
     MEM_GROW(pg->record, pg->cap_record, pg->n + t->n_row);
     MEM_GROW(pg->parent, pg->cap_parent, pg->n + t->n_row);
     for (size_t i = 0; i < t->n_row; i++) {
         pg->record[pg->n] = (uint32_t)p->n_record;
-        pg->parent[pg->n] = group->parent == 0 ? (uint32_t)p->n_record : parent_before + t->parent[i];
+        pg->parent[pg->n] =
+            group->parent == 0 ? (uint32_t)p->n_record : parent_before + t->parent[i];
         pg->n++;
     }
 }
@@ -144,7 +147,8 @@ static void part_append(struct part *p, const struct snapshot *s, const struct s
             if (v->id == f->organisation) append_code(c, row->organisation);
             else if (v->id == f->organisation_type) append_code(c, row->organisation_type);
             else
-                for (size_t i = 0; i < t->n_row; i++) append_value(c, kind, &t->value[i * group->n_variable + k]);
+                for (size_t i = 0; i < t->n_row; i++)
+                    append_value(c, kind, &t->value[i * group->n_variable + k]);
         }
     }
     MEM_GROW(p->person, p->cap_person, p->n_record + 1);
@@ -163,7 +167,8 @@ static void part_read(void *ctx, size_t i)
         if (!source->next(source, &row, &found, &p->err)) return;
         if (!found) break;
         if (p->n_record >= UINT32_MAX / 2) {
-            err_set(&p->err, ERR_LIMIT, "snapshot.too_many_records", "more records than a snapshot holds");
+            err_set(&p->err, ERR_LIMIT, "snapshot.too_many_records",
+                    "more records than a snapshot holds");
             return;
         }
         part_append(p, b->s, &row);
@@ -204,7 +209,8 @@ static void merge_codes(struct build *b, size_t slot, struct owned_column *out, 
     for (size_t i = 0; i < b->n_part; i++) {
         struct part_column *c = &b->part[i].column[slot];
         if (c->n_code > 0) memcpy(cell + at, c->code, c->n_code * sizeof *cell);
-        for (size_t k = 0; set && k < c->n_end; k++) offset[1 + at_end++] = (uint32_t)at + c->end[k];
+        for (size_t k = 0; set && k < c->n_end; k++)
+            offset[1 + at_end++] = (uint32_t)at + c->end[k];
         at += c->n_code;
         mem_free(c->code);
         mem_free(c->end);
@@ -290,9 +296,10 @@ static void merge_group(struct build *b, group_id g)
 
 static const uint8_t no_key[PERSON_KEY];
 
-/* Number persons in the order of their first record. Keys are keyed hashes, uniform to everybody without the key,
- * so their own bytes serve as hash value. */
-static void number_persons(const struct build *b, uint32_t *of_record, size_t *n_person, bool *each_own)
+/* Number persons in the order of their first record. Keys are keyed hashes, uniform to everybody
+ * without the key, so their own bytes serve as hash value. */
+static void number_persons(const struct build *b, uint32_t *of_record, size_t *n_person,
+                           bool *each_own)
 {
     size_t n = b->s->n_record, size = 16;
     while (size < n * 2) size *= 2;
@@ -310,7 +317,8 @@ static void number_persons(const struct build *b, uint32_t *of_record, size_t *n
             uint64_t hash;
             memcpy(&hash, key[r], sizeof hash);
             size_t at = hash & (size - 1);
-            while (table[at] != 0 && memcmp(key[table[at] - 1], key[r], PERSON_KEY) != 0) at = (at + 1) & (size - 1);
+            while (table[at] != 0 && memcmp(key[table[at] - 1], key[r], PERSON_KEY) != 0)
+                at = (at + 1) & (size - 1);
             if (table[at] == 0) {
                 table[at] = (uint32_t)r + 1;
                 of_record[r] = (uint32_t)person++;
@@ -521,7 +529,8 @@ static size_t column_bytes(const struct owned_column *c)
 
 size_t snapshot_bytes(const struct snapshot *s)
 {
-    size_t bytes = sizeof *s + s->n_record * 2 * sizeof(uint32_t) + (s->person.n + 1) * sizeof(uint32_t);
+    size_t bytes =
+        sizeof *s + s->n_record * 2 * sizeof(uint32_t) + (s->person.n + 1) * sizeof(uint32_t);
     for (size_t i = 0; i < s->n_slot; i++) {
         bytes += column_bytes(&s->instance[i]);
         for (int u = 0; u < UNIT_COUNT; u++)

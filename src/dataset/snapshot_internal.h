@@ -22,14 +22,14 @@ struct snapshot {
     const struct dictionary *dictionary;
     const struct form *form;
     size_t n_record;
-    struct instances *group;         /* by group_id; [0] is unused */
-    struct owned_column *instance;   /* by slot_of(): at the level of the variable's group */
+    struct instances *group;                /* by group_id; [0] is unused */
+    struct owned_column *instance;          /* by slot_of(): at the level of the variable's group */
     struct owned_column **unit[UNIT_COUNT]; /* by slot_of(); made at first use */
     struct persons person;
-    bool each_own;                   /* every record is a person of its own */
-    size_t n_slot;                   /* variables of the form */
-    uint32_t *slot;                  /* by var_id: UINT32_MAX when not of this form */
-    pthread_mutex_t lock;            /* guards `unit` */
+    bool each_own;        /* every record is a person of its own */
+    size_t n_slot;        /* variables of the form */
+    uint32_t *slot;       /* by var_id: UINT32_MAX when not of this form */
+    pthread_mutex_t lock; /* guards `unit` */
     atomic_int users;
 };
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Unit-level columns: what the instances of a record, or the records of a person, say together.
  *
- * A single value survives from the last record that has one (the first, where the dictionary says so). Sets are
- * unions. A missing code stands only where there is no value at all; an explicit code before a blank. */
+ * A single value survives from the last record that has one (the first, where the dictionary says
+ * so). Sets are unions. A missing code stands only where there is no value at all; an explicit code
+ * before a blank. */
 #include "dataset/snapshot_internal.h"
 
 #include "base/mem.h"
@@ -10,14 +11,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The instances that make up one unit: ranges of instance numbers, one for each record of the unit. */
+/* The instances that make up one unit: ranges of instance numbers, one for each record of the
+ * unit. */
 struct gather {
     const struct snapshot *s;
     enum unit unit;
     group_id group;
 };
 
-static size_t unit_records(const struct gather *g, size_t unit, const uint32_t **records, uint32_t *single)
+static size_t unit_records(const struct gather *g, size_t unit, const uint32_t **records,
+                           uint32_t *single)
 {
     if (g->unit == UNIT_PERSONS) {
         *records = g->s->person.record + g->s->person.first[unit];
@@ -65,7 +68,8 @@ static int by_code(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static void make_code_set(struct owned_column *out, const struct gather *g, const struct column *own, size_t n_unit)
+static void make_code_set(struct owned_column *out, const struct gather *g,
+                          const struct column *own, size_t n_unit)
 {
     struct code_pile pile = {0};
     size_t cap = 0, n = 0;
@@ -82,7 +86,8 @@ static void make_code_set(struct owned_column *out, const struct gather *g, cons
             for (uint32_t i = from; i < to; i++)
                 if (own->kind == COLUMN_CODE) pile_cell(&pile, own->code[i]);
                 else
-                    for (uint32_t k = own->offset[i]; k < own->offset[i + 1]; k++) pile_cell(&pile, own->item[k]);
+                    for (uint32_t k = own->offset[i]; k < own->offset[i + 1]; k++)
+                        pile_cell(&pile, own->item[k]);
         }
         if (pile.n > 1) qsort(pile.item, pile.n, sizeof *pile.item, by_code);
         size_t add = pile.n == 0 ? 1 : pile.n;
@@ -94,13 +99,17 @@ static void make_code_set(struct owned_column *out, const struct gather *g, cons
     }
     out->offset[n_unit] = (uint32_t)n;
     mem_free(pile.item);
-    out->shown = (struct column){.kind = COLUMN_CODE_SET, .var = own->var, .n = n_unit, .offset = out->offset,
+    out->shown = (struct column){.kind = COLUMN_CODE_SET,
+                                 .var = own->var,
+                                 .n = n_unit,
+                                 .offset = out->offset,
                                  .item = out->item};
 }
 
 /* ---------------------------------------------------------------- sets of numbers */
 
-static void make_number_set(struct owned_column *out, const struct gather *g, const struct column *own, size_t n_unit)
+static void make_number_set(struct owned_column *out, const struct gather *g,
+                            const struct column *own, size_t n_unit)
 {
     size_t cap = 0, cap_last = 0, n = 0;
     out->offset = mem_resize(NULL, n_unit + 1, sizeof *out->offset);
@@ -121,8 +130,12 @@ static void make_number_set(struct owned_column *out, const struct gather *g, co
         }
     }
     out->offset[n_unit] = (uint32_t)n;
-    out->shown = (struct column){.kind = COLUMN_NUMBER_SET, .var = own->var, .n = n_unit, .offset = out->offset,
-                                 .number = out->number, .number_last = out->number_last};
+    out->shown = (struct column){.kind = COLUMN_NUMBER_SET,
+                                 .var = own->var,
+                                 .n = n_unit,
+                                 .offset = out->offset,
+                                 .number = out->number,
+                                 .number_last = out->number_last};
 }
 
 /* ---------------------------------------------------------------- single values of persons */
@@ -140,11 +153,13 @@ static bool has_number(const struct column *own, uint32_t r)
 /* Is the cell an explicit missing code? Only asked where there is no value. */
 static bool is_explicit(const struct column *own, uint32_t r)
 {
-    return own->kind == COLUMN_CODE ? own->code[r] != COLUMN_EMPTY : own->number[r] != COLUMN_NO_NUMBER;
+    return own->kind == COLUMN_CODE ? own->code[r] != COLUMN_EMPTY
+                                    : own->number[r] != COLUMN_NO_NUMBER;
 }
 
 /* The record whose value stands for the person. */
-static uint32_t survivor(const struct gather *g, const struct column *own, size_t person, bool first)
+static uint32_t survivor(const struct gather *g, const struct column *own, size_t person,
+                         bool first)
 {
     const uint32_t *records;
     uint32_t single;
@@ -163,8 +178,8 @@ static uint32_t survivor(const struct gather *g, const struct column *own, size_
     return best;
 }
 
-static void make_single(struct owned_column *out, const struct gather *g, const struct column *own, size_t n_unit,
-                        bool first)
+static void make_single(struct owned_column *out, const struct gather *g, const struct column *own,
+                        size_t n_unit, bool first)
 {
     bool code = own->kind == COLUMN_CODE;
     if (code) {
@@ -182,8 +197,12 @@ static void make_single(struct owned_column *out, const struct gather *g, const 
             out->number_last[p] = own->number_last[r];
         }
     }
-    out->shown = (struct column){.kind = own->kind, .var = own->var, .n = n_unit, .code = out->code,
-                                 .number = out->number, .number_last = out->number_last};
+    out->shown = (struct column){.kind = own->kind,
+                                 .var = own->var,
+                                 .n = n_unit,
+                                 .code = out->code,
+                                 .number = out->number,
+                                 .number_last = out->number_last};
 }
 
 struct owned_column *unit_column_make(struct snapshot *s, enum unit u, const struct variable *v)
@@ -193,7 +212,8 @@ struct owned_column *unit_column_make(struct snapshot *s, enum unit u, const str
     struct gather g = {s, u, v->group};
     size_t n = snapshot_units(s, u);
     bool number = own->kind == COLUMN_NUMBER || own->kind == COLUMN_DAY;
-    if (own->kind == COLUMN_CODE_SET || (own->kind == COLUMN_CODE && v->group != 0)) make_code_set(out, &g, own, n);
+    if (own->kind == COLUMN_CODE_SET || (own->kind == COLUMN_CODE && v->group != 0))
+        make_code_set(out, &g, own, n);
     else if (number && v->group != 0) make_number_set(out, &g, own, n);
     else make_single(out, &g, own, n, v->survivor_first);
     return out;

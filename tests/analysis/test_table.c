@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Tests of src/analysis/table.c, axis.c and count.c
- *  1 random records against a naive count of every cell, by the definition of what it means to be in a cell: single
- *    values, sets, trees, repeats crossed instance by instance, repeats that share nothing, three dimensions, records
- *    and persons, with and without a filter   2 single values add up, sets do not exceed   3 categories: totals first,
- *    residuals, unknown, not applicable   4 requests that cannot be tabulated are refused   5 nothing to count */
+ *  1 random records against a naive count of every cell, by the definition of what it means to be
+ *  in a cell: single
+ *    values, sets, trees, repeats crossed instance by instance, repeats that share nothing, three
+ *    dimensions, records
+ *    and persons, with and without a filter   2 single values add up, sets do not exceed   3
+ *    categories: totals first,
+ *    residuals, unknown, not applicable   4 requests that cannot be tabulated are refused   5
+ *    nothing to count */
 #include "harness.h"
 
 #include "analysis/table.h"
@@ -42,7 +46,9 @@ enum { V_SEX, V_CITIZENSHIP, V_AGE, V_RECRUITED, V_FORM, V_COUNTRY, V_ASSISTANCE
 
 static const struct variable *variable_of(int v)
 {
-    const struct variable *const all[] = {p.sex, p.citizenship, p.age, p.recruitment_country, p.form_of, p.country,
+    const struct variable *const all[] = {p.sex,       p.citizenship,
+                                          p.age,       p.recruitment_country,
+                                          p.form_of,   p.country,
                                           p.assistance};
     return all[v];
 }
@@ -65,8 +71,12 @@ static int values_of(int *out, const struct view *w, int v)
         for (; n < r->citizenships; n++) out[n] = r->citizenship[n];
         return n;
     case V_RECRUITED: c = ep == NULL ? CODE_NONE : ep->recruited_in; break;
-    case V_FORM: c = w->exploitation < 0 ? CODE_NONE : ep->exploitation[w->exploitation].form; break;
-    case V_COUNTRY: c = w->exploitation < 0 ? CODE_NONE : ep->exploitation[w->exploitation].country; break;
+    case V_FORM:
+        c = w->exploitation < 0 ? CODE_NONE : ep->exploitation[w->exploitation].form;
+        break;
+    case V_COUNTRY:
+        c = w->exploitation < 0 ? CODE_NONE : ep->exploitation[w->exploitation].country;
+        break;
     case V_ASSISTANCE: c = w->assistance < 0 ? CODE_NONE : r->assistance[w->assistance]; break;
     default: break;
     }
@@ -74,9 +84,13 @@ static int values_of(int *out, const struct view *w, int v)
     return n;
 }
 
-struct counted { const struct people_record *record[64]; int n; };
+struct counted {
+    const struct people_record *record[64];
+    int n;
+};
 
-/* Sex and age of a unit are those of the last record that has them; an explicit code before a blank. */
+/* Sex and age of a unit are those of the last record that has them; an explicit code before a
+ * blank. */
 static int single_value(const struct counted *u, int v)
 {
     int missing = -1;
@@ -100,7 +114,8 @@ static bool fits_value(const struct category *c, int v, int value)
     return c->kind == CATEGORY_RESIDUAL && c->code == (code_id)value;
 }
 
-static bool all_views(const struct counted *u, bool (*fn)(void *ctx, const struct view *w), void *ctx)
+static bool all_views(const struct counted *u, bool (*fn)(void *ctx, const struct view *w),
+                      void *ctx)
 {
     for (int i = 0; i < u->n; i++) {
         const struct people_record *r = u->record[i];
@@ -112,7 +127,9 @@ static bool all_views(const struct counted *u, bool (*fn)(void *ctx, const struc
     return false;
 }
 
-struct known { int v; };
+struct known {
+    int v;
+};
 
 static bool has_value(void *ctx, const struct view *w)
 {
@@ -132,7 +149,8 @@ static bool is_single(int v)
     return v == V_SEX || v == V_AGE;
 }
 
-/* A view is in the cell if each set has a fitting value in it; unknown fits where the unit knows nothing at all. */
+/* A view is in the cell if each set has a fitting value in it; unknown fits where the unit knows
+ * nothing at all. */
 static bool view_fits(void *ctx, const struct view *w)
 {
     const struct cell *c = ctx;
@@ -151,12 +169,15 @@ static bool view_fits(void *ctx, const struct view *w)
     return true;
 }
 
-/* Variables without a common repeat need not stand in one view: judge each group of variables by itself. */
+/* Variables without a common repeat need not stand in one view: judge each group of variables by
+ * itself. */
 static bool in_cell(const struct counted *u, const struct table *t, const int *v, const size_t *at)
 {
-    static const int side[] = {[V_CITIZENSHIP] = 0, [V_RECRUITED] = 1, [V_FORM] = 1, [V_COUNTRY] = 1, [V_ASSISTANCE] = 2};
+    static const int side[] = {
+        [V_CITIZENSHIP] = 0, [V_RECRUITED] = 1, [V_FORM] = 1, [V_COUNTRY] = 1, [V_ASSISTANCE] = 2};
     for (size_t k = 0; k < t->n_dim; k++)
-        if (is_single(v[k]) && !fits_value(&t->dim[k].category[at[k]], v[k], single_value(u, v[k]))) return false;
+        if (is_single(v[k]) && !fits_value(&t->dim[k].category[at[k]], v[k], single_value(u, v[k])))
+            return false;
     for (int s = 0; s < 3; s++) {
         struct cell c = {.u = u};
         for (size_t k = 0; k < t->n_dim; k++) {
@@ -190,7 +211,8 @@ static size_t make_units(struct counted **out, enum unit kind)
     return n;
 }
 
-static void check_against_naive(struct snapshot *s, enum unit kind, const int *v, size_t n, bool women_only)
+static void check_against_naive(struct snapshot *s, enum unit kind, const int *v, size_t n,
+                                bool women_only)
 {
     struct table_spec spec = {.unit = kind, .n_dim = n, .n_row_dim = n};
     struct table t;
@@ -199,7 +221,8 @@ static void check_against_naive(struct snapshot *s, enum unit kind, const int *v
     struct expr *where = NULL;
     for (size_t k = 0; k < n; k++) spec.dim[k] = variable_of(v[k])->id;
     if (women_only) {
-        assert_true(expr_parse(&where, p.d, p.form, 0, VAR_NONE, TEXT("${sex} = 'F'"), arena, &problem));
+        assert_true(
+            expr_parse(&where, p.d, p.form, 0, VAR_NONE, TEXT("${sex} = 'F'"), arena, &problem));
         spec.where = where;
     }
     code_id f = codelist_find(p.d->list[p.sex->list], TEXT("F"));
@@ -210,11 +233,14 @@ static void check_against_naive(struct snapshot *s, enum unit kind, const int *v
     for (size_t cell = 0; cell < t.n_cell; cell++) {
         int64_t expected = 0;
         for (size_t u = 0; u < n_unit; u++)
-            if (!women_only || single_value(&unit[u], V_SEX) == (int)f) expected += in_cell(&unit[u], &t, v, at);
+            if (!women_only || single_value(&unit[u], V_SEX) == (int)f)
+                expected += in_cell(&unit[u], &t, v, at);
         if (t.count[cell] != expected)
-            fail_msg("cell %zu (%s %s %s): %lld counted, %lld expected", cell, n > 0 ? t.dim[0].category[at[0]].name : "",
-                     n > 1 ? t.dim[1].category[at[1]].name : "", n > 2 ? t.dim[2].category[at[2]].name : "",
-                     (long long)t.count[cell], (long long)expected);
+            fail_msg("cell %zu (%s %s %s): %lld counted, %lld expected", cell,
+                     n > 0 ? t.dim[0].category[at[0]].name : "",
+                     n > 1 ? t.dim[1].category[at[1]].name : "",
+                     n > 2 ? t.dim[2].category[at[2]].name : "", (long long)t.count[cell],
+                     (long long)expected);
         assert_int_equal(table_cell(&t, at), cell);
         sum += expected;
         for (size_t k = n; k-- > 0;) {
@@ -228,11 +254,24 @@ static void check_against_naive(struct snapshot *s, enum unit kind, const int *v
 
 static void test_every_cell_against_a_naive_count(void **state)
 {
-    static const struct { int v[3]; size_t n; } tables[] = {
-        {{0}, 0}, {{V_SEX}, 1}, {{V_AGE}, 1}, {{V_FORM}, 1}, {{V_SEX, V_AGE}, 2}, {{V_SEX, V_CITIZENSHIP}, 2},
-        {{V_SEX, V_FORM}, 2}, {{V_FORM, V_COUNTRY}, 2}, {{V_RECRUITED, V_FORM}, 2}, {{V_FORM, V_ASSISTANCE}, 2},
-        {{V_CITIZENSHIP, V_FORM}, 2}, {{V_SEX, V_FORM, V_COUNTRY}, 3}, {{V_RECRUITED, V_FORM, V_COUNTRY}, 3},
-        {{V_FORM, V_ASSISTANCE, V_COUNTRY}, 3}, {{V_SEX, V_AGE, V_CITIZENSHIP}, 3}};
+    static const struct {
+        int v[3];
+        size_t n;
+    } tables[] = {{{0}, 0},
+                  {{V_SEX}, 1},
+                  {{V_AGE}, 1},
+                  {{V_FORM}, 1},
+                  {{V_SEX, V_AGE}, 2},
+                  {{V_SEX, V_CITIZENSHIP}, 2},
+                  {{V_SEX, V_FORM}, 2},
+                  {{V_FORM, V_COUNTRY}, 2},
+                  {{V_RECRUITED, V_FORM}, 2},
+                  {{V_FORM, V_ASSISTANCE}, 2},
+                  {{V_CITIZENSHIP, V_FORM}, 2},
+                  {{V_SEX, V_FORM, V_COUNTRY}, 3},
+                  {{V_RECRUITED, V_FORM, V_COUNTRY}, 3},
+                  {{V_FORM, V_ASSISTANCE, V_COUNTRY}, 3},
+                  {{V_SEX, V_AGE, V_CITIZENSHIP}, 3}};
     (void)state;
     for (uint64_t seed = 1; seed <= 3; seed++) {
         new_people(harness_sanitized() ? 150 : 400, seed);
@@ -346,8 +385,11 @@ static void test_nothing_to_count(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_every_cell_against_a_naive_count), cmocka_unit_test(test_single_values_add_up),
-        cmocka_unit_test(test_categories), cmocka_unit_test(test_refusals), cmocka_unit_test(test_nothing_to_count),
+        cmocka_unit_test(test_every_cell_against_a_naive_count),
+        cmocka_unit_test(test_single_values_add_up),
+        cmocka_unit_test(test_categories),
+        cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_nothing_to_count),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -19,14 +19,16 @@ void people_init(struct people *p)
     arena_free(a);
     p->form = dictionary_form(p->d, TEXT("victim"));
     assert_non_null(p->form);
-    const struct { const char *name; const struct variable **to; } wanted[] = {
-        {"sex", &p->sex},
-        {"citizenship", &p->citizenship},
-        {"age_at_registration", &p->age},
-        {"recruitment_country", &p->recruitment_country},
-        {"exploitation_form", &p->form_of},
-        {"exploitation_country", &p->country},
-        {"assistance_status", &p->assistance}};
+    const struct {
+        const char *name;
+        const struct variable **to;
+    } wanted[] = {{"sex", &p->sex},
+                  {"citizenship", &p->citizenship},
+                  {"age_at_registration", &p->age},
+                  {"recruitment_country", &p->recruitment_country},
+                  {"exploitation_form", &p->form_of},
+                  {"exploitation_country", &p->country},
+                  {"assistance_status", &p->assistance}};
     for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
         *wanted[i].to = dictionary_variable(p->d, p->form->id, text_of(wanted[i].name));
         if (*wanted[i].to == NULL) fail_msg("the victim form has no %s", wanted[i].name);
@@ -39,7 +41,8 @@ void people_release(struct people *p)
     free(p->record);
 }
 
-static code_id some_code(struct random *r, const struct people *p, const struct variable *v, size_t of_first)
+static code_id some_code(struct random *r, const struct people *p, const struct variable *v,
+                         size_t of_first)
 {
     size_t n = p->d->list[v->list]->n_code;
     if (random_below(r, 6) == 0) return CODE_NONE;
@@ -59,7 +62,8 @@ void people_fill(struct people *p, size_t n, uint64_t seed)
         if (x->sex == CODE_NONE && random_below(&r, 2) == 0)
             x->sex_missing = random_below(&r, 2) == 0 ? MISSING_NA : MISSING_RF;
         x->citizenships = (int)random_below(&r, 3);
-        for (int k = 0; k < x->citizenships; k++) x->citizenship[k] = (code_id)(random_below(&r, 3) * 2 + (uint64_t)k);
+        for (int k = 0; k < x->citizenships; k++)
+            x->citizenship[k] = (code_id)(random_below(&r, 3) * 2 + (uint64_t)k);
         x->age = random_below(&r, 4) == 0 ? -1 : (int)random_below(&r, 5) + 15;
         x->n = (int)random_below(&r, PEOPLE_REPEATS + 1);
         for (int e = 0; e < x->n; e++) {
@@ -71,7 +75,8 @@ void people_fill(struct people *p, size_t n, uint64_t seed)
                                                                   some_code(&r, p, p->country, 3)};
         }
         x->n_assistance = (int)random_below(&r, PEOPLE_REPEATS + 1);
-        for (int k = 0; k < x->n_assistance; k++) x->assistance[k] = some_code(&r, p, p->assistance, 3);
+        for (int k = 0; k < x->n_assistance; k++)
+            x->assistance[k] = some_code(&r, p, p->assistance, 3);
     }
 }
 
@@ -102,7 +107,8 @@ static void build(struct reading *x, const struct people_record *from)
     arena_rewind(x->a, x->mark);
     set_code(r, p->sex, 0, from->sex);
     if (from->sex_missing != MISSING_NONE)
-        *record_value(r, p->sex->id, 0) = (struct value){.kind = VALUE_MISSING, .missing = (uint8_t)from->sex_missing};
+        *record_value(r, p->sex->id, 0) =
+            (struct value){.kind = VALUE_MISSING, .missing = (uint8_t)from->sex_missing};
     if (from->citizenships > 0) {
         struct value *v = record_value(r, p->citizenship->id, 0);
         v->kind = VALUE_CODES;
@@ -110,7 +116,8 @@ static void build(struct reading *x, const struct people_record *from)
         v->codes = from->citizenship;
     }
     if (from->age >= 0)
-        *record_value(r, p->age->id, 0) = (struct value){.kind = VALUE_INTEGER, .integer = from->age};
+        *record_value(r, p->age->id, 0) =
+            (struct value){.kind = VALUE_INTEGER, .integer = from->age};
     for (int k = 0; k < from->n; k++) {
         uint32_t row;
         assert_true(record_add(&row, r, p->recruitment_country->group, 0, &e));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Made-up records for tests of snapshot and tables: kept as plain arrays, so that a test can count them in the most
- * naive way, and given to the snapshot as a row source. Variables are those of the victim form. */
+/* Made-up records for tests of snapshot and tables: kept as plain arrays, so that a test can count
+ * them in the most naive way, and given to the snapshot as a row source. Variables are those of the
+ * victim form. */
 #ifndef DCIM_TESTS_DATASET_PEOPLE_H
 #define DCIM_TESTS_DATASET_PEOPLE_H
 
@@ -11,16 +12,22 @@
 
 enum { PEOPLE_REPEATS = 3 };
 
-struct exploitation_entry { code_id form, country; };             /* CODE_NONE: blank */
-struct episode_entry { code_id recruited_in; int n; struct exploitation_entry exploitation[PEOPLE_REPEATS]; };
+struct exploitation_entry {
+    code_id form, country;
+}; /* CODE_NONE: blank */
+struct episode_entry {
+    code_id recruited_in;
+    int n;
+    struct exploitation_entry exploitation[PEOPLE_REPEATS];
+};
 
 struct people_record {
-    int person;                  /* records with the same number are one person; 0: unknown */
-    code_id sex;                 /* CODE_NONE: blank */
-    enum missing sex_missing;    /* explicit code instead */
+    int person;               /* records with the same number are one person; 0: unknown */
+    code_id sex;              /* CODE_NONE: blank */
+    enum missing sex_missing; /* explicit code instead */
     int citizenships;
     code_id citizenship[2];
-    int age;                     /* -1: blank */
+    int age; /* -1: blank */
     int n;
     struct episode_entry episode[PEOPLE_REPEATS];
     int n_assistance;
@@ -30,7 +37,8 @@ struct people_record {
 struct people {
     struct dictionary *d;
     const struct form *form;
-    const struct variable *sex, *citizenship, *age, *recruitment_country, *form_of, *country, *assistance;
+    const struct variable *sex, *citizenship, *age, *recruitment_country, *form_of, *country,
+        *assistance;
     struct people_record *record;
     size_t n;
 };

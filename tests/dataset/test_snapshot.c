@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Tests of src/dataset/snapshot.c and snapshot_unit.c
- *  1 the same rows give the same snapshot whatever the number of parts   2 single values and missing codes
- *  3 sets of repeats hold each value once   4 persons: numbering, survivors, unions   5 a failing source fails the
+ *  1 the same rows give the same snapshot whatever the number of parts   2 single values and
+ *  missing codes
+ *  3 sets of repeats hold each value once   4 persons: numbering, survivors, unions   5 a failing
+ *  source fails the
  *  build and every source is closed   6 text and identifiers never enter   7 an empty repository */
 #include "harness.h"
 
@@ -37,7 +39,8 @@ static void same_column(const struct column *a, const struct column *b)
     if (a->code != NULL) assert_memory_equal(a->code, b->code, a->n * sizeof *a->code);
     if (a->offset != NULL) {
         assert_memory_equal(a->offset, b->offset, (a->n + 1) * sizeof *a->offset);
-        if (a->item != NULL) assert_memory_equal(a->item, b->item, a->offset[a->n] * sizeof *a->item);
+        if (a->item != NULL)
+            assert_memory_equal(a->item, b->item, a->offset[a->n] * sizeof *a->item);
     } else if (a->number != NULL) {
         assert_memory_equal(a->number, b->number, a->n * sizeof *a->number);
     }
@@ -73,9 +76,10 @@ static void test_single_values(void **state)
     const struct column *age = snapshot_column(s, UNIT_RECORDS, p.age->id);
     for (size_t i = 0; i < p.n; i++) {
         const struct people_record *r = &p.record[i];
-        uint16_t expected = r->sex != CODE_NONE                  ? r->sex
-                            : r->sex_missing != MISSING_NONE ? (uint16_t)(COLUMN_MISSING + r->sex_missing)
-                                                             : (uint16_t)COLUMN_EMPTY;
+        uint16_t expected = r->sex != CODE_NONE ? r->sex
+                            : r->sex_missing != MISSING_NONE
+                                ? (uint16_t)(COLUMN_MISSING + r->sex_missing)
+                                : (uint16_t)COLUMN_EMPTY;
         assert_int_equal(sex->code[i], expected);
         assert_int_equal(age->number[i], r->age < 0 ? COLUMN_NO_NUMBER : r->age);
     }
@@ -115,8 +119,8 @@ static void test_sets_hold_each_value_once(void **state)
 static void test_persons(void **state)
 {
     (void)state;
-    /* records 0, 2 and 3 are one person: its sex is the last that is known, its citizenships are united; record 1
-     * names nobody, record 4 is another */
+    /* records 0, 2 and 3 are one person: its sex is the last that is known, its citizenships are
+     * united; record 1 names nobody, record 4 is another */
     static struct people_record five[5] = {
         {.person = 7, .sex = 0, .citizenships = 1, .citizenship = {4}, .age = 20},
         {.person = 0, .sex = 1, .age = -1},
@@ -167,7 +171,8 @@ static void test_failing_source(void **state)
     struct snapshot *s = NULL;
     struct err e = {0};
     closed = 0;
-    for (int i = 0; i < 3; i++) source[i] = (struct row_source){.next = fail_next, .close = count_close};
+    for (int i = 0; i < 3; i++)
+        source[i] = (struct row_source){.next = fail_next, .close = count_close};
     assert_false(snapshot_build(&s, p.d, p.form, source, 3, &e));
     assert_null(s);
     assert_int_equal(closed, 3);
@@ -207,9 +212,13 @@ static void test_empty(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_parts_do_not_matter), cmocka_unit_test(test_single_values),
-        cmocka_unit_test(test_sets_hold_each_value_once), cmocka_unit_test(test_persons),
-        cmocka_unit_test(test_failing_source), cmocka_unit_test(test_no_identifiers), cmocka_unit_test(test_empty),
+        cmocka_unit_test(test_parts_do_not_matter),
+        cmocka_unit_test(test_single_values),
+        cmocka_unit_test(test_sets_hold_each_value_once),
+        cmocka_unit_test(test_persons),
+        cmocka_unit_test(test_failing_source),
+        cmocka_unit_test(test_no_identifiers),
+        cmocka_unit_test(test_empty),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
