@@ -7,13 +7,37 @@
 
 #include <string.h>
 
+enum { SHOWN = 30 }; /* bytes of an expression that a message quotes */
+
+/* "at byte 4: "${agee} >= 18"", cut between characters. */
+static const char *place_of(struct loader *l, const char *text, size_t at)
+{
+    size_t n = strlen(text);
+    if (at >= n) return "at its end";
+    size_t end = n - at > SHOWN ? at + SHOWN : n;
+    while (end > at && ((unsigned char)text[end] & 0xC0) == 0x80) end--;
+    return arena_printf(l->scratch, "at byte %zu: \"%.*s\"", at + 1, (int)(end - at), text + at);
+}
+
+/* What to do: the language's own advice, unless the name at this place is one that the pack hides. */
+static const char *remedy_of(struct loader *l, const struct pending *x,
+                             const struct expr_problem *p)
+{
+    size_t begin = p->at, n = strlen(x->text);
+    if (begin + 2 < n && strncmp(x->text + begin, "${", 2) == 0) begin += 2;
+    size_t end = begin;
+    while (end < n && x->text[end] != '}') end++;
+    struct text name = text_trim((struct text){x->text + (begin < n ? begin : n), end - begin});
+    if (begin >= n || name.n > NAME_MAX_BYTES || !load_is_hidden(l, x->form, name))
+        return p->remedy;
+    return arena_printf(l->scratch, "the pack hides '%.*s': hide or change this as well",
+                        (int)name.n, name.p);
+}
+
 static void complain(struct loader *l, const struct pending *x, const struct expr_problem *p)
 {
-    size_t n = strlen(x->text);
-    const char *where = p->at >= n ? "at its end"
-                                   : arena_printf(l->scratch, "at byte %zu: \"%.30s\"", p->at + 1,
-                                                  x->text + p->at);
-    SHEET_PROBLEM(&l->reader, true, p->id, x->place, x->column, p->remedy, "%s (%s)", p->message, where);
+    SHEET_PROBLEM(&l->reader, true, p->id, x->place, x->column, remedy_of(l, x, p), "%s (%s)",
+                  p->message, place_of(l, x->text, p->at));
 }
 
 static bool parse(struct loader *l, const struct pending *x)

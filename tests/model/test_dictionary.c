@@ -241,6 +241,7 @@ static void pack_faults(void **state)
     /* age_legal and Q05's expression use age; Q05 needs it as well and goes silently */
     small_expect(&p, "E dictionary/victim.csv:15:calculation expr.unknown_variable", NULL);
     assert_non_null(strstr(p.item[0].message, "age"));
+    assert_string_equal(p.item[0].remedy, "the pack hides 'age': hide or change this as well");
     refused_pack("packs/xx/survey-victim.csv",
                  "action,after,type,name\nhide,,,pays\nadd,sexx,text,new\n");
     small_expect(&p, "E packs/xx/survey-victim.csv:2:name pack.unknown_name",
