@@ -59,7 +59,8 @@ struct variable {
     uint8_t privacy;              /* set of enum privacy */
     struct words label, hint, constraint_message, required_message;
     const struct expr *required, *relevant, *constraint, *calculation, *choice_filter, *standard;
-        /* NULL when absent; `relevant` already includes the enclosing groups' ones;
+        /* NULL when absent; `relevant` already includes that of the groups up to its repeat, whose own
+         * is in struct group;
          * `standard` is the default value (XLSForm column default) */
     const struct extra *extra;
     size_t n_extra;
@@ -132,9 +133,9 @@ struct dictionary {
     size_t n_variable;
     struct codelist **list;
     size_t n_list;
-    struct rule *rule;
+    struct rule *rule;            /* those of the program first, see finding.h */
     size_t n_rule;
-    struct parameter *parameter;
+    struct parameter *parameter;  /* by name */
     size_t n_parameter;
     struct status_decider *decider;
     size_t n_decider;
@@ -150,7 +151,9 @@ bool dictionary_load(struct dictionary **out, const char *data, const char *pack
                      struct problems *problems, struct err *e) MUST_CHECK;
 void dictionary_free(struct dictionary *d);
 
-/* Fill the open list CL_ORGANISATION (code, label, type code) once, before the dictionary is shared. */
+/* Fill the open list CL_ORGANISATION (code, label, type code) once, before the dictionary is shared. The
+ * code has no blanks or semicolons and at most CODE_NAME_MAX bytes; one that is there already gets the
+ * new label and type. The type code is the list's further column "type". */
 void dictionary_add_organisation(struct dictionary *d, struct text code, struct text name,
                                  struct text type_code);
 
