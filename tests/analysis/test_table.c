@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Tests of src/analysis/table.c, axis.c and count.c
+/* Tests of src/analysis/table.c, table_axis.c and table_count.c
  *  1 random records against a naive count of every cell, by the definition of what it means to be
  *  in a cell: single
  *    values, sets, trees, repeats crossed instance by instance, repeats that share nothing, three
