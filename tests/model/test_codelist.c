@@ -9,6 +9,8 @@
 #include "base/unicode.h"
 #include "model/codelist.h"
 
+#include <time.h>
+
 static struct dictionary *d;
 static struct arena *a;
 
@@ -216,15 +218,21 @@ static void growing(void **state)
     dictionary_free(own);
 }
 
+/* Processor time of this program: other work on the machine does not count. */
+static double cpu_seconds(void)
+{
+    return (double)clock() / CLOCKS_PER_SEC;
+}
+
 static void speed(void **state)
 {
     (void)state;
     if (harness_sanitized()) skip();
     const struct codelist *l = list("CL_EXPL");
-    double t = harness_seconds();
+    double t = cpu_seconds();
     unsigned found = 0;
     for (int i = 0; i < 10000000; i++) found += codelist_find(l, TEXT("E110")) != CODE_NONE;
-    t = harness_seconds() - t;
+    t = cpu_seconds() - t;
     assert_int_equal(found, 10000000);
     print_message("codelist_find: %.1f ns\n", t * 100);
     assert_true(t < 1.0); /* ten times what it takes */
