@@ -11,7 +11,7 @@ void expr_state_init(struct expr_state *st, const struct expr_context *ctx)
 {
     *st = (struct expr_state){ .record = ctx->record, .dictionary = ctx->record->dictionary, .context = ctx,
                                .arena = ctx->arena, .item = ctx->choice, .position = 1,
-                               .language = ctx->language, .bound = VAR_NONE };
+                               .language = ctx->language };
 }
 
 bool expr_state_stand(struct expr_state *st, const struct expr *x, group_id g, uint32_t row)

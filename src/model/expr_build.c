@@ -81,7 +81,7 @@ const struct expr_node *expr_fold(struct expr_builder *b, const struct expr_node
         if (!expr_is_const(n->arg[i])) return n;
     if (n->n_arg == 0) return n;
 
-    struct expr_state st = { .dictionary = b->dictionary, .arena = b->arena, .bound = VAR_NONE,
+    struct expr_state st = { .dictionary = b->dictionary, .arena = b->arena,
                              .item = CODE_NONE, .position = 1, .marked = true };
     struct expr_node *c = expr_node_new(b, EXPR_OP_CONST_BOOL, (enum expr_type)n->type, n->at, n->end);
     switch ((enum expr_type)n->type) {

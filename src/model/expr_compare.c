@@ -295,21 +295,33 @@ bool expr_compare_text(struct expr_state *st, const struct expr_node *n)
 
 static struct expr_span side_span(struct expr_state *st, const struct side *s, bool date)
 {
-    if (s->set == NULL) return expr_eval_span(st, s->n);
-    if (date && (s->value == NULL || s->value->kind == VALUE_TEXT)) {
-        struct side copy = *s;
-        return expr_text_date_span(side_text(st, &copy));
+    if (s->value != NULL) {
+        bool as_date = date && s->value->kind == VALUE_TEXT;
+        return as_date ? expr_text_date_span(s->value->text) : expr_value_span(st, s->var, s->value);
     }
-    return expr_node_span(st, s->n, s->set, s->i);
+    if (s->set == NULL) return expr_eval_span(st, s->n);
+    struct text t = expr_node_text(st, s->n, s->set, s->i);
+    return date ? expr_text_date_span(t) : expr_text_span(t);
+}
+
+struct rule_of_set { /* how the sides of a comparison of sets are compared */
+    enum expr_compare compare;
+    bool numbers, date;
+};
+
+static struct rule_of_set rule_of(const struct expr_node *n)
+{
+    const struct expr_node *l = n->arg[0], *r = n->arg[1];
+    enum expr_compare c = (enum expr_compare)n->compare;
+    bool equality = c == EXPR_EQ || c == EXPR_NE;
+    return (struct rule_of_set){ c, !equality || is_computed_number(l) || is_computed_number(r),
+                                 l->type == EXPR_DATE || r->type == EXPR_DATE };
 }
 
 bool expr_compare_set(struct expr_state *st, const struct expr_node *n)
 {
     const struct expr_node *l = n->arg[0], *r = n->arg[1];
-    enum expr_compare c = (enum expr_compare)n->compare;
-    bool equality = c == EXPR_EQ || c == EXPR_NE;
-    bool numbers = !equality || is_computed_number(l) || is_computed_number(r);
-    bool date = l->type == EXPR_DATE || r->type == EXPR_DATE;
+    struct rule_of_set rule = rule_of(n);
     struct expr_nodes left = {.n = 1}, right = {.n = 1};
     bool left_set = l->many == EXPR_SET, right_set = r->many == EXPR_SET;
     if (left_set) left = expr_eval_nodes(st, l);
@@ -317,14 +329,26 @@ bool expr_compare_set(struct expr_state *st, const struct expr_node *n)
 
     for (size_t j = 0; j < right.n; j++) {
         struct side b = side_of(st, r, right_set ? &right : NULL, j);
-        struct expr_span bs = numbers ? side_span(st, &b, date) : EXPR_NAN;
+        struct expr_span bs = rule.numbers ? side_span(st, &b, rule.date) : EXPR_NAN;
         for (size_t i = 0; i < left.n; i++) {
             if (!expr_step(st, 1)) return false;
             struct side a = side_of(st, l, left_set ? &left : NULL, i);
-            bool holds = numbers ? expr_span_compare(c, side_span(st, &a, date), bs)
-                                 : sides_equal(st, c, &a, &b);
+            bool holds = rule.numbers ? expr_span_compare(rule.compare, side_span(st, &a, rule.date), bs)
+                                      : sides_equal(st, rule.compare, &a, &b);
             if (holds) return true;
         }
     }
     return false;
+}
+
+bool expr_compare_node(struct expr_state *st, const struct expr_node *n, var_id var, const struct value *v)
+{
+    struct rule_of_set rule = rule_of(n);
+    bool left_set = n->arg[0]->many == EXPR_SET;
+    struct side node = { .n = n->arg[left_set ? 0 : 1], .value = v, .var = var };
+    struct side other = side_of(st, n->arg[left_set ? 1 : 0], NULL, 0);
+    struct side *l = left_set ? &node : &other, *r = left_set ? &other : &node;
+    if (!rule.numbers) return sides_equal(st, rule.compare, l, r);
+    struct expr_span a = side_span(st, l, rule.date), b = side_span(st, r, rule.date);
+    return expr_span_compare(rule.compare, a, b);
 }

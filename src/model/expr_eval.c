@@ -191,7 +191,7 @@ static struct expr_span whole_or_none(double lo, double hi)
     return isnan(lo) || isnan(hi) ? EXPR_NAN : (struct expr_span){ lo, hi };
 }
 
-static struct expr_span arithmetic(enum expr_op op, struct expr_span a, struct expr_span b)
+struct expr_span expr_span_arithmetic(enum expr_op op, struct expr_span a, struct expr_span b)
 {
     bool exact = a.lo == a.hi && b.lo == b.hi;
     switch (op) {
@@ -239,7 +239,7 @@ struct expr_span expr_eval_span(struct expr_state *st, const struct expr_node *n
     case EXPR_OP_MODULO:
         s = span_of(st, n->arg[0]);
         r = span_of(st, n->arg[1]);
-        return arithmetic((enum expr_op)n->op, s, r);
+        return expr_span_arithmetic((enum expr_op)n->op, s, r);
     case EXPR_OP_NEGATE:
         s = expr_eval_span(st, n->arg[0]);
         return (struct expr_span){ -s.hi, -s.lo };

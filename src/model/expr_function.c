@@ -436,12 +436,41 @@ static struct expr_span fold_max(struct expr_span a, struct expr_span b)
     return (struct expr_span){ a.lo > b.lo ? a.lo : b.lo, a.hi > b.hi ? a.hi : b.hi };
 }
 
-/* Over all arguments and all their nodes; `none` for nothing at all. A node without a number makes the
- * whole one NaN (XForms 1.0 section 7.7): filter blank ones out with [. != ''] where they may be. */
-static struct expr_span fold_all(struct expr_state *st, const struct expr_node *n, struct expr_span none,
-                                 fold_fn *fold)
+static const struct {
+    const char *name;
+    double none;
+    fold_fn *fold;
+} folds[] = { { "sum", 0, fold_sum }, { "min", NAN, fold_min }, { "max", NAN, fold_max } };
+
+static size_t fold_of(const struct expr_function *f)
 {
-    struct expr_span sum = none;
+    size_t i = 0;
+    while (i < sizeof folds / sizeof folds[0] && strcmp(folds[i].name, f->name) != 0) i++;
+    return i;
+}
+
+bool expr_function_folds(const struct expr_function *f)
+{
+    return fold_of(f) < sizeof folds / sizeof folds[0];
+}
+
+struct expr_span expr_function_none(const struct expr_function *f)
+{
+    return expr_function_folds(f) ? expr_exact(folds[fold_of(f)].none) : EXPR_NAN;
+}
+
+struct expr_span expr_function_fold(const struct expr_function *f, struct expr_span before,
+                                    struct expr_span more, bool first)
+{
+    return first ? more : folds[fold_of(f)].fold(before, more);
+}
+
+/* Over all arguments and all their nodes. A node without a number makes the whole one NaN (XForms 1.0
+ * section 7.7): filter blank ones out with [. != ''] where they may be. */
+static struct expr_span fn_fold(struct expr_state *st, const struct expr_node *n)
+{
+    size_t of = fold_of(n->function);
+    struct expr_span sum = expr_exact(folds[of].none);
     bool any = false;
     for (size_t k = 0; k < n->n_arg; k++) {
         const struct expr_node *a = n->arg[k];
@@ -449,26 +478,11 @@ static struct expr_span fold_all(struct expr_state *st, const struct expr_node *
         if (a->many == EXPR_SET) s = expr_eval_nodes(st, a);
         for (size_t i = 0; i < s.n && expr_step(st, 1); i++) {
             struct expr_span v = a->many == EXPR_SET ? expr_node_span(st, a, &s, i) : expr_eval_span(st, a);
-            sum = any ? fold(sum, v) : v;
+            sum = any ? folds[of].fold(sum, v) : v;
             any = true;
         }
     }
     return sum;
-}
-
-static struct expr_span fn_sum(struct expr_state *st, const struct expr_node *n)
-{
-    return fold_all(st, n, expr_exact(0), fold_sum);
-}
-
-static struct expr_span fn_min(struct expr_state *st, const struct expr_node *n)
-{
-    return fold_all(st, n, EXPR_NAN, fold_min);
-}
-
-static struct expr_span fn_max(struct expr_state *st, const struct expr_node *n)
-{
-    return fold_all(st, n, EXPR_NAN, fold_max);
 }
 
 static struct expr_span fn_position(struct expr_state *st, const struct expr_node *n)
@@ -643,9 +657,9 @@ const struct expr_function expr_functions[] = {
     NUMBER("exp", 1, 1, "v", fn_exp, "exp(number)"),
     { "random", 0, 0, "", EXPR_NUMBER, true, NULL, NULL, fn_random, NULL, "random()" },
     /* node sets */
-    NUMBER("sum", 1, ANY, "v", fn_sum, "sum(${numbers})"),
-    { "min", 1, ANY, "v", EXPR_NUMBER, false, expr_build_extreme, NULL, fn_min, NULL, "min(${numbers}, ...)" },
-    { "max", 1, ANY, "v", EXPR_NUMBER, false, expr_build_extreme, NULL, fn_max, NULL, "max(${numbers}, ...)" },
+    NUMBER("sum", 1, ANY, "v", fn_fold, "sum(${numbers})"),
+    { "min", 1, ANY, "v", EXPR_NUMBER, false, expr_build_extreme, NULL, fn_fold, NULL, "min(${numbers}, ...)" },
+    { "max", 1, ANY, "v", EXPR_NUMBER, false, expr_build_extreme, NULL, fn_fold, NULL, "max(${numbers}, ...)" },
     NUMBER("count", 1, 1, "n", fn_count, "count(${repeat})"),
     NUMBER("count-non-empty", 1, ANY, "n", fn_count_non_empty, "count-non-empty(${name})"),
     { "position", 0, 1, "n", EXPR_NUMBER, true, expr_build_position, NULL, fn_position, NULL,

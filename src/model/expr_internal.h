@@ -334,6 +334,11 @@ struct expr_function {
 };
 
 const struct expr_function *expr_function_find(struct text name); /* NULL when there is none */
+/* sum(), min(), max() step by step: of nothing, and one more; `first`: there was nothing before. */
+bool expr_function_folds(const struct expr_function *f);
+struct expr_span expr_function_none(const struct expr_function *f);
+struct expr_span expr_function_fold(const struct expr_function *f, struct expr_span before,
+                                    struct expr_span more, bool first);
 const struct parameter *expr_parameter(const struct expr_parameters *s, struct text name); /* or NULL */
 extern const struct expr_function expr_functions[];
 extern const size_t n_expr_function;
@@ -356,9 +361,16 @@ struct expr_state {
     enum expr_result result;
     bool marked;                          /* something was taken from the arena */
     struct arena_mark mark;
-    var_id bound;                         /* this variable has this value: filters by table look-up */
-    const struct value *bound_value;
+    const struct expr_bound *bound;       /* variables that have their value here, not in the record */
+    size_t n_bound;
 };
+
+struct expr_bound {
+    var_id var;
+    struct value value;
+};
+
+const struct value *expr_bound_value(const struct expr_state *st, var_id v); /* NULL: not bound */
 
 /* Begin with a record; then, for each expression, stand where it is to be evaluated: false when it was
  * not read for that group or one around it. expr_state_end() gives back what was taken from the arena. */
@@ -408,6 +420,8 @@ static inline const struct value *expr_value_at(const struct record *r, group_id
 }
 
 bool expr_compare_set(struct expr_state *st, const struct expr_node *n);
+/* The same for one node of the only set among the two sides: variable `var` with this value. */
+bool expr_compare_node(struct expr_state *st, const struct expr_node *n, var_id var, const struct value *v);
 bool expr_compare_text(struct expr_state *st, const struct expr_node *n);
 /* The missing value that a text names for a variable with this list (or NULL), as value_read() has it. */
 enum missing expr_missing_find(const struct codelist *l, struct text t);
@@ -427,7 +441,10 @@ static inline bool expr_step(struct expr_state *st, size_t n)
 /* The value of an EXPR_OP_VAR that has a variable. */
 static inline const struct value *expr_var_value(struct expr_state *st, const struct expr_node *n)
 {
-    if (n->var == st->bound) return st->bound_value;
+    if (st->n_bound > 0) {
+        const struct value *bound = expr_bound_value(st, n->var);
+        if (bound != NULL) return bound;
+    }
     uint32_t row = n->group == 0 ? 0 : expr_row_of(st, n->group, n->origin);
     if (row == 0) return &st->record->table[n->group].value[n->slot];
     return expr_value_at(st->record, n->group, n->slot, row);
@@ -450,6 +467,9 @@ static inline bool expr_span_compare(enum expr_compare c, struct expr_span a, st
     }
     return false;
 }
+
+/* ADD SUBTRACT MULTIPLY DIVIDE MODULO */
+struct expr_span expr_span_arithmetic(enum expr_op op, struct expr_span a, struct expr_span b);
 
 enum { EXPR_NUMBER_MAX = 400 }; /* bytes of any number as text */
 size_t expr_number_text(char out[EXPR_NUMBER_MAX], double v);

@@ -306,7 +306,15 @@ static struct expr_nodes union_nodes(struct expr_state *st, const struct expr_no
                                         : union_of_one_kind(st, n, part, total);
 }
 
-/* ---- indexed-repeat ---- */
+/* ---- values ---- */
+
+const struct value *expr_bound_value(const struct expr_state *st, var_id v)
+{
+    for (size_t i = 0; i < st->n_bound; i++)
+        if (st->bound[i].var == v) return &st->bound[i].value;
+    return NULL;
+}
+
 
 /* *row is the instance asked for; false when there is none. */
 static bool indexed_row(struct expr_state *st, const struct expr_node *n, uint32_t *row)
@@ -383,7 +391,8 @@ const struct value *expr_node_value(const struct expr_state *st, const struct ex
 {
     if (n->place == EXPR_PLACE_VAR && n->var != VAR_NONE) {
         *var = n->var;
-        if (n->op == EXPR_OP_VAR && n->var == st->bound) return st->bound_value;
+        const struct value *bound = n->op == EXPR_OP_VAR ? expr_bound_value(st, n->var) : NULL;
+        if (bound != NULL) return bound;
         return expr_value_at(st->record, n->group, n->slot, expr_nodes_row(s, i));
     }
     if (n->place != EXPR_PLACE_MIXED || s->ref[i].var == VAR_NONE) return NULL;
