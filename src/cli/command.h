@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The table of commands: words, options, operation, words for help. Help, man pages, completion and the tests of the
- * command line are made from it. */
+/* The table of commands: words, options, operation, words for help. Help, man pages, completion and
+ * the tests of the command line are made from it. */
 #ifndef DCIM_CLI_COMMAND_H
 #define DCIM_CLI_COMMAND_H
 
@@ -17,7 +17,7 @@ struct option {
     const char *name;      /* "mapping" for --mapping; for operands the word shown, "FILE" */
     const char *parameter; /* of the operation; NULL: for the command itself */
     enum option_kind kind;
-    const char *value;     /* word for the value in help: "NAME" */
+    const char *value; /* word for the value in help: "NAME" */
     const char *help;
     bool operand, required;
 };
@@ -30,22 +30,22 @@ struct globals { /* options every command takes */
 struct invocation {
     const struct command *command;
     struct globals globals;
-    struct json *in;          /* parameters of the operation */
-    struct json *own;         /* options for the command itself, by name */
+    struct json *in;  /* parameters of the operation */
+    struct json *own; /* options for the command itself, by name */
     const char *program;
 };
 
 struct command {
-    const char *words;        /* "organisation add" */
-    const char *operation;    /* NULL: the command does several */
+    const char *words;           /* "organisation add" */
+    const char *operation;       /* NULL: the command does several */
     const struct option *option; /* ends with name NULL */
     /* Print the result for people. Returns the exit status (0 or 1). */
     int (*show)(const struct invocation *v, const struct json *result);
     /* Instead of one call and `show`. Returns the exit status. */
     int (*run)(struct invocation *v);
     const char *summary;
-    const char *detail;       /* for help and man page, may be NULL */
-    const char *example;      /* may be NULL */
+    const char *detail;  /* for help and man page, may be NULL */
+    const char *example; /* may be NULL */
     bool hidden;
 };
 
@@ -53,24 +53,24 @@ extern const struct command commands[];
 extern const size_t n_command;
 extern const struct option global_options[];
 
-/* The command whose words begin the arguments, longest first; *n_word gets how many words it took. NULL: none. */
+/* The command whose words begin the arguments, longest first; *n_word gets how many words it took.
+ * NULL: none. */
 const struct command *command_find(int argc, char *const *argv, int *n_word);
 
 /* Read the arguments behind the command's words. ERR_USAGE says which, and what there is. */
 bool command_parse(struct invocation *v, int argc, char *const *argv, struct err *e) MUST_CHECK;
 void invocation_release(struct invocation *v);
 
-
 /* Print an error with remedy and problems on standard error; returns the exit status. */
 int report_error(const struct invocation *v, const struct service *s, const struct err *e);
 
 /* --- help.c --- */
 void help_program(void);
-void help_noun(const char *noun);                 /* all commands that begin with the word */
+void help_noun(const char *noun); /* all commands that begin with the word */
 void help_command(const struct command *c);
 int run_help(struct invocation *v);
-int run_man(struct invocation *v);                /* hidden: man page of the program, roff */
-int run_completion(struct invocation *v);         /* hidden: bash completion */
+int run_man(struct invocation *v);        /* hidden: man page of the program, roff */
+int run_completion(struct invocation *v); /* hidden: bash completion */
 
 /* --- show.c --- */
 int show_init(const struct invocation *v, const struct json *r);

@@ -3,22 +3,35 @@
 
 #include <string.h>
 
-#define OPERAND(word, param, text) {.name = word, .parameter = param, .help = text, .operand = true, .required = true}
-#define OPERAND_MAYBE(word, param, text) {.name = word, .parameter = param, .help = text, .operand = true}
+// clang-format off
+#define OPERAND(word, param, text) \
+    {.name = word, .parameter = param, .help = text, .operand = true, .required = true}
+#define OPERAND_MAYBE(word, param, text) \
+    {.name = word, .parameter = param, .help = text, .operand = true}
 #define TEXT_OPT(n, param, word, text) {.name = n, .parameter = param, .value = word, .help = text}
-#define TEXT_NEEDED(n, param, word, text) {.name = n, .parameter = param, .value = word, .help = text, .required = true}
-#define INT_OPT(n, param, text) {.name = n, .parameter = param, .kind = OPTION_INT, .value = "N", .help = text}
-#define LIST_OPT(n, param, word, text) {.name = n, .parameter = param, .kind = OPTION_LIST, .value = word, .help = text}
+#define TEXT_NEEDED(n, param, word, text) \
+    {.name = n, .parameter = param, .value = word, .help = text, .required = true}
+#define INT_OPT(n, param, text) \
+    {.name = n, .parameter = param, .kind = OPTION_INT, .value = "N", .help = text}
+#define LIST_OPT(n, param, word, text) \
+    {.name = n, .parameter = param, .kind = OPTION_LIST, .value = word, .help = text}
 #define FLAG_OPT(n, param, text) {.name = n, .parameter = param, .kind = OPTION_FLAG, .help = text}
 #define LAST {.name = NULL}
+// clang-format on
 
 const struct option global_options[] = {
-    TEXT_OPT("repository", NULL, "DIR", "repository to work on (DCIM_REPOSITORY; default ./dcim-repository)"),
-    TEXT_OPT("key-file", NULL, "FILE", "key file that unlocks it (DCIM_KEY_FILE); without one the passphrase is asked"),
-    TEXT_OPT("role", NULL, "ROLE", "act in a lesser role, such as analyst (DCIM_ROLE; default custodian)"),
-    TEXT_OPT("purpose", NULL, "TEXT", "purpose of consulting case data, kept in the audit log (DCIM_PURPOSE)"),
-    TEXT_OPT("language", NULL, "CODE", "language of labels and messages (DCIM_LANGUAGE; default the pack's)"),
-    TEXT_OPT("data", NULL, "DIR", "folder with dictionary and packs (DCIM_DATA; default beside the program)"),
+    TEXT_OPT("repository", NULL, "DIR",
+             "repository to work on (DCIM_REPOSITORY; default ./dcim-repository)"),
+    TEXT_OPT("key-file", NULL, "FILE",
+             "key file that unlocks it (DCIM_KEY_FILE); without one the passphrase is asked"),
+    TEXT_OPT("role", NULL, "ROLE",
+             "act in a lesser role, such as analyst (DCIM_ROLE; default custodian)"),
+    TEXT_OPT("purpose", NULL, "TEXT",
+             "purpose of consulting case data, kept in the audit log (DCIM_PURPOSE)"),
+    TEXT_OPT("language", NULL, "CODE",
+             "language of labels and messages (DCIM_LANGUAGE; default the pack's)"),
+    TEXT_OPT("data", NULL, "DIR",
+             "folder with dictionary and packs (DCIM_DATA; default beside the program)"),
     FLAG_OPT("json", NULL, "print the operation's result as JSON"),
     FLAG_OPT("help", NULL, "explain the command"),
     LAST};
@@ -31,31 +44,41 @@ static const struct option init_option[] = {
 
 static const struct option demo_option[] = {
     OPERAND("DIR", NULL, "folder for files and repository; empty or absent"),
-    INT_OPT("records", NULL, "victim records to make, about (default: as many as Portugal registered, about 5,000)"),
+    INT_OPT("records", NULL,
+            "victim records to make, about (default: as many as Portugal registered, about 5,000)"),
     INT_OPT("seed", NULL, "seed of the random numbers (default 1): same seed, same files"), LAST};
 
 static const struct option organisation_option[] = {
     TEXT_NEEDED("code", "code", "CODE", "short code, such as GNR"),
-    TEXT_NEEDED("type", "type", "TYPE", "kind of organisation: a code or keyword of CL_ORGTYPE, such as police"),
+    TEXT_NEEDED("type", "type", "TYPE",
+                "kind of organisation: a code or keyword of CL_ORGTYPE, such as police"),
     TEXT_NEEDED("name", "name", "NAME", "full name"), LAST};
 
 static const struct option import_option[] = {
     OPERAND("FILE", "file", "CSV or XLSX file of a provider"),
     TEXT_NEEDED("form", "form", "FORM", "form of its rows: victim or suspect"),
     TEXT_NEEDED("organisation", "organisation", "CODE", "organisation that supplies it"),
-    TEXT_OPT("mapping", "mapping", "NAME", "column mapping; without one the columns are guessed from the header"),
+    TEXT_OPT("mapping", "mapping", "NAME",
+             "column mapping; without one the columns are guessed from the header"),
     FLAG_OPT("dry-run", NULL, "check everything, keep nothing"),
     FLAG_OPT("strict", "strict", "one refused row refuses the file"),
     TEXT_OPT("findings", "findings", "FILE", "write the rows back with a column _errors"),
     TEXT_OPT("sheet", "sheet", "NAME", "sheet of a workbook"),
     TEXT_OPT("encoding", "encoding", "NAME", "encoding of a CSV file, such as windows-1250"),
     TEXT_OPT("separator", "separator", "CHAR", "separator of a CSV file; tab for a tab"),
-    TEXT_OPT("date-order", "date_order", "ORDER", "how ambiguous dates are written: dmy, mdy or iso"), LAST};
+    TEXT_OPT("date-order", "date_order", "ORDER",
+             "how ambiguous dates are written: dmy, mdy or iso"),
+    LAST};
 
-static const struct option undo_option[] = {
-    {.name = "BATCH", .parameter = "batch", .kind = OPTION_INT, .help = "number of the batch", .operand = true,
-     .required = true},
-    TEXT_NEEDED("reason", "reason", "TEXT", "why it is undone"), LAST};
+static const struct option undo_option[] = {{.name = "BATCH",
+                                             .parameter = "batch",
+                                             .kind = OPTION_INT,
+                                             .help = "number of the batch",
+                                             .operand = true,
+                                             .required = true},
+                                            TEXT_NEEDED("reason", "reason", "TEXT",
+                                                        "why it is undone"),
+                                            LAST};
 
 static const struct option table_option[] = {
     TEXT_NEEDED("form", "form", "FORM", "form to count: victim or suspect"),
@@ -63,108 +86,147 @@ static const struct option table_option[] = {
     LIST_OPT("columns", "columns", "VAR,...", "variables on the columns; up to three in all"),
     TEXT_OPT("where", "where", "EXPR", "count only those for which the expression is true"),
     TEXT_OPT("count", "count", "UNIT", "persons (default) or records"),
-    TEXT_OPT("protect", NULL, "RULE", "threshold=K (default: the pack's), or none, for who may see raw counts"),
+    TEXT_OPT("protect", NULL, "RULE",
+             "threshold=K (default: the pack's), or none, for who may see raw counts"),
     TEXT_OPT("format", "format", "FORMAT", "text (default), csv, xlsx or json"),
-    TEXT_OPT("output", "output", "FILE", "write to a file"), LAST};
+    TEXT_OPT("output", "output", "FILE", "write to a file"),
+    LAST};
 
 static const struct option record_list_option[] = {
-    TEXT_OPT("form", "form", "FORM", "only this form"), INT_OPT("after", "after", "continue behind this number"),
+    TEXT_OPT("form", "form", "FORM", "only this form"),
+    INT_OPT("after", "after", "continue behind this number"),
     INT_OPT("limit", "limit", "at most so many (default 100)"), LAST};
 static const struct option record_show_option[] = {
-    OPERAND("ID", "record", "code of the record"), INT_OPT("version", "version", "version; default: the current one"),
+    OPERAND("ID", "record", "code of the record"),
+    INT_OPT("version", "version", "version; default: the current one"),
     FLAG_OPT("identity", NULL, "open the direct identifiers too; needs --purpose"), LAST};
 static const struct option record_option[] = {OPERAND("ID", "record", "code of the record"), LAST};
 
-static const struct option verify_option[] = {
-    TEXT_OPT("anchor", "anchor", "FILE", "checkpoint that was kept elsewhere"), LAST};
+static const struct option verify_option[] = {TEXT_OPT("anchor", "anchor", "FILE",
+                                                       "checkpoint that was kept elsewhere"),
+                                              LAST};
 static const struct option audit_list_option[] = {
-    INT_OPT("from", "from", "first entry; default: the last ones"), INT_OPT("limit", "limit", "at most so many (default 50)"),
-    LAST};
+    INT_OPT("from", "from", "first entry; default: the last ones"),
+    INT_OPT("limit", "limit", "at most so many (default 50)"), LAST};
 
 static const struct option backup_option[] = {OPERAND("FILE", "file", "backup to write"), LAST};
-static const struct option backup_verify_option[] = {OPERAND("FILE", "file", "backup to verify"), LAST};
+static const struct option backup_verify_option[] = {OPERAND("FILE", "file", "backup to verify"),
+                                                     LAST};
 static const struct option restore_option[] = {
-    OPERAND("FILE", "file", "backup to restore"), OPERAND("DIR", "folder", "empty or absent folder"),
+    OPERAND("FILE", "file", "backup to restore"),
+    OPERAND("DIR", "folder", "empty or absent folder"),
     TEXT_OPT("anchor", "anchor", "FILE", "checkpoint that was kept elsewhere"),
     FLAG_OPT("force", "force", "restore even if the backup is older than the anchor"), LAST};
 
 static const struct option pack_option[] = {
-    OPERAND_MAYBE("DIR", "folder", "data folder, or folder of a pack within one; default: the program's"),
+    OPERAND_MAYBE("DIR", "folder",
+                  "data folder, or folder of a pack within one; default: the program's"),
     TEXT_OPT("pack", "pack", "CC", "pack to lay over the core of DIR"), LAST};
 
-static const struct option form_option[] = {TEXT_OPT("form", "form", "FORM", "only this form"), LAST};
-static const struct option codes_option[] = {OPERAND("LIST", "list", "code list, such as CL_EXPL"), LAST};
+static const struct option form_option[] = {TEXT_OPT("form", "form", "FORM", "only this form"),
+                                            LAST};
+static const struct option codes_option[] = {OPERAND("LIST", "list", "code list, such as CL_EXPL"),
+                                             LAST};
 
 static const struct option key_add_option[] = {
     OPERAND("KIND", "kind", "passphrase, key-file or recovery"),
-    TEXT_OPT("new-key-file", "new_key_file", "FILE", "key file of the new slot; made when it does not exist"),
+    TEXT_OPT("new-key-file", "new_key_file", "FILE",
+             "key file of the new slot; made when it does not exist"),
     TEXT_OPT("label", "label", "TEXT", "a word to know the slot by"), LAST};
-static const struct option key_remove_option[] = {
-    {.name = "SLOT", .parameter = "slot", .kind = OPTION_INT, .help = "number of the slot", .operand = true,
-     .required = true}, LAST};
-static const struct option help_option[] = {OPERAND_MAYBE("COMMAND", NULL, "command to explain"), LAST};
+static const struct option key_remove_option[] = {{.name = "SLOT",
+                                                   .parameter = "slot",
+                                                   .kind = OPTION_INT,
+                                                   .help = "number of the slot",
+                                                   .operand = true,
+                                                   .required = true},
+                                                  LAST};
+static const struct option help_option[] = {OPERAND_MAYBE("COMMAND", NULL, "command to explain"),
+                                            LAST};
 static const struct option converter_option[] = {OPERAND("KIND", NULL, "kind of file"),
                                                  OPERAND_MAYBE("SHEET", NULL, "sheet"), LAST};
 
 const struct command commands[] = {
     {"init", "repository.init", init_option, show_init, NULL, "make a repository",
-     "Makes an encrypted repository in an empty folder, with a copy of the dictionary and one country pack. A key file "
-     "that --key-file names is made when it does not exist; without --key-file a passphrase is asked. The recovery code "
-     "is printed once: write it down and keep it away from the machine.",
+     "Makes an encrypted repository in an empty folder, with a copy of the dictionary and one "
+     "country pack. A key file that --key-file names is made when it does not exist; without "
+     "--key-file a passphrase is asked. The recovery code is printed once: write it down and "
+     "keep it away from the machine.",
      "dcim init --pack pt --key-file ~/dcim.key register", false},
-    {"info", "repository.info", no_option, show_info, NULL, "what the repository holds", NULL, NULL, false},
+    {"info", "repository.info", no_option, show_info, NULL, "what the repository holds", NULL, NULL,
+     false},
     {"demo", NULL, demo_option, NULL, run_demo, "make the synthetic Portuguese pilot",
-     "Writes provider files of synthetic persons, calibrated to published Portuguese figures for 2008 to 2024, makes a "
-     "repository and imports the files through the same door as everybody. Nothing in it is about a real person.",
+     "Writes provider files of synthetic persons, calibrated to published Portuguese figures "
+     "for 2008 to 2024, makes a repository and imports the files through the same door as "
+     "everybody. Nothing in it is about a real person.",
      "dcim demo /tmp/pilot", false},
     {"check", "check.run", no_option, show_check, NULL, "check pages, chain, counts and keys",
      "Exits non-zero when anything is damaged.", NULL, false},
-    {"organisation add", "organisation.add", organisation_option, show_fields, NULL, "add an organisation", NULL,
-     "dcim organisation add --code GNR --type police --name \"Guarda Nacional Republicana\"", false},
-    {"organisation list", "organisation.list", no_option, show_organisations, NULL, "list organisations", NULL, NULL, false},
+    {"organisation add", "organisation.add", organisation_option, show_fields, NULL,
+     "add an organisation", NULL,
+     "dcim organisation add --code GNR --type police --name \"Guarda Nacional Republicana\"",
+     false},
+    {"organisation list", "organisation.list", no_option, show_organisations, NULL,
+     "list organisations", NULL, NULL, false},
     {"import", NULL, import_option, show_import, run_import, "import a provider's file",
-     "One file is one batch, visible in whole or not at all. Rows with an error are refused and named; the rest is kept. "
-     "The same file again adds nothing. Exit status 1: some rows were refused.",
+     "One file is one batch, visible in whole or not at all. Rows with an error are refused "
+     "and named; the rest is kept. The same file again adds nothing. Exit status 1: some rows "
+     "were refused.",
      "dcim import cases.csv --form victim --organisation GNR --dry-run", false},
     {"batch list", "batch.list", no_option, show_batches, NULL, "list batches", NULL, NULL, false},
     {"batch undo", "batch.undo", undo_option, show_fields, NULL, "undo a batch",
      "Its new records are withdrawn and its changes reverted; the history stays.", NULL, false},
     {"table", NULL, table_option, show_table, run_table, "count persons or records",
-     "Small counts are hidden, together with as many others as it takes that nobody can compute them. A table that cannot "
-     "be protected is refused, exit status 6.",
+     "Small counts are hidden, together with as many others as it takes that nobody can "
+     "compute them. A table that cannot be protected is refused, exit status 6.",
      "dcim table --form victim --rows form_of_exploitation --columns sex", false},
-    {"record list", "record.list", record_list_option, show_records, NULL, "list records", NULL, NULL, false},
-    {"record show", NULL, record_show_option, show_record, run_record_show, "show a record", NULL, NULL, false},
-    {"record history", "record.history", record_option, show_history, NULL, "versions of a record", NULL, NULL, false},
-    {"audit verify", "audit.verify", verify_option, show_verify, NULL, "verify the audit log",
-     "Finds any change, deletion, insertion or reordering, and says where. Keep the checkpoint it prints elsewhere: with "
-     "--anchor the log must still contain it.", NULL, false},
-    {"audit list", "audit.list", audit_list_option, show_audit, NULL, "read the audit log", NULL, NULL, false},
-    {"backup verify", "backup.verify", backup_verify_option, show_fields, NULL, "open a backup fully and verify it", NULL,
+    {"record list", "record.list", record_list_option, show_records, NULL, "list records", NULL,
      NULL, false},
+    {"record show", NULL, record_show_option, show_record, run_record_show, "show a record", NULL,
+     NULL, false},
+    {"record history", "record.history", record_option, show_history, NULL, "versions of a record",
+     NULL, NULL, false},
+    {"audit verify", "audit.verify", verify_option, show_verify, NULL, "verify the audit log",
+     "Finds any change, deletion, insertion or reordering, and says where. Keep the checkpoint"
+     " it prints elsewhere: with --anchor the log must still contain it.",
+     NULL, false},
+    {"audit list", "audit.list", audit_list_option, show_audit, NULL, "read the audit log", NULL,
+     NULL, false},
+    {"backup verify", "backup.verify", backup_verify_option, show_fields, NULL,
+     "open a backup fully and verify it", NULL, NULL, false},
     {"backup", "backup.make", backup_option, show_fields, NULL, "make an encrypted backup",
-     "While others work. The backup opens with any key slot of the repository.", "dcim backup /media/usb/2026-11.dcim",
-     false},
-    {"restore", "backup.restore", restore_option, show_fields, NULL, "restore a backup into a new repository",
+     "While others work. The backup opens with any key slot of the repository.",
+     "dcim backup /media/usb/2026-11.dcim", false},
+    {"restore", "backup.restore", restore_option, show_fields, NULL,
+     "restore a backup into a new repository",
      "The backup is verified first; a damaged one is refused and leaves nothing.", NULL, false},
     {"pack check", "pack.check", pack_option, show_pack_check, NULL, "check a dictionary or pack",
-     "Lists every problem with file, row, column and remedy.", "dcim pack check data/packs/pt", false},
-    {"pack list", "pack.list", no_option, show_names, NULL, "list the packs at hand", NULL, NULL, false},
-    {"pack install", "pack.install", pack_option, show_fields, NULL, "install a changed dictionary or pack",
+     "Lists every problem with file, row, column and remedy.", "dcim pack check data/packs/pt",
+     false},
+    {"pack list", "pack.list", no_option, show_names, NULL, "list the packs at hand", NULL, NULL,
+     false},
+    {"pack install", "pack.install", pack_option, show_fields, NULL,
+     "install a changed dictionary or pack",
      "Without DIR the repository's own dictionary folder, after it was edited.", NULL, false},
     {"forms", "dictionary.forms", no_option, show_forms, NULL, "list forms", NULL, NULL, false},
-    {"variables", "dictionary.variables", form_option, show_variables, NULL, "list variables", NULL, NULL, false},
-    {"codes", "dictionary.codes", codes_option, show_codes, NULL, "list the codes of a code list", NULL, NULL, false},
-    {"rules", "dictionary.rules", form_option, show_rules, NULL, "list plausibility rules", NULL, NULL, false},
-    {"mapping list", "mapping.list", no_option, show_names, NULL, "list column mappings", NULL, NULL, false},
+    {"variables", "dictionary.variables", form_option, show_variables, NULL, "list variables", NULL,
+     NULL, false},
+    {"codes", "dictionary.codes", codes_option, show_codes, NULL, "list the codes of a code list",
+     NULL, NULL, false},
+    {"rules", "dictionary.rules", form_option, show_rules, NULL, "list plausibility rules", NULL,
+     NULL, false},
+    {"mapping list", "mapping.list", no_option, show_names, NULL, "list column mappings", NULL,
+     NULL, false},
     {"key list", "key.list", no_option, show_keys, NULL, "list key slots", NULL, NULL, false},
     {"key add", "key.add", key_add_option, show_fields, NULL, "add a key slot", NULL, NULL, false},
-    {"key remove", "key.remove", key_remove_option, show_fields, NULL, "remove a key slot", NULL, NULL, false},
+    {"key remove", "key.remove", key_remove_option, show_fields, NULL, "remove a key slot", NULL,
+     NULL, false},
     {"help", NULL, help_option, NULL, run_help, "explain a command", NULL, NULL, false},
     {"version", NULL, no_option, NULL, run_version, "print the version", NULL, NULL, false},
     {"man", NULL, no_option, NULL, run_man, "print the manual page", NULL, NULL, true},
-    {"completion", NULL, no_option, NULL, run_completion, "print completion for bash", NULL, NULL, true},
-    {"converter", NULL, converter_option, NULL, run_converter, "read a workbook in a process of its own", NULL, NULL, true},
+    {"completion", NULL, no_option, NULL, run_completion, "print completion for bash", NULL, NULL,
+     true},
+    {"converter", NULL, converter_option, NULL, run_converter,
+     "read a workbook in a process of its own", NULL, NULL, true},
 };
 const size_t n_command = sizeof commands / sizeof commands[0];
 

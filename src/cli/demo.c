@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* `dcim demo`: the synthetic Portuguese pilot. Provider files are written first and then imported through the same
- * operations as everybody's; nothing here reaches past service. */
+/* `dcim demo`: the synthetic Portuguese pilot. Provider files are written first and then imported
+ * through the same operations as everybody's; nothing here reaches past service. */
 #include "cli/command.h"
 
 #include "base/file.h"
@@ -26,7 +26,7 @@ struct demo {
     size_t n_suspect;
     uint64_t seed;
     struct service *service;
-    struct json *imports;      /* results, for --json */
+    struct json *imports; /* results, for --json */
     int64_t rows, refused, kept;
     size_t n_file, n_record;
 };
@@ -37,15 +37,18 @@ static bool find_data(struct demo *d, struct err *e)
 {
     const char *named = d->v->globals.data != NULL ? d->v->globals.data : getenv("DCIM_DATA");
     const char *slash = strrchr(d->v->program, '/');
-    const char *beside = arena_copy(d->arena, d->v->program, slash == NULL ? 0 : (size_t)(slash - d->v->program));
+    const char *beside =
+        arena_copy(d->arena, d->v->program, slash == NULL ? 0 : (size_t)(slash - d->v->program));
     const char *const place[] = {named, arena_printf(d->arena, "%s/../data", beside),
                                  arena_printf(d->arena, "%s/../share/dcim/data", beside)};
     for (size_t i = 0; i < sizeof place / sizeof place[0]; i++)
-        if (place[i] != NULL && file_exists(arena_printf(d->arena, "%s/demo/years.csv", place[i]))) {
+        if (place[i] != NULL &&
+            file_exists(arena_printf(d->arena, "%s/demo/years.csv", place[i]))) {
             d->data = place[i];
             return true;
         }
-    err_set(e, ERR_NOT_FOUND, "demo.no_data", "the calibration tables of the demonstration were not found");
+    err_set(e, ERR_NOT_FOUND, "demo.no_data",
+            "the calibration tables of the demonstration were not found");
     return err_remedy(e, "name the data folder with --data or DCIM_DATA");
 }
 
@@ -79,7 +82,8 @@ static void make_people(struct demo *d)
 
 /* ---------------------------------------------------------------- calls */
 
-static bool call(struct json **out, struct demo *d, const char *operation, struct json *in, struct err *e)
+static bool call(struct json **out, struct demo *d, const char *operation, struct json *in,
+                 struct err *e)
 {
     bool ok = service_call(out, d->service, operation, in, NULL, e);
     json_free(in);
@@ -130,7 +134,9 @@ static bool deliver(struct demo *d, struct err *e)
         for (size_t i = 0; i < o->n_row; i++) {
             struct demo_file f;
             struct arena_mark m = arena_mark(d->arena);
-            if (!demo_write_victims(&f, &w, demo_cell(o, i, "organisation"), (enum demo_round)round, e)) return false;
+            if (!demo_write_victims(&f, &w, demo_cell(o, i, "organisation"), (enum demo_round)round,
+                                    e))
+                return false;
             if (!import(d, &f, e)) return false;
             arena_rewind(d->arena, m);
             if (progress.step != NULL) progress.step(progress.ctx, "provider files", ++done, steps);
@@ -142,9 +148,13 @@ static bool deliver(struct demo *d, struct err *e)
 static bool open_service(struct demo *d, struct err *e)
 {
     struct json *out, *in = json_object();
-    d->service = service_new(&(struct service_options){
-        .repository = d->folder, .key_file = d->key, .data = d->data, .program = d->v->program, .actor = "local:demo",
-        .purpose = "demonstration", .language = d->v->globals.language});
+    d->service = service_new(&(struct service_options){.repository = d->folder,
+                                                       .key_file = d->key,
+                                                       .data = d->data,
+                                                       .program = d->v->program,
+                                                       .actor = "local:demo",
+                                                       .purpose = "demonstration",
+                                                       .language = d->v->globals.language});
     json_set_text(in, "pack", "pt");
     if (!call(&out, d, "repository.init", in, e)) return false;
     json_free(out);
@@ -155,18 +165,20 @@ static bool make(struct demo *d, struct err *e)
 {
     if (!folder_is_empty(d->folder)) {
         err_set(e, ERR_USAGE, "demo.not_empty", "folder %s is not empty", d->folder);
-        return err_remedy(e, "name a folder that is empty or does not exist, or remove this one with %s and %s",
-                          d->files, d->key);
+        return err_remedy(
+            e, "name a folder that is empty or does not exist, or remove this one with %s and %s",
+            d->files, d->key);
     }
     if (!find_data(d, e) || !load(d, e)) return false;
     make_people(d);
-    return folder_make(d->files, e) && open_service(d, e) && add_organisations(d, e) && deliver(d, e);
+    return folder_make(d->files, e) && open_service(d, e) && add_organisations(d, e) &&
+           deliver(d, e);
 }
 
 /* ---------------------------------------------------------------- showing */
 
-static bool show_one_table(struct demo *d, const char *title, const char *form, const char *rows, const char *columns,
-                           struct err *e)
+static bool show_one_table(struct demo *d, const char *title, const char *form, const char *rows,
+                           const char *columns, struct err *e)
 {
     struct json *in = json_object(), *out, *list = json_array();
     json_set_text(in, "form", form);
@@ -184,16 +196,22 @@ static bool show_one_table(struct demo *d, const char *title, const char *form, 
 
 static void show_summary(const struct demo *d)
 {
-    printf("Synthetic pilot: nothing in it is about a real person, and no figure of it is a statistic of Portugal.\n\n");
-    printf("  %zu persons and %zu suspects were made up, calibrated to published figures for 2008 to 2024;\n", d->n_person,
-           d->n_suspect);
-    printf("  several organisations saw the same persons: %zu reports, some with misspelt names.\n", d->n_record);
-    printf("  %zu provider files were written to %s and imported: %lld rows, %lld kept,\n", d->n_file, d->files,
-           (long long)d->rows, (long long)d->kept);
+    printf("Synthetic pilot: nothing in it is about a real person, and no figure of it is a "
+           "statistic of Portugal.\n\n");
+    printf(
+        "  %zu persons and %zu suspects were made up, calibrated to published figures for 2008 to 2024;\n",
+        d->n_person, d->n_suspect);
+    printf("  several organisations saw the same persons: %zu reports, some with misspelt names.\n",
+           d->n_record);
+    printf("  %zu provider files were written to %s and imported: %lld rows, %lld kept,\n",
+           d->n_file, d->files, (long long)d->rows, (long long)d->kept);
     printf("  %lld refused for planted errors and sent again, mended.\n\n", (long long)d->refused);
-    printf("  Repository  %s\n  Key file    %s (for demonstration only: a real key never lies beside its repository)\n",
-           d->folder, d->key);
-    printf("\nTry:  export DCIM_REPOSITORY=%s DCIM_KEY_FILE=%s\n      dcim info\n", d->folder, d->key);
+    printf(
+        "  Repository  %s\n  Key file    %s (for demonstration only: a real key never lies beside its "
+        "repository)\n",
+        d->folder, d->key);
+    printf("\nTry:  export DCIM_REPOSITORY=%s DCIM_KEY_FILE=%s\n      dcim info\n", d->folder,
+           d->key);
 }
 
 static int show(struct demo *d, struct err *e)
@@ -218,10 +236,12 @@ static int show(struct demo *d, struct err *e)
         return 0;
     }
     show_summary(d);
-    bool ok = show_one_table(d, "Persons by form of exploitation and sex (synthetic)", "victim", "form_of_exploitation", "sex", e) &&
-              show_one_table(d, "Persons by year of registration and status (synthetic)", "victim", "registration_year",
-                             "victim_status", e) &&
-              show_one_table(d, "Suspects by stage reached and sex (synthetic)", "suspect", "procedural_stage", "sex", e);
+    bool ok = show_one_table(d, "Persons by form of exploitation and sex (synthetic)", "victim",
+                             "form_of_exploitation", "sex", e) &&
+              show_one_table(d, "Persons by year of registration and status (synthetic)", "victim",
+                             "registration_year", "victim_status", e) &&
+              show_one_table(d, "Suspects by stage reached and sex (synthetic)", "suspect",
+                             "procedural_stage", "sex", e);
     return ok ? 0 : report_error(d->v, d->service, e);
 }
 
@@ -236,7 +256,8 @@ int run_demo(struct invocation *v)
     d.files = arena_printf(d.arena, "%s-files", d.folder);
     d.key = arena_printf(d.arena, "%s.key", d.folder);
     d.seed = (uint64_t)json_get_int(v->own, "seed", 1);
-    int status = make(&d, &e) ? (terminal_progress_end(), show(&d, &e)) : report_error(v, d.service, &e);
+    int status =
+        make(&d, &e) ? (terminal_progress_end(), show(&d, &e)) : report_error(v, d.service, &e);
     service_close(d.service);
     dictionary_free(d.dictionary);
     json_free(d.imports);

@@ -14,11 +14,14 @@ enum { FILE_MAX = 1 << 30, COLUMNS_MAX = 40, ERROR_PERMILLE = 15 };
 
 struct habit { /* how an organisation writes its files */
     const char *organisation;
-    bool labels;        /* Portuguese labels instead of names and codes, Windows-1252, dd/mm/yyyy, ; */
+    bool labels; /* Portuguese labels instead of names and codes, Windows-1252, dd/mm/yyyy, ; */
     bool workbook;
 };
-static const struct habit habits[] = {{"GNR", true, false}, {"PSP", true, false}, {"SEF", true, false},
-                                      {"PJ", false, true},  {"ACT", false, true}};
+static const struct habit habits[] = {{"GNR", true, false},
+                                      {"PSP", true, false},
+                                      {"SEF", true, false},
+                                      {"PJ", false, true},
+                                      {"ACT", false, true}};
 
 static const struct habit *habit_of(const char *organisation)
 {
@@ -38,7 +41,7 @@ struct sheet {
     const struct dictionary *dictionary;
     const struct form *form;
     size_t language;
-    struct buf text;           /* CSV */
+    struct buf text; /* CSV */
     struct xlsx_writer *workbook;
     uint32_t row;
     struct arena *arena;
@@ -55,7 +58,9 @@ static void put_row(struct sheet *s)
     for (size_t i = 0; i < s->n_column; i++) {
         struct text t = text_of(s->cell[i]);
         if (s->workbook != NULL) {
-            if (t.n > 0) xlsx_write_text(s->workbook, s->row, (uint16_t)i, t, s->row == 0 ? XLSX_HEAD : XLSX_PLAIN);
+            if (t.n > 0)
+                xlsx_write_text(s->workbook, s->row, (uint16_t)i, t,
+                                s->row == 0 ? XLSX_HEAD : XLSX_PLAIN);
         } else {
             csv_put(&s->text, t, s->habit->labels ? ';' : ',', CSV_MACHINE, i == 0);
         }
@@ -68,8 +73,10 @@ static void put_row(struct sheet *s)
 static void put_header(struct sheet *s)
 {
     for (size_t i = 0; i < s->n_column; i++) {
-        const struct variable *v = dictionary_variable(s->dictionary, s->form->id, text_of(s->column[i]));
-        s->cell[i] = s->habit->labels && v != NULL ? words_in(&v->label, s->language, s->column[i]) : s->column[i];
+        const struct variable *v =
+            dictionary_variable(s->dictionary, s->form->id, text_of(s->column[i]));
+        s->cell[i] = s->habit->labels && v != NULL ? words_in(&v->label, s->language, s->column[i])
+                                                   : s->column[i];
     }
     put_row(s);
 }
@@ -84,8 +91,9 @@ static const char *codes(struct sheet *s, const char *column, const char *value)
     const char *out = "";
     while (value[0] != '\0' && text_split(&rest, ' ', &one)) {
         code_id c = codelist_find(l, one);
-        const char *word = c == CODE_NONE ? arena_copy(s->arena, one.p, one.n)
-                                          : words_in(&l->code[c].label, s->language, l->code[c].name);
+        const char *word = c == CODE_NONE
+                               ? arena_copy(s->arena, one.p, one.n)
+                               : words_in(&l->code[c].label, s->language, l->code[c].name);
         out = out[0] == '\0' ? word : arena_printf(s->arena, "%s; %s", out, word);
     }
     return out;
@@ -116,7 +124,8 @@ static bool sheet_open(struct sheet *s, const char *path, struct err *e)
     return true;
 }
 
-/* Windows-1252 of text that has only letters of that page; anything else becomes '?', as old programs do. */
+/* Windows-1252 of text that has only letters of that page; anything else becomes '?', as old
+ * programs do. */
 static void to_windows1252(struct buf *out, struct text t)
 {
     for (size_t i = 0; i < t.n;) {
@@ -124,7 +133,8 @@ static void to_windows1252(struct buf *out, struct text t)
         if (c < 0x80) {
             buf_putc(out, t.p[i++]);
         } else if ((c == 0xC2 || c == 0xC3) && i + 1 < t.n) {
-            buf_putc(out, (char)(unsigned char)(((c & 3u) << 6) | ((unsigned char)t.p[i + 1] & 0x3Fu)));
+            buf_putc(out,
+                     (char)(unsigned char)(((c & 3u) << 6) | ((unsigned char)t.p[i + 1] & 0x3Fu)));
             i += 2;
         } else {
             buf_putc(out, '?');
@@ -139,7 +149,8 @@ static bool sheet_close(struct sheet *s, const char *path, struct err *e)
     struct buf out;
     buf_init(&out, FILE_MAX);
     if (s->habit->labels) to_windows1252(&out, buf_text(&s->text));
-    bool ok = buf_ok(&s->text, e) && file_write(path, s->habit->labels ? buf_text(&out) : buf_text(&s->text), e);
+    bool ok = buf_ok(&s->text, e) &&
+              file_write(path, s->habit->labels ? buf_text(&out) : buf_text(&s->text), e);
     buf_release(&out);
     buf_release(&s->text);
     return ok;
@@ -167,14 +178,16 @@ static const char *misspell(const char *name, struct random *r, struct arena *a)
     return copy;
 }
 
-static void put_identity(struct sheet *s, const struct demo_person *p, bool second_hand, struct random *r)
+static void put_identity(struct sheet *s, const struct demo_person *p, bool second_hand,
+                         struct random *r)
 {
     const char *given = p->given, *family = p->family;
     int32_t birth = p->birth;
     uint64_t slip = second_hand ? random_below(r, 100) : 99;
     if (slip < 7) given = misspell(given, r, s->arena);
     else if (slip < 12) family = misspell(family, r, s->arena);
-    else if (slip < 14) given = p->family, family = p->given; /* the same words in the wrong columns */
+    else if (slip < 14)
+        given = p->family, family = p->given; /* the same words in the wrong columns */
     else if (slip < 16) birth += 365;
     set(s, "given_names", given);
     set(s, "family_name", family);
@@ -187,20 +200,54 @@ static void put_identity(struct sheet *s, const struct demo_person *p, bool seco
 
 /* ---------------------------------------------------------------- victims */
 
-static const char *const victim_columns[] = {
-    "source_file_no", "entry_date", "source_instrument", "incident_country", "incident_region", "data_reliability",
-    "family_name", "given_names", "birth_date", "birth_year", "sex", "age_at_registration", "child_flag", "age_basis",
-    "citizenship", "recruitment_date", "recruitment_country", "recruitment_channel", "acts_present", "means_present",
-    "leg_from", "leg_to", "border_crossed", "border_crossing_manner", "exploitation_form", "exploitation_realised",
-    "labour_sector", "exploitation_country", "exploitation_region", "exploitation_start", "exploitation_end",
-    "control_means", "first_detection_date", "detection_channel", "victim_status", "status_decision_date",
-    "status_decided_by", "residence_status_at_identification", "assistance_type", "legal_basis"};
+static const char *const victim_columns[] = {"source_file_no",
+                                             "entry_date",
+                                             "source_instrument",
+                                             "incident_country",
+                                             "incident_region",
+                                             "data_reliability",
+                                             "family_name",
+                                             "given_names",
+                                             "birth_date",
+                                             "birth_year",
+                                             "sex",
+                                             "age_at_registration",
+                                             "child_flag",
+                                             "age_basis",
+                                             "citizenship",
+                                             "recruitment_date",
+                                             "recruitment_country",
+                                             "recruitment_channel",
+                                             "acts_present",
+                                             "means_present",
+                                             "leg_from",
+                                             "leg_to",
+                                             "border_crossed",
+                                             "border_crossing_manner",
+                                             "exploitation_form",
+                                             "exploitation_realised",
+                                             "labour_sector",
+                                             "exploitation_country",
+                                             "exploitation_region",
+                                             "exploitation_start",
+                                             "exploitation_end",
+                                             "control_means",
+                                             "first_detection_date",
+                                             "detection_channel",
+                                             "victim_status",
+                                             "status_decision_date",
+                                             "status_decided_by",
+                                             "residence_status_at_identification",
+                                             "assistance_type",
+                                             "legal_basis"};
 
-static const char *organisation_type(const struct dictionary *d, const char *organisation, struct arena *a)
+static const char *organisation_type(const struct dictionary *d, const char *organisation,
+                                     struct arena *a)
 {
     struct demo_table t;
     struct err e;
-    if (!demo_table_read(&t, arena_printf(a, "%s/packs/pt", d->folder), "organisations", a, &e)) return "98";
+    if (!demo_table_read(&t, arena_printf(a, "%s/packs/pt", d->folder), "organisations", a, &e))
+        return "98";
     for (size_t i = 0; i < t.n_row; i++)
         if (strcmp(demo_cell(&t, i, "code"), organisation) == 0) return demo_cell(&t, i, "type");
     return "98";
@@ -223,27 +270,44 @@ static void put_person(struct sheet *s, const struct demo_person *p, struct rand
         set(s, "age_basis", codes(s, "age_basis", random_below(r, 3) == 0 ? "stated" : "document"));
     }
     set(s, "citizenship", codes(s, "citizenship", p->citizenship));
-    const char *status = strcmp(p->citizenship, "PT") == 0 ? "RC" : is_eu(s, p->citizenship) ? "RE" : "RV";
-    set(s, "residence_status_at_identification", codes(s, "residence_status_at_identification", status));
+    const char *status = strcmp(p->citizenship, "PT") == 0 ? "RC"
+                         : is_eu(s, p->citizenship)        ? "RE"
+                                                           : "RV";
+    set(s, "residence_status_at_identification",
+        codes(s, "residence_status_at_identification", status));
 }
 
 static void put_episode(struct sheet *s, const struct demo_person *p, struct random *r)
 {
-    bool child = strcmp(p->legal, "CH") == 0, sexual = strcmp(p->form, "E100") == 0, labour = strcmp(p->form, "E200") == 0;
+    bool child = strcmp(p->legal, "CH") == 0, sexual = strcmp(p->form, "E100") == 0,
+         labour = strcmp(p->form, "E200") == 0;
     bool moved = strcmp(p->recruitment_country, p->exploitation_country) != 0;
     set(s, "recruitment_date", month_of(s, p->recruitment));
     set(s, "recruitment_country", codes(s, "recruitment_country", p->recruitment_country));
-    set(s, "recruitment_channel", codes(s, "recruitment_channel", labour ? (random_below(r, 2) ? "R11" : "R10 R05") : sexual ? "R16" : "R08"));
+    set(s, "recruitment_channel",
+        codes(s, "recruitment_channel",
+              labour   ? (random_below(r, 2) ? "R11" : "R10 R05")
+              : sexual ? "R16"
+                       : "R08"));
     set(s, "acts_present", codes(s, "acts_present", moved ? "A1 A2 A4" : "A1 A4"));
-    set(s, "means_present", codes(s, "means_present", child ? "M0" : random_below(r, 2) ? "M5 M7" : "M4 M7"));
-    set(s, "control_means", codes(s, "control_means", labour ? (random_below(r, 3) ? "C02 C10 C14" : "C06 C10 C12")
-                                                      : sexual ? "C04 C07 C12" : "C07 C10"));
+    set(s, "means_present",
+        codes(s, "means_present",
+              child                ? "M0"
+              : random_below(r, 2) ? "M5 M7"
+                                   : "M4 M7"));
+    set(s, "control_means",
+        codes(s, "control_means",
+              labour   ? (random_below(r, 3) ? "C02 C10 C14" : "C06 C10 C12")
+              : sexual ? "C04 C07 C12"
+                       : "C07 C10"));
     if (moved) {
         set(s, "leg_from", codes(s, "leg_from", p->recruitment_country));
         set(s, "leg_to", codes(s, "leg_to", p->exploitation_country));
         set(s, "border_crossed", codes(s, "border_crossed", "yes"));
-        set(s, "border_crossing_manner", codes(s, "border_crossing_manner", is_eu(s, p->recruitment_country)
-                                               ? "internal_Schengen_no_check" : "regular_own_documents"));
+        set(s, "border_crossing_manner",
+            codes(s, "border_crossing_manner",
+                  is_eu(s, p->recruitment_country) ? "internal_Schengen_no_check"
+                                                   : "regular_own_documents"));
     }
     set(s, "exploitation_form", codes(s, "exploitation_form", p->kind));
     set(s, "exploitation_realised", codes(s, "exploitation_realised", "occurred"));
@@ -254,18 +318,22 @@ static void put_episode(struct sheet *s, const struct demo_person *p, struct ran
     set(s, "exploitation_end", day(s, p->end));
 }
 
-static void put_status(struct sheet *s, const struct demo_person *p, bool second_hand, const char *type)
+static void put_status(struct sheet *s, const struct demo_person *p, bool second_hand,
+                       const char *type)
 {
     bool ngo = type[0] == '5' || type[0] == '6' || type[0] == '4' || strcmp(type, "15") == 0;
     const char *status = p->status;
     if (second_hand) status = ngo ? "S20" : "S30";
     set(s, "victim_status", codes(s, "victim_status", status));
     set(s, "status_decided_by", codes(s, "status_decided_by", type));
-    set(s, "status_decision_date", strcmp(status, "S30") == 0 || second_hand ? month_of(s, p->entry) : day(s, p->decision));
+    set(s, "status_decision_date",
+        strcmp(status, "S30") == 0 || second_hand ? month_of(s, p->entry) : day(s, p->decision));
     set(s, "source_instrument", codes(s, "source_instrument", ngo ? "GS" : "GUR"));
     set(s, "legal_basis", codes(s, "legal_basis", ngo ? "LB3" : "LB7"));
-    set(s, "detection_channel", codes(s, "detection_channel", ngo ? "NGO_outreach" : "police_operation"));
-    if (ngo && !second_hand) set(s, "assistance_type", codes(s, "assistance_type", "AS01 AS07 AS08"));
+    set(s, "detection_channel",
+        codes(s, "detection_channel", ngo ? "NGO_outreach" : "police_operation"));
+    if (ngo && !second_hand)
+        set(s, "assistance_type", codes(s, "assistance_type", "AS01 AS07 AS08"));
 }
 
 /* Mistakes as they come in real files; each makes the import refuse the row. */
@@ -291,10 +359,12 @@ static bool knows(const struct demo_person *p, const char *organisation, bool *s
     return false;
 }
 
-static void put_victim(struct sheet *s, const struct demo_person *p, const char *organisation, const char *type,
-                       bool second_hand, struct random *r)
+static void put_victim(struct sheet *s, const struct demo_person *p, const char *organisation,
+                       const char *type, bool second_hand, struct random *r)
 {
-    set(s, "source_file_no", arena_printf(s->arena, "%s/%d/%05llu", organisation, p->year, (unsigned long long)p->number));
+    set(s, "source_file_no",
+        arena_printf(s->arena, "%s/%d/%05llu", organisation, p->year,
+                     (unsigned long long)p->number));
     set(s, "entry_date", day(s, p->entry));
     set(s, "incident_country", codes(s, "incident_country", "PT"));
     set(s, "incident_region", codes(s, "incident_region", p->region));
@@ -313,18 +383,24 @@ static bool wrong(uint64_t seed, const struct demo_person *p)
     return random_below(&r, 1000) < ERROR_PERMILLE;
 }
 
-bool demo_write_victims(struct demo_file *out, const struct demo_writer *w, const char *organisation,
-                        enum demo_round round, struct err *e)
+bool demo_write_victims(struct demo_file *out, const struct demo_writer *w,
+                        const char *organisation, enum demo_round round, struct err *e)
 {
     static const char *const word[DEMO_ROUNDS] = {"1-sinalizacoes", "2-casos", "3-correcoes"};
-    struct sheet s = {.column = victim_columns, .n_column = sizeof victim_columns / sizeof victim_columns[0],
-                      .habit = habit_of(organisation), .dictionary = w->dictionary, .arena = w->arena,
+    struct sheet s = {.column = victim_columns,
+                      .n_column = sizeof victim_columns / sizeof victim_columns[0],
+                      .habit = habit_of(organisation),
+                      .dictionary = w->dictionary,
+                      .arena = w->arena,
                       .form = dictionary_form(w->dictionary, TEXT("victim")),
                       .language = dictionary_language(w->dictionary, TEXT("pt"))};
     const char *type = organisation_type(w->dictionary, organisation, w->arena);
-    *out = (struct demo_file){.path = arena_printf(w->arena, "%s/%s-%s.%s", w->folder, word[round], organisation,
-                                                   s.habit->workbook ? "xlsx" : "csv"),
-                              .organisation = organisation, .form = "victim", .date_order = s.habit->labels ? "dmy" : ""};
+    *out =
+        (struct demo_file){.path = arena_printf(w->arena, "%s/%s-%s.%s", w->folder, word[round],
+                                                organisation, s.habit->workbook ? "xlsx" : "csv"),
+                           .organisation = organisation,
+                           .form = "victim",
+                           .date_order = s.habit->labels ? "dmy" : ""};
     for (size_t i = 0; i < s.n_column; i++) s.cell[i] = "";
     if (!sheet_open(&s, out->path, e)) return false;
     put_header(&s);
@@ -332,9 +408,11 @@ bool demo_write_victims(struct demo_file *out, const struct demo_writer *w, cons
         const struct demo_person *p = &w->person[i];
         struct random r;
         bool second_hand, bad = wrong(w->seed, p);
-        if (!knows(p, organisation, &second_hand) || second_hand != (round == DEMO_REPORTS)) continue;
+        if (!knows(p, organisation, &second_hand) || second_hand != (round == DEMO_REPORTS))
+            continue;
         if (round == DEMO_CORRECTIONS && !bad) continue;
-        random_init(&r, w->seed * 7919 + p->number * 31 + (uint64_t)organisation[0] + (uint64_t)organisation[1]);
+        random_init(&r, w->seed * 7919 + p->number * 31 + (uint64_t)organisation[0] +
+                            (uint64_t)organisation[1]);
         put_victim(&s, p, organisation, type, second_hand, &r);
         if (bad && round == DEMO_CASES) {
             plant_error(&s, &r);
@@ -352,13 +430,37 @@ bool demo_write_victims(struct demo_file *out, const struct demo_writer *w, cons
 
 /* ---------------------------------------------------------------- suspects */
 
-static const char *const suspect_columns[] = {
-    "source_file_no", "entry_date", "family_name", "given_names", "birth_date", "birth_year", "subject_type", "sex",
-    "age_at_suspicion", "citizenship", "role_in_process", "exploitation_form_alleged", "victims_linked_count",
-    "crime_report_date", "legal_provision_recorded", "investigation_opened_date", "suspicion_date", "procedural_status",
-    "prosecution_decision", "indictment_date", "charge_provision", "judgment_date", "instance", "judgment_outcome",
-    "convicted_provision", "sentence_type", "sentence_length_days", "sentence_execution", "final_flag", "final_date",
-    "legal_basis"};
+static const char *const suspect_columns[] = {"source_file_no",
+                                              "entry_date",
+                                              "family_name",
+                                              "given_names",
+                                              "birth_date",
+                                              "birth_year",
+                                              "subject_type",
+                                              "sex",
+                                              "age_at_suspicion",
+                                              "citizenship",
+                                              "role_in_process",
+                                              "exploitation_form_alleged",
+                                              "victims_linked_count",
+                                              "crime_report_date",
+                                              "legal_provision_recorded",
+                                              "investigation_opened_date",
+                                              "suspicion_date",
+                                              "procedural_status",
+                                              "prosecution_decision",
+                                              "indictment_date",
+                                              "charge_provision",
+                                              "judgment_date",
+                                              "instance",
+                                              "judgment_outcome",
+                                              "convicted_provision",
+                                              "sentence_type",
+                                              "sentence_length_days",
+                                              "sentence_execution",
+                                              "final_flag",
+                                              "final_date",
+                                              "legal_basis"};
 
 static void put_trial(struct sheet *s, const struct demo_suspect *p)
 {
@@ -383,14 +485,20 @@ static void put_trial(struct sheet *s, const struct demo_suspect *p)
     set(s, "final_date", day(s, p->final));
 }
 
-bool demo_write_suspects(struct demo_file *out, const struct demo_writer *w, const struct demo_suspect *s, size_t n,
-                         struct err *e)
+bool demo_write_suspects(struct demo_file *out, const struct demo_writer *w,
+                         const struct demo_suspect *s, size_t n, struct err *e)
 {
-    struct sheet sheet = {.column = suspect_columns, .n_column = sizeof suspect_columns / sizeof suspect_columns[0],
-                          .habit = habit_of("MP"), .dictionary = w->dictionary, .arena = w->arena,
+    struct sheet sheet = {.column = suspect_columns,
+                          .n_column = sizeof suspect_columns / sizeof suspect_columns[0],
+                          .habit = habit_of("MP"),
+                          .dictionary = w->dictionary,
+                          .arena = w->arena,
                           .form = dictionary_form(w->dictionary, TEXT("suspect"))};
-    *out = (struct demo_file){.path = arena_printf(w->arena, "%s/4-arguidos-MP.csv", w->folder), .organisation = "MP",
-                              .form = "suspect", .date_order = "", .n_row = n};
+    *out = (struct demo_file){.path = arena_printf(w->arena, "%s/4-arguidos-MP.csv", w->folder),
+                              .organisation = "MP",
+                              .form = "suspect",
+                              .date_order = "",
+                              .n_row = n};
     for (size_t i = 0; i < sheet.n_column; i++) sheet.cell[i] = "";
     if (!sheet_open(&sheet, out->path, e)) return false;
     put_header(&sheet);
@@ -398,7 +506,8 @@ bool demo_write_suspects(struct demo_file *out, const struct demo_writer *w, con
         const struct demo_suspect *p = &s[i];
         int year, m, d;
         date_to_ymd(p->birth, &year, &m, &d);
-        set(&sheet, "source_file_no", arena_printf(w->arena, "NUIPC-%05llu", (unsigned long long)p->number));
+        set(&sheet, "source_file_no",
+            arena_printf(w->arena, "NUIPC-%05llu", (unsigned long long)p->number));
         set(&sheet, "entry_date", day(&sheet, p->suspicion + 20));
         set(&sheet, "family_name", p->family);
         set(&sheet, "given_names", p->given);
@@ -408,7 +517,8 @@ bool demo_write_suspects(struct demo_file *out, const struct demo_writer *w, con
         set(&sheet, "sex", p->sex);
         set(&sheet, "age_at_suspicion", arena_printf(w->arena, "%d", p->age));
         set(&sheet, "citizenship", p->citizenship);
-        set(&sheet, "role_in_process", p->number % 3 == 0 ? "recruiter" : "exploiter_employer harbourer");
+        set(&sheet, "role_in_process",
+            p->number % 3 == 0 ? "recruiter" : "exploiter_employer harbourer");
         set(&sheet, "exploitation_form_alleged", p->form);
         set(&sheet, "victims_linked_count", arena_printf(w->arena, "%d", 1 + (int)(p->number % 4)));
         set(&sheet, "crime_report_date", day(&sheet, p->report));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Making synthetic persons. Yearly totals, statuses, legal ages and forms are shared out exactly; the rest is drawn. */
+/* Making synthetic persons. Yearly totals, statuses, legal ages and forms are shared out exactly;
+ * the rest is drawn. */
 #include "cli/demo_people.h"
 
 #include "base/date.h"
@@ -10,20 +11,35 @@
 
 bool demo_tables_read(struct demo_tables *out, const char *data, struct arena *a, struct err *e)
 {
-    const struct { struct demo_table *to; const char *name; } demo[] = {
-        {&out->years, "years"},           {&out->statuses, "statuses"},   {&out->ages, "ages"},
-        {&out->age_groups, "age_groups"}, {&out->forms, "forms"},         {&out->form_kinds, "form_kinds"},
-        {&out->sex, "sex"},               {&out->citizenships, "citizenships"},
-        {&out->form_by_citizenship, "form_by_citizenship"},               {&out->place, "place"},
-        {&out->typology, "typology"},     {&out->abroad, "destinations_abroad"},
-        {&out->regions, "regions"},       {&out->sectors, "sectors"},     {&out->organisations, "organisations"},
-        {&out->overlap, "overlap"},       {&out->justice, "justice"},     {&out->given, "given_names"},
-        {&out->family, "family_names"}};
+    const struct {
+        struct demo_table *to;
+        const char *name;
+    } demo[] = {{&out->years, "years"},
+                {&out->statuses, "statuses"},
+                {&out->ages, "ages"},
+                {&out->age_groups, "age_groups"},
+                {&out->forms, "forms"},
+                {&out->form_kinds, "form_kinds"},
+                {&out->sex, "sex"},
+                {&out->citizenships, "citizenships"},
+                {&out->form_by_citizenship, "form_by_citizenship"},
+                {&out->place, "place"},
+                {&out->typology, "typology"},
+                {&out->abroad, "destinations_abroad"},
+                {&out->regions, "regions"},
+                {&out->sectors, "sectors"},
+                {&out->organisations, "organisations"},
+                {&out->overlap, "overlap"},
+                {&out->justice, "justice"},
+                {&out->given, "given_names"},
+                {&out->family, "family_names"}};
     const char *folder = arena_printf(a, "%s/demo", data);
     for (size_t i = 0; i < sizeof demo / sizeof demo[0]; i++)
         if (!demo_table_read(demo[i].to, folder, demo[i].name, a, e)) return false;
-    return demo_table_read(&out->bands, arena_printf(a, "%s/codelists", data), "CL_AGEGROUP", a, e) &&
-           demo_table_read(&out->institutions, arena_printf(a, "%s/packs/pt", data), "organisations", a, e);
+    return demo_table_read(&out->bands, arena_printf(a, "%s/codelists", data), "CL_AGEGROUP", a,
+                           e) &&
+           demo_table_read(&out->institutions, arena_printf(a, "%s/packs/pt", data),
+                           "organisations", a, e);
 }
 
 static int32_t between(struct random *r, int32_t from, int32_t to)
@@ -37,8 +53,8 @@ static int32_t day_of(int year, int month, int day)
     return date_from_ymd(&d, year, month, day) ? d.first : 0;
 }
 
-static const char *pick(const struct demo_table *t, const char *column, const char *value, const char *weight,
-                        const char *want, struct random *r)
+static const char *pick(const struct demo_table *t, const char *column, const char *value,
+                        const char *weight, const char *want, struct random *r)
 {
     size_t row = demo_draw(t, column, value, weight, r);
     return row == SIZE_MAX ? "" : demo_cell(t, row, want);
@@ -63,15 +79,18 @@ static const char *pick_citizenship(const struct demo_tables *t, const char *for
 }
 
 /* Names by citizenship; where the table has none, Portuguese ones. */
-static const char *pick_name(const struct demo_table *t, const char *citizenship, const char *sex, struct random *r)
+static const char *pick_name(const struct demo_table *t, const char *citizenship, const char *sex,
+                             struct random *r)
 {
     for (int pass = 0; pass < 2; pass++) {
         size_t fits = 0;
         for (int count = 1; count >= 0; count--) {
             size_t wanted = count == 0 && fits > 0 ? random_below(r, fits) : 0, seen = 0;
             for (size_t i = 0; i < t->n_row; i++) {
-                if (strcmp(demo_cell(t, i, "citizenship"), pass == 0 ? citizenship : "PT") != 0) continue;
-                if (sex != NULL && sex[0] != '\0' && strcmp(demo_cell(t, i, "sex"), sex) != 0) continue;
+                if (strcmp(demo_cell(t, i, "citizenship"), pass == 0 ? citizenship : "PT") != 0)
+                    continue;
+                if (sex != NULL && sex[0] != '\0' && strcmp(demo_cell(t, i, "sex"), sex) != 0)
+                    continue;
                 if (count == 1) fits++;
                 else if (seen++ == wanted) return demo_cell(t, i, "name");
             }
@@ -81,7 +100,8 @@ static const char *pick_name(const struct demo_table *t, const char *citizenship
     return "Silva";
 }
 
-static int pick_age(const struct demo_tables *t, const char *legal, const char *form, struct random *r)
+static int pick_age(const struct demo_tables *t, const char *legal, const char *form,
+                    struct random *r)
 {
     const struct demo_table *g = &t->age_groups;
     double *w = mem_new(g->n_row, sizeof *w);
@@ -99,7 +119,8 @@ static int pick_age(const struct demo_tables *t, const char *legal, const char *
     mem_free(w);
     for (size_t i = 0; i < t->bands.n_row; i++)
         if (strcmp(demo_cell(&t->bands, i, "name"), group) == 0) {
-            int from = (int)demo_number(&t->bands, i, "from"), to = (int)demo_number(&t->bands, i, "to");
+            int from = (int)demo_number(&t->bands, i, "from"),
+                to = (int)demo_number(&t->bands, i, "to");
             return between(r, from, to > 74 ? 74 : to);
         }
     return strcmp(legal, "CH") == 0 ? between(r, 10, 17) : between(r, 18, 50);
@@ -123,8 +144,7 @@ static void place_person(struct demo_person *p, const struct demo_tables *t, str
     p->recruitment_country = national ? "PT" : p->citizenship;
     if (strcmp(typology, "origin_transnational") == 0 && national)
         p->exploitation_country = pick(&t->abroad, NULL, NULL, "weight", "exploitation_country", r);
-    else if (strcmp(typology, "origin_domestic") == 0)
-        p->recruitment_country = "PT";
+    else if (strcmp(typology, "origin_domestic") == 0) p->recruitment_country = "PT";
     if (strcmp(p->exploitation_country, "PT") != 0) {
         p->region = "";
         return;
@@ -156,7 +176,9 @@ static void date_person(struct demo_person *p, struct random *r)
     p->decision = p->entry + between(r, 0, 5);
     if (p->age < 0) return;
     p->birth = birth_for(p->entry, p->age, r);
-    int32_t earliest = p->birth + 40; /* small children: nothing happens before they are born, whatever the precision */
+    int32_t earliest =
+        p->birth +
+        40; /* small children: nothing happens before they are born, whatever the precision */
     if (p->recruitment < earliest) p->recruitment = earliest;
     if (p->start < p->recruitment) p->start = p->recruitment;
     if (p->end < p->start) p->end = p->start;
@@ -176,11 +198,13 @@ static bool active(const struct demo_tables *t, size_t row, int year)
 static bool decides(const struct demo_tables *t, size_t row, const char *status)
 {
     const char *code = demo_cell(&t->organisations, row, "organisation");
-    bool ngo_status = strcmp(status, "S20") == 0 || strcmp(status, "S81") == 0 || strcmp(status, "S10") == 0;
+    bool ngo_status =
+        strcmp(status, "S20") == 0 || strcmp(status, "S81") == 0 || strcmp(status, "S10") == 0;
     for (size_t i = 0; i < t->institutions.n_row; i++) {
         if (strcmp(demo_cell(&t->institutions, i, "code"), code) != 0) continue;
         const char *type = demo_cell(&t->institutions, i, "type");
-        bool ngo = type[0] == '5' || type[0] == '6', police = type[0] == '1' && strcmp(type, "15") != 0;
+        bool ngo = type[0] == '5' || type[0] == '6',
+             police = type[0] == '1' && strcmp(type, "15") != 0;
         bool body = police && strcmp(code, "AIMA") != 0;
         return ngo_status ? ngo : body;
     }
@@ -192,7 +216,8 @@ static void find_sources(struct demo_person *p, const struct demo_tables *t, str
     const struct demo_table *o = &t->organisations;
     double *w = mem_new(o->n_row, sizeof *w);
     for (size_t i = 0; i < o->n_row; i++)
-        if (active(t, i, p->year) && decides(t, i, p->status)) w[i] = demo_number(o, i, "share_percent");
+        if (active(t, i, p->year) && decides(t, i, p->status))
+            w[i] = demo_number(o, i, "share_percent");
     p->source[0] = demo_cell(o, random_weighted(r, w, o->n_row), "organisation");
     p->n_source = 1;
     mem_free(w);
@@ -203,18 +228,20 @@ static void find_sources(struct demo_person *p, const struct demo_tables *t, str
         bool there = false;
         for (size_t k = 0; k < o->n_row; k++)
             there |= strcmp(demo_cell(o, k, "organisation"), also) == 0 && active(t, k, p->year);
-        if (there && random_unit(r) * 100 < demo_number(&t->overlap, i, "share_percent")) p->source[p->n_source++] = also;
+        if (there && random_unit(r) * 100 < demo_number(&t->overlap, i, "share_percent"))
+            p->source[p->n_source++] = also;
     }
 }
 
 /* ---------------------------------------------------------------- all of them */
 
-static void make_year(struct demo_person *p, size_t n, int year, const struct demo_tables *t, struct random *r,
-                      struct arena *a)
+static void make_year(struct demo_person *p, size_t n, int year, const struct demo_tables *t,
+                      struct random *r, struct arena *a)
 {
     char y[8];
     snprintf(y, sizeof y, "%d", year);
-    size_t *status = ARENA_ARRAY(a, size_t, n), *legal = ARENA_ARRAY(a, size_t, n), *form = ARENA_ARRAY(a, size_t, n);
+    size_t *status = ARENA_ARRAY(a, size_t, n), *legal = ARENA_ARRAY(a, size_t, n),
+           *form = ARENA_ARRAY(a, size_t, n);
     demo_share(status, n, &t->statuses, "year", y, "count", r);
     demo_share(legal, n, &t->ages, "year", y, "count", r);
     demo_share(form, n, &t->forms, "year", y, "weight", r);
@@ -225,7 +252,8 @@ static void make_year(struct demo_person *p, size_t n, int year, const struct de
         p[i].form = demo_cell(&t->forms, form[i], "form");
         p[i].kind = pick(&t->form_kinds, "form", p[i].form, "weight", "exploitation_form", r);
         if (p[i].kind[0] == '\0') p[i].kind = p[i].form;
-        if (strcmp(p[i].kind, "E710") == 0 && strcmp(p[i].legal, "CH") != 0) p[i].kind = "E700"; /* of children only */
+        if (strcmp(p[i].kind, "E710") == 0 && strcmp(p[i].legal, "CH") != 0)
+            p[i].kind = "E700"; /* of children only */
         p[i].sector = pick_sector(t, p[i].kind, r);
         p[i].sex = pick(&t->sex, "form", p[i].form, "weight", "sex", r);
         if (p[i].sex[0] == '\0') p[i].sex = pick(&t->sex, "form", "*", "weight", "sex", r);
@@ -240,11 +268,12 @@ static void make_year(struct demo_person *p, size_t n, int year, const struct de
     }
 }
 
-void demo_people_make(struct demo_person **out, size_t *n, const struct demo_tables *t, double scale, struct random *r,
-                      struct arena *a)
+void demo_people_make(struct demo_person **out, size_t *n, const struct demo_tables *t,
+                      double scale, struct random *r, struct arena *a)
 {
     size_t total = 0, at = 0;
-    for (size_t i = 0; i < t->years.n_row; i++) total += (size_t)(demo_number(&t->years, i, "flagged") * scale + 0.5);
+    for (size_t i = 0; i < t->years.n_row; i++)
+        total += (size_t)(demo_number(&t->years, i, "flagged") * scale + 0.5);
     *out = ARENA_ARRAY(a, struct demo_person, total);
     for (size_t i = 0; i < t->years.n_row; i++) {
         size_t k = (size_t)(demo_number(&t->years, i, "flagged") * scale + 0.5);
@@ -266,7 +295,8 @@ static double justice(const struct demo_tables *t, const char *period, const cha
     return 0;
 }
 
-static void make_suspect(struct demo_suspect *s, const struct demo_tables *t, bool man, struct random *r, struct arena *a)
+static void make_suspect(struct demo_suspect *s, const struct demo_tables *t, bool man,
+                         struct random *r, struct arena *a)
 {
     s->sex = man ? "M" : "F";
     s->citizenship = random_below(r, 100) < 45 ? "PT" : pick_citizenship(t, "E200", r);
@@ -284,11 +314,12 @@ static void make_suspect(struct demo_suspect *s, const struct demo_tables *t, bo
     s->final = s->judgment + between(r, 30, 300);
 }
 
-void demo_suspects_make(struct demo_suspect **out, size_t *n, const struct demo_tables *t, double scale,
-                        struct random *r, struct arena *a)
+void demo_suspects_make(struct demo_suspect **out, size_t *n, const struct demo_tables *t,
+                        double scale, struct random *r, struct arena *a)
 {
     double all = justice(t, "2008-2022", "suspects_natural") * scale;
-    double accused = justice(t, "2008-2022", "defendants") * scale, guilty = justice(t, "2008-2022", "convicted") * scale;
+    double accused = justice(t, "2008-2022", "defendants") * scale,
+           guilty = justice(t, "2008-2022", "convicted") * scale;
     enum { MEN_PERCENT = 78, WOMEN_CONVICTED = 36, ACQUITTED_OF_REST_PERCENT = 85 };
     *n = (size_t)(all + 0.5);
     *out = ARENA_ARRAY(a, struct demo_suspect, *n);
@@ -300,9 +331,11 @@ void demo_suspects_make(struct demo_suspect **out, size_t *n, const struct demo_
         make_suspect(s, t, man, r, a);
         bool defendant = i < (size_t)(accused + 0.5);
         if (s->convicted) s->status = "P5";
-        else if (defendant) s->status = random_below(r, 100) < ACQUITTED_OF_REST_PERCENT ? "P6" : "P3";
+        else if (defendant)
+            s->status = random_below(r, 100) < ACQUITTED_OF_REST_PERCENT ? "P6" : "P3";
         else s->status = random_below(r, 100) < 60 ? "P7" : "P1";
-        s->suspended = random_below(r, 107) < 44; /* 63 effective, 44 suspended with probation, 2008-2020 */
+        s->suspended =
+            random_below(r, 107) < 44; /* 63 effective, 44 suspended with probation, 2008-2020 */
         s->days = s->suspended ? between(r, 24, 59) * 30 : between(r, 36, 180) * 30;
         s->number = i + 1;
     }

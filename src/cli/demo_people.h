@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Synthetic persons of the Portuguese pilot, and what each organisation writes down about them. Nobody in it exists. */
+/* Synthetic persons of the Portuguese pilot, and what each organisation writes down about them.
+ * Nobody in it exists. */
 #ifndef DCIM_CLI_DEMO_PEOPLE_H
 #define DCIM_CLI_DEMO_PEOPLE_H
 
@@ -15,21 +16,23 @@
 enum { DEMO_SOURCES_MAX = 4 };
 
 struct demo_tables {
-    struct demo_table years, statuses, ages, age_groups, bands, forms, form_kinds, sex, citizenships,
-        form_by_citizenship, place, typology, abroad, regions, sectors, organisations, overlap, justice, given, family,
-        institutions;
+    struct demo_table years, statuses, ages, age_groups, bands, forms, form_kinds, sex,
+        citizenships, form_by_citizenship, place, typology, abroad, regions, sectors, organisations,
+        overlap, justice, given, family, institutions;
 };
-bool demo_tables_read(struct demo_tables *out, const char *data, struct arena *a, struct err *e) MUST_CHECK;
+bool demo_tables_read(struct demo_tables *out, const char *data, struct arena *a,
+                      struct err *e) MUST_CHECK;
 
 struct demo_person {
     int year;
-    const char *status, *legal;      /* legal: CH, AD or U */
+    const char *status, *legal; /* legal: CH, AD or U */
     const char *form, *kind, *sector;
     const char *sex, *citizenship, *given, *family;
     const char *recruitment_country, *exploitation_country, *region;
-    int age;                         /* at entry; -1 unknown */
+    int age;                                                            /* at entry; -1 unknown */
     int32_t birth, entry, detection, recruitment, start, end, decision; /* days */
-    const char *source[DEMO_SOURCES_MAX]; /* organisations that know the person; the first decides its status */
+    const char *source
+        [DEMO_SOURCES_MAX]; /* organisations that know the person; the first decides its status */
     size_t n_source;
     uint64_t number;
 };
@@ -39,14 +42,14 @@ struct demo_suspect {
     int age;
     int32_t birth, report, opened, suspicion, indictment, judgment, final;
     bool convicted, suspended;
-    int days;                        /* of prison */
+    int days; /* of prison */
     uint64_t number;
 };
 
 /* Persons of all years; scale 1 gives the published totals. From `a`. */
-void demo_people_make(struct demo_person **out, size_t *n, const struct demo_tables *t, double scale, struct random *r,
-                      struct arena *a);
-void demo_suspects_make(struct demo_suspect **out, size_t *n, const struct demo_tables *t, double scale,
-                        struct random *r, struct arena *a);
+void demo_people_make(struct demo_person **out, size_t *n, const struct demo_tables *t,
+                      double scale, struct random *r, struct arena *a);
+void demo_suspects_make(struct demo_suspect **out, size_t *n, const struct demo_tables *t,
+                        double scale, struct random *r, struct arena *a);
 
 #endif

@@ -27,18 +27,21 @@ static bool read_rows(struct demo_table *out, struct csv_reader *rd, struct aren
         if (!csv_next(rd, &row, &found, e)) return false;
         if (!found) break;
         for (size_t i = 0; i < out->n_column; i++)
-            out->cell[out->n_row * out->n_column + i] = i < row.n_field ? kept(a, row.field[i]) : "";
+            out->cell[out->n_row * out->n_column + i] =
+                i < row.n_field ? kept(a, row.field[i]) : "";
         out->n_row++;
     }
     return true;
 }
 
-bool demo_table_read(struct demo_table *out, const char *folder, const char *name, struct arena *a, struct err *e)
+bool demo_table_read(struct demo_table *out, const char *folder, const char *name, struct arena *a,
+                     struct err *e)
 {
     struct csv_reader *rd = NULL;
     struct csv_options o = {.encoding = CSV_UTF8, .separator = ','};
     *out = (struct demo_table){0};
-    bool ok = csv_open(&rd, arena_printf(a, "%s/%s.csv", folder, name), &o, e) && read_rows(out, rd, a, e);
+    bool ok = csv_open(&rd, arena_printf(a, "%s/%s.csv", folder, name), &o, e) &&
+              read_rows(out, rd, a, e);
     csv_close(rd);
     return ok;
 }
@@ -56,16 +59,19 @@ double demo_number(const struct demo_table *t, size_t row, const char *column)
     return text_to_double(text_of(demo_cell(t, row, column)), &v) ? v : 0;
 }
 
-static double *weights(const struct demo_table *t, const char *column, const char *value, const char *weight, double *sum)
+static double *weights(const struct demo_table *t, const char *column, const char *value,
+                       const char *weight, double *sum)
 {
     double *w = mem_new(t->n_row, sizeof *w);
     *sum = 0;
     for (size_t i = 0; i < t->n_row; i++)
-        if (column == NULL || strcmp(demo_cell(t, i, column), value) == 0) *sum += w[i] = demo_number(t, i, weight);
+        if (column == NULL || strcmp(demo_cell(t, i, column), value) == 0)
+            *sum += w[i] = demo_number(t, i, weight);
     return w;
 }
 
-size_t demo_draw(const struct demo_table *t, const char *column, const char *value, const char *weight, struct random *r)
+size_t demo_draw(const struct demo_table *t, const char *column, const char *value,
+                 const char *weight, struct random *r)
 {
     double sum, *w = weights(t, column, value, weight, &sum);
     size_t row = sum > 0 ? random_weighted(r, w, t->n_row) : SIZE_MAX;
@@ -73,8 +79,8 @@ size_t demo_draw(const struct demo_table *t, const char *column, const char *val
     return row;
 }
 
-void demo_share(size_t *out, size_t n, const struct demo_table *t, const char *column, const char *value,
-                const char *weight, struct random *r)
+void demo_share(size_t *out, size_t n, const struct demo_table *t, const char *column,
+                const char *value, const char *weight, struct random *r)
 {
     double sum, *w = weights(t, column, value, weight, &sum);
     size_t at = 0;

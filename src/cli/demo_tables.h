@@ -25,13 +25,15 @@ bool demo_table_read(struct demo_table *out, const char *folder, const char *nam
 const char *demo_cell(const struct demo_table *t, size_t row, const char *column);
 double demo_number(const struct demo_table *t, size_t row, const char *column);
 
-/* Rows whose `column` has `value` (column NULL: all). Random row by the weights in `weight`; SIZE_MAX when none fits. */
-size_t demo_draw(const struct demo_table *t, const char *column, const char *value, const char *weight,
-                 struct random *r);
+/* Rows whose `column` has `value` (column NULL: all). Random row by the weights in `weight`;
+ * SIZE_MAX when none fits. */
+size_t demo_draw(const struct demo_table *t, const char *column, const char *value,
+                 const char *weight, struct random *r);
 
-/* Exactly n row numbers in random order, shared out over the rows that fit in proportion to `weight` (largest
- * remainders), so that small years meet their published totals. Rest SIZE_MAX when no row fits. */
-void demo_share(size_t *out, size_t n, const struct demo_table *t, const char *column, const char *value,
-                const char *weight, struct random *r);
+/* Exactly n row numbers in random order, shared out over the rows that fit in proportion to
+ * `weight` (largest remainders), so that small years meet their published totals. Rest SIZE_MAX
+ * when no row fits. */
+void demo_share(size_t *out, size_t n, const struct demo_table *t, const char *column,
+                const char *value, const char *weight, struct random *r);
 
 #endif

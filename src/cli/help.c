@@ -64,9 +64,11 @@ void help_program(void)
 {
     printf("dcim: %s\n\n", about);
     for (size_t i = 0; i < n_command; i++)
-        if (!commands[i].hidden) printf("  dcim %-18s %s\n", commands[i].words, commands[i].summary);
-    printf("\n`dcim COMMAND --help` explains one. Exit status: 0 done, 1 done but rows were refused, 2 usage, 3 input\n"
-           "unreadable, 4 not allowed, 5 store, 6 refused to protect persons from being recognised.\n");
+        if (!commands[i].hidden)
+            printf("  dcim %-18s %s\n", commands[i].words, commands[i].summary);
+    printf("\n`dcim COMMAND --help` explains one. Exit status: 0 done, 1 done but rows were\n"
+           "refused, 2 usage, 3 input unreadable, 4 not allowed, 5 store, 6 refused to protect\n"
+           "persons from being recognised.\n");
 }
 
 int run_help(struct invocation *v)
@@ -119,7 +121,9 @@ static void roff_option(const struct option *o)
 int run_man(struct invocation *v)
 {
     (void)v;
-    printf(".TH DCIM 1\n.SH NAME\ndcim \\- %s\n.SH SYNOPSIS\n.B dcim\n.I COMMAND\n[options]\n.SH COMMANDS\n", about);
+    printf(
+        ".TH DCIM 1\n.SH NAME\ndcim \\- %s\n.SH SYNOPSIS\n.B dcim\n.I COMMAND\n[options]\n.SH COMMANDS\n",
+        about);
     for (size_t i = 0; i < n_command; i++) {
         const struct command *c = &commands[i];
         if (c->hidden) continue;
@@ -140,7 +144,8 @@ int run_man(struct invocation *v)
     }
     printf(".SH OPTIONS\n");
     for (const struct option *o = global_options; o->name != NULL; o++) roff_option(o);
-    printf(".SH EXIT STATUS\n0 done; 1 done, but findings refused rows; 2 usage; 3 input unreadable; 4 not allowed; "
+    printf(".SH EXIT STATUS\n0 done; 1 done, but findings refused rows; 2 usage; "
+           "3 input unreadable; 4 not allowed; "
            "5 store; 6 disclosure refused.\n");
     return 0;
 }
@@ -156,9 +161,10 @@ static void completion_options(const struct option *o)
 int run_completion(struct invocation *v)
 {
     (void)v;
-    printf("# bash completion of dcim; generated from its table of commands\n_dcim() {\n"
-           "    local word=\"${COMP_WORDS[COMP_CWORD]}\" line=\"${COMP_WORDS[*]:1:COMP_CWORD-1}\" list=\n"
-           "    case \"$line\" in\n");
+    printf(
+        "# bash completion of dcim; generated from its table of commands\n_dcim() {\n"
+        "    local word=\"${COMP_WORDS[COMP_CWORD]}\" line=\"${COMP_WORDS[*]:1:COMP_CWORD-1}\" list=\n"
+        "    case \"$line\" in\n");
     for (size_t pass = 2; pass-- > 0;) /* longer commands first */
         for (size_t i = 0; i < n_command; i++) {
             const struct command *c = &commands[i];
@@ -168,18 +174,22 @@ int run_completion(struct invocation *v)
             completion_options(c->option);
             completion_options(global_options);
             for (size_t k = 0; !two && k < n_command; k++)
-                if (!commands[k].hidden && strchr(commands[k].words, ' ') != NULL && is_noun_of(&commands[k], c->words))
+                if (!commands[k].hidden && strchr(commands[k].words, ' ') != NULL &&
+                    is_noun_of(&commands[k], c->words))
                     printf(" %s", commands[k].words + first_word(commands[k].words) + 1);
             printf("\" ;;\n");
         }
     for (size_t i = 0; i < n_command; i++) {
         const char *words = commands[i].words;
         if (commands[i].hidden || strchr(words, ' ') == NULL) continue;
-        printf("    \"%.*s\") list+=\" %s\" ;;\n", (int)first_word(words), words, words + first_word(words) + 1);
+        printf("    \"%.*s\") list+=\" %s\" ;;\n", (int)first_word(words), words,
+               words + first_word(words) + 1);
     }
     printf("    \"\") list=\"");
     for (size_t i = 0; i < n_command; i++)
-        if (!commands[i].hidden) printf("%.*s ", (int)first_word(commands[i].words), commands[i].words);
-    printf("\" ;;\n    esac\n    COMPREPLY=($(compgen -W \"$list\" -f -- \"$word\"))\n}\ncomplete -F _dcim dcim\n");
+        if (!commands[i].hidden)
+            printf("%.*s ", (int)first_word(commands[i].words), commands[i].words);
+    printf("\" ;;\n    esac\n    COMPREPLY=($(compgen -W \"$list\" -f -- \"$word\"))\n}\n"
+           "complete -F _dcim dcim\n");
     return 0;
 }

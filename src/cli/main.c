@@ -21,7 +21,9 @@ static int unknown_command(int argc, char **argv)
     bool noun = false;
     for (size_t i = 0; i < n_command; i++) {
         size_t n = strcspn(commands[i].words, " ");
-        if (strlen(argv[1]) == n && strncmp(commands[i].words, argv[1], n) == 0 && !commands[i].hidden) noun = true;
+        if (strlen(argv[1]) == n && strncmp(commands[i].words, argv[1], n) == 0 &&
+            !commands[i].hidden)
+            noun = true;
     }
     if (noun) {
         bool asked = argc > 2 && (strcmp(argv[2], "--help") == 0 || strcmp(argv[2], "-h") == 0);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Arguments into an invocation. Options may stand anywhere; `--` ends them; --name=value and --name value are the same. */
+/* Arguments into an invocation. Options may stand anywhere; `--` ends them; --name=value and --name
+ * value are the same. */
 #include "cli/command.h"
 
 #include <string.h>
@@ -7,15 +8,18 @@
 static const struct option *find_option(const struct option *list, const char *name, size_t n)
 {
     for (; list->name != NULL; list++)
-        if (!list->operand && strlen(list->name) == n && strncmp(list->name, name, n) == 0) return list;
+        if (!list->operand && strlen(list->name) == n && strncmp(list->name, name, n) == 0)
+            return list;
     return NULL;
 }
 
 static void set_global(struct globals *g, const char *name, const char *value)
 {
-    const struct { const char *name; const char **at; } text[] = {
-        {"repository", &g->repository}, {"key-file", &g->key_file}, {"role", &g->role},
-        {"purpose", &g->purpose},       {"language", &g->language}, {"data", &g->data}};
+    const struct {
+        const char *name;
+        const char **at;
+    } text[] = {{"repository", &g->repository}, {"key-file", &g->key_file}, {"role", &g->role},
+                {"purpose", &g->purpose},       {"language", &g->language}, {"data", &g->data}};
     for (size_t i = 0; i < sizeof text / sizeof text[0]; i++)
         if (strcmp(text[i].name, name) == 0) *text[i].at = value;
     if (strcmp(name, "json") == 0) g->json = true;
@@ -33,7 +37,8 @@ static struct json *list_value(const char *value)
     return list;
 }
 
-static bool set_value(struct invocation *v, const struct option *o, const char *value, struct err *e)
+static bool set_value(struct invocation *v, const struct option *o, const char *value,
+                      struct err *e)
 {
     struct json *into = o->parameter != NULL ? v->in : v->own, *j = NULL;
     const char *key = o->parameter != NULL ? o->parameter : o->name;
@@ -46,7 +51,8 @@ static bool set_value(struct invocation *v, const struct option *o, const char *
     case OPTION_FLAG: j = json_bool(true); break;
     case OPTION_INT:
         if (!text_to_int(text_of(value), &number))
-            return err_set(e, ERR_USAGE, "cli.number", "%s%s must be a whole number", o->operand ? "" : "--", o->name);
+            return err_set(e, ERR_USAGE, "cli.number", "%s%s must be a whole number",
+                           o->operand ? "" : "--", o->name);
         j = json_int(number);
         break;
     }
@@ -58,17 +64,21 @@ static bool parse_option(struct invocation *v, int argc, char *const *argv, int 
 {
     const char *arg = argv[*i] + 2, *eq = strchr(arg, '=');
     size_t n = eq == NULL ? strlen(arg) : (size_t)(eq - arg);
-    const struct option *o = find_option(v->command->option, arg, n), *g = find_option(global_options, arg, n);
+    const struct option *o = find_option(v->command->option, arg, n),
+                        *g = find_option(global_options, arg, n);
     const struct option *any = o != NULL ? o : g;
     const char *value = eq == NULL ? NULL : eq + 1;
     if (any == NULL) {
-        err_set(e, ERR_USAGE, "cli.option", "dcim %s has no option --%.*s", v->command->words, (int)n, arg);
+        err_set(e, ERR_USAGE, "cli.option", "dcim %s has no option --%.*s", v->command->words,
+                (int)n, arg);
         return err_remedy(e, "`dcim %s --help` lists them", v->command->words);
     }
     if (any->kind == OPTION_FLAG && value != NULL)
         return err_set(e, ERR_USAGE, "cli.flag", "--%s takes no value", any->name);
     if (any->kind != OPTION_FLAG && value == NULL) {
-        if (*i + 1 >= argc) return err_set(e, ERR_USAGE, "cli.value", "--%s needs a value: %s", any->name, any->value);
+        if (*i + 1 >= argc)
+            return err_set(e, ERR_USAGE, "cli.value", "--%s needs a value: %s", any->name,
+                           any->value);
         value = argv[++*i];
     }
     if (o != NULL) return set_value(v, o, value, e);
@@ -88,8 +98,9 @@ static bool check_required(const struct invocation *v, struct err *e)
     for (const struct option *o = v->command->option; o->name != NULL; o++) {
         const struct json *in = o->parameter != NULL ? v->in : v->own;
         if (!o->required || json_has(in, o->parameter != NULL ? o->parameter : o->name)) continue;
-        err_set(e, ERR_USAGE, "cli.missing", "dcim %s needs %s%s%s%s: %s", v->command->words, o->operand ? "" : "--",
-                o->name, o->operand ? "" : " ", o->operand ? "" : o->value, o->help);
+        err_set(e, ERR_USAGE, "cli.missing", "dcim %s needs %s%s%s%s: %s", v->command->words,
+                o->operand ? "" : "--", o->name, o->operand ? "" : " ", o->operand ? "" : o->value,
+                o->help);
         return err_remedy(e, "`dcim %s --help` explains it", v->command->words);
     }
     return true;
@@ -112,7 +123,8 @@ bool command_parse(struct invocation *v, int argc, char *const *argv, struct err
             const struct option *o = nth_operand(v->command, n_operand++);
             if (o == NULL && strcmp(v->command->words, "help") == 0) continue;
             if (o == NULL) {
-                err_set(e, ERR_USAGE, "cli.operand", "dcim %s does not know what to do with %s", v->command->words, argv[i]);
+                err_set(e, ERR_USAGE, "cli.operand", "dcim %s does not know what to do with %s",
+                        v->command->words, argv[i]);
                 return err_remedy(e, "`dcim %s --help` explains it", v->command->words);
             }
             if (!set_value(v, o, argv[i], e)) return false;

@@ -41,23 +41,28 @@ static void name_actor(char *out, size_t size)
 }
 
 /* Does this command unlock a repository with a passphrase, for want of a key file? */
-static bool needs_passphrase(const struct invocation *v, const char *operation, const char *key_file)
+static bool needs_passphrase(const struct invocation *v, const char *operation,
+                             const char *key_file)
 {
     const struct operation *op = operation_find(operation);
     if (key_file != NULL || op == NULL) return false;
     return op->repository_required || strcmp(operation, "repository.init") == 0 ||
-           strncmp(operation, "backup.", 7) == 0 || strcmp(operation, "pack.install") == 0 || v->command->run == run_demo;
+           strncmp(operation, "backup.", 7) == 0 || strcmp(operation, "pack.install") == 0 ||
+           v->command->run == run_demo;
 }
 
-static bool ask_secrets(struct desk *d, const struct invocation *v, const char *operation, const char *key_file,
-                        struct err *e)
+static bool ask_secrets(struct desk *d, const struct invocation *v, const char *operation,
+                        const char *key_file, struct err *e)
 {
     bool init = strcmp(operation, "repository.init") == 0;
     if (needs_passphrase(v, operation, key_file) &&
-        !terminal_passphrase(&d->passphrase, init ? "New passphrase (15 letters or more)" : "Passphrase", init, e))
+        !terminal_passphrase(&d->passphrase,
+                             init ? "New passphrase (15 letters or more)" : "Passphrase", init, e))
         return false;
-    bool slot = strcmp(operation, "key.add") == 0 && strcmp(json_get_text(v->in, "kind", ""), "passphrase") == 0;
-    return !slot || terminal_passphrase(&d->new_passphrase, "New passphrase (15 letters or more)", true, e);
+    bool slot = strcmp(operation, "key.add") == 0 &&
+                strcmp(json_get_text(v->in, "kind", ""), "passphrase") == 0;
+    return !slot ||
+           terminal_passphrase(&d->new_passphrase, "New passphrase (15 letters or more)", true, e);
 }
 
 static void desk_close(struct desk *d)
@@ -91,7 +96,8 @@ static bool desk_open(struct desk *d, struct invocation *v, const char *operatio
         .purpose = or_environment(g->purpose, "DCIM_PURPOSE", "keeping the register"),
         .language = or_environment(g->language, "DCIM_LANGUAGE", NULL),
     };
-    if (strcmp(operation, "record.identity") == 0) o.purpose = or_environment(g->purpose, "DCIM_PURPOSE", NULL);
+    if (strcmp(operation, "record.identity") == 0)
+        o.purpose = or_environment(g->purpose, "DCIM_PURPOSE", NULL);
     d->service = service_new(&o);
     return true;
 }
@@ -103,9 +109,12 @@ static void print_problems(const struct json *list)
     for (size_t i = 0; list != NULL && i < json_size(list); i++) {
         const struct json *p = json_at(list, i);
         fprintf(stderr, "  %s", json_get_text(p, "file", ""));
-        if (json_get_int(p, "row", 0) > 0) fprintf(stderr, " row %lld", (long long)json_get_int(p, "row", 0));
-        if (json_get_text(p, "column", "")[0] != '\0') fprintf(stderr, " column %s", json_get_text(p, "column", ""));
-        fprintf(stderr, ": %s\n      %s\n", json_get_text(p, "message", ""), json_get_text(p, "remedy", ""));
+        if (json_get_int(p, "row", 0) > 0)
+            fprintf(stderr, " row %lld", (long long)json_get_int(p, "row", 0));
+        if (json_get_text(p, "column", "")[0] != '\0')
+            fprintf(stderr, " column %s", json_get_text(p, "column", ""));
+        fprintf(stderr, ": %s\n      %s\n", json_get_text(p, "message", ""),
+                json_get_text(p, "remedy", ""));
     }
 }
 
@@ -120,7 +129,8 @@ int report_error(const struct invocation *v, const struct service *s, const stru
         json_set_text(j, "code", err_code_name(e->code));
         json_set_text(j, "message", e->msg);
         json_set_text(j, "remedy", e->remedy);
-        if (s != NULL && service_problems(s) != NULL) json_set(j, "problems", json_copy(service_problems(s)));
+        if (s != NULL && service_problems(s) != NULL)
+            json_set(j, "problems", json_copy(service_problems(s)));
         json_write(&text, j, true);
         printf("%s\n", text.p == NULL ? "" : text.p);
         buf_release(&text);
@@ -211,7 +221,8 @@ int run_record_show(struct invocation *v)
     if (!json_get_bool(v->own, "identity", false)) return call(v, "record.show");
     const char *purpose = or_environment(v->globals.purpose, "DCIM_PURPOSE", NULL);
     if (purpose == NULL) {
-        err_set(&e, ERR_DENIED, "cli.purpose", "direct identifiers are opened only for a stated purpose");
+        err_set(&e, ERR_DENIED, "cli.purpose",
+                "direct identifiers are opened only for a stated purpose");
         err_remedy(&e, "state it with --purpose \"...\"; it is kept in the audit log");
         return report_error(v, NULL, &e);
     }

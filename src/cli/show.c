@@ -8,10 +8,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#define ROWS(list, ...)                                                                         \
-    do {                                                                                        \
-        static const struct show_column columns[] = {__VA_ARGS__};                              \
-        terminal_rows(list, columns, sizeof columns / sizeof columns[0]);                       \
+#define ROWS(list, ...)                                                   \
+    do {                                                                  \
+        static const struct show_column columns[] = {__VA_ARGS__};        \
+        terminal_rows(list, columns, sizeof columns / sizeof columns[0]); \
     } while (0)
 
 static const char *text_in(const struct json *r, const char *key)
@@ -54,11 +54,12 @@ int show_init(const struct invocation *v, const struct json *r)
 {
     printf("Repository made in %s", text_in(r, "repository"));
     if (text_in(r, "country")[0] != '\0') printf(" for %s", text_in(r, "country"));
-    printf(".\n%lld variables, %lld code lists, %lld rules.\n", int_in(r, "variables"), int_in(r, "code_lists"),
-           int_in(r, "rules"));
+    printf(".\n%lld variables, %lld code lists, %lld rules.\n", int_in(r, "variables"),
+           int_in(r, "code_lists"), int_in(r, "rules"));
     if (v->globals.key_file != NULL) printf("Key file: %s\n", v->globals.key_file);
-    printf("\nRecovery code, shown this once. Write it down and keep it away from this machine:\n\n    %s\n\n",
-           text_in(r, "recovery_code"));
+    printf(
+        "\nRecovery code, shown this once. Write it down and keep it away from this machine:\n\n    %s\n\n",
+        text_in(r, "recovery_code"));
     printf("Next: dcim organisation add --code ... --type ... --name ...\n");
     return 0;
 }
@@ -95,7 +96,8 @@ static void show_findings(const struct json *r)
         putchar('\n');
     }
     long long more = int_in(r, "findings_total") - (long long)json_size(list);
-    if (more > 0) printf("... and %lld more; --findings FILE writes them all beside the rows\n", more);
+    if (more > 0)
+        printf("... and %lld more; --findings FILE writes them all beside the rows\n", more);
 }
 
 static void show_unknown_columns(const struct json *r)
@@ -107,7 +109,8 @@ static void show_unknown_columns(const struct json *r)
         if (i > 0) printf(", ");
         terminal_puts(json_as_text(json_at(unknown, i), ""));
     }
-    printf("\nMap them with a mapping file (data/mappings), or name them as variables of the form.\n");
+    printf(
+        "\nMap them with a mapping file (data/mappings), or name them as variables of the form.\n");
 }
 
 int show_import(const struct invocation *v, const struct json *r)
@@ -116,12 +119,15 @@ int show_import(const struct invocation *v, const struct json *r)
     show_findings(r);
     show_unknown_columns(r);
     bool accepted = json_get_bool(r, "accepted", false);
-    printf("%s%lld rows: %lld new, %lld changed, %lld already there, %lld refused", json_get_bool(r, "dry_run", false)
-           ? "Dry run, nothing kept. " : "", int_in(r, "rows"), int_in(r, "new"), int_in(r, "changed"), int_in(r, "same"),
-           int_in(r, "refused"));
-    if (int_in(r, "with_warnings") > 0) printf("; %lld kept with warnings", int_in(r, "with_warnings"));
+    printf("%s%lld rows: %lld new, %lld changed, %lld already there, %lld refused",
+           json_get_bool(r, "dry_run", false) ? "Dry run, nothing kept. " : "", int_in(r, "rows"),
+           int_in(r, "new"), int_in(r, "changed"), int_in(r, "same"), int_in(r, "refused"));
+    if (int_in(r, "with_warnings") > 0)
+        printf("; %lld kept with warnings", int_in(r, "with_warnings"));
     printf(".\n");
-    if (!accepted) printf("The file was refused as a whole, because some rows were (--strict). Nothing was kept.\n");
+    if (!accepted)
+        printf(
+            "The file was refused as a whole, because some rows were (--strict). Nothing was kept.\n");
     else if (json_has(r, "batch")) printf("Batch %lld.\n", int_in(r, "batch"));
     return !accepted || int_in(r, "refused") > 0 ? 1 : 0;
 }
@@ -129,9 +135,10 @@ int show_import(const struct invocation *v, const struct json *r)
 int show_batches(const struct invocation *v, const struct json *r)
 {
     (void)v;
-    ROWS(json_get(r, "batches"), {"batch", "Batch", true}, {"at", "At", false}, {"form", "Form", false},
-         {"organisation", "From", false}, {"new", "New", true}, {"changed", "Changed", true}, {"same", "Same", true},
-         {"refused", "Refused", true}, {"state", "State", false}, {"file", "File", false});
+    ROWS(json_get(r, "batches"), {"batch", "Batch", true}, {"at", "At", false},
+         {"form", "Form", false}, {"organisation", "From", false}, {"new", "New", true},
+         {"changed", "Changed", true}, {"same", "Same", true}, {"refused", "Refused", true},
+         {"state", "State", false}, {"file", "File", false});
     return 0;
 }
 
@@ -147,8 +154,9 @@ int show_table(const struct invocation *v, const struct json *r)
 int show_records(const struct invocation *v, const struct json *r)
 {
     (void)v;
-    ROWS(json_get(r, "records"), {"record", "Record", false}, {"form", "Form", false}, {"organisation", "From", false},
-         {"version", "Version", true}, {"at", "At", false}, {"batch", "Batch", true}, {"state", "State", false});
+    ROWS(json_get(r, "records"), {"record", "Record", false}, {"form", "Form", false},
+         {"organisation", "From", false}, {"version", "Version", true}, {"at", "At", false},
+         {"batch", "Batch", true}, {"state", "State", false});
     if (int_in(r, "next") > 0) printf("More: --after %lld\n", int_in(r, "next"));
     return 0;
 }
@@ -170,7 +178,8 @@ static void show_values(const struct json *values, int indent)
         }
         printf("%*s%-*s ", indent, "", 34 - indent, key);
         if (kind == JSON_ARRAY)
-            for (size_t k = 0; k < json_size(j); k++) printf("%s%s", k > 0 ? " " : "", json_as_text(json_at(j, k), ""));
+            for (size_t k = 0; k < json_size(j); k++)
+                printf("%s%s", k > 0 ? " " : "", json_as_text(json_at(j, k), ""));
         else if (kind == JSON_TEXT) terminal_puts(json_as_text(j, ""));
         else if (kind == JSON_INT) printf("%lld", (long long)json_as_int(j, 0));
         else if (kind == JSON_NUMBER) printf("%.10g", json_as_number(j, 0));
@@ -189,8 +198,9 @@ int show_record(const struct invocation *v, const struct json *r)
 int show_history(const struct invocation *v, const struct json *r)
 {
     (void)v;
-    ROWS(json_get(r, "versions"), {"version", "Version", true}, {"at", "At", false}, {"author", "Author", false},
-         {"batch", "Batch", true}, {"state", "State", false}, {"reason", "Reason", false});
+    ROWS(json_get(r, "versions"), {"version", "Version", true}, {"at", "At", false},
+         {"author", "Author", false}, {"batch", "Batch", true}, {"state", "State", false},
+         {"reason", "Reason", false});
     return 0;
 }
 
@@ -198,20 +208,26 @@ int show_verify(const struct invocation *v, const struct json *r)
 {
     (void)v;
     bool ok = json_get_bool(r, "ok", false);
-    if (ok) printf("The audit log holds: %lld entries, %lld checkpoints.\n", int_in(r, "entries"), int_in(r, "checkpoints"));
-    else printf("The audit log is BROKEN at entry %lld: %s\n", int_in(r, "first_bad"), text_in(r, "problem"));
+    if (ok)
+        printf("The audit log holds: %lld entries, %lld checkpoints.\n", int_in(r, "entries"),
+               int_in(r, "checkpoints"));
+    else
+        printf("The audit log is BROKEN at entry %lld: %s\n", int_in(r, "first_bad"),
+               text_in(r, "problem"));
     printf("Head %s\n", text_in(r, "head"));
     if (text_in(r, "checkpoint")[0] != '\0')
-        printf("\nNewest checkpoint; keep a copy elsewhere (audit verify --anchor FILE):\n\n%s\n", text_in(r, "checkpoint"));
+        printf("\nNewest checkpoint; keep a copy elsewhere (audit verify --anchor FILE):\n\n%s\n",
+               text_in(r, "checkpoint"));
     return ok ? 0 : 5;
 }
 
 int show_audit(const struct invocation *v, const struct json *r)
 {
     (void)v;
-    ROWS(json_get(r, "entries"), {"sequence", "No", true}, {"at", "At", false}, {"action", "Act", false},
-         {"actor", "Actor", false}, {"role", "Role", false}, {"decision", "", false}, {"object_type", "On", false},
-         {"object_id", "", false}, {"count", "Count", true}, {"purpose", "Purpose", false});
+    ROWS(json_get(r, "entries"), {"sequence", "No", true}, {"at", "At", false},
+         {"action", "Act", false}, {"actor", "Actor", false}, {"role", "Role", false},
+         {"decision", "", false}, {"object_type", "On", false}, {"object_id", "", false},
+         {"count", "Count", true}, {"purpose", "Purpose", false});
     return 0;
 }
 
@@ -222,11 +238,16 @@ int show_check(const struct invocation *v, const struct json *r)
     for (size_t i = 0; i < json_size(list); i++) {
         const struct json *c = json_at(list, i);
         bool warning = json_get_bool(c, "warning", false);
-        printf("%-8s %-14s %s\n", !json_get_bool(c, "ok", false) ? "DAMAGED" : warning ? "warning" : "good",
+        printf("%-8s %-14s %s\n",
+               !json_get_bool(c, "ok", false) ? "DAMAGED"
+               : warning                      ? "warning"
+                                              : "good",
                text_in(c, "name"), text_in(c, "detail"));
     }
     bool ok = json_get_bool(r, "ok", false);
-    printf("%s\n", ok ? "The repository is sound." : "The repository is damaged: restore a backup, and keep this one for study.");
+    printf("%s\n",
+           ok ? "The repository is sound."
+              : "The repository is damaged: restore a backup, and keep this one for study.");
     return ok ? 0 : 5;
 }
 
@@ -245,10 +266,10 @@ int show_pack_check(const struct invocation *v, const struct json *r)
     }
     bool ok = json_get_bool(r, "ok", false);
     if (ok)
-        printf("Good: %lld forms, %lld variables, %lld code lists with %lld codes, %lld rules.\n", int_in(r, "forms"),
-               int_in(r, "variables"), int_in(r, "code_lists"), int_in(r, "codes"), int_in(r, "rules"));
-    else
-        printf("%lld errors in %s.\n", int_in(r, "fatal"), text_in(r, "folder"));
+        printf("Good: %lld forms, %lld variables, %lld code lists with %lld codes, %lld rules.\n",
+               int_in(r, "forms"), int_in(r, "variables"), int_in(r, "code_lists"),
+               int_in(r, "codes"), int_in(r, "rules"));
+    else printf("%lld errors in %s.\n", int_in(r, "fatal"), text_in(r, "folder"));
     return ok ? 0 : 3;
 }
 
@@ -257,7 +278,8 @@ int show_names(const struct invocation *v, const struct json *r)
     (void)v;
     const char *key = "";
     const struct json *list = json_size(r) == 0 ? NULL : json_member(r, 0, &key);
-    for (size_t i = 0; list != NULL && i < json_size(list); i++) printf("%s\n", json_as_text(json_at(list, i), ""));
+    for (size_t i = 0; list != NULL && i < json_size(list); i++)
+        printf("%s\n", json_as_text(json_at(list, i), ""));
     return 0;
 }
 
@@ -266,42 +288,45 @@ int show_forms(const struct invocation *v, const struct json *r)
     (void)v;
     const struct json *list = json_get(r, "forms");
     if (json_size(list) > 0 && json_has(json_at(list, 0), "records"))
-        ROWS(list, {"form", "Form", false}, {"records", "Records", true}, {"version", "Version", false},
-             {"title", "Title", false});
+        ROWS(list, {"form", "Form", false}, {"records", "Records", true},
+             {"version", "Version", false}, {"title", "Title", false});
     else
-        ROWS(list, {"form", "Form", false}, {"data_set", "Data set", false}, {"variables", "Variables", true},
-             {"repeats", "Repeats", true}, {"version", "Version", false}, {"title", "Title", false});
+        ROWS(list, {"form", "Form", false}, {"data_set", "Data set", false},
+             {"variables", "Variables", true}, {"repeats", "Repeats", true},
+             {"version", "Version", false}, {"title", "Title", false});
     return 0;
 }
 
 int show_variables(const struct invocation *v, const struct json *r)
 {
     (void)v;
-    ROWS(json_get(r, "variables"), {"variable", "Variable", false}, {"form", "Form", false}, {"repeat", "Repeat", false},
-         {"type", "Type", false}, {"list", "Codes", false}, {"required", "Required", false},
-         {"tabulates", "Tabulates", false}, {"privacy", "Privacy", false}, {"label", "Label", false});
+    ROWS(json_get(r, "variables"), {"variable", "Variable", false}, {"form", "Form", false},
+         {"repeat", "Repeat", false}, {"type", "Type", false}, {"list", "Codes", false},
+         {"required", "Required", false}, {"tabulates", "Tabulates", false},
+         {"privacy", "Privacy", false}, {"label", "Label", false});
     return 0;
 }
 
 int show_codes(const struct invocation *v, const struct json *r)
 {
     (void)v;
-    ROWS(json_get(r, "codes"), {"code", "Code", false}, {"parent", "Under", false}, {"label", "Label", false});
+    ROWS(json_get(r, "codes"), {"code", "Code", false}, {"parent", "Under", false},
+         {"label", "Label", false});
     return 0;
 }
 
 int show_rules(const struct invocation *v, const struct json *r)
 {
     (void)v;
-    ROWS(json_get(r, "rules"), {"rule", "Rule", false}, {"form", "Form", false}, {"severity", "Severity", false},
-         {"message", "Message", false});
+    ROWS(json_get(r, "rules"), {"rule", "Rule", false}, {"form", "Form", false},
+         {"severity", "Severity", false}, {"message", "Message", false});
     return 0;
 }
 
 int show_keys(const struct invocation *v, const struct json *r)
 {
     (void)v;
-    ROWS(json_get(r, "slots"), {"slot", "Slot", true}, {"kind", "Kind", false}, {"made_at", "Made", false},
-         {"label", "Label", false});
+    ROWS(json_get(r, "slots"), {"slot", "Slot", true}, {"kind", "Kind", false},
+         {"made_at", "Made", false}, {"label", "Label", false});
     return 0;
 }

@@ -47,7 +47,8 @@ bool terminal_passphrase(struct secret **out, const char *prompt, bool new_one, 
     int tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
     if (tty < 0 || tcgetattr(tty, &before) != 0) {
         if (tty >= 0) close(tty);
-        err_set(e, ERR_USAGE, "cli.no_terminal", "a passphrase is needed and there is no terminal to ask for it");
+        err_set(e, ERR_USAGE, "cli.no_terminal",
+                "a passphrase is needed and there is no terminal to ask for it");
         return err_remedy(e, "name a key file with --key-file or DCIM_KEY_FILE");
     }
     quiet = before;
@@ -84,7 +85,8 @@ static void step(void *ctx, const char *what, uint64_t done, uint64_t total)
     memset(bar, ' ', BAR_WIDTH);
     memset(bar, '=', filled);
     bar[BAR_WIDTH] = '\0';
-    fprintf(stderr, "\r[%s] %3.0f %% %s", bar, total == 0 ? 0 : (double)done / (double)total * 100, what);
+    fprintf(stderr, "\r[%s] %3.0f %% %s", bar, total == 0 ? 0 : (double)done / (double)total * 100,
+            what);
     fflush(stderr);
     progress_shown = true;
 }
@@ -156,7 +158,8 @@ void terminal_rows(const struct json *rows, const struct show_column *column, si
     for (size_t c = 0; c < n; c++) {
         width[c] = unicode_width(text_of(column[c].title));
         for (size_t r = 0; r < json_size(rows); r++) {
-            size_t w = unicode_width(text_of(cell_text(json_at(rows, r), column[c].key, number, sizeof number)));
+            size_t w = unicode_width(
+                text_of(cell_text(json_at(rows, r), column[c].key, number, sizeof number)));
             if (w > width[c]) width[c] = w < CELL_WIDTH_MAX ? w : CELL_WIDTH_MAX;
         }
     }
@@ -164,8 +167,8 @@ void terminal_rows(const struct json *rows, const struct show_column *column, si
     putchar('\n');
     for (size_t r = 0; r < json_size(rows); r++) {
         for (size_t c = 0; c < n; c++)
-            put_cell(cell_text(json_at(rows, r), column[c].key, number, sizeof number), width[c], column[c].right,
-                     c + 1 == n);
+            put_cell(cell_text(json_at(rows, r), column[c].key, number, sizeof number), width[c],
+                     column[c].right, c + 1 == n);
         putchar('\n');
     }
 }

@@ -11,9 +11,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Ask for a passphrase on the terminal without showing it; twice and compared if `new_one`. ERR_USAGE "cli.no_terminal"
- * when there is none. `owns` *out. */
-bool terminal_passphrase(struct secret **out, const char *prompt, bool new_one, struct err *e) MUST_CHECK;
+/* Ask for a passphrase on the terminal without showing it; twice and compared if `new_one`.
+ * ERR_USAGE "cli.no_terminal" when there is none. `owns` *out. */
+bool terminal_passphrase(struct secret **out, const char *prompt, bool new_one,
+                         struct err *e) MUST_CHECK;
 
 /* A progress line on standard error, when that is a terminal; else nothing. */
 struct progress terminal_progress(void);
@@ -26,11 +27,12 @@ size_t terminal_width(void);
 void terminal_puts(const char *text);
 
 struct show_column {
-    const char *key;    /* member of each row */
+    const char *key; /* member of each row */
     const char *title;
     bool right;
 };
-/* Print an array of objects as aligned columns with a header line. The last column is not padded. */
+/* Print an array of objects as aligned columns with a header line. The last column is not
+ * padded. */
 void terminal_rows(const struct json *rows, const struct show_column *column, size_t n);
 
 #endif
