@@ -324,9 +324,9 @@ done:
     return ok;
 }
 
-static bool no_secret(struct err *e, const char *what)
+static bool no_secret(struct err *e, enum err_code code, const char *what)
 {
-    err_set(e, ERR_USAGE, "keyring.no_secret", "could not %s: no secret was given for it", what);
+    err_set(e, code, "keyring.no_secret", "could not %s: no secret was given for it", what);
     return err_remedy(e, "give a passphrase, a key file or a recovery code; a dual slot takes a passphrase with a key "
                          "file or with a second passphrase");
 }
@@ -341,7 +341,7 @@ bool keyring_open(struct keyring **out, const char *path, const struct unlock *u
     *out = NULL;
     if (!brought_load(&b, u, e)) goto done;
     if (u->key_file == NULL && u->passphrase == NULL && u->recovery == NULL) {
-        no_secret(e, "open the keyring");
+        no_secret(e, ERR_DENIED, "open the keyring");
         goto done;
     }
     k = keyring_new(path);
@@ -374,7 +374,7 @@ static bool slot_add(struct keyring *k, uint32_t number, enum slot_kind kind, co
     }
     if (label.n > 0) memcpy(s->label, label.p, label.n);
     for (int i = 0; i < 2; i++) s->factor[i] = factor_new(factor[i]);
-    if (!brought_has(b, s)) return no_secret(e, "add a key slot");
+    if (!brought_has(b, s)) return no_secret(e, ERR_USAGE, "add a key slot");
     if (!slot_seal(k, s, b, e)) return false;
     k->file.n_slot++;
     return true;
@@ -494,7 +494,7 @@ static bool first_slots(struct keyring *k, const struct brought *b, struct err *
         if (!slot_add(k, (uint32_t)k->file.n_slot + 1, first[i].kind, first[i].factor, b, TEXT(""), e))
             return false;
     }
-    if (k->file.n_slot == 0) return no_secret(e, "make a keyring");
+    if (k->file.n_slot == 0) return no_secret(e, ERR_USAGE, "make a keyring");
     /* So that later slots, numbered after the generation that adds them, never get one of these numbers. */
     k->file.generation = (uint32_t)k->file.n_slot;
     return true;

@@ -54,8 +54,8 @@ struct keyring;
 bool keyring_create(struct keyring **out, const char *path, const struct unlock *u, struct err *e) MUST_CHECK;
 
 /* Open `path` or its copy `path`.copy, the newer where they differ; a missing, damaged or older one is then written
- * anew. `owns` *out. ERR_DENIED "keyring.wrong_secret" for a wrong secret as for a damaged file, and
- * "keyring.insecure_slot" for a passphrase slot of the small profile without DCIM_INSECURE_KDF; ERR_NOT_FOUND
+ * anew. `owns` *out. ERR_DENIED "keyring.wrong_secret" for a wrong secret as for a damaged file, "keyring.no_secret",
+ * and "keyring.insecure_slot" for a passphrase slot of the small profile without DCIM_INSECURE_KDF; ERR_NOT_FOUND
  * "keyring.missing". Cost: 1.4 s for each passphrase slot tried. */
 bool keyring_open(struct keyring **out, const char *path, const struct unlock *u, struct err *e) MUST_CHECK;
 void keyring_close(struct keyring *k); /* wipes; NULL is fine */
