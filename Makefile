@@ -70,7 +70,7 @@ longest: ## the longest functions and files
 demo: deps ## the pilot repository, made and shown
 	@$(LOCKED) tools/configure.sh plain $(BUILD)
 	@$(LOCKED) $(NINJA) -C $(BUILD) dcim
-	@rm -rf $(BUILD)/demo-repository
+	@rm -rf $(BUILD)/demo-repository $(BUILD)/demo-repository.key $(BUILD)/demo-repository-files
 	$(BUILD)/dcim demo $(BUILD)/demo-repository
 
 bench: deps ## the benchmarks; B=bench_x for one
