@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The desk, seen from outside: one table of operations, a document in, a document out. Command line, pages, API and
- * tests all come in here; there is no second way. */
+/* The desk, seen from outside: one table of operations, a document in, a document out. Command
+ * line, pages, API and tests all come in here; there is no second way. */
 #ifndef DCIM_SERVICE_CLIENT_H
 #define DCIM_SERVICE_CLIENT_H
 
@@ -16,60 +16,61 @@
 struct service;
 
 struct service_options {
-    const char *repository;            /* folder; NULL for operations that need none */
-    const char *key_file;              /* path, or NULL */
-    const struct secret *passphrase;   /* or NULL */
-    const struct secret *recovery;     /* or NULL */
+    const char *repository;              /* folder; NULL for operations that need none */
+    const char *key_file;                /* path, or NULL */
+    const struct secret *passphrase;     /* or NULL */
+    const struct secret *recovery;       /* or NULL */
     const struct secret *new_passphrase; /* of a slot to be added, or NULL */
-    const char *data;                  /* data folder to make repositories from; NULL: found beside the program */
-    const char *program;               /* path of the program, for converter processes */
-    const char *actor;                 /* who acts, "local:anna" */
-    const char *role;                  /* name of a role; NULL: "custodian" */
-    const char *purpose;               /* of the session: consultation and disclosure without one are refused */
-    const char *language;              /* "pt"; NULL: the pack's first */
+    const char *data;    /* data folder to make repositories from; NULL: found beside the program */
+    const char *program; /* path of the program, for converter processes */
+    const char *actor;   /* who acts, "local:anna" */
+    const char *role;    /* name of a role; NULL: "custodian" */
+    const char *purpose; /* of the session: consultation and disclosure without one are refused */
+    const char *language; /* "pt"; NULL: the pack's first */
 };
 
 struct parameter_spec {
     const char *name;
     enum { PARAM_TEXT, PARAM_INT, PARAM_BOOL, PARAM_LIST /* of texts */ } type;
     bool required;
-    int64_t min, max;                  /* of a number; of the length of a text in bytes */
-    const char *choices;               /* "persons|records"; NULL: any */
+    int64_t min, max;    /* of a number; of the length of a text in bytes */
+    const char *choices; /* "persons|records"; NULL: any */
     const char *summary;
 };
 
 enum transaction_mode { TX_NONE, TX_READ, TX_WRITE };
 
-struct operation {                     /* one row of the table */
-    const char *name;                  /* "table.count" */
+struct operation {    /* one row of the table */
+    const char *name; /* "table.count" */
     const char *summary;
     const struct parameter_spec *parameter; /* ends with name NULL */
     enum capability capability;
     enum transaction_mode transaction;
-    const char *audit;                 /* audit action name; "none" where nothing is recorded */
+    const char *audit; /* audit action name; "none" where nothing is recorded */
     bool purpose_required;
     bool repository_required;
 };
 
-const struct operation *operation_find(const char *name);      /* or NULL */
-const struct operation *operation_at(size_t i);                /* NULL behind the last */
+const struct operation *operation_find(const char *name); /* or NULL */
+const struct operation *operation_at(size_t i);           /* NULL behind the last */
 
 struct progress { /* called from long operations; may be NULL */
     void (*step)(void *ctx, const char *what, uint64_t done, uint64_t total);
     void *ctx;
 };
 
-/* Nothing is opened before the first call that needs it. `options` is borrowed until service_close(). */
+/* Nothing is opened before the first call that needs it. `options` is borrowed until
+ * service_close(). */
 struct service *service_new(const struct service_options *options);
 void service_close(struct service *s);
 
-/* Do operation `name` with parameters `in` (an object; unknown members are refused). *out is the result, an object;
- * `owns`. Capability, purpose, transaction and audit entry are settled here. */
+/* Do operation `name` with parameters `in` (an object; unknown members are refused). *out is the
+ * result, an object; `owns`. Capability, purpose, transaction and audit entry are settled here. */
 bool service_call(struct json **out, struct service *s, const char *name, const struct json *in,
                   const struct progress *progress, struct err *e) MUST_CHECK;
 
-/* Problems of a dictionary, mapping or file belong to results; when an operation fails because of them, they are here
- * as an array (borrowed until the next call), else NULL. */
+/* Problems of a dictionary, mapping or file belong to results; when an operation fails because of
+ * them, they are here as an array (borrowed until the next call), else NULL. */
 const struct json *service_problems(const struct service *s);
 
 #endif

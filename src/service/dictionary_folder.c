@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Where dictionaries lie: the data folder that comes with the program, and the copy that each repository keeps, so that
- * a repository never changes its meaning because the program was updated. */
+/* Where dictionaries lie: the data folder that comes with the program, and the copy that each
+ * repository keeps, so that a repository never changes its meaning because the program was
+ * updated. */
 #include "service/service_internal.h"
 
 #include "base/file.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { DATA_FILE_MAX = 16 * 1024 * 1024 };
 
@@ -29,7 +35,8 @@ bool service_data_folder(const char **out, struct service *s, struct arena *a, s
         *out = arena_printf(a, "%s/%s", program, place[i]);
         if (file_exists(arena_printf(a, "%s/dictionary/settings.csv", *out))) return true;
     }
-    err_set(e, ERR_NOT_FOUND, "service.no_data", "the data folder with dictionary and packs was not found beside %s",
+    err_set(e, ERR_NOT_FOUND, "service.no_data",
+            "the data folder with dictionary and packs was not found beside %s",
             s->options.program == NULL ? "the program" : s->options.program);
     return err_remedy(e, "name it with DCIM_DATA");
 }
@@ -44,7 +51,8 @@ static bool copy_file(const char *from, const char *to, struct err *e)
 }
 
 /* The CSV files of one folder; a folder that is absent has none. */
-static bool copy_folder(const char *from, const char *to, const char *sub, struct arena *a, struct err *e)
+static bool copy_folder(const char *from, const char *to, const char *sub, struct arena *a,
+                        struct err *e)
 {
     const char *source = sub[0] == '\0' ? from : arena_printf(a, "%s/%s", from, sub);
     const char *target = sub[0] == '\0' ? to : arena_printf(a, "%s/%s", to, sub);
@@ -68,6 +76,66 @@ bool dictionary_folder_copy(const char *from, const char *pack, const char *to, 
     if (ok && pack[0] != '\0')
         ok = copy_folder(from, to, arena_printf(a, "packs/%s", pack), a, e) &&
              copy_folder(from, to, arena_printf(a, "packs/%s/codelists", pack), a, e);
+    arena_free(a);
+    return ok;
+}
+
+/* ---------------------------------------------------------------- whole folders */
+
+static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
+{
+    (void)st;
+    (void)kind;
+    (void)at;
+    (void)remove(path); /* what cannot be removed is met again by whoever needs the place */
+    return 0;
+}
+
+void folder_remove(const char *path)
+{
+    enum { OPEN_AT_ONCE = 16 };
+    (void)nftw(path, remove_one, OPEN_AT_ONCE, FTW_DEPTH | FTW_PHYS);
+}
+
+/* The names of a folder survive a power cut. */
+static void sync_folder(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0) return;
+    (void)fsync(fd);
+    (void)close(fd);
+}
+
+bool folder_exchange(const char *path, const char *fresh, struct err *e)
+{
+    if (renameat2(AT_FDCWD, fresh, AT_FDCWD, path, RENAME_EXCHANGE) == 0) return true;
+    return err_set_errno(e, ERR_SYSTEM, errno, "file.no_exchange", "could not put %s in its place",
+                         path);
+}
+
+static bool move_one(const char *from, const char *to, const char *name, struct arena *a,
+                     struct err *e)
+{
+    if (rename(arena_printf(a, "%s/%s", from, name), arena_printf(a, "%s/%s", to, name)) == 0)
+        return true;
+    return err_set_errno(e, ERR_SYSTEM, errno, "file.no_move", "could not put %s into %s", name,
+                         to);
+}
+
+bool folder_move_up(const char *from, const char *to, const char *last, struct err *e)
+{
+    struct arena *a = arena_new(ARENA_PLAIN);
+    struct file_names names = {0};
+    bool ok = folder_list(&names, from, e);
+    for (size_t i = 0; ok && i < names.n; i++)
+        if (strcmp(names.name[i], last) != 0) ok = move_one(from, to, names.name[i], a, e);
+    if (ok) {
+        sync_folder(to);
+        ok = move_one(from, to, last, a, e);
+        sync_folder(to);
+    }
+    if (ok) (void)rmdir(from);
+    file_names_free(&names);
     arena_free(a);
     return ok;
 }

@@ -19,7 +19,8 @@ bool op_audit_verify(struct call *c, struct err *e)
 {
     struct audit_report report;
     struct buf anchor;
-    bool ok = read_anchor(&anchor, c, e) && audit_verify(&report, c->s->store, buf_text(&anchor), e);
+    bool ok =
+        read_anchor(&anchor, c, e) && audit_verify(&report, c->s->store, buf_text(&anchor), e);
     buf_release(&anchor);
     if (!ok) return false;
     char head[2 * sizeof report.head + 1];

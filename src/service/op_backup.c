@@ -23,11 +23,11 @@ bool op_backup_make(struct call *c, struct err *e)
 {
     struct backup_report r;
     const char *file = json_get_text(c->in, "file", "");
-    if (!backup_make(&r, c->s->store, file, e)) return false;
+    c->event.object_type = "backup";
+    if (!store_record_count(&c->event.count, c->s->store, FORM_NONE, e)) return false;
+    if (!call_entry_first(c, e) || !backup_make(&r, c->s->store, file, e)) return false;
     json_set_text(c->out, "file", file);
     report(c, &r);
-    c->event.object_type = "backup";
-    c->event.count = r.n_record;
     return true;
 }
 
@@ -41,7 +41,8 @@ bool op_backup_verify(struct call *c, struct err *e)
 }
 
 /* The restored repository's own log says that it was restored. */
-static bool audit_restore(struct call *c, const char *folder, const struct backup_report *r, struct err *e)
+static bool audit_restore(struct call *c, const char *folder, const struct backup_report *r,
+                          struct err *e)
 {
     struct store *st = NULL;
     struct unlock unlock = service_unlock(c->s);
@@ -63,12 +64,13 @@ bool op_backup_restore(struct call *c, struct err *e)
 {
     struct backup_report r;
     struct unlock unlock = service_unlock(c->s);
-    const char *folder = json_get_text(c->in, "folder", ""), *path = json_get_text(c->in, "anchor", "");
+    const char *folder = json_get_text(c->in, "folder", ""),
+               *path = json_get_text(c->in, "anchor", "");
     struct buf anchor;
     buf_init(&anchor, 64 * 1024);
     bool ok = path[0] == '\0' || file_read(&anchor, path, anchor.max, e);
-    ok = ok && backup_restore(&r, json_get_text(c->in, "file", ""), folder, &unlock, buf_text(&anchor),
-                              json_get_bool(c->in, "force", false), e);
+    ok = ok && backup_restore(&r, json_get_text(c->in, "file", ""), folder, &unlock,
+                              buf_text(&anchor), json_get_bool(c->in, "force", false), e);
     buf_release(&anchor);
     if (!ok || !audit_restore(c, folder, &r, e)) return false;
     json_set_text(c->out, "folder", folder);
@@ -108,32 +110,38 @@ bool op_key_add(struct call *c, struct err *e)
     if (strcmp(kind, "key-file") == 0) {
         slot = SLOT_KEY_FILE;
         secret.key_file = file;
-        if (file[0] == '\0') return err_set(e, ERR_USAGE, "key.no_file", "a key-file slot needs the name of its file");
+        if (file[0] == '\0')
+            return err_set(e, ERR_USAGE, "key.no_file",
+                           "a key-file slot needs the name of its file");
     } else if (strcmp(kind, "passphrase") == 0) {
         slot = SLOT_PASSPHRASE;
         secret.passphrase = c->s->options.new_passphrase;
         if (secret.passphrase == NULL)
-            return err_set(e, ERR_USAGE, "key.no_passphrase", "a passphrase slot needs a passphrase");
+            return err_set(e, ERR_USAGE, "key.no_passphrase",
+                           "a passphrase slot needs a passphrase");
     }
     struct text label = text_of(json_get_text(c->in, "label", ""));
-    if (!keyring_add(store_keyring(c->s->store), slot, &secret, label, &code, e)) return false;
+    c->event.object_type = "key slot";
+    c->event.object_id = kind;
+    if (!call_entry_first(c, e) ||
+        !keyring_add(store_keyring(c->s->store), slot, &secret, label, &code, e))
+        return false;
     if (code != NULL) {
         struct text text = {(const char *)secret_bytes(code), secret_size(code)};
         json_set(c->out, "recovery_code", json_text(text));
         secret_free(code);
     }
     json_set_text(c->out, "kind", kind);
-    c->event.object_type = "key slot";
-    c->event.object_id = kind;
     return true;
 }
 
 bool op_key_remove(struct call *c, struct err *e)
 {
     int64_t slot = json_get_int(c->in, "slot", 0);
-    if (!keyring_remove(store_keyring(c->s->store), (uint32_t)slot, e)) return false;
-    json_set_int(c->out, "slot", slot);
     c->event.object_type = "key slot";
     c->event.object_id = arena_printf(c->arena, "%lld", (long long)slot);
+    if (!call_entry_first(c, e) || !keyring_remove(store_keyring(c->s->store), (uint32_t)slot, e))
+        return false;
+    json_set_int(c->out, "slot", slot);
     return true;
 }

@@ -1,34 +1,41 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The dictionary as documents: forms, variables, codes, rules, packs, mappings; checking and installing packs.
+/* The dictionary as documents: forms, variables, codes, rules, packs, mappings; checking and
+ * installing packs.
  *
- * These operations need no key: they read the repository's own dictionary when one is open, else the data folder that
- * comes with the program. */
+ * These operations need no key: they read the repository's own dictionary when one is open, else
+ * the data folder that comes with the program. */
 #include "service/service_internal.h"
 
 #include "base/file.h"
 
 #include <string.h>
 
-/* The dictionary to speak of. *own is to be freed by the caller, NULL when it is the open repository's. */
-static bool speak_of(const struct dictionary **out, struct dictionary **own, struct call *c, struct err *e)
+/* The repository's own copy; NULL when there is none. */
+static const char *own_folder(struct call *c)
+{
+    if (c->s->options.repository == NULL) return NULL;
+    const char *kept = arena_printf(c->arena, "%s/dictionary", c->s->options.repository);
+    return file_exists(arena_printf(c->arena, "%s/dictionary/settings.csv", kept)) ? kept : NULL;
+}
+
+/* The dictionary to speak of. *own is to be freed by the caller, NULL when it is the open
+ * repository's. */
+static bool speak_of(const struct dictionary **out, struct dictionary **own, struct call *c,
+                     struct err *e)
 {
     struct service *s = c->s;
-    const char *folder = NULL;
+    const char *folder = own_folder(c);
+    bool kept = folder != NULL;
     *own = NULL;
     if (s->dictionary != NULL) {
         *out = s->dictionary;
         return true;
     }
     const char *pack = "";
-    if (s->options.repository != NULL) {
-        const char *kept = arena_printf(c->arena, "%s/dictionary", s->options.repository);
-        if (file_exists(arena_printf(c->arena, "%s/dictionary/settings.csv", kept))) folder = kept;
-    }
     if (folder == NULL && !service_data_folder(&folder, s, c->arena, e)) return false;
     struct file_names packs = {0};
     const char *pack_folder = arena_printf(c->arena, "%s/packs", folder);
-    if (folder != NULL && s->options.repository != NULL && file_exists(pack_folder)) {
-        /* a repository's copy holds one pack only */
+    if (kept && file_exists(pack_folder)) { /* a repository's copy holds one pack only */
         if (!folder_list(&packs, pack_folder, e)) return false;
         if (packs.n == 1) pack = arena_printf(c->arena, "%s", packs.name[0]);
         file_names_free(&packs);
@@ -86,9 +93,13 @@ static const char *type_word(const struct variable *v)
     return "";
 }
 
-static struct json *variable_to_json(const struct dictionary *d, const struct variable *v, size_t language)
+static struct json *variable_to_json(const struct dictionary *d, const struct variable *v,
+                                     size_t language)
 {
-    static const struct { uint8_t bit; char letter; } letters[] = {
+    static const struct {
+        uint8_t bit;
+        char letter;
+    } letters[] = {
         {PRIVACY_D, 'D'}, {PRIVACY_Q, 'Q'}, {PRIVACY_S, 'S'}, {PRIVACY_C, 'C'}, {PRIVACY_O, 'O'}};
     char privacy[8] = "";
     size_t n = 0;
@@ -106,7 +117,8 @@ static struct json *variable_to_json(const struct dictionary *d, const struct va
     json_set_bool(row, "required", v->required_always || v->required != NULL);
     json_set_bool(row, "derived", v->derived);
     json_set_bool(row, "system", v->system);
-    bool counts = !(v->privacy & PRIVACY_D) && v->type != VARIABLE_TEXT && v->type != VARIABLE_DECIMAL;
+    bool counts =
+        !(v->privacy & PRIVACY_D) && v->type != VARIABLE_TEXT && v->type != VARIABLE_DECIMAL;
     json_set_bool(row, "tabulates", counts);
     return row;
 }
@@ -175,7 +187,10 @@ bool op_dictionary_rules(struct call *c, struct err *e)
         struct json *row = json_object();
         json_set_text(row, "rule", r->name);
         json_set_text(row, "form", of);
-        json_set_text(row, "severity", r->severity == SEVERITY_E ? "error" : r->severity == SEVERITY_W ? "warning" : "note");
+        json_set_text(row, "severity",
+                      r->severity == SEVERITY_E   ? "error"
+                      : r->severity == SEVERITY_W ? "warning"
+                                                  : "note");
         json_set_text(row, "message", words_in(&r->message, c->language, ""));
         json_set_text(row, "remedy", words_in(&r->remedy, c->language, ""));
         json_set_text(row, "source", r->source);
@@ -207,24 +222,26 @@ static bool list_names(struct json **out, const char *folder, struct err *e)
     return true;
 }
 
-static bool list_of_data(struct call *c, const char *sub, const char *key, struct err *e)
+static bool set_names(struct call *c, const char *data, const char *what, struct err *e)
 {
-    const char *data;
     struct json *list;
-    if (!service_data_folder(&data, c->s, c->arena, e)) return false;
-    if (!list_names(&list, arena_printf(c->arena, "%s/%s", data, sub), e)) return false;
-    json_set(c->out, key, list);
+    if (!list_names(&list, arena_printf(c->arena, "%s/%s", data, what), e)) return false;
+    json_set(c->out, what, list);
     return true;
 }
 
 bool op_pack_list(struct call *c, struct err *e)
 {
-    return list_of_data(c, "packs", "packs", e);
+    const char *data;
+    return service_data_folder(&data, c->s, c->arena, e) && set_names(c, data, "packs", e);
 }
 
+/* Those that an import can name: of the repository, if there is one. */
 bool op_mapping_list(struct call *c, struct err *e)
 {
-    return list_of_data(c, "mappings", "mappings", e);
+    const char *data = own_folder(c);
+    return (data != NULL || service_data_folder(&data, c->s, c->arena, e)) &&
+           set_names(c, data, "mappings", e);
 }
 
 /* A folder that is itself a pack (…/packs/pt) stands for its data folder and its own name. */
@@ -238,12 +255,14 @@ static bool resolve_pack(const char **data, const char **pack, struct call *c, s
     folder = arena_copy(c->arena, folder, n);
     *data = folder;
     if (file_exists(arena_printf(c->arena, "%s/dictionary/settings.csv", folder))) return true;
-    if (!file_exists(folder)) return err_set(e, ERR_NOT_FOUND, "pack.no_folder", "there is no folder %s", folder);
+    if (!file_exists(folder))
+        return err_set(e, ERR_NOT_FOUND, "pack.no_folder", "there is no folder %s", folder);
     const char *slash = strrchr(folder, '/');
     *pack = slash == NULL ? folder : slash + 1;
     *data = arena_printf(c->arena, "%s/../..", folder);
     if (file_exists(arena_printf(c->arena, "%s/dictionary/settings.csv", *data))) return true;
-    err_set(e, ERR_USAGE, "pack.not_a_pack", "%s is neither a data folder nor a pack within one", folder);
+    err_set(e, ERR_USAGE, "pack.not_a_pack", "%s is neither a data folder nor a pack within one",
+            folder);
     return err_remedy(e, "a pack lies at DATA/packs/NAME, beside DATA/dictionary");
 }
 
@@ -281,9 +300,9 @@ bool op_pack_check(struct call *c, struct err *e)
     return true;
 }
 
-/* In one transaction: the new dictionary's numbers and hash, and the log's entry. The files are in place before; should
- * the power fail in between, the repository says that its dictionary differs, and installing again mends it. */
-static bool install(struct call *c, struct store *st, const struct dictionary *d, const char *pack, struct err *e)
+/* In one transaction: the new dictionary's numbers and hash, and the log's entry. */
+static bool install(struct call *c, struct store *st, const struct dictionary *d, const char *pack,
+                    struct err *e)
 {
     struct audit_event event = c->event;
     event.action = AUDIT_PACK;
@@ -298,7 +317,27 @@ static bool install(struct call *c, struct store *st, const struct dictionary *d
     return false;
 }
 
-static bool load_checked(struct dictionary **out, struct call *c, const char *data, const char *pack, struct err *e)
+/* The files are copied beside, change places with the ones there, and change back when they are not
+ * recorded. Should the power fail in between, the repository says that its dictionary differs, and
+ * installing again mends it. */
+static bool install_copy(struct call *c, struct store *st, const struct dictionary *d,
+                         const char *data, const char *kept, const char *pack, struct err *e)
+{
+    const char *fresh = arena_printf(c->arena, "%s.new", kept);
+    folder_remove(fresh);
+    bool ok = dictionary_folder_copy(data, pack, fresh, e) && folder_make(kept, e) &&
+              folder_exchange(kept, fresh, e);
+    if (ok && !install(c, st, d, pack, e)) {
+        struct err back = {0};
+        ok = false;
+        if (!folder_exchange(kept, fresh, &back)) err_clear(&back); /* as after a power cut */
+    }
+    folder_remove(fresh);
+    return ok;
+}
+
+static bool load_checked(struct dictionary **out, struct call *c, const char *data,
+                         const char *pack, struct err *e)
 {
     struct problems problems;
     problems_init(&problems, c->arena);
@@ -308,7 +347,8 @@ static bool load_checked(struct dictionary **out, struct call *c, const char *da
     return ok;
 }
 
-/* Opens the store itself: the repository's dictionary may be the changed one that is to be installed. */
+/* Opens the store itself: the repository's dictionary may be the changed one that is to be
+ * installed. */
 bool op_pack_install(struct call *c, struct err *e)
 {
     struct service *s = c->s;
@@ -328,8 +368,8 @@ bool op_pack_install(struct call *c, struct err *e)
     }
     if (pack[0] == '\0') pack = info.pack;
     if (!load_checked(&d, c, data, pack, e)) goto done;
-    if (data != kept && !dictionary_folder_copy(data, pack, kept, e)) goto done;
-    if (!install(c, st, d, pack, e)) goto done;
+    if (data == kept ? !install(c, st, d, pack, e) : !install_copy(c, st, d, data, kept, pack, e))
+        goto done;
     json_set_text(c->out, "pack", pack);
     json_set_int(c->out, "variables", (int64_t)d->n_variable);
     json_set_int(c->out, "rules", (int64_t)d->n_rule);

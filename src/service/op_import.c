@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Imports: one file, one batch, visible in whole or not at all. Rows with an error-level finding are refused and
- * counted, the rest is kept; strict: one refused row refuses the file. */
+/* Imports: one file, one batch, visible in whole or not at all. Rows with an error-level finding
+ * are refused and counted, the rest is kept; strict: one refused row refuses the file. */
 #include "service/service_internal.h"
 
 #include "base/csv.h"
@@ -10,9 +10,9 @@
 #include "intake/intake.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 enum { FINDINGS_SHOWN = 200, PROGRESS_ROWS = 512, ROWS_MAX = 1048576 /* of a sheet; S70 */ };
-
 
 struct import {
     struct call *c;
@@ -20,17 +20,18 @@ struct import {
     struct organisation organisation;
     struct intake *intake;
     struct batch_writer *writer;
-    struct findings_file *back;      /* NULL when not asked for */
-    struct findings findings;        /* of the row, with what the store adds */
+    struct findings_file *back; /* NULL when not asked for */
+    struct findings findings;   /* of the row, with what the store adds */
     struct arena *row_arena;
-    struct json *shown;              /* the first findings */
+    struct json *shown; /* the first findings */
     int64_t *by_rule;
     int64_t n_row, n_refused, n_warned, n_finding;
     int64_t outcome[PUT_OUTCOME_COUNT];
     bool dry_run;
 };
 
-static bool read_options(struct intake_options *o, struct call *c, const struct form *f, struct err *e)
+static bool read_options(struct intake_options *o, struct call *c, const struct form *f,
+                         struct err *e)
 {
     *o = (struct intake_options){
         .path = json_get_text(c->in, "file", ""),
@@ -45,13 +46,16 @@ static bool read_options(struct intake_options *o, struct call *c, const struct 
     const char *encoding = json_get_text(c->in, "encoding", "");
     if (encoding[0] != '\0' && !csv_encoding_find(&o->csv.encoding, text_of(encoding))) {
         err_set(e, ERR_USAGE, "import.encoding", "there is no encoding called %s", encoding);
-        return err_remedy(e, "use utf-8, utf-16le, utf-16be, windows-1250, windows-1252 or iso-8859-2");
+        return err_remedy(
+            e, "use utf-8, utf-16le, utf-16be, windows-1250, windows-1252 or iso-8859-2");
     }
     const char *separator = json_get_text(c->in, "separator", "");
     if (strcmp(separator, "tab") == 0) o->csv.separator = '\t';
     else o->csv.separator = separator[0];
     const char *order = json_get_text(c->in, "date_order", "iso");
-    o->date_order = strcmp(order, "dmy") == 0 ? DATE_DMY : strcmp(order, "mdy") == 0 ? DATE_MDY : DATE_ISO;
+    o->date_order = strcmp(order, "dmy") == 0   ? DATE_DMY
+                    : strcmp(order, "mdy") == 0 ? DATE_MDY
+                                                : DATE_ISO;
     return true;
 }
 
@@ -71,7 +75,10 @@ static void show_finding(struct import *m, const struct finding *f)
     if (f->column > 0 && f->column <= map->n_header)
         json_set(row, "column_name", json_text(map->header[f->column - 1]));
     json_set_text(row, "rule", d->rule[f->rule].name);
-    json_set_text(row, "severity", f->level == SEVERITY_E ? "error" : f->level == SEVERITY_W ? "warning" : "note");
+    json_set_text(row, "severity",
+                  f->level == SEVERITY_E   ? "error"
+                  : f->level == SEVERITY_W ? "warning"
+                                           : "note");
     if (f->var != VAR_NONE) json_set_text(row, "variable", d->variable[f->var].name);
     if (f->value != NULL) json_set_text(row, "value", f->value);
     finding_message(&text, d, f, language);
@@ -87,7 +94,8 @@ static void show_finding(struct import *m, const struct finding *f)
 static void collect(struct import *m, const struct intake_row *row)
 {
     findings_clear(&m->findings);
-    for (size_t i = 0; i < row->findings->n; i++) findings_add(&m->findings, row->findings->item[i]);
+    for (size_t i = 0; i < row->findings->n; i++)
+        findings_add(&m->findings, row->findings->item[i]);
 }
 
 static void add_duplicate(struct import *m, const struct intake_row *row)
@@ -98,13 +106,18 @@ static void add_duplicate(struct import *m, const struct intake_row *row)
     for (size_t i = 0; i < map->n_target; i++)
         if (map->target[i].var == m->form->reference && map->target[i].source == MAPPING_COLUMN)
             column = map->target[i].column + 1;
-    findings_add(&m->findings, (struct finding){.rule = finding_builtin(d, BUILTIN_DUPLICATE), .level = SEVERITY_E,
-                                                .row = row->row, .column = column, .var = m->form->reference});
+    findings_add(&m->findings, (struct finding){.rule = finding_builtin(d, BUILTIN_DUPLICATE),
+                                                .level = SEVERITY_E,
+                                                .row = row->row,
+                                                .column = column,
+                                                .var = m->form->reference});
 }
 
 static bool import_row(struct import *m, struct intake_row *row, struct err *e)
 {
-    static const char *const word[] = {[PUT_NEW] = "new", [PUT_CHANGED] = "changed", [PUT_SAME] = "same",
+    static const char *const word[] = {[PUT_NEW] = "new",
+                                       [PUT_CHANGED] = "changed",
+                                       [PUT_SAME] = "same",
                                        [PUT_DUPLICATE] = "refused"};
     const char *outcome_word = "refused";
     collect(m, row);
@@ -133,7 +146,8 @@ static bool import_rows(struct import *m, struct err *e)
         if (!found) break;
         if (!import_row(m, &row, e)) return false;
         if (m->n_row % PROGRESS_ROWS == 0)
-            call_progress(m->c, "rows", intake_bytes_read(m->intake), intake_bytes_total(m->intake));
+            call_progress(m->c, "rows", intake_bytes_read(m->intake),
+                          intake_bytes_total(m->intake));
     }
     call_progress(m->c, "rows", intake_bytes_total(m->intake), intake_bytes_total(m->intake));
     return true;
@@ -177,27 +191,44 @@ static void report(struct import *m, const struct batch_result *result, bool acc
     json_set(out, "mapping", mapping_to_json(intake_mapping(m->intake), m->c->s->dictionary));
 }
 
+/* The provider's own file is never written over. */
+static bool not_the_file(const char *back, const char *path, struct err *e)
+{
+    struct stat a, b;
+    if (back[0] == '\0' || stat(back, &a) != 0 || stat(path, &b) != 0) return true;
+    if (a.st_dev != b.st_dev || a.st_ino != b.st_ino) return true;
+    err_set(e, ERR_USAGE, "import.findings_over_file",
+            "the file with findings would replace the imported file itself");
+    return err_remedy(e, "give it a name of its own");
+}
+
 static bool start(struct import *m, struct err *e)
 {
     struct call *c = m->c;
     struct service *s = c->s;
     struct intake_options o;
     struct problems problems;
+    const char *back = json_get_text(c->in, "findings", "");
     if (!call_form(&m->form, c, "form", e) || !read_options(&o, c, m->form, e)) return false;
+    if (!not_the_file(back, o.path, e)) return false;
     const char *code = json_get_text(c->in, "organisation", "");
-    if (!store_organisation_find(&m->organisation, s->store, text_of(code), c->arena, e)) return false;
+    if (!store_organisation_find(&m->organisation, s->store, text_of(code), c->arena, e))
+        return false;
     problems_init(&problems, c->arena);
     bool ok = intake_open(&m->intake, &o, &problems, e);
     if (!ok && problems.n > 0) service_keep_problems(s, &problems);
     problems_release(&problems);
     if (!ok) return false;
-    const char *back = json_get_text(c->in, "findings", "");
-    if (back[0] != '\0' && !findings_file_open(&m->back, back, m->intake, c->language, e)) return false;
+    if (back[0] != '\0' && !findings_file_open(&m->back, back, m->intake, c->language, e))
+        return false;
     const char *slash = strrchr(o.path, '/');
-    struct batch_start start = {.form = m->form, .organisation_no = m->organisation.organisation_no,
-                                .actor = s->options.actor, .mapping = intake_mapping(m->intake)->name,
+    struct batch_start start = {.form = m->form,
+                                .organisation_no = m->organisation.organisation_no,
+                                .actor = s->options.actor,
+                                .mapping = intake_mapping(m->intake)->name,
                                 .file_sha256 = intake_sha256(m->intake),
-                                .file_label = slash == NULL ? o.path : slash + 1, .dry_run = m->dry_run};
+                                .file_label = slash == NULL ? o.path : slash + 1,
+                                .dry_run = m->dry_run};
     return batch_begin(&m->writer, s->store, &start, e);
 }
 
@@ -210,23 +241,22 @@ static bool finish(struct import *m, struct err *e)
     if (accepted) {
         m->writer = NULL;
         if (!batch_finish(&result, w, m->n_refused, e)) return false;
+        c->event.object_id = arena_printf(c->arena, "%lld", (long long)result.batch_no);
+        c->event.count = m->outcome[PUT_NEW] + m->outcome[PUT_CHANGED];
+        uint8_t *digest = arena_take(c->arena, sizeof result.digest, 1);
+        memcpy(digest, result.digest, sizeof result.digest);
+        c->event.digest = digest;
     } else {
         c->roll_back = true;
         c->event.decision = "refused";
     }
+    c->event.object_type = "batch";
+    c->event.organisation = m->organisation.code;
     if (m->back != NULL) {
         struct findings_file *back = m->back;
         m->back = NULL;
         if (!findings_file_close(back, e)) return false;
-    }
-    c->event.object_type = "batch";
-    c->event.object_id = arena_printf(c->arena, "%lld", (long long)result.batch_no);
-    c->event.organisation = m->organisation.code;
-    c->event.count = m->outcome[PUT_NEW] + m->outcome[PUT_CHANGED];
-    if (accepted) {
-        uint8_t *digest = arena_take(c->arena, sizeof result.digest, 1);
-        memcpy(digest, result.digest, sizeof result.digest);
-        c->event.digest = digest;
+        if (accepted && !m->dry_run) c->made = json_get_text(c->in, "findings", "");
     }
     report(m, &result, accepted);
     return true;
@@ -289,7 +319,9 @@ bool op_batch_undo(struct call *c, struct err *e)
 {
     int64_t withdrawn, reverted, batch_no = json_get_int(c->in, "batch", 0);
     const char *reason = json_get_text(c->in, "reason", "");
-    if (!store_batch_undo(&withdrawn, &reverted, c->s->store, batch_no, c->s->options.actor, reason, e)) return false;
+    if (!store_batch_undo(&withdrawn, &reverted, c->s->store, batch_no, c->s->options.actor, reason,
+                          e))
+        return false;
     c->event.object_type = "batch";
     c->event.object_id = arena_printf(c->arena, "%lld", (long long)batch_no);
     c->event.purpose = reason;

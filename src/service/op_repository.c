@@ -6,9 +6,15 @@
 #include "base/file.h"
 #include "base/mem.h"
 
+#include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
-static bool load_for(struct dictionary **out, struct call *c, const char *folder, const char *pack, struct err *e)
+#define MAKING ".making"
+
+static bool load_for(struct dictionary **out, struct call *c, const char *folder, const char *pack,
+                     struct err *e)
 {
     struct problems problems;
     problems_init(&problems, c->arena);
@@ -19,14 +25,16 @@ static bool load_for(struct dictionary **out, struct call *c, const char *folder
 }
 
 /* Variables get their numbers and the log its first entry in one transaction. */
-static bool first_transaction(struct call *c, struct store *st, const struct dictionary *d, struct err *e)
+static bool first_transaction(struct call *c, struct store *st, const struct dictionary *d,
+                              struct err *e)
 {
     struct audit_event event = c->event;
     event.action = AUDIT_INIT;
     event.object_type = "repository";
     event.object_id = d->pack;
     if (!store_begin(st, true, e)) return false;
-    if (store_use_dictionary(st, d, e) && audit_append(st, &event, NULL, e) && store_commit(st, e)) return true;
+    if (store_use_dictionary(st, d, e) && audit_append(st, &event, NULL, e) && store_commit(st, e))
+        return true;
     store_rollback(st);
     return false;
 }
@@ -34,28 +42,55 @@ static bool first_transaction(struct call *c, struct store *st, const struct dic
 static bool add_recovery_slot(struct call *c, struct store *st, struct err *e)
 {
     struct secret *code = NULL;
-    if (!keyring_add(store_keyring(st), SLOT_RECOVERY, NULL, TEXT("made with the repository"), &code, e)) return false;
+    if (!keyring_add(store_keyring(st), SLOT_RECOVERY, NULL, TEXT("made with the repository"),
+                     &code, e))
+        return false;
     struct text text = {(const char *)secret_bytes(code), secret_size(code)};
     json_set(c->out, "recovery_code", json_text(text));
     secret_free(code);
     return true;
 }
 
-static bool make_repository(struct call *c, const struct dictionary *d, const char *folder, struct err *e)
+/* Made whole in a folder of its own within, and moved up at the end, the database last: what is
+ * killed on the way is no repository, and what fails leaves nothing. */
+static bool make_within(struct call *c, const struct dictionary *d, const char *data,
+                        const char *within, struct err *e)
 {
-    struct service *s = c->s;
-    struct unlock unlock = service_unlock(s);
+    struct unlock unlock = service_unlock(c->s);
     struct store *st = NULL;
-    if (!store_create(&st, folder, &unlock, d->pack, d->hash, e)) return false;
+    if (!store_create(&st, within, &unlock, d->pack, d->hash, e)) return false;
     bool ok = first_transaction(c, st, d, e) && add_recovery_slot(c, st, e);
     store_close(st);
-    return ok;
+    return ok && dictionary_folder_copy(data, d->pack,
+                                        arena_printf(c->arena, "%s/dictionary", within), e);
 }
 
-static bool nothing_there(const char *folder, struct err *e)
+static bool make_repository(struct call *c, const struct dictionary *d, const char *data,
+                            struct err *e)
+{
+    const char *folder = c->s->options.repository, *key_file = c->s->options.key_file;
+    const char *within = arena_printf(c->arena, "%s/" MAKING, folder);
+    bool folder_was_there = file_exists(folder),
+         key_was_there = key_file == NULL || file_exists(key_file);
+    if (!folder_make(folder, e)) return false;
+    if (chmod(folder, 0700) != 0)
+        return err_set_errno(e, ERR_SYSTEM, errno, "store.folder",
+                             "could not close the folder to others");
+    if (make_within(c, d, data, within, e) && folder_move_up(within, folder, "database", e))
+        return true;
+    folder_remove(within);
+    if (!folder_was_there) (void)rmdir(folder);
+    if (!key_was_there) (void)unlink(key_file);
+    return false;
+}
+
+static bool nothing_there(struct call *c, const char *folder, struct err *e)
 {
     if (folder_is_empty(folder)) return true;
     err_set(e, ERR_USAGE, "repository.not_empty", "folder %s is not empty", folder);
+    if (file_exists(arena_printf(c->arena, "%s/" MAKING, folder)))
+        return err_remedy(
+            e, "it holds what an interrupted `dcim init` has left: remove it, and try again");
     return err_remedy(e, "name a folder that is empty or does not exist");
 }
 
@@ -64,13 +99,15 @@ bool op_repository_init(struct call *c, struct err *e)
     struct service *s = c->s;
     const char *folder = s->options.repository, *pack = json_get_text(c->in, "pack", ""), *data;
     struct dictionary *d = NULL;
-    if (folder == NULL) return err_set(e, ERR_USAGE, "repository.no_folder", "no folder was named for the repository");
+    if (folder == NULL)
+        return err_set(e, ERR_USAGE, "repository.no_folder",
+                       "no folder was named for the repository");
     if (s->options.key_file == NULL && s->options.passphrase == NULL)
-        return err_set(e, ERR_USAGE, "repository.no_key", "a repository needs a passphrase or a key file");
-    if (!nothing_there(folder, e) || !service_data_folder(&data, s, c->arena, e)) return false;
+        return err_set(e, ERR_USAGE, "repository.no_key",
+                       "a repository needs a passphrase or a key file");
+    if (!nothing_there(c, folder, e) || !service_data_folder(&data, s, c->arena, e)) return false;
     if (!load_for(&d, c, data, pack, e)) return false;
-    bool ok = make_repository(c, d, folder, e);
-    if (ok) ok = dictionary_folder_copy(data, pack, arena_printf(c->arena, "%s/dictionary", folder), e);
+    bool ok = make_repository(c, d, data, e);
     if (ok) {
         json_set_text(c->out, "repository", folder);
         json_set_text(c->out, "pack", pack);
@@ -119,9 +156,13 @@ static code_id find_type(const struct codelist *l, const char *given)
     code_id c = codelist_find(l, text_of(given));
     size_t keyword = codelist_column(l, "keyword");
     for (code_id i = 0; c == CODE_NONE && i < l->n_code; i++) {
-        if (keyword != SIZE_MAX && text_equal_nocase(text_of(l->code[i].extra[keyword]), text_of(given))) c = i;
+        if (keyword != SIZE_MAX &&
+            text_equal_nocase(text_of(l->code[i].extra[keyword]), text_of(given)))
+            c = i;
         for (size_t k = 0; k < LANGUAGES_MAX; k++)
-            if (text_equal_nocase(text_of(l->code[i].label.in[k]), text_of(given)) && given[0] != '\0') c = i;
+            if (text_equal_nocase(text_of(l->code[i].label.in[k]), text_of(given)) &&
+                given[0] != '\0')
+                c = i;
     }
     return c;
 }
@@ -141,7 +182,8 @@ static void list_types(struct err *e, const struct codelist *l)
 static bool code_fits(const char *code)
 {
     for (const char *p = code; *p != '\0'; p++) {
-        bool letter = (*p >= 'A' && *p <= 'Z') || (*p >= 'a' && *p <= 'z') || (*p >= '0' && *p <= '9');
+        bool letter =
+            (*p >= 'A' && *p <= 'Z') || (*p >= 'a' && *p <= 'z') || (*p >= '0' && *p <= '9');
         if (!letter && *p != '-' && *p != '_' && *p != '.') return false;
     }
     return true;
@@ -154,9 +196,11 @@ bool op_organisation_add(struct call *c, struct err *e)
     const char *name = json_get_text(c->in, "name", "");
     const struct codelist *types = dictionary_list(s->dictionary, TEXT("CL_ORGTYPE"));
     if (!code_fits(code))
-        return err_set(e, ERR_USAGE, "organisation.code", "an organisation's code has letters, digits, - _ and . only");
+        return err_set(e, ERR_USAGE, "organisation.code",
+                       "an organisation's code has letters, digits, - _ and . only");
     if (!text_is_utf8(text_of(name), NULL))
-        return err_set(e, ERR_USAGE, "organisation.name", "the organisation's name is not valid UTF-8");
+        return err_set(e, ERR_USAGE, "organisation.name",
+                       "the organisation's name is not valid UTF-8");
     code_id t = types == NULL ? CODE_NONE : find_type(types, type);
     if (t == CODE_NONE) {
         err_set(e, ERR_USAGE, "organisation.type", "there is no organisation type %s", type);
@@ -165,7 +209,8 @@ bool op_organisation_add(struct call *c, struct err *e)
     }
     int64_t no;
     const char *type_code = types->code[t].name;
-    if (!store_organisation_add(&no, s->store, text_of(code), text_of(type_code), text_of(name), e)) return false;
+    if (!store_organisation_add(&no, s->store, text_of(code), text_of(type_code), text_of(name), e))
+        return false;
     dictionary_add_organisation(s->dictionary, text_of(code), text_of(name), text_of(type_code));
     c->event.object_type = "organisation";
     c->event.object_id = code;
@@ -192,7 +237,8 @@ bool op_organisation_list(struct call *c, struct err *e)
         json_set_text(row, "name", organisation[i].name);
         json_set_text(row, "type", organisation[i].type);
         if (t != CODE_NONE)
-            json_set_text(row, "type_label", words_in(&types->code[t].label, c->language, organisation[i].type));
+            json_set_text(row, "type_label",
+                          words_in(&types->code[t].label, c->language, organisation[i].type));
         json_push(list, row);
     }
     json_set(c->out, "organisations", list);

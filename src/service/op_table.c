@@ -13,30 +13,34 @@
 
 enum { TEXT_LONGEST = 256 * 1024 * 1024 };
 
-static bool add_dimensions(struct table_spec *spec, struct call *c, const struct form *f, const char *parameter,
-                           struct err *e)
+static bool add_dimensions(struct table_spec *spec, struct call *c, const struct form *f,
+                           const char *parameter, struct err *e)
 {
     const struct json *list = json_get(c->in, parameter);
     for (size_t i = 0; list != NULL && i < json_size(list); i++) {
         const struct variable *v;
         if (spec->n_dim == TABLE_DIMS_MAX) {
-            err_set(e, ERR_USAGE, "table.dimensions", "a table has at most %d variables", TABLE_DIMS_MAX);
+            err_set(e, ERR_USAGE, "table.dimensions", "a table has at most %d variables",
+                    TABLE_DIMS_MAX);
             return err_remedy(e, "make two tables, or use --where to fix a variable");
         }
-        if (!call_variable(&v, c, f, text_trim(text_of(json_as_text(json_at(list, i), ""))), e)) return false;
+        if (!call_variable(&v, c, f, text_trim(text_of(json_as_text(json_at(list, i), ""))), e))
+            return false;
         spec->dim[spec->n_dim++] = v->id;
     }
     return true;
 }
 
-static bool parse_filter(struct table_spec *spec, struct call *c, const struct form *f, struct err *e)
+static bool parse_filter(struct table_spec *spec, struct call *c, const struct form *f,
+                         struct err *e)
 {
     const char *where = json_get_text(c->in, "where", "");
     if (text_trim(text_of(where)).n == 0) return true;
     struct expr *x;
     struct expr_problem p = {0};
     if (!expr_parse(&x, c->s->dictionary, f, 0, VAR_NONE, text_of(where), c->arena, &p)) {
-        err_set(e, ERR_USAGE, "table.filter", "the filter cannot be read at character %zu: %s", p.at + 1, p.message);
+        err_set(e, ERR_USAGE, "table.filter", "the filter cannot be read at character %zu: %s",
+                p.at + 1, p.message);
         return err_remedy(e, "%s", p.remedy);
     }
     spec->where = x;
@@ -54,16 +58,19 @@ static bool make_spec(struct table_spec *spec, const struct form **f, struct cal
     return parse_filter(spec, c, *f, e);
 }
 
-static bool write_output(struct call *c, const struct release *r, const struct table_words *w, struct err *e)
+static bool write_output(struct call *c, const struct release *r, const struct table_words *w,
+                         struct err *e)
 {
-    const char *format = json_get_text(c->in, "format", "text"), *output = json_get_text(c->in, "output", "");
+    const char *format = json_get_text(c->in, "format", "text"),
+               *output = json_get_text(c->in, "output", "");
     json_set(c->out, "table", table_write_json(r, w));
     if (strcmp(format, "xlsx") == 0) {
         if (output[0] == '\0') {
-            err_set(e, ERR_USAGE, "table.needs_file", "a workbook cannot be written to the terminal");
+            err_set(e, ERR_USAGE, "table.needs_file",
+                    "a workbook cannot be written to the terminal");
             return err_remedy(e, "name a file with --output");
         }
-        if (!table_write_xlsx(output, r, w, e)) return false;
+        if (!call_entry_first(c, e) || !table_write_xlsx(output, r, w, e)) return false;
         json_set_text(c->out, "written", output);
         return true;
     }
@@ -74,7 +81,7 @@ static bool write_output(struct call *c, const struct release *r, const struct t
     else table_write_text(&text, r, w, (size_t)json_get_int(c->in, "width", 0));
     bool ok = buf_ok(&text, e);
     if (ok && output[0] != '\0') {
-        ok = file_write(output, buf_text(&text), e);
+        ok = call_entry_first(c, e) && file_write(output, buf_text(&text), e);
         if (ok) json_set_text(c->out, "written", output);
     } else if (ok) {
         json_set(c->out, "text", json_text(buf_text(&text)));
@@ -83,12 +90,14 @@ static bool write_output(struct call *c, const struct release *r, const struct t
     return ok;
 }
 
-static void describe(struct call *c, const struct form *f, const struct table_spec *spec, const struct release *r)
+static void describe(struct call *c, const struct form *f, const struct table_spec *spec,
+                     const struct release *r)
 {
     struct buf fields;
     buf_init(&fields, 1000);
     for (size_t i = 0; i < spec->n_dim; i++)
-        buf_printf(&fields, "%s%s", i == 0 ? "" : " ", c->s->dictionary->variable[spec->dim[i]].name);
+        buf_printf(&fields, "%s%s", i == 0 ? "" : " ",
+                   c->s->dictionary->variable[spec->dim[i]].name);
     c->event.object_type = "table";
     c->event.object_id = f->name;
     c->event.fields = arena_copy(c->arena, buf_text(&fields).p, buf_text(&fields).n);
@@ -102,8 +111,8 @@ static bool threshold(int64_t *out, struct call *c, struct err *e)
     int64_t least = dictionary_parameter_int(c->s->dictionary, "disclosure.min_count", 5);
     *out = json_get_int(c->in, "threshold", least);
     if (*out >= least) return true;
-    err_set(e, ERR_DENIED, "table.threshold_too_low", "the pack does not let counts below %lld be shown",
-            (long long)least);
+    err_set(e, ERR_DENIED, "table.threshold_too_low",
+            "the pack does not let counts below %lld be shown", (long long)least);
     return err_remedy(e, "use threshold=%lld or more", (long long)least);
 }
 
@@ -119,11 +128,13 @@ static bool count_table(struct call *c, bool raw, struct err *e)
     if (!service_snapshot(&snapshot, c->s, f, e)) return false;
     if (!table_count(&table, snapshot, &spec, c->arena, e)) return false;
     if (raw) release_raw(&release, &table, c->arena);
-    else if (!release_table(&release, &table, &(struct protect_rule){.threshold = k}, c->arena, e)) return false;
+    else if (!release_table(&release, &table, &(struct protect_rule){.threshold = k}, c->arena, e))
+        return false;
     describe(c, f, &spec, &release);
     char made_on[DATE_TEXT_MAX];
     date_format(made_on, date_from_day(spec.today));
-    struct table_words words = {.language = c->language, .made_on = made_on,
+    struct table_words words = {.language = c->language,
+                                .made_on = made_on,
                                 .country = dictionary_pack_value(c->s->dictionary, "country", ""),
                                 .n_record = (int64_t)snapshot_units(snapshot, UNIT_RECORDS)};
     return write_output(c, &release, &words, e);

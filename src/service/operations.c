@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The table of operations: everything a person or program can ask for, once. Command line, pages, API, help and the
- * tests of permissions are made from it. */
+/* The table of operations: everything a person or program can ask for, once. Command line, pages,
+ * API, help and the tests of permissions are made from it. */
 #include "service/operations.h"
 
 #include <string.h>
 
+// clang-format off
 #define TEXT_ARG(n, needed, longest, what) \
-    {.name = n, .type = PARAM_TEXT, .required = needed, .min = needed ? 1 : 0, .max = longest, .summary = what}
+    {.name = n, .type = PARAM_TEXT, .required = needed, .min = needed ? 1 : 0, .max = longest, \
+     .summary = what}
 #define CHOICE_ARG(n, list, what) \
     {.name = n, .type = PARAM_TEXT, .max = 40, .choices = list, .summary = what}
 #define INT_ARG(n, least, most, what) \
@@ -16,6 +18,7 @@
 #define BOOL_ARG(n, what) {.name = n, .type = PARAM_BOOL, .summary = what}
 #define LIST_ARG(n, what) {.name = n, .type = PARAM_LIST, .max = 200, .summary = what}
 #define END_ARG {.name = NULL}
+// clang-format on
 
 enum { PATH_LONGEST = 4096, NAME_LONGEST = 200, EXPRESSION_LONGEST = 4096, PURPOSE_LONGEST = 500 };
 
@@ -29,15 +32,18 @@ static const struct parameter_spec organisation_parameter[] = {
     TEXT_ARG("type", true, 40, "code or keyword of CL_ORGTYPE, such as police"),
     TEXT_ARG("name", true, NAME_LONGEST, "full name"), END_ARG};
 
-#define IMPORT_ARGS                                                                                         \
-    TEXT_ARG("file", true, PATH_LONGEST, "CSV or XLSX file"), TEXT_ARG("form", true, 40, "form of its rows"), \
-        TEXT_ARG("organisation", true, 40, "code of the organisation that supplies it"),                    \
-        TEXT_ARG("mapping", false, 80, "column mapping of data/mappings; empty: guessed from the header"),  \
-        TEXT_ARG("findings", false, PATH_LONGEST, "file to write back with an _errors column"),             \
-        TEXT_ARG("sheet", false, 80, "sheet of a workbook; empty: the first visible one"),                  \
-        TEXT_ARG("encoding", false, 40, "encoding of a CSV file; empty: detected"),                         \
-        TEXT_ARG("separator", false, 4, "separator of a CSV file; empty: detected"),                        \
-        CHOICE_ARG("date_order", "iso|dmy|mdy", "how dates are written where the mapping does not say"),    \
+#define IMPORT_ARGS                                                                             \
+    TEXT_ARG("file", true, PATH_LONGEST, "CSV or XLSX file"),                                   \
+        TEXT_ARG("form", true, 40, "form of its rows"),                                         \
+        TEXT_ARG("organisation", true, 40, "code of the organisation that supplies it"),        \
+        TEXT_ARG("mapping", false, 80,                                                          \
+                 "column mapping of data/mappings; empty: guessed from the header"),            \
+        TEXT_ARG("findings", false, PATH_LONGEST, "file to write back with an _errors column"), \
+        TEXT_ARG("sheet", false, 80, "sheet of a workbook; empty: the first visible one"),      \
+        TEXT_ARG("encoding", false, 40, "encoding of a CSV file; empty: detected"),             \
+        TEXT_ARG("separator", false, 4, "separator of a CSV file; empty: detected"),            \
+        CHOICE_ARG("date_order", "iso|dmy|mdy",                                                 \
+                   "how dates are written where the mapping does not say"),                     \
         BOOL_ARG("strict", "one refused row refuses the file")
 
 static const struct parameter_spec import_parameter[] = {IMPORT_ARGS, END_ARG};
@@ -46,40 +52,47 @@ static const struct parameter_spec undo_parameter[] = {
     INT_ARG_NEEDED("batch", 1, INT64_MAX, "number of the batch"),
     TEXT_ARG("reason", true, PURPOSE_LONGEST, "why it is undone"), END_ARG};
 
-#define TABLE_ARGS                                                                                         \
-    TEXT_ARG("form", true, 40, "form to count"), LIST_ARG("rows", "variables on the rows"),                \
-        LIST_ARG("columns", "variables on the columns"),                                                   \
-        TEXT_ARG("where", false, EXPRESSION_LONGEST, "filter in the expression language"),                 \
-        CHOICE_ARG("count", "persons|records", "what is counted"),                                         \
-        CHOICE_ARG("format", "text|csv|xlsx|json", "how it is written"),                                   \
-        TEXT_ARG("output", false, PATH_LONGEST, "file to write"),                                          \
+#define TABLE_ARGS                                                                          \
+    TEXT_ARG("form", true, 40, "form to count"), LIST_ARG("rows", "variables on the rows"), \
+        LIST_ARG("columns", "variables on the columns"),                                    \
+        TEXT_ARG("where", false, EXPRESSION_LONGEST, "filter in the expression language"),  \
+        CHOICE_ARG("count", "persons|records", "what is counted"),                          \
+        CHOICE_ARG("format", "text|csv|xlsx|json", "how it is written"),                    \
+        TEXT_ARG("output", false, PATH_LONGEST, "file to write"),                           \
         INT_ARG("width", 0, 10000, "columns of the terminal for text; 0: no limit")
 
 static const struct parameter_spec table_parameter[] = {
-    TABLE_ARGS, INT_ARG("threshold", 2, 1000, "smallest count shown; default of the pack"), END_ARG};
+    TABLE_ARGS, INT_ARG("threshold", 2, 1000, "smallest count shown; default of the pack"),
+    END_ARG};
 static const struct parameter_spec table_raw_parameter[] = {TABLE_ARGS, END_ARG};
 
 static const struct parameter_spec record_list_parameter[] = {
-    TEXT_ARG("form", false, 40, "only this form"), INT_ARG("after", 0, INT64_MAX, "continue behind this number"),
+    TEXT_ARG("form", false, 40, "only this form"),
+    INT_ARG("after", 0, INT64_MAX, "continue behind this number"),
     INT_ARG("limit", 1, 10000, "at most so many"), END_ARG};
 static const struct parameter_spec record_parameter[] = {
-    TEXT_ARG("record", true, 20, "code of the record"), INT_ARG("version", 1, UINT32_MAX, "version; default: current"),
-    END_ARG};
+    TEXT_ARG("record", true, 20, "code of the record"),
+    INT_ARG("version", 1, UINT32_MAX, "version; default: current"), END_ARG};
 static const struct parameter_spec identity_parameter[] = {
-    TEXT_ARG("record", true, 20, "code of the record"), TEXT_ARG("purpose", true, PURPOSE_LONGEST, "why"), END_ARG};
-static const struct parameter_spec history_parameter[] = {
-    TEXT_ARG("record", true, 20, "code of the record"), END_ARG};
+    TEXT_ARG("record", true, 20, "code of the record"),
+    TEXT_ARG("purpose", true, PURPOSE_LONGEST, "why"), END_ARG};
+static const struct parameter_spec history_parameter[] = {TEXT_ARG("record", true, 20,
+                                                                   "code of the record"),
+                                                          END_ARG};
 
 static const struct parameter_spec verify_parameter[] = {
-    TEXT_ARG("anchor", false, PATH_LONGEST, "file with a checkpoint that was kept elsewhere"), END_ARG};
+    TEXT_ARG("anchor", false, PATH_LONGEST, "file with a checkpoint that was kept elsewhere"),
+    END_ARG};
 static const struct parameter_spec audit_list_parameter[] = {
     INT_ARG("from", 1, INT64_MAX, "first entry; default: the last `limit` ones"),
     INT_ARG("limit", 1, 10000, "at most so many; default 50"), END_ARG};
 
-static const struct parameter_spec backup_parameter[] = {
-    TEXT_ARG("file", true, PATH_LONGEST, "backup to write"), END_ARG};
-static const struct parameter_spec backup_verify_parameter[] = {
-    TEXT_ARG("file", true, PATH_LONGEST, "backup to verify"), END_ARG};
+static const struct parameter_spec backup_parameter[] = {TEXT_ARG("file", true, PATH_LONGEST,
+                                                                  "backup to write"),
+                                                         END_ARG};
+static const struct parameter_spec backup_verify_parameter[] = {TEXT_ARG("file", true, PATH_LONGEST,
+                                                                         "backup to verify"),
+                                                                END_ARG};
 static const struct parameter_spec restore_parameter[] = {
     TEXT_ARG("file", true, PATH_LONGEST, "backup to restore"),
     TEXT_ARG("folder", true, PATH_LONGEST, "empty or absent folder to restore into"),
@@ -87,72 +100,105 @@ static const struct parameter_spec restore_parameter[] = {
     BOOL_ARG("force", "restore even if the backup is older than the anchor"), END_ARG};
 
 static const struct parameter_spec pack_parameter[] = {
-    TEXT_ARG("folder", false, PATH_LONGEST, "folder of a pack, or a data folder; default: the program's"),
+    TEXT_ARG("folder", false, PATH_LONGEST,
+             "folder of a pack, or a data folder; default: the program's"),
     TEXT_ARG("pack", false, 40, "pack to lay over the core"), END_ARG};
 
-static const struct parameter_spec variables_parameter[] = {TEXT_ARG("form", false, 40, "only this form"), END_ARG};
-static const struct parameter_spec codes_parameter[] = {TEXT_ARG("list", true, 60, "code list"), END_ARG};
+static const struct parameter_spec variables_parameter[] = {TEXT_ARG("form", false, 40,
+                                                                     "only this form"),
+                                                            END_ARG};
+static const struct parameter_spec codes_parameter[] = {TEXT_ARG("list", true, 60, "code list"),
+                                                        END_ARG};
 
 static const struct parameter_spec key_add_parameter[] = {
-    {.name = "kind", .type = PARAM_TEXT, .required = true, .min = 1, .max = 40,
-     .choices = "passphrase|key-file|recovery", .summary = "kind of slot"},
-    TEXT_ARG("new_key_file", false, PATH_LONGEST, "key file of the new slot; made when it does not exist"),
-    TEXT_ARG("label", false, 60, "a word to know the slot by"), END_ARG};
-static const struct parameter_spec key_remove_parameter[] = {
-    INT_ARG_NEEDED("slot", 1, 1000, "number of the slot"), END_ARG};
+    {.name = "kind",
+     .type = PARAM_TEXT,
+     .required = true,
+     .min = 1,
+     .max = 40,
+     .choices = "passphrase|key-file|recovery",
+     .summary = "kind of slot"},
+    TEXT_ARG("new_key_file", false, PATH_LONGEST,
+             "key file of the new slot; made when it does not exist"),
+    TEXT_ARG("label", false, 60, "a word to know the slot by"),
+    END_ARG};
+static const struct parameter_spec key_remove_parameter[] = {INT_ARG_NEEDED("slot", 1, 1000,
+                                                                            "number of the slot"),
+                                                             END_ARG};
 
+// clang-format off
 #define ROW(n, what, params, cap, tx, action, handler_name) \
-    {{.name = n, .summary = what, .parameter = params, .capability = cap, .transaction = tx, .audit = action, \
-      .repository_required = true}, handler_name}
+    {{.name = n, .summary = what, .parameter = params, .capability = cap, .transaction = tx, \
+      .audit = action, .repository_required = true}, handler_name}
 #define ROW_ALONE(n, what, params, cap, handler_name) \
-    {{.name = n, .summary = what, .parameter = params, .capability = cap, .transaction = TX_NONE, .audit = "none"}, \
-     handler_name}
+    {{.name = n, .summary = what, .parameter = params, .capability = cap, .transaction = TX_NONE, \
+      .audit = "none"}, handler_name}
+// clang-format on
 
 const struct operation_row operation_rows[] = {
     ROW_ALONE("repository.init", "make a repository", init_parameter, CAP_NONE, op_repository_init),
-    ROW("repository.info", "what the repository holds", no_parameter, CAP_DICTIONARY_READ, TX_READ, "none",
-        op_repository_info),
-    ROW("organisation.add", "add an organisation", organisation_parameter, CAP_ORGANISATION_CHANGE, TX_WRITE,
-        "organisation.change", op_organisation_add),
-    ROW("organisation.list", "list organisations", no_parameter, CAP_ORGANISATION_READ, TX_READ, "none",
-        op_organisation_list),
-    ROW("import.run", "import a file as one batch", import_parameter, CAP_IMPORT, TX_WRITE, "import", op_import_run),
-    ROW("import.check", "dry run of an import: nothing is kept", import_parameter, CAP_IMPORT, TX_READ, "none",
-        op_import_check),
+    ROW("repository.info", "what the repository holds", no_parameter, CAP_DICTIONARY_READ, TX_READ,
+        "none", op_repository_info),
+    ROW("organisation.add", "add an organisation", organisation_parameter, CAP_ORGANISATION_CHANGE,
+        TX_WRITE, "organisation.change", op_organisation_add),
+    ROW("organisation.list", "list organisations", no_parameter, CAP_ORGANISATION_READ, TX_READ,
+        "none", op_organisation_list),
+    ROW("import.run", "import a file as one batch", import_parameter, CAP_IMPORT, TX_WRITE,
+        "import", op_import_run),
+    ROW("import.check", "dry run of an import: nothing is kept", import_parameter, CAP_IMPORT,
+        TX_READ, "none", op_import_check),
     ROW("batch.list", "list batches", no_parameter, CAP_IMPORT, TX_READ, "none", op_batch_list),
-    ROW("batch.undo", "undo a batch", undo_parameter, CAP_IMPORT_UNDO, TX_WRITE, "import.undo", op_batch_undo),
-    ROW("table.count", "a protected table", table_parameter, CAP_TABLE, TX_NONE, "table", op_table_count),
-    ROW("table.raw", "a table of raw counts, not for publication", table_raw_parameter, CAP_TABLE_RAW, TX_NONE,
-        "disclose", op_table_raw),
-    ROW("record.list", "list records", record_list_parameter, CAP_RECORD_READ, TX_READ, "record.read", op_record_list),
-    ROW("record.show", "one record, without identifiers", record_parameter, CAP_RECORD_READ, TX_READ, "record.read",
-        op_record_show),
-    {{.name = "record.identity", .summary = "one record with its identifiers, for a stated purpose",
-      .parameter = identity_parameter, .capability = CAP_IDENTITY_OPEN, .transaction = TX_NONE, .audit = "none",
-      .purpose_required = true, .repository_required = true},
-     op_record_identity}, /* store/identity.h appends the entry, committed before anything is opened */
-    ROW("record.history", "versions of a record", history_parameter, CAP_RECORD_READ, TX_READ, "record.read",
-        op_record_history),
-    ROW("audit.verify", "verify the audit log", verify_parameter, CAP_AUDIT_READ, TX_NONE, "verify", op_audit_verify),
-    ROW("audit.list", "read the audit log", audit_list_parameter, CAP_AUDIT_READ, TX_READ, "none", op_audit_list),
-    ROW("backup.make", "make a backup", backup_parameter, CAP_BACKUP, TX_NONE, "backup", op_backup_make),
-    ROW_ALONE("backup.verify", "open a backup fully and verify it", backup_verify_parameter, CAP_BACKUP,
-              op_backup_verify),
-    ROW_ALONE("backup.restore", "restore a backup into a new repository", restore_parameter, CAP_BACKUP,
-              op_backup_restore),
+    ROW("batch.undo", "undo a batch", undo_parameter, CAP_IMPORT_UNDO, TX_WRITE, "import.undo",
+        op_batch_undo),
+    ROW("table.count", "a protected table", table_parameter, CAP_TABLE, TX_NONE, "table",
+        op_table_count),
+    ROW("table.raw", "a table of raw counts, not for publication", table_raw_parameter,
+        CAP_TABLE_RAW, TX_NONE, "disclose", op_table_raw),
+    ROW("record.list", "list records", record_list_parameter, CAP_RECORD_READ, TX_READ,
+        "record.read", op_record_list),
+    ROW("record.show", "one record, without identifiers", record_parameter, CAP_RECORD_READ,
+        TX_READ, "record.read", op_record_show),
+    {{.name = "record.identity",
+      .summary = "one record with its identifiers, for a stated purpose",
+      .parameter = identity_parameter,
+      .capability = CAP_IDENTITY_OPEN,
+      .transaction = TX_NONE,
+      .audit = "none",
+      .purpose_required = true,
+      .repository_required = true},
+     /* store/identity.h appends the entry, committed before anything is opened */
+     op_record_identity},
+    ROW("record.history", "versions of a record", history_parameter, CAP_RECORD_READ, TX_READ,
+        "record.read", op_record_history),
+    ROW("audit.verify", "verify the audit log", verify_parameter, CAP_AUDIT_READ, TX_NONE, "verify",
+        op_audit_verify),
+    ROW("audit.list", "read the audit log", audit_list_parameter, CAP_AUDIT_READ, TX_READ, "none",
+        op_audit_list),
+    ROW("backup.make", "make a backup", backup_parameter, CAP_BACKUP, TX_NONE, "backup",
+        op_backup_make),
+    ROW_ALONE("backup.verify", "open a backup fully and verify it", backup_verify_parameter,
+              CAP_BACKUP, op_backup_verify),
+    ROW_ALONE("backup.restore", "restore a backup into a new repository", restore_parameter,
+              CAP_BACKUP, op_backup_restore),
     ROW_ALONE("pack.check", "check a data folder or pack", pack_parameter, CAP_NONE, op_pack_check),
     ROW_ALONE("pack.list", "list the packs at hand", no_parameter, CAP_NONE, op_pack_list),
-    ROW_ALONE("pack.install", "install a changed dictionary or pack", pack_parameter, CAP_DICTIONARY_CHANGE,
-              op_pack_install),
-    ROW("check.run", "check pages, chain, counts and keys", no_parameter, CAP_CHECK, TX_NONE, "verify", op_check_run),
+    ROW_ALONE("pack.install", "install a changed dictionary or pack", pack_parameter,
+              CAP_DICTIONARY_CHANGE, op_pack_install),
+    ROW("check.run", "check pages, chain, counts and keys", no_parameter, CAP_CHECK, TX_NONE,
+        "verify", op_check_run),
     ROW_ALONE("dictionary.forms", "list forms", no_parameter, CAP_NONE, op_dictionary_forms),
-    ROW_ALONE("dictionary.variables", "list variables", variables_parameter, CAP_NONE, op_dictionary_variables),
-    ROW_ALONE("dictionary.codes", "list the codes of a list", codes_parameter, CAP_NONE, op_dictionary_codes),
-    ROW_ALONE("dictionary.rules", "list plausibility rules", variables_parameter, CAP_NONE, op_dictionary_rules),
+    ROW_ALONE("dictionary.variables", "list variables", variables_parameter, CAP_NONE,
+              op_dictionary_variables),
+    ROW_ALONE("dictionary.codes", "list the codes of a list", codes_parameter, CAP_NONE,
+              op_dictionary_codes),
+    ROW_ALONE("dictionary.rules", "list plausibility rules", variables_parameter, CAP_NONE,
+              op_dictionary_rules),
     ROW_ALONE("mapping.list", "list column mappings", no_parameter, CAP_NONE, op_mapping_list),
     ROW("key.list", "list key slots", no_parameter, CAP_KEY_CHANGE, TX_NONE, "none", op_key_list),
-    ROW("key.add", "add a key slot", key_add_parameter, CAP_KEY_CHANGE, TX_NONE, "key.change", op_key_add),
-    ROW("key.remove", "remove a key slot", key_remove_parameter, CAP_KEY_CHANGE, TX_NONE, "key.change", op_key_remove),
+    ROW("key.add", "add a key slot", key_add_parameter, CAP_KEY_CHANGE, TX_NONE, "key.change",
+        op_key_add),
+    ROW("key.remove", "remove a key slot", key_remove_parameter, CAP_KEY_CHANGE, TX_NONE,
+        "key.change", op_key_remove),
 };
 const size_t n_operation_row = sizeof operation_rows / sizeof operation_rows[0];
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Rows of the table of operations, with their handlers: for service.c and the tests that walk it. */
+/* Rows of the table of operations, with their handlers: for service.c and the tests that walk
+ * it. */
 #ifndef DCIM_SERVICE_OPERATIONS_H
 #define DCIM_SERVICE_OPERATIONS_H
 

@@ -3,11 +3,12 @@
 #ifndef DCIM_SERVICE_PROCESS_H
 #define DCIM_SERVICE_PROCESS_H
 
-/* Harden this process (no core dumps, not dumpable, no new privileges) and start the crypto library. First call of
- * every main(). */
+/* Harden this process (no core dumps, not dumpable, no new privileges) and start the crypto
+ * library. First call of every main(). */
 void process_start(void);
 
-/* Be the one-shot converter of `kind` ("xlsx"); `sheet` "" for the first visible one. Returns the exit status. */
+/* Be the one-shot converter of `kind` ("xlsx"); `sheet` "" for the first visible one. Returns the
+ * exit status. */
 int process_converter(const char *kind, const char *sheet);
 
 #endif

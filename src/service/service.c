@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The desk: opens the repository, and carries out calls: parameters, capability, purpose, transaction, audit entry.
+/* The desk: opens the repository, and carries out calls: parameters, capability, purpose,
+ * transaction, audit entry.
  *
- * An act and its entry are committed together; what is read is answered only after its entry is committed (S20). A
- * refusal for want of a capability or purpose is an entry too. Whatever goes wrong on the way refuses the call (S9). */
+ * An act and its entry are committed together; what is read is answered only after its entry is
+ * committed (S20). A refusal for want of a capability or purpose is an entry too. Whatever goes
+ * wrong on the way refuses the call (S9). */
 #include "service/operations.h"
 
 #include "base/date.h"
@@ -11,6 +13,8 @@
 #include "base/parallel.h"
 
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 struct service *service_new(const struct service_options *options)
 {
@@ -55,7 +59,8 @@ const struct json *service_problems(const struct service *s)
 
 /* ---------------------------------------------------------------- the repository */
 
-static bool load_dictionary(struct service *s, const struct store_info *info, struct arena *a, struct err *e)
+static bool load_dictionary(struct service *s, const struct store_info *info, struct arena *a,
+                            struct err *e)
 {
     struct problems problems;
     problems_init(&problems, a);
@@ -63,11 +68,14 @@ static bool load_dictionary(struct service *s, const struct store_info *info, st
     bool ok = dictionary_load(&s->dictionary, folder, info->pack, &problems, e);
     if (!ok) service_keep_problems(s, &problems);
     problems_release(&problems);
-    if (ok && memcmp(s->dictionary->hash, info->dictionary_hash, sizeof info->dictionary_hash) != 0) {
+    if (ok &&
+        memcmp(s->dictionary->hash, info->dictionary_hash, sizeof info->dictionary_hash) != 0) {
         err_set(e, ERR_STORE, "service.dictionary_changed",
                 "the files in %s are not the ones installed in this repository", folder);
-        err_remedy(e, "if the change is meant, install it with `dcim pack install`, which checks and records it; if "
-                      "not, restore the folder from a backup");
+        err_remedy(
+            e,
+            "if the change is meant, install it with `dcim pack install`, which checks and records it; if "
+            "not, restore the folder from a backup");
         return false;
     }
     return ok;
@@ -99,7 +107,9 @@ static bool open_repository(struct service *s, struct arena *a, struct err *e)
     if (o->repository == NULL || !file_exists(arena_printf(a, "%s/database", o->repository))) {
         err_set(e, ERR_NOT_FOUND, "service.no_repository", "there is no repository at %s",
                 o->repository == NULL ? "(none named)" : o->repository);
-        return err_remedy(e, "name its folder with --repository or DCIM_REPOSITORY, or make one: dcim init --pack pt DIR");
+        return err_remedy(
+            e,
+            "name its folder with --repository or DCIM_REPOSITORY, or make one: dcim init --pack pt DIR");
     }
     if (!store_open(&s->store, o->repository, &unlock, false, e)) return false;
     if (!store_info(&info, s->store, e)) return false;
@@ -168,7 +178,8 @@ void service_keep_problems(struct service *s, const struct problems *p)
 
 void call_progress(struct call *c, const char *what, uint64_t done, uint64_t total)
 {
-    if (c->progress != NULL && c->progress->step != NULL) c->progress->step(c->progress->ctx, what, done, total);
+    if (c->progress != NULL && c->progress->step != NULL)
+        c->progress->step(c->progress->ctx, what, done, total);
 }
 
 static bool choice_fits(const char *choices, const char *value)
@@ -179,42 +190,51 @@ static bool choice_fits(const char *choices, const char *value)
     return false;
 }
 
-static bool check_text(const struct operation *op, const struct parameter_spec *p, const struct json *j, struct err *e)
+static bool check_text(const struct operation *op, const struct parameter_spec *p,
+                       const struct json *j, struct err *e)
 {
     const char *value = json_as_text(j, NULL);
     if (value == NULL)
-        return err_set(e, ERR_USAGE, "call.type", "%s: parameter %s must be text", op->name, p->name);
+        return err_set(e, ERR_USAGE, "call.type", "%s: parameter %s must be text", op->name,
+                       p->name);
     size_t n = strlen(value);
-    if ((int64_t)n < p->min) return err_set(e, ERR_USAGE, "call.empty", "%s: parameter %s is empty", op->name, p->name);
+    if ((int64_t)n < p->min)
+        return err_set(e, ERR_USAGE, "call.empty", "%s: parameter %s is empty", op->name, p->name);
     if ((int64_t)n > p->max)
-        return err_set(e, ERR_USAGE, "call.too_long", "%s: parameter %s is longer than %lld bytes", op->name, p->name,
-                       (long long)p->max);
+        return err_set(e, ERR_USAGE, "call.too_long", "%s: parameter %s is longer than %lld bytes",
+                       op->name, p->name, (long long)p->max);
     if (p->choices != NULL && !choice_fits(p->choices, value)) {
-        err_set(e, ERR_USAGE, "call.choice", "%s: parameter %s has no such choice", op->name, p->name);
+        err_set(e, ERR_USAGE, "call.choice", "%s: parameter %s has no such choice", op->name,
+                p->name);
         return err_remedy(e, "choose one of %s", p->choices);
     }
     return true;
 }
 
-static bool check_value(const struct operation *op, const struct parameter_spec *p, const struct json *j, struct err *e)
+static bool check_value(const struct operation *op, const struct parameter_spec *p,
+                        const struct json *j, struct err *e)
 {
     int64_t v;
     switch (p->type) {
     case PARAM_TEXT: return check_text(op, p, j, e);
     case PARAM_INT:
         if (json_kind(j) != JSON_INT)
-            return err_set(e, ERR_USAGE, "call.type", "%s: parameter %s must be a whole number", op->name, p->name);
+            return err_set(e, ERR_USAGE, "call.type", "%s: parameter %s must be a whole number",
+                           op->name, p->name);
         v = json_as_int(j, 0);
         if (v < p->min || v > p->max)
-            return err_set(e, ERR_USAGE, "call.range", "%s: parameter %s must be between %lld and %lld", op->name,
-                           p->name, (long long)p->min, (long long)p->max);
+            return err_set(e, ERR_USAGE, "call.range",
+                           "%s: parameter %s must be between %lld and %lld", op->name, p->name,
+                           (long long)p->min, (long long)p->max);
         return true;
     case PARAM_BOOL:
         if (json_kind(j) == JSON_BOOL) return true;
-        return err_set(e, ERR_USAGE, "call.type", "%s: parameter %s must be true or false", op->name, p->name);
+        return err_set(e, ERR_USAGE, "call.type", "%s: parameter %s must be true or false",
+                       op->name, p->name);
     case PARAM_LIST:
         if (json_kind(j) != JSON_ARRAY || json_size(j) > 100)
-            return err_set(e, ERR_USAGE, "call.type", "%s: parameter %s must be a list of at most 100", op->name, p->name);
+            return err_set(e, ERR_USAGE, "call.type",
+                           "%s: parameter %s must be a list of at most 100", op->name, p->name);
         for (size_t i = 0; i < json_size(j); i++)
             if (!check_text(op, p, json_at(j, i), e)) return false;
         return true;
@@ -231,12 +251,14 @@ static bool check_parameters(const struct operation *op, const struct json *in, 
         const struct json *value = json_member(in, i, &key);
         const struct parameter_spec *p = op->parameter;
         while (p->name != NULL && strcmp(p->name, key) != 0) p++;
-        if (p->name == NULL) return err_set(e, ERR_USAGE, "call.unknown", "%s has no parameter %s", op->name, key);
+        if (p->name == NULL)
+            return err_set(e, ERR_USAGE, "call.unknown", "%s has no parameter %s", op->name, key);
         if (!check_value(op, p, value, e)) return false;
     }
     for (const struct parameter_spec *p = op->parameter; p->name != NULL; p++)
         if (p->required && !json_has(in, p->name))
-            return err_set(e, ERR_USAGE, "call.missing", "%s needs parameter %s: %s", op->name, p->name, p->summary);
+            return err_set(e, ERR_USAGE, "call.missing", "%s needs parameter %s: %s", op->name,
+                           p->name, p->summary);
     return true;
 }
 
@@ -249,17 +271,34 @@ static bool deny(struct call *c, struct err *e, const char *id, const char *what
     return err_set(e, ERR_DENIED, id, "%s: %s", c->operation->name, what);
 }
 
-/* The entry of a refusal. When it cannot be written the call is refused all the same. */
+static bool append_alone(struct store *st, const struct audit_event *event, struct err *e)
+{
+    if (!store_begin(st, true, e)) return false;
+    if (audit_append(st, event, NULL, e) && store_commit(st, e)) return true;
+    store_rollback(st);
+    return false;
+}
+
+/* The entry of a refusal. Operations that open the repository themselves are refused before they
+ * do, so it is opened for the entry. When that cannot be done or written, the call is refused all
+ * the same. */
 static void audit_denied(struct call *c)
 {
     struct err e = {0};
+    struct service *s = c->s;
+    struct store *own = NULL;
+    struct unlock unlock = service_unlock(s);
     struct audit_event event = c->event;
     event.action = AUDIT_DENY;
     event.object_type = "operation";
     event.object_id = c->operation->name;
     event.decision = "deny";
-    if (c->s->store == NULL || !store_begin(c->s->store, true, &e)) return;
-    if (!audit_append(c->s->store, &event, NULL, &e) || !store_commit(c->s->store, &e)) store_rollback(c->s->store);
+    if (s->store == NULL && s->options.repository != NULL &&
+        !store_open(&own, s->options.repository, &unlock, false, &e))
+        return;
+    struct store *st = s->store != NULL ? s->store : own;
+    if (st != NULL && !append_alone(st, &event, &e)) err_clear(&e);
+    store_close(own);
 }
 
 static bool may(struct call *c, enum capability needed, struct err *e)
@@ -267,7 +306,8 @@ static bool may(struct call *c, enum capability needed, struct err *e)
     if (needed == CAP_NONE) return true;
     if (role_may(c->s->role, needed)) return true;
     return deny(c, e, "call.not_allowed",
-                arena_printf(c->arena, "role %s may not %s", c->s->role->name, capability_text(needed)));
+                arena_printf(c->arena, "role %s may not %s", c->s->role->name,
+                             capability_text(needed)));
 }
 
 bool call_may_read_form(struct call *c, const struct form *f, struct err *e)
@@ -293,11 +333,13 @@ bool call_form(const struct form **out, struct call *c, const char *parameter, s
     return call_may_read_form(c, f, e);
 }
 
-bool call_variable(const struct variable **out, struct call *c, const struct form *f, struct text name, struct err *e)
+bool call_variable(const struct variable **out, struct call *c, const struct form *f,
+                   struct text name, struct err *e)
 {
     *out = dictionary_variable(c->s->dictionary, f->id, name);
     if (*out != NULL) return true;
-    err_set(e, ERR_USAGE, "call.no_variable", "form %s has no variable %.*s", f->name, (int)name.n, name.p);
+    err_set(e, ERR_USAGE, "call.no_variable", "form %s has no variable %.*s", f->name, (int)name.n,
+            name.p);
     const char *near = dictionary_guess_variable(c->s->dictionary, f->id, name);
     if (near != NULL) return err_remedy(e, "did you mean %s?", near);
     return err_remedy(e, "`dcim variables --form %s` lists them", f->name);
@@ -308,11 +350,35 @@ static bool known_role(const struct service *s, struct err *e)
     if (s->role != NULL) return true;
     struct buf names;
     buf_init(&names, ERR_MSG_MAX - 40);
-    for (size_t i = 0; i < n_role; i++) buf_printf(&names, "%s%s", i == 0 ? "" : ", ", roles[i].name);
+    for (size_t i = 0; i < n_role; i++)
+        buf_printf(&names, "%s%s", i == 0 ? "" : ", ", roles[i].name);
     err_set(e, ERR_USAGE, "call.no_role", "there is no role %s", s->options.role);
     err_remedy(e, "the roles are %s", names.p);
     buf_release(&names);
     return false;
+}
+
+/* What the session says of itself goes into the log as it is. */
+static bool check_word(const char *what, const char *value, struct err *e)
+{
+    enum { WORD_LONGEST = 500 };
+    struct text t = text_of(value);
+    bool plain = text_is_utf8(t, NULL);
+    for (size_t i = 0; plain && i < t.n; i++)
+        plain = (unsigned char)t.p[i] >= 0x20 && t.p[i] != 0x7f;
+    if (!plain)
+        return err_set(e, ERR_USAGE, "call.session", "the %s is not plain text in UTF-8", what);
+    if (t.n <= WORD_LONGEST) return true;
+    return err_set(e, ERR_USAGE, "call.session", "the %s is longer than %d bytes", what,
+                   WORD_LONGEST);
+}
+
+static bool check_session(const struct service *s, struct err *e)
+{
+    const struct service_options *o = &s->options;
+    return check_word("actor", o->actor, e) && check_word("purpose", o->purpose, e) &&
+           check_word("language", o->language, e) && check_word("role", o->role, e) &&
+           known_role(s, e);
 }
 
 /* ---------------------------------------------------------------- calls */
@@ -331,17 +397,38 @@ static bool purpose_given(struct call *c, struct err *e)
     bool read = c->event.action == AUDIT_RECORD_READ || c->event.action == AUDIT_DISCLOSE;
     if (!c->operation->purpose_required && !read) return true;
     if (given != NULL && text_trim(text_of(given)).n > 0) return true;
-    deny(c, e, "call.no_purpose", "case data are consulted and handed out only for a stated purpose");
+    deny(c, e, "call.no_purpose",
+         "case data are consulted and handed out only for a stated purpose");
     return err_remedy(e, "state it with --purpose \"...\"");
 }
 
 /* The entry of an act that has no write transaction of its own: committed before the answer. */
 static bool audit_alone(struct call *c, struct err *e)
 {
-    if (!store_begin(c->s->store, true, e)) return false;
-    if (audit_append(c->s->store, &c->event, NULL, e) && store_commit(c->s->store, e)) return true;
-    store_rollback(c->s->store);
-    return false;
+    return append_alone(c->s->store, &c->event, e);
+}
+
+bool call_entry_first(struct call *c, struct err *e)
+{
+    if (!audit_alone(c, e)) return false;
+    c->entered = true;
+    return true;
+}
+
+/* An act whose entry came first has failed. When this entry cannot be written, the first one still
+ * stands. */
+static void audit_failed(struct call *c)
+{
+    struct err e = {0};
+    c->event.decision = "failed";
+    if (!audit_alone(c, &e)) err_clear(&e);
+}
+
+/* A file that says what was not committed. Devices and pipes are left alone. */
+static void remove_made(const char *path)
+{
+    struct stat st;
+    if (path != NULL && lstat(path, &st) == 0 && S_ISREG(st.st_mode)) (void)unlink(path);
 }
 
 static bool do_write(struct call *c, handler_fn *handler, struct err *e)
@@ -358,6 +445,7 @@ static bool do_write(struct call *c, handler_fn *handler, struct err *e)
     }
     if (audit_append(st, &c->event, NULL, e) && store_commit(st, e)) return true;
     store_rollback(st);
+    remove_made(c->made);
     return false;
 }
 
@@ -376,7 +464,8 @@ static bool do_call(struct call *c, handler_fn *handler, struct err *e)
     if (c->operation->repository_required && !service_repository(s, e)) return false;
     if (s->dictionary != NULL) {
         const char *language = s->options.language;
-        if (language == NULL) language = dictionary_pack_value(s->dictionary, "default_language", "en");
+        if (language == NULL)
+            language = dictionary_pack_value(s->dictionary, "default_language", "en");
         c->language = dictionary_language(s->dictionary, text_of(language));
     }
     if (!may(c, c->operation->capability, e) || !purpose_given(c, e)) return false;
@@ -385,18 +474,23 @@ static bool do_call(struct call *c, handler_fn *handler, struct err *e)
     case TX_READ: return do_read(c, handler, e);
     case TX_NONE: break;
     }
-    if (!handler(c, e)) return false;
-    return c->event.action == AUDIT_NONE || !c->operation->repository_required || audit_alone(c, e);
+    if (!handler(c, e)) {
+        if (c->entered) audit_failed(c);
+        return false;
+    }
+    return c->event.action == AUDIT_NONE || c->entered || !c->operation->repository_required ||
+           audit_alone(c, e);
 }
 
 bool service_call(struct json **out, struct service *s, const char *name, const struct json *in,
                   const struct progress *progress, struct err *e)
 {
     const struct operation_row *row = operation_row_find(name);
-    if (row == NULL) return err_set(e, ERR_USAGE, "call.no_operation", "there is no operation %s", name);
+    if (row == NULL)
+        return err_set(e, ERR_USAGE, "call.no_operation", "there is no operation %s", name);
     json_free(s->problems);
     s->problems = NULL;
-    if (!known_role(s, e) || !check_parameters(&row->operation, in, e)) return false;
+    if (!check_session(s, e) || !check_parameters(&row->operation, in, e)) return false;
     struct call c = {.s = s, .operation = &row->operation, .in = in, .progress = progress};
     c.arena = arena_new(ARENA_WIPE);
     c.out = json_object();

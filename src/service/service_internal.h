@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* What the files of the desk share: the open repository, one call, and the handlers of operations.
  *
- * A handler reads c->in (already checked against its parameters), fills c->out and c->event, and returns true. It
- * neither checks permissions nor begins or ends the transaction of its row in the table, nor appends the audit entry:
- * service_call() does. */
+ * A handler reads c->in (already checked against its parameters), fills c->out and c->event, and
+ * returns true. It neither checks permissions nor begins or ends the transaction of its row in the
+ * table, nor appends the audit entry: service_call() does. */
 #ifndef DCIM_SERVICE_SERVICE_INTERNAL_H
 #define DCIM_SERVICE_SERVICE_INTERNAL_H
 
@@ -20,10 +20,10 @@
 struct service {
     struct service_options options;
     const struct role *role;
-    struct store *store;            /* NULL until a call needs it */
-    struct dictionary *dictionary;  /* of the open repository */
-    struct snapshot **snapshot;     /* by form; NULL until needed, dropped after each write */
-    struct json *problems;          /* of the last call that failed because of them */
+    struct store *store;           /* NULL until a call needs it */
+    struct dictionary *dictionary; /* of the open repository */
+    struct snapshot **snapshot;    /* by form; NULL until needed, dropped after each write */
+    struct json *problems;         /* of the last call that failed because of them */
 };
 
 struct call {
@@ -33,9 +33,11 @@ struct call {
     struct json *out;
     struct audit_event event;
     const struct progress *progress;
-    struct arena *arena;            /* of this call; wiped, for identifiers may pass */
-    bool roll_back;                 /* set by a handler: keep nothing but the audit entry */
-    bool denied;                    /* refused for want of a capability or purpose */
+    struct arena *arena; /* of this call; wiped, for identifiers may pass */
+    bool roll_back;      /* set by a handler: keep nothing but the audit entry */
+    bool denied;         /* refused for want of a capability or purpose */
+    bool entered;        /* its entry is committed: call_entry_first() */
+    const char *made;    /* file that must not stay when the transaction is not committed */
     size_t language;
 };
 
@@ -43,38 +45,58 @@ typedef bool handler_fn(struct call *c, struct err *e);
 
 /* One handler for each operation, in op_*.c. */
 #define OPERATION_HANDLERS(X)                                                                      \
-    X(op_repository_init) X(op_repository_info) X(op_organisation_add) X(op_organisation_list)     \
-    X(op_import_run) X(op_import_check) X(op_batch_list) X(op_batch_undo) X(op_table_count)        \
-    X(op_table_raw) X(op_record_list) X(op_record_show) X(op_record_identity) X(op_record_history) \
-    X(op_audit_verify) X(op_audit_list) X(op_backup_make) X(op_backup_verify) X(op_backup_restore) \
-    X(op_pack_check) X(op_pack_install) X(op_pack_list) X(op_check_run) X(op_dictionary_forms)     \
-    X(op_dictionary_variables) X(op_dictionary_codes) X(op_dictionary_rules) X(op_mapping_list)    \
-    X(op_key_list) X(op_key_add) X(op_key_remove)
+    X(op_repository_init)                                                                          \
+    X(op_repository_info)                                                                          \
+    X(op_organisation_add) X(op_organisation_list) X(op_import_run) X(op_import_check)             \
+        X(op_batch_list) X(op_batch_undo) X(op_table_count) X(op_table_raw) X(op_record_list)      \
+            X(op_record_show) X(op_record_identity) X(op_record_history) X(op_audit_verify)        \
+                X(op_audit_list) X(op_backup_make) X(op_backup_verify) X(op_backup_restore)        \
+                    X(op_pack_check) X(op_pack_install) X(op_pack_list) X(op_check_run)            \
+                        X(op_dictionary_forms) X(op_dictionary_variables) X(op_dictionary_codes)   \
+                            X(op_dictionary_rules) X(op_mapping_list) X(op_key_list) X(op_key_add) \
+                                X(op_key_remove)
 #define X(name) handler_fn name;
 OPERATION_HANDLERS(X)
 #undef X
 
-/* Open the repository of the options, when it is not open yet: unlock, load its dictionary, hold the dictionary
- * against the hash the repository was made with. */
+/* Open the repository of the options, when it is not open yet: unlock, load its dictionary, hold
+ * the dictionary against the hash the repository was made with. */
 bool service_repository(struct service *s, struct err *e) MUST_CHECK;
 void service_drop_snapshots(struct service *s);
 struct unlock service_unlock(const struct service *s);
 
 /* The snapshot of a form, built at first use. Borrowed until the next write. */
-bool service_snapshot(struct snapshot **out, struct service *s, const struct form *f, struct err *e) MUST_CHECK;
+bool service_snapshot(struct snapshot **out, struct service *s, const struct form *f,
+                      struct err *e) MUST_CHECK;
 
 /* Where the data folder to make repositories from lies: the option, else beside the program. */
-bool service_data_folder(const char **out, struct service *s, struct arena *a, struct err *e) MUST_CHECK;
+bool service_data_folder(const char **out, struct service *s, struct arena *a,
+                         struct err *e) MUST_CHECK;
 
-/* Copy what a repository needs of a data folder: dictionary, code lists, rules, parameters, mappings, one pack. */
-bool dictionary_folder_copy(const char *from, const char *pack, const char *to, struct err *e) MUST_CHECK;
+/* Copy what a repository needs of a data folder: dictionary, code lists, rules, parameters,
+ * mappings, one pack. */
+bool dictionary_folder_copy(const char *from, const char *pack, const char *to,
+                            struct err *e) MUST_CHECK;
+
+/* Remove a folder of ours with all in it; nothing there is fine. */
+void folder_remove(const char *path);
+/* Put `fresh` in the place of `path`, and what was there in the place of `fresh`, in one step. */
+bool folder_exchange(const char *path, const char *fresh, struct err *e) MUST_CHECK;
+/* Move what lies in `from` into `to` and remove `from`; `last` is the name that is moved last. */
+bool folder_move_up(const char *from, const char *to, const char *last, struct err *e) MUST_CHECK;
 
 /* The form named by a parameter, with the capability for its data set. */
-bool call_form(const struct form **out, struct call *c, const char *parameter, struct err *e) MUST_CHECK;
+bool call_form(const struct form **out, struct call *c, const char *parameter,
+               struct err *e) MUST_CHECK;
 bool call_may_read_form(struct call *c, const struct form *f, struct err *e) MUST_CHECK;
 /* A variable of a form by name; the remedy names the nearest one. */
-bool call_variable(const struct variable **out, struct call *c, const struct form *f, struct text name,
-                   struct err *e) MUST_CHECK;
+bool call_variable(const struct variable **out, struct call *c, const struct form *f,
+                   struct text name, struct err *e) MUST_CHECK;
+
+/* Commit the call's entry now: in a handler without transaction of its own, when it has filled
+ * c->event and before it does what no rollback takes back (a file handed out, a key slot changed).
+ * Should the act fail then, service_call() appends another entry that says "failed". */
+bool call_entry_first(struct call *c, struct err *e) MUST_CHECK;
 
 /* Keep problems for service_problems(). */
 void service_keep_problems(struct service *s, const struct problems *p);
