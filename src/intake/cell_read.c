@@ -9,15 +9,16 @@
 
 enum { /* what is remembered of a target; a power of two */
     SEEN_SLOTS = 64,
-    SEEN_TEXT_MAX = 24,
+    SEEN_TEXT_MAX = 36,
     SEEN_CODES_MAX = 6
 };
 
 struct seen {
-    uint8_t n; /* bytes of the text; 0: the slot is free */
-    char text[SEEN_TEXT_MAX];
-    code_id code[SEEN_CODES_MAX];
+    uint64_t low, high; /* see as_words() */
+    size_t n;           /* bytes of the text; 0: the slot is free */
     struct reading reading;
+    code_id code[SEEN_CODES_MAX];
+    char text[SEEN_TEXT_MAX];
 };
 
 struct cell_reader {
@@ -63,15 +64,26 @@ struct text cell_text(struct text cell)
     return csv_is_formula(rest) ? text_trim(rest) : cell;
 }
 
+static bool is_control(char c)
+{
+    return ((unsigned char)c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7F;
+}
+
 bool cell_has_control(struct text cell)
 {
-    unsigned found = 0; /* without branches, so that many bytes are judged at once */
-    for (size_t i = 0; i < cell.n; i++) {
-        unsigned char c = (unsigned char)cell.p[i];
-        found |= (unsigned)(c < 0x20) & (unsigned)(c != '\t') & (unsigned)(c != '\n') & (unsigned)(c != '\r');
-        found |= (unsigned)(c == 0x7F);
+    size_t i = 0;
+    for (; i + 8 <= cell.n; i += 8) { /* eight bytes without any below 0x20 or equal to 0x7F are passed at once */
+        uint64_t word, ones = UINT64_C(0x0101010101010101), high = ones << 7;
+        memcpy(&word, cell.p + i, 8);
+        uint64_t below = (word - ones * 0x20) & ~word & high;
+        uint64_t del = ((word ^ (ones * 0x7F)) - ones) & ~(word ^ (ones * 0x7F)) & high;
+        if ((below | del) == 0) continue;
+        for (size_t k = 0; k < 8; k++)
+            if (is_control(cell.p[i + k])) return true;
     }
-    return found != 0;
+    for (; i < cell.n; i++)
+        if (is_control(cell.p[i])) return true;
+    return false;
 }
 
 /* White space between the codes of a cell. */
@@ -140,59 +152,70 @@ static enum date_order order_of(const struct cell_reader *r, struct text text, b
     *ambiguous = false;
     if (r->t->order_given) return r->t->order;
     if (!r->o.ask) return r->o.order;
-    if (date_parse(&d, text, DATE_ISO)) return DATE_ISO;
+    if (text.n == 4 || (text.n > 4 && text.p[4] == '-')) return DATE_ISO;
     *ambiguous = could_be_either(text);
     return !date_parse(&d, text, DATE_DMY) && date_parse(&d, text, DATE_MDY) ? DATE_MDY : DATE_DMY;
 }
 
 /* ---- values -------------------------------------------------------------------------------- */
 
-static struct reading wrong(enum builtin_rule rule)
+static void wrong(struct reading *out, enum builtin_rule rule)
 {
-    return (struct reading){.wrong = true, .rule = rule};
+    out->wrong = true;
+    out->rule = rule;
 }
 
-static struct reading read_fresh(const struct cell_reader *r, struct text text, struct arena *a)
+static void read_fresh(struct reading *out, const struct cell_reader *r, struct text text, struct arena *a)
 {
-    struct reading out = {.value = {.kind = VALUE_EMPTY}};
     bool ambiguous = false;
     enum date_order order = DATE_ISO;
-    if (cell_has_control(text)) return wrong(BUILTIN_ENCODING);
-    if (!map_value(r, &text, a)) return wrong(BUILTIN_UNMAPPED);
-    if (text.n == 0) return out;
+    *out = (struct reading){.value = {.kind = VALUE_EMPTY}};
+    if (cell_has_control(text)) {
+        wrong(out, BUILTIN_ENCODING);
+        return;
+    }
+    if (!map_value(r, &text, a)) {
+        wrong(out, BUILTIN_UNMAPPED);
+        return;
+    }
+    if (text.n == 0) return;
     if (r->v->type == VARIABLE_DATE) order = order_of(r, text, &ambiguous);
     if (r->v->type == VARIABLE_TEXT) text = unicode_nfc(text, a);
-    enum value_read how = value_read(&out.value, r->d, r->t->var, text, order, r->o.today, a);
-    if (how != VALUE_READ_OK) return wrong(finding_of_read(how));
-    if (!ambiguous) return out;
-    out.wrong = true;
-    out.rule = BUILTIN_AMBIGUOUS;
-    return out;
+    enum value_read how = value_read(&out->value, r->d, r->t->var, text, order, r->o.today, a);
+    if (how != VALUE_READ_OK) wrong(out, finding_of_read(how));
+    else if (ambiguous) wrong(out, BUILTIN_AMBIGUOUS);
 }
 
-/* Slot of a text of 1 to SEEN_TEXT_MAX bytes. Whoever makes texts collide only makes them be read anew. */
-static size_t slot_of(struct text t)
+/* A text of 1 to SEEN_TEXT_MAX bytes as two words, which with its length tell texts of up to 16 bytes apart;
+ * longer ones are compared as a whole. */
+static void as_words(struct text t, uint64_t *low, uint64_t *high)
 {
-    uint64_t low = 0, high = 0;
+    *low = *high = 0;
     if (t.n >= 8) {
-        memcpy(&low, t.p, 8);
-        memcpy(&high, t.p + t.n - 8, 8);
+        memcpy(low, t.p, 8);
+        memcpy(high, t.p + t.n - 8, 8);
     } else if (t.n >= 4) {
-        memcpy(&low, t.p, 4);
-        memcpy(&high, t.p + t.n - 4, 4);
+        memcpy(low, t.p, 4);
+        memcpy(high, t.p + t.n - 4, 4);
     } else {
-        low = (uint64_t)(unsigned char)t.p[0] << 16 | (uint64_t)(unsigned char)t.p[t.n / 2] << 8 |
-              (unsigned char)t.p[t.n - 1];
+        *low = (uint64_t)(unsigned char)t.p[0] << 16 | (uint64_t)(unsigned char)t.p[t.n / 2] << 8 |
+               (unsigned char)t.p[t.n - 1];
     }
-    /* Knuth, The Art of Computer Programming 3, 6.4: multiplication by the golden ratio of 2^64 */
-    return (size_t)(((low ^ (high << 7) ^ t.n) * UINT64_C(0x9E3779B97F4A7C15)) >> 58) & (SEEN_SLOTS - 1);
+}
+
+/* Whoever makes texts collide only makes them be read anew. The factor is the golden ratio of 2^64: Knuth, The
+ * Art of Computer Programming 3, 6.4. */
+static size_t slot_of(uint64_t low, uint64_t high, size_t n)
+{
+    return (size_t)((low ^ (high << 7) ^ n) * UINT64_C(0x9E3779B97F4A7C15) >> 32) & (SEEN_SLOTS - 1);
 }
 
 static void remember(struct seen *s, struct text text, const struct reading *got)
 {
     const struct value *v = &got->value;
     if (v->kind == VALUE_TEXT || (v->kind == VALUE_CODES && v->n_code > SEEN_CODES_MAX)) return;
-    s->n = (uint8_t)text.n;
+    as_words(text, &s->low, &s->high);
+    s->n = text.n;
     memcpy(s->text, text.p, text.n);
     s->reading = *got;
     if (v->kind != VALUE_CODES) return;
@@ -200,26 +223,31 @@ static void remember(struct seen *s, struct text text, const struct reading *got
     s->reading.value.codes = s->code;
 }
 
-/* A remembered array of codes may be overwritten within the row, by another value of the same cell. */
-static struct reading recall(const struct seen *s, struct arena *a)
+static void recall(struct reading *out, const struct seen *s, struct arena *a)
 {
-    struct reading out = s->reading;
-    if (out.value.kind != VALUE_CODES) return out;
-    code_id *copy = ARENA_ARRAY(a, code_id, out.value.n_code);
-    memcpy(copy, s->code, out.value.n_code * sizeof *copy);
-    out.value.codes = copy;
-    return out;
+    *out = s->reading;
+    if (out->value.kind != VALUE_CODES) return;
+    /* copied, for within the row another value of the same cell may take over the slot */
+    code_id *copy = ARENA_ARRAY(a, code_id, out->value.n_code);
+    memcpy(copy, s->code, out->value.n_code * sizeof *copy);
+    out->value.codes = copy;
 }
 
-struct reading cell_read(struct cell_reader *r, struct text text, struct arena *a)
+void cell_read(struct reading *out, struct cell_reader *r, struct text text, struct arena *a)
 {
-    if (text.n == 0) return (struct reading){.value = {.kind = VALUE_EMPTY}};
-    if (r->seen == NULL || text.n > SEEN_TEXT_MAX) return read_fresh(r, text, a);
-    struct seen *s = &r->seen[slot_of(text)];
-    if (s->n == text.n && memcmp(s->text, text.p, text.n) == 0) return recall(s, a);
-    struct reading got = read_fresh(r, text, a);
-    remember(s, text, &got);
-    return got;
+    if (r->seen == NULL || text.n == 0 || text.n > SEEN_TEXT_MAX) {
+        read_fresh(out, r, text, a);
+        return;
+    }
+    uint64_t low, high;
+    as_words(text, &low, &high);
+    struct seen *s = &r->seen[slot_of(low, high, text.n)];
+    if (s->low == low && s->high == high && s->n == text.n && (text.n <= 16 || memcmp(s->text, text.p, text.n) == 0)) {
+        recall(out, s, a);
+        return;
+    }
+    read_fresh(out, r, text, a);
+    remember(s, text, out);
 }
 
 /* ---- several values in a cell -------------------------------------------------------------- */
@@ -252,7 +280,8 @@ size_t cell_split(struct cell_reader *r, struct text cell, struct text *out, siz
     if (semicolon && several && !is_mapped(r, cell, a)) return split_at(cell, ';', out, max, keep_blank, more);
     out[0] = cell;
     if (!r->t->spread || semicolon || memchr(cell.p, ' ', cell.n) == NULL) return 1;
-    struct reading whole = cell_read(r, cell, a); /* a label of several words is one value */
+    struct reading whole;
+    cell_read(&whole, r, cell, a); /* a label of several words is one value */
     if (!whole.wrong) return 1;
     return split_at(cell, ' ', out, max, false, more);
 }

@@ -39,7 +39,7 @@ void cell_reader_free(struct cell_reader *r); /* NULL is fine; what it remembers
 /* Read one value. `text` is trimmed. Texts are borrowed from `text`, code
  * arrays from the reader or `a`: the value holds until `a` is rewound and the reader freed.
  * Cost: about 10 ns for a code seen before. */
-struct reading cell_read(struct cell_reader *r, struct text text, struct arena *a);
+void cell_read(struct reading *out, struct cell_reader *r, struct text text, struct arena *a);
 
 /* A whole cell as file or spreadsheet has it: without blanks around, and without the ' that protects a
  * formula (conventions section 11). */

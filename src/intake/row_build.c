@@ -36,6 +36,7 @@ struct place {
 struct slot {                /* a target at work */
     const struct mapping_target *t;
     const struct variable *v;
+    size_t n_variable;       /* of the variable's group */
     struct cell_reader *reader;
     size_t place;            /* PLACE_NONE: a plain name */
     bool several;            /* its cells may hold several values */
@@ -132,7 +133,7 @@ static void make_slots(struct row_builder *b, const struct cell_options *o)
             if ((t->source == MAPPING_COLUMN) != (pass == 0)) continue;
             const struct variable *v = &b->d->variable[t->var];
             b->slot[b->n_slot++] = (struct slot){
-                .t = t, .v = v, .reader = cell_reader_new(b->d, t, o),
+                .t = t, .v = v, .n_variable = b->form->group[v->group].n_variable, .reader = cell_reader_new(b->d, t, o),
                 .place = t->plain ? PLACE_NONE : find_place(b, v->group, t->instance, false),
                 .several = t->spread || t->separator != '\0' || (v->type == VARIABLE_CODES && t->value != NULL)};
         }
@@ -195,7 +196,7 @@ static void add_finding(struct row_builder *b, enum builtin_rule rule, struct sl
 
 static void take(struct row_builder *b, struct slot *s, size_t k, struct reading *into, struct text text)
 {
-    *into = cell_read(s->reader, text, b->arena);
+    cell_read(into, s->reader, text, b->arena);
     if (into->wrong) add_finding(b, into->rule, s, k, text);
     if (into->wrong || into->value.kind != VALUE_EMPTY) s->given = true;
 }
@@ -378,9 +379,15 @@ static struct value united(struct row_builder *b, const struct value *x, const s
     return (struct value){.kind = VALUE_CODES, .n_code = (uint16_t)n, .codes = codes};
 }
 
+/* What record_value() gives, by what the slot knows already. */
+static struct value *value_at(const struct row_builder *b, const struct slot *s, uint32_t row)
+{
+    return &b->record->table[s->v->group].value[(size_t)row * s->n_variable + s->v->slot];
+}
+
 static void put(struct row_builder *b, const struct slot *s, uint32_t row, const struct value *v)
 {
-    struct value *into = record_value(b->record, s->t->var, row);
+    struct value *into = value_at(b, s, row);
     if (v->kind == VALUE_EMPTY) return;
     if (into->kind == VALUE_EMPTY) *into = *v;
     else if (s->v->type == VARIABLE_CODES) *into = united(b, into, v);
@@ -412,12 +419,11 @@ static void put_constant(struct row_builder *b, struct slot *s)
     if (at == PLACE_NONE) return;
     const struct place *p = &b->place[at];
     bool wanted = false;
-    for (uint32_t k = 0; k < p->n_row; k++)
-        wanted = wanted || record_get(b->record, s->t->var, p->row + k)->kind == VALUE_EMPTY;
+    for (uint32_t k = 0; k < p->n_row; k++) wanted = wanted || value_at(b, s, p->row + k)->kind == VALUE_EMPTY;
     if (!wanted) return;
     read_constant(b, s);
     for (uint32_t k = 0; k < p->n_row; k++) {
-        struct value *into = record_value(b->record, s->t->var, p->row + k);
+        struct value *into = value_at(b, s, p->row + k);
         if (into->kind == VALUE_EMPTY) *into = s->one.value;
     }
 }
