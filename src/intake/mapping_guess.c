@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "intake/mapping_internal.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum key_kind { KEY_NAME, KEY_LABEL, KEY_HTCDS, KEY_CTDC, KEY_KINDS };
@@ -178,6 +179,12 @@ static void grant(struct guesser *g, uint32_t column)
     map_free(t->value);
 }
 
+static int by_column(const void *x, const void *y)
+{
+    const struct mapping_target *a = x, *b = y;
+    return (a->column > b->column) - (a->column < b->column); /* each column has one target */
+}
+
 bool mapping_guess(struct mapping *out, const struct dictionary *d, const struct form *f, const struct text *header,
                    size_t n_header, struct arena *a, struct err *e)
 {
@@ -195,7 +202,10 @@ bool mapping_guess(struct mapping *out, const struct dictionary *d, const struct
         if (g.match[i].rank == RANK_SEVERAL) out->use[i] = MAPPING_AMBIGUOUS;
     for (int k = 0; k < KEY_KINDS; k++) map_free(g.keys[k]);
     mem_free(g.match);
-    if (out->n_target > 0) return true;
+    if (out->n_target > 0) {
+        qsort(out->target, out->n_target, sizeof *out->target, by_column);
+        return true;
+    }
     mapping_release(out);
     err_set(e, ERR_INPUT, "mapping.nothing", "no column of the file was recognised");
     return err_remedy(e, "the first row must hold variable names or labels of form %s (`dcim variables --form %s` "
