@@ -94,8 +94,9 @@ struct counted {
 static int single_value(const struct counted *u, int v)
 {
     int missing = -1;
-    for (int i = u->n; i-- > 0;) {
-        const struct people_record *r = u->record[i];
+    bool first = variable_of(v)->survivor_first; /* as the dictionary says; else the last counts */
+    for (int i = 0; i < u->n; i++) {
+        const struct people_record *r = u->record[first ? i : u->n - 1 - i];
         if (v == V_AGE && r->age >= 0) return r->age;
         if (v == V_SEX && r->sex != CODE_NONE) return r->sex;
         if (v == V_SEX && r->sex_missing == MISSING_NA && missing == -1) missing = -2;
