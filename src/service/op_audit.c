@@ -35,6 +35,7 @@ bool op_audit_verify(struct call *c, struct err *e)
     c->event.object_type = "audit";
     c->event.count = (int64_t)report.n_entry;
     c->event.decision = report.first_bad == 0 ? "allow" : "broken";
+    c->tell = report.first_bad != 0;
     return true;
 }
 
@@ -99,6 +100,7 @@ bool op_check_run(struct call *c, struct err *e)
     json_free(c->out);
     c->out = report;
     c->event.object_type = "repository";
-    c->event.decision = json_get_bool(report, "ok", false) ? "allow" : "broken";
+    c->tell = !json_get_bool(report, "ok", false);
+    c->event.decision = c->tell ? "broken" : "allow";
     return true;
 }

@@ -294,6 +294,8 @@ bool op_batch_list(struct call *c, struct err *e)
     if (!store_batch_list(&batch, &n, c->s->store, c->arena, e)) return false;
     struct json *list = json_array();
     for (size_t i = 0; i < n; i++) {
+        const struct form *f = dictionary_form(c->s->dictionary, text_of(batch[i].form));
+        if (f == NULL || !call_reads_form(c, f)) continue;
         struct json *row = json_object();
         char at[INSTANT_TEXT_MAX];
         json_set_int(row, "batch", batch[i].batch_no);
@@ -315,12 +317,26 @@ bool op_batch_list(struct call *c, struct err *e)
     return true;
 }
 
+/* Whoever may not see a data set does not undo its batches either. */
+static bool may_undo(struct call *c, int64_t batch_no, struct err *e)
+{
+    struct batch *batch;
+    size_t n;
+    if (!store_batch_list(&batch, &n, c->s->store, c->arena, e)) return false;
+    for (size_t i = 0; i < n; i++) {
+        if (batch[i].batch_no != batch_no) continue;
+        const struct form *f = dictionary_form(c->s->dictionary, text_of(batch[i].form));
+        return f == NULL || call_may_read_form(c, f, e);
+    }
+    return true; /* the store says that there is none */
+}
+
 bool op_batch_undo(struct call *c, struct err *e)
 {
     int64_t withdrawn, reverted, batch_no = json_get_int(c->in, "batch", 0);
     const char *reason = json_get_text(c->in, "reason", "");
-    if (!store_batch_undo(&withdrawn, &reverted, c->s->store, batch_no, c->s->options.actor, reason,
-                          e))
+    if (!may_undo(c, batch_no, e) || !store_batch_undo(&withdrawn, &reverted, c->s->store, batch_no,
+                                                       c->s->options.actor, reason, e))
         return false;
     c->event.object_type = "batch";
     c->event.object_id = arena_printf(c->arena, "%lld", (long long)batch_no);

@@ -24,12 +24,6 @@ static struct json *meta_to_json(const struct record_meta *m, const struct dicti
     return row;
 }
 
-/* Forms whose data set the role may not see are left out. */
-static bool readable(struct call *c, const struct form *f)
-{
-    return role_may(c->s->role, f->data_set == DATA_SET_JUSTICE ? CAP_JUSTICE : CAP_VICTIM);
-}
-
 bool op_record_list(struct call *c, struct err *e)
 {
     const struct dictionary *d = c->s->dictionary;
@@ -42,7 +36,7 @@ bool op_record_list(struct call *c, struct err *e)
         return false;
     struct json *list = json_array();
     for (size_t i = 0; i < n; i++)
-        if (readable(c, &d->form[meta[i].form])) json_push(list, meta_to_json(&meta[i], d));
+        if (call_reads_form(c, &d->form[meta[i].form])) json_push(list, meta_to_json(&meta[i], d));
     json_set_int(c->out, "next", n == limit && n > 0 ? (int64_t)meta[n - 1].record_no : 0);
     c->event.object_type = "records";
     c->event.object_id = f == NULL ? NULL : f->name;

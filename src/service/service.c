@@ -120,11 +120,24 @@ static bool open_repository(struct service *s, struct arena *a, struct err *e)
     return true;
 }
 
+/* Whether another process has installed another dictionary since this one was loaded. */
+static bool dictionary_is_old(bool *out, struct service *s, struct err *e)
+{
+    struct store_info info;
+    if (!store_info(&info, s->store, e)) return false;
+    *out = memcmp(s->dictionary->hash, info.dictionary_hash, sizeof info.dictionary_hash) != 0;
+    return true;
+}
+
 bool service_repository(struct service *s, struct err *e)
 {
+    bool old = s->reopen;
+    if (s->store != NULL && !old && !dictionary_is_old(&old, s, e)) return false;
+    if (old) close_repository(s);
     if (s->store != NULL) return true;
     struct arena *a = arena_new(ARENA_PLAIN);
     bool ok = open_repository(s, a, e);
+    s->reopen = false;
     if (!ok) close_repository(s);
     arena_free(a);
     return ok;
@@ -132,6 +145,10 @@ bool service_repository(struct service *s, struct err *e)
 
 bool service_snapshot(struct snapshot **out, struct service *s, const struct form *f, struct err *e)
 {
+    int64_t generation;
+    if (!store_generation(&generation, s->store, e)) return false;
+    if (generation != s->generation) service_drop_snapshots(s);
+    s->generation = generation;
     if (s->snapshot[f->id] == NULL) {
         size_t n_part = parallel_threads();
         struct row_source *source = mem_new(n_part, sizeof *source);
@@ -310,9 +327,19 @@ static bool may(struct call *c, enum capability needed, struct err *e)
                              capability_text(needed)));
 }
 
+static enum capability reading(const struct form *f)
+{
+    return f->data_set == DATA_SET_JUSTICE ? CAP_JUSTICE : CAP_VICTIM;
+}
+
 bool call_may_read_form(struct call *c, const struct form *f, struct err *e)
 {
-    return may(c, f->data_set == DATA_SET_JUSTICE ? CAP_JUSTICE : CAP_VICTIM, e);
+    return may(c, reading(f), e);
+}
+
+bool call_reads_form(const struct call *c, const struct form *f)
+{
+    return role_may(c->s->role, reading(f));
 }
 
 bool call_form(const struct form **out, struct call *c, const char *parameter, struct err *e)
@@ -446,6 +473,7 @@ static bool do_write(struct call *c, handler_fn *handler, struct err *e)
     if (audit_append(st, &c->event, NULL, e) && store_commit(st, e)) return true;
     store_rollback(st);
     remove_made(c->made);
+    c->s->reopen = true;
     return false;
 }
 
@@ -478,8 +506,10 @@ static bool do_call(struct call *c, handler_fn *handler, struct err *e)
         if (c->entered) audit_failed(c);
         return false;
     }
-    return c->event.action == AUDIT_NONE || c->entered || !c->operation->repository_required ||
-           audit_alone(c, e);
+    bool ok = c->event.action == AUDIT_NONE || c->entered || !c->operation->repository_required ||
+              audit_alone(c, e);
+    if (!ok && c->tell) err_clear(e);
+    return ok || c->tell;
 }
 
 bool service_call(struct json **out, struct service *s, const char *name, const struct json *in,

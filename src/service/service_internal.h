@@ -23,7 +23,9 @@ struct service {
     struct store *store;           /* NULL until a call needs it */
     struct dictionary *dictionary; /* of the open repository */
     struct snapshot **snapshot;    /* by form; NULL until needed, dropped after each write */
-    struct json *problems;         /* of the last call that failed because of them */
+    int64_t generation;            /* of the records in the snapshots */
+    bool reopen;           /* a write failed: what is in memory may be ahead of what is kept */
+    struct json *problems; /* of the last call that failed because of them */
 };
 
 struct call {
@@ -36,6 +38,7 @@ struct call {
     struct arena *arena; /* of this call; wiped, for identifiers may pass */
     bool roll_back;      /* set by a handler: keep nothing but the audit entry */
     bool denied;         /* refused for want of a capability or purpose */
+    bool tell;           /* what was found broken is answered even if its entry cannot be written */
     bool entered;        /* its entry is committed: call_entry_first() */
     const char *made;    /* file that must not stay when the transaction is not committed */
     size_t language;
@@ -44,17 +47,17 @@ struct call {
 typedef bool handler_fn(struct call *c, struct err *e);
 
 /* One handler for each operation, in op_*.c. */
-#define OPERATION_HANDLERS(X)                                                                      \
-    X(op_repository_init)                                                                          \
-    X(op_repository_info)                                                                          \
-    X(op_organisation_add) X(op_organisation_list) X(op_import_run) X(op_import_check)             \
-        X(op_batch_list) X(op_batch_undo) X(op_table_count) X(op_table_raw) X(op_record_list)      \
-            X(op_record_show) X(op_record_identity) X(op_record_history) X(op_audit_verify)        \
-                X(op_audit_list) X(op_backup_make) X(op_backup_verify) X(op_backup_restore)        \
-                    X(op_pack_check) X(op_pack_install) X(op_pack_list) X(op_check_run)            \
-                        X(op_dictionary_forms) X(op_dictionary_variables) X(op_dictionary_codes)   \
-                            X(op_dictionary_rules) X(op_mapping_list) X(op_key_list) X(op_key_add) \
-                                X(op_key_remove)
+#define OPERATION_HANDLERS(X)                                                                     \
+    X(op_repository_init)                                                                         \
+    X(op_repository_info)                                                                         \
+    X(op_organisation_add)                                                                        \
+    X(op_organisation_list) X(op_import_run) X(op_import_check) X(op_batch_list) X(op_batch_undo) \
+        X(op_table_count) X(op_table_raw) X(op_record_list) X(op_record_show)                     \
+            X(op_record_identity) X(op_record_history) X(op_audit_verify) X(op_audit_list)        \
+                X(op_backup_make) X(op_backup_verify) X(op_backup_restore) X(op_pack_check)       \
+                    X(op_pack_install) X(op_pack_list) X(op_check_run) X(op_dictionary_forms)     \
+                        X(op_dictionary_variables) X(op_dictionary_codes) X(op_dictionary_rules)  \
+                            X(op_mapping_list) X(op_key_list) X(op_key_add) X(op_key_remove)
 #define X(name) handler_fn name;
 OPERATION_HANDLERS(X)
 #undef X
@@ -89,6 +92,8 @@ bool folder_move_up(const char *from, const char *to, const char *last, struct e
 bool call_form(const struct form **out, struct call *c, const char *parameter,
                struct err *e) MUST_CHECK;
 bool call_may_read_form(struct call *c, const struct form *f, struct err *e) MUST_CHECK;
+/* The same without refusing: what may not be read is left out of lists. */
+bool call_reads_form(const struct call *c, const struct form *f);
 /* A variable of a form by name; the remedy names the nearest one. */
 bool call_variable(const struct variable **out, struct call *c, const struct form *f,
                    struct text name, struct err *e) MUST_CHECK;

@@ -174,6 +174,15 @@ bool store_info(struct store_info *out, struct store *st, struct err *e)
     return query_end(&q, e);
 }
 
+bool store_generation(int64_t *out, struct store *st, struct err *e)
+{
+    struct query q;
+
+    (void)query_begin(&q, st->backend, SQL_GENERATION);
+    *out = query_next(&q) ? query_int(&q, 0) : 0;
+    return query_end(&q, e);
+}
+
 bool store_set_dictionary(struct store *st, const char *pack, const uint8_t hash[32], struct err *e)
 {
     struct query q;

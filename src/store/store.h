@@ -42,6 +42,8 @@ struct store_info {
     uint8_t repository_id[16];
 };
 bool store_info(struct store_info *out, struct store *st, struct err *e) MUST_CHECK;
+/* Grows with every commit that changed records: whoever keeps a snapshot asks whether it is still true. */
+bool store_generation(int64_t *out, struct store *st, struct err *e) MUST_CHECK;
 bool store_set_dictionary(struct store *st, const char *pack, const uint8_t hash[32], struct err *e) MUST_CHECK;
 
 /* Give the store the dictionary it works with: assigns numbers to new variables and groups (needs a write
