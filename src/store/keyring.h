@@ -74,7 +74,8 @@ struct slot_info { uint32_t number; enum slot_kind kind; int64_t created_at; cha
 size_t keyring_slots(const struct keyring *k, struct slot_info *out, size_t max);
 const char *slot_kind_name(enum slot_kind kind); /* "passphrase", "key-file", "recovery", "dual", ... */
 
-/* Add a slot; both copies are rewritten. SLOT_RECOVERY takes no secret: it makes the code itself (160 bits,
+/* Add a slot; both copies are rewritten. The label, up to 63 bytes, stands in the file in the clear: let it name a
+ * place or an office, not a person. SLOT_RECOVERY takes no secret: it makes the code itself (160 bits,
  * base32 in groups of four, see recovery.h) and gives it once in *recovery_code (`owns`; NULL for other kinds).
  * A number is never used twice. ERR_USAGE "keyring.no_secret", "keyring.slot_reserved"; ERR_LIMIT "keyring.full";
  * ERR_CONFLICT "keyring.changed" when another process changed the file since it was opened. */
