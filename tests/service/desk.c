@@ -238,6 +238,30 @@ void desk_verify(struct service *s)
         fail_msg("the log is broken: %s", json_get_text(r, "problem", ""));
 }
 
+int desk_category(const struct json *table, size_t dim, const char *code)
+{
+    const struct json *d = json_at(json_get(table, "dimensions"), dim),
+                      *list = json_get(d, "categories");
+    for (size_t i = 0; i < json_size(list); i++)
+        if (strcmp(json_get_text(json_at(list, i), "code", ""), code) == 0) return (int)i;
+    return -1;
+}
+
+int64_t desk_cell(const struct json *table, const char *row, const char *column)
+{
+    const struct json *dims = json_get(table, "dimensions");
+    assert_int_equal(json_size(dims), column == NULL ? 1 : 2);
+    int at = desk_category(table, 0, row);
+    if (at < 0) return -1;
+    if (column != NULL) {
+        int k = desk_category(table, 1, column);
+        if (k < 0) return -1;
+        at = at * (int)json_size(json_get(json_at(dims, 1), "categories")) + k;
+    }
+    if (json_as_text(json_at(json_get(table, "status"), (size_t)at), "")[0] != '\0') return -2;
+    return json_as_int(json_at(json_get(table, "count"), (size_t)at), -3);
+}
+
 /* ---------------------------------------------------------------- files */
 
 const char desk_victim_header[] =

@@ -53,6 +53,12 @@ const struct json *desk_last_entry(struct service *s);
 /* Fails the test unless the audit log verifies. */
 void desk_verify(struct service *s);
 
+/* A cell of a table's document ("table" of the result) by the codes of its categories, "T" for
+ * totals; `column` NULL where the table has one variable. -1: no such category; -2: hidden. */
+int64_t desk_cell(const struct json *table, const char *row, const char *column);
+/* Place of a category in dimension `dim`; -1: none. */
+int desk_category(const struct json *table, size_t dim, const char *code);
+
 /* Rows of form victim without a finding: references PREFIX-from .. PREFIX-(to-1), everything
  * decided by the number; `variant` changes the age alone. Names are canaries: FAMILY-<number> and
  * GIVEN-<number>. */
