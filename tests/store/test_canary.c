@@ -1,6 +1,6 @@
 /* S15 for the store as a whole: what goes in through it is found in no file.
  *  1 the search finds what it should   2 no file holds a canary, open, closed, backed up, restored, damaged
- *  3 files and folders are closed to others */
+ *  3 files and folders are closed to others   4 no key is left in memory (S94) */
 #include "harness.h"
 
 #include <sys/stat.h>
@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/mem.h"
+#include "memory.h"
 #include "store/audit.h"
 #include "store/backup.h"
 #include "store/check.h"
@@ -248,10 +249,39 @@ static void test_3_closed_to_others(void **state)
     store_close(st);
 }
 
+/* S94: after work with everything the store has, and closing it, no key is anywhere in memory. */
+static void test_4_memory(void **state)
+{
+    (void)state;
+    static struct memory_keys keys;
+    struct backup_report report;
+    struct audit_report audit;
+    struct json *j = NULL;
+    char hex[2 * CRYPTO_KEY + 1];
+
+    if (harness_sanitized()) skip();
+    struct store *st = vault_make("memory", 40);
+    for (int u = 0; u < KEY_COUNT; u++)
+        memory_keep(&keys, "a key", secret_bytes(keyring_key(store_keyring(st), (enum key_use)u)));
+    crypto_hex(hex, secret_bytes(keyring_key(store_keyring(st), KEY_DATABASE)), CRYPTO_KEY);
+    memory_keep(&keys, "the database key in letters", hex);
+    explicit_bzero(hex, sizeof hex);
+    assert_true(memory_search(&keys, false) >= KEY_COUNT);
+    act(st);
+    assert_true(backup_make(&report, st, "memory.backup", NULL));
+    assert_true(audit_verify(&audit, st, (struct text){NULL, 0}, NULL));
+    assert_true(store_check(&j, st, NULL));
+    json_free(j);
+    store_close(st);
+    assert_true(backup_verify(&report, "memory.backup", store_data_unlock(), NULL));
+    assert_int_equal(memory_search(&keys, true), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_1_search), cmocka_unit_test(test_2_nowhere), cmocka_unit_test(test_3_closed_to_others)};
+        cmocka_unit_test(test_1_search), cmocka_unit_test(test_2_nowhere), cmocka_unit_test(test_3_closed_to_others),
+        cmocka_unit_test(test_4_memory)};
     crypto_start();
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,6 @@
 /* Tests of src/store/keyring.c
  *  1 making and opening   2 slots   3 removal   4 dual control   5 two copies   6 wrong and damaged say the same
- *  7 two processes   8 disk full, read only   9 no secret in the file   10 the real cost */
+ *  7 two processes   8 disk full, read only   9 no secret in the file   10 the real cost   11 nothing left in memory */
 #include "harness.h"
 
 #include <signal.h>
@@ -10,6 +10,7 @@
 
 #include "base/crypto.h"
 #include "base/file.h"
+#include "memory.h"
 #include "store/keyring.h"
 #include "store/keyring_file.h"
 #include "store/recovery.h"
@@ -507,6 +508,40 @@ static void test_10_real_cost(void **state)
     secret_free(small);
 }
 
+/* S94: keys are in guarded memory alone, and nowhere once the keyring is closed. */
+static void test_11_memory(void **state)
+{
+    (void)state;
+    static struct memory_keys keys;
+    static const char *const names[KEY_COUNT] = {"database", "victim", "justice", "identity", "reference", "person",
+                                                 "content", "release", "audit sign", "backup", "audit head"};
+    if (harness_sanitized()) skip();
+    struct secret *p = text_secret("memory-canary-passphrase"), *q = text_secret("memory-canary-second-one");
+    struct secret *code = NULL;
+    struct keyring *k = NULL;
+
+    memory_keep(&keys, "passphrase", secret_bytes(p));
+    memory_keep(&keys, "second passphrase", secret_bytes(q));
+    assert_true(keyring_create(&k, "keyring", &(struct unlock){.passphrase = p, .key_file = "key"}, NULL));
+    assert_true(keyring_add(k, SLOT_RECOVERY, NULL, TEXT(""), &code, NULL));
+    assert_true(keyring_add(k, SLOT_DUAL, &(struct unlock){.passphrase = p, .second_passphrase = q}, TEXT(""), NULL, NULL));
+    memory_keep(&keys, "recovery code", secret_bytes(code));
+    keyring_close(k);
+    assert_true(keyring_open(&k, "keyring", &(struct unlock){.recovery = code}, NULL));
+    for (int u = 0; u < KEY_COUNT; u++) memory_keep(&keys, names[u], secret_bytes(keyring_key(k, (enum key_use)u)));
+    /* The search works: each is where it must be, in guarded memory (the signing key's first half is its seed). */
+    assert_int_equal(memory_search(&keys, false), (int)keys.n);
+    keyring_close(k);
+    assert_true(keyring_open(&k, "keyring", &(struct unlock){.passphrase = p, .second_passphrase = q}, NULL));
+    keyring_close(k);
+    assert_true(keyring_open(&k, "keyring", &(struct unlock){.key_file = "key"}, NULL));
+    keyring_close(k);
+    secret_free(p);
+    secret_free(q);
+    secret_free(code);
+    assert_int_equal(memory_search(&keys, true), 0);
+}
+
 #define IN_FOLDER(f) cmocka_unit_test_setup_teardown(f, fresh_folder, leave_folder)
 
 int main(void)
@@ -515,7 +550,7 @@ int main(void)
         IN_FOLDER(test_1_make_and_open), IN_FOLDER(test_2_slots),        IN_FOLDER(test_3_removal),
         IN_FOLDER(test_4_dual),          IN_FOLDER(test_5_two_copies),   IN_FOLDER(test_6_same_message),
         IN_FOLDER(test_7_two_processes), IN_FOLDER(test_8_full_disk),    IN_FOLDER(test_9_nothing_in_the_clear),
-        IN_FOLDER(test_10_real_cost),
+        IN_FOLDER(test_10_real_cost),    IN_FOLDER(test_11_memory),
     };
     return cmocka_run_group_tests(tests, setup, NULL);
 }
