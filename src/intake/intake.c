@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "intake/row_build.h"
 #include "intake/source.h"
+#include "model/expr.h"
 #include "model/validate.h"
 
 #include <string.h>
@@ -25,29 +26,12 @@ struct intake {
     struct findings findings;
     struct source_cells first; /* the first row under the header, when it is still to be given */
     bool has_first, label_row;
+    uint64_t header_row;
     uint64_t n_without;       /* rows with nothing for the mapping */
     uint8_t sha256[32];
 };
 
 /* ---- opening ------------------------------------------------------------------------------- */
-
-static bool read_header(struct intake *in, struct text **header, size_t *n, struct err *e)
-{
-    struct source_cells row;
-    bool found;
-    if (!source_next(in->source, &row, &found, e)) return false;
-    if (!found) {
-        err_set(e, ERR_INPUT, "import.empty", "the file has no row");
-        return err_remedy(e, "the first row must hold the names of the columns");
-    }
-    *header = ARENA_ARRAY(in->arena, struct text, row.n_cell);
-    *n = row.n_cell;
-    for (size_t i = 0; i < row.n_cell; i++) {
-        struct text name = cell_text(row.cell[i]);
-        (*header)[i] = (struct text){arena_copy(in->arena, name.p, name.n), name.n};
-    }
-    return true;
-}
 
 static bool make_mapping(struct intake *in, const struct text *header, size_t n, struct problems *p, struct err *e)
 {
@@ -55,6 +39,37 @@ static bool make_mapping(struct intake *in, const struct text *header, size_t n,
     if (o->mapping.n > 0)
         return mapping_load(&in->mapping, o->dictionary, o->form, o->mapping, header, n, in->arena, p, e);
     return mapping_guess(&in->mapping, o->dictionary, o->form, header, n, in->arena, e);
+}
+
+static bool is_no_header(const struct err *e)
+{
+    return strcmp(e->id, "mapping.no_column") == 0 || strcmp(e->id, "mapping.nothing") == 0;
+}
+
+/* The first row is the header. A hidden one may be: HTCDS's spreadsheet hides the names of its columns behind
+ * a row of labels; where it is none, the next row is. */
+static bool read_header(struct intake *in, struct problems *p, struct err *e)
+{
+    struct source_cells row;
+    bool found, hidden;
+    for (;;) {
+        if (!source_next_any(in->source, &row, &hidden, &found, e)) return false;
+        if (!found) {
+            err_set(e, ERR_INPUT, "import.empty", "the file has no row");
+            return err_remedy(e, "the first row must hold the names of the columns");
+        }
+        struct text *header = ARENA_ARRAY(in->arena, struct text, row.n_cell);
+        for (size_t i = 0; i < row.n_cell; i++) {
+            struct text name = cell_text(row.cell[i]);
+            header[i] = (struct text){arena_copy(in->arena, name.p, name.n), name.n};
+        }
+        in->header_row = row.row;
+        struct err why = {0};
+        if (make_mapping(in, header, row.n_cell, p, &why)) return true;
+        if (hidden && is_no_header(&why)) continue;
+        if (e != NULL) *e = why;
+        return false;
+    }
 }
 
 /* References made from the position name the exact file: the same file again gives the same ones, another
@@ -136,8 +151,6 @@ static bool read_first(struct intake *in, struct err *e)
 bool intake_open(struct intake **out, const struct intake_options *o, struct problems *p, struct err *e)
 {
     struct intake *in = mem_new(1, sizeof *in);
-    struct text *header = NULL;
-    size_t n = 0;
     in->options = *o;
     in->arena = arena_new(ARENA_PLAIN);
     in->row_arena = arena_new(ARENA_WIPE);
@@ -149,8 +162,7 @@ bool intake_open(struct intake **out, const struct intake_options *o, struct pro
                                 .converter_silence_ms = o->converter_silence_ms};
     if (!source_open(&in->source, &so, e)) goto fail;
     if (!file_sha256(in->sha256, o->path, e)) goto fail;
-    if (!read_header(in, &header, &n, e)) goto fail;
-    if (!make_mapping(in, header, n, p, e)) goto fail;
+    if (!read_header(in, p, e)) goto fail;
     make_builder(in);
     if (!read_first(in, e)) goto fail;
     *out = in;
@@ -183,15 +195,41 @@ static bool is_said(const struct findings *f, size_t n, var_id v, uint32_t insta
     return false;
 }
 
-/* Findings of the validation know variable and instance: say which row and column of the file that was. That
- * a required value is missing is not said when what was sent for it could not be read. */
+struct unread { /* does a rule read a value that could not be read? */
+    const struct findings *findings;
+    size_t n;
+    bool found;
+};
+
+static void look_for_unread(void *ctx, var_id v)
+{
+    struct unread *u = ctx;
+    for (size_t i = 0; i < u->n; i++)
+        u->found = u->found || (u->findings->item[i].var == v && u->findings->item[i].level == SEVERITY_E);
+}
+
+/* What the validation says only because a value could not be read: that it is missing, or that a rule over it
+ * does not hold. It is judged when the value is mended. */
+static bool is_consequence(const struct intake *in, size_t n, const struct finding *one)
+{
+    const struct rule *rule = &in->options.dictionary->rule[one->rule];
+    if (n == 0) return false;
+    if (one->rule == BUILTIN_REQUIRED) return is_said(&in->findings, n, one->var, one->instance);
+    if (rule->builtin) return false;
+    struct unread u = {.findings = &in->findings, .n = n};
+    expr_variables(rule->expression, look_for_unread, &u);
+    if (rule->applies != NULL) expr_variables(rule->applies, look_for_unread, &u);
+    return u.found;
+}
+
+/* Findings of the validation know variable and instance: say which row and column of the file that was. */
 static void finish_findings(struct intake *in, size_t from, uint64_t row)
 {
     struct findings *f = &in->findings;
     size_t kept = from;
     for (size_t i = from; i < f->n; i++) {
         struct finding one = f->item[i];
-        if (one.rule == BUILTIN_REQUIRED && is_said(f, from, one.var, one.instance)) {
+        if (is_consequence(in, from, &one)) {
             f->n_error -= one.level == SEVERITY_E;
             continue;
         }
@@ -280,6 +318,7 @@ struct json *intake_description(const struct intake *in)
     source_describe(in->source, out);
     json_set_text(out, "sha256", hash);
     json_set_int(out, "columns", (int64_t)in->mapping.n_header);
+    json_set_int(out, "header_row", (int64_t)in->header_row);
     json_set_bool(out, "label_row", in->label_row);
     json_set_int(out, "rows_without_values", (int64_t)in->n_without);
     return out;

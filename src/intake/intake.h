@@ -55,7 +55,8 @@ bool intake_next(struct intake *in, struct intake_row *out, bool *found, struct 
 
 const struct dictionary *intake_dictionary(const struct intake *in);
 const struct mapping *intake_mapping(const struct intake *in);
-/* Encoding, separator or sheet, sha256, columns, label_row, rows_without_values (so far). `owns` the result. */
+/* Encoding, separator or sheet, sha256, columns, header_row, label_row, rows_without_values (so far). `owns`
+ * the result. */
 struct json *intake_description(const struct intake *in);
 bool intake_is_workbook(const struct intake *in);
 char intake_separator(const struct intake *in);

@@ -142,16 +142,22 @@ static bool check_unchanged(struct source *s, struct err *e)
     return err_remedy(e, "wait until it is complete, and import it again");
 }
 
+bool source_next_any(struct source *s, struct source_cells *out, bool *hidden, bool *found, struct err *e)
+{
+    for (;;) {
+        if (!next_of_any(s, out, hidden, found, e)) return false;
+        if (!*found) return s->ended || check_unchanged(s, e);
+        while (out->n_cell > 0 && text_trim(out->cell[out->n_cell - 1]).n == 0) out->n_cell--;
+        if (out->n_cell > 0) return true;
+    }
+}
+
 bool source_next(struct source *s, struct source_cells *out, bool *found, struct err *e)
 {
     bool hidden;
-    for (;;) {
-        if (!next_of_any(s, out, &hidden, found, e)) return false;
-        if (!*found) return s->ended || check_unchanged(s, e);
-        while (out->n_cell > 0 && text_trim(out->cell[out->n_cell - 1]).n == 0) out->n_cell--;
-        if (out->n_cell == 0) continue;
-        if (!hidden) return true;
-        s->n_hidden++;
+    for (;; s->n_hidden++) {
+        if (!source_next_any(s, out, &hidden, found, e)) return false;
+        if (!*found || !hidden) return true;
     }
 }
 

@@ -36,8 +36,11 @@ bool source_open(struct source **out, const struct source_options *o, struct err
 void source_close(struct source *s); /* NULL is fine */
 
 /* Next row that is not hidden and holds more than white space; *found false at the end. ERR_INPUT
- * import.changed at the end of a file that was changed or replaced meanwhile. */
+ * import.changed at the end of a file that was changed or replaced meanwhile. source_next_any() gives hidden
+ * rows as well, for a header may be hidden behind one for people. */
 bool source_next(struct source *s, struct source_cells *out, bool *found, struct err *e) MUST_CHECK;
+bool source_next_any(struct source *s, struct source_cells *out, bool *hidden, bool *found,
+                     struct err *e) MUST_CHECK;
 
 bool source_is_workbook(const struct source *s);
 char source_separator(const struct source *s);     /* ',' for workbooks */

@@ -5,10 +5,17 @@
 
 #include "base/csv.h"
 #include "base/date.h"
+#include "base/file.h"
 #include "base/mem.h"
+#include "base/sandbox.h"
 #include "intake/converter.h"
 #include "intake/row_build.h"
 
+#include <errno.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static struct dictionary *loaded;
@@ -177,8 +184,94 @@ const char *data_self(void)
     return path;
 }
 
+/* Bytes given as hexadecimal digits, to standard output. */
+static void say(const char *hex)
+{
+    unsigned char bytes[2000];
+    size_t n = 0;
+    for (; hex[0] != '\0' && hex[1] != '\0'; hex += hex[0] == ' ' ? 1 : 2) {
+        char pair[3] = {hex[0], hex[1], '\0'};
+        if (hex[0] != ' ') bytes[n++] = (unsigned char)strtoul(pair, NULL, 16);
+    }
+    if (write(STDOUT_FILENO, bytes, n) != (ssize_t)n) _exit(9);
+}
+
+static void spin(void)
+{
+    struct rlimit one = {1, 2};
+    if (setrlimit(RLIMIT_CPU, &one) != 0) _exit(9);
+    for (volatile unsigned long i = 0;; i++) {}
+}
+
+/* Rows 1, 2, 3 ... of one cell of `n` bytes, for as long as anybody listens. */
+static void flood(size_t n)
+{
+    size_t length = 1 + 8 + 1 + 4 + 5 + n;
+    unsigned char *m = calloc(1, length + 4);
+    if (m == NULL) _exit(9);
+    say("07000000 01 00 00 6461 7461"); /* the sheet "data" */
+    for (size_t i = 0; i < 4; i++) m[i] = (unsigned char)(length >> (8 * i));
+    for (size_t i = 0; i < 4; i++) m[4 + 1 + 8 + 1 + 4 + 1 + i] = (unsigned char)(n >> (8 * i));
+    m[4] = 2;
+    m[4 + 1 + 8 + 1] = 1;
+    memset(m + 4 + 19, 'x', n);
+    for (unsigned row = 1;; row++) {
+        for (size_t i = 0; i < 4; i++) m[5 + i] = (unsigned char)(row >> (8 * i));
+        for (size_t at = 0; at < length + 4;) {
+            ssize_t done = write(STDOUT_FILENO, m + at, length + 4 - at);
+            if (done <= 0) _exit(9);
+            at += (size_t)done;
+        }
+    }
+}
+
+static void bad_child(const char *kind, const char *word)
+{
+    struct err e;
+    if (strcmp(kind, "silent") == 0) pause();
+    if (strcmp(kind, "spin") == 0) spin();
+    if (strcmp(kind, "flood") == 0) flood(strtoul(word, NULL, 10));
+    if (strcmp(kind, "signal") == 0) raise((int)strtol(word, NULL, 10));
+    if (strcmp(kind, "exit") == 0) _exit((int)strtol(word, NULL, 10));
+    if (strcmp(kind, "socket") == 0 && sandbox_enter_converter(SIZE_MAX, 20, &e)) (void)socket(AF_UNIX, SOCK_STREAM, 0);
+    if (strcmp(kind, "say") == 0) say(word);
+    if (strcmp(kind, "say-and-stay") == 0) {
+        say(word);
+        close(STDOUT_FILENO);
+        pause();
+    }
+    if (strcmp(kind, "dribble") == 0)
+        for (say("00000100");; usleep(20000)) say("01"); /* a message of 64 KiB, byte by byte */
+    _exit(0);
+}
+
 void data_child(int argc, char **argv)
 {
     if (argc < 3 || strcmp(argv[1], "converter") != 0) return;
-    _exit(converter_main(argv[2], argc > 3 ? argv[3] : ""));
+    if (strcmp(argv[2], "xlsx") == 0 || strcmp(argv[2], "ods") == 0) converter_main(argv[2], argc > 3 ? argv[3] : "");
+    bad_child(argv[2], argc > 3 ? argv[3] : "");
+}
+
+void data_workbook(const char *path, const struct workbook_parts *parts)
+{
+    struct buf b;
+    buf_init(&b, (size_t)256 << 20);
+    workbook_build(&b, parts);
+    harness_write(path, b.p, b.n);
+    buf_release(&b);
+}
+
+size_t data_descriptors(void)
+{
+    struct file_names names;
+    struct err e = {0};
+    if (!folder_list(&names, "/proc/self/fd", &e)) fail_msg("%s", e.msg);
+    size_t n = names.n;
+    file_names_free(&names);
+    return n;
+}
+
+bool data_has_children(void)
+{
+    return waitpid(-1, NULL, WNOHANG) >= 0 || errno != ECHILD;
 }

@@ -11,6 +11,7 @@
 #include "intake/mapping.h"
 #include "model/dictionary.h"
 #include "model/finding.h"
+#include "zip_build.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -43,7 +44,14 @@ bool data_open(struct intake **out, const char *bytes, size_t n, const char *map
 
 /* The program that the converter starts: this very test program, which calls data_child() first. */
 const char *data_self(void);
-/* In main(): be a converter when started as one. `kind` other than xlsx are bad children of ours. */
+/* In main(): be a converter when started as one. Kinds other than xlsx are bad children: silent, spin, flood
+ * BYTES, signal NUMBER, exit STATUS, socket, say HEX, say-and-stay HEX, dribble. */
 void data_child(int argc, char **argv);
+
+/* A workbook of one sheet, written to a file. */
+void data_workbook(const char *path, const struct workbook_parts *parts);
+
+size_t data_descriptors(void);  /* open ones of this process */
+bool data_has_children(void);   /* running or zombies */
 
 #endif
