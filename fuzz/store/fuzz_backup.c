@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Any bytes as the parts of a backup (S100). Encryption keeps made-up bytes from what lies behind it, so the first byte
- * chooses the part: 0, the head of a container, in a file; 1, an archive, fed in pieces whose sizes the second byte
- * decides; 2, a manifest; 3, the text of a checkpoint, signed by nobody; 4, an audit entry.
- * Held: names are good and sizes add up; what is read is written again and read the same. */
+/* Any bytes as the parts of a backup (S100). Encryption keeps made-up bytes from what lies behind
+ * it, so the first byte chooses the part: 0, the head of a container, in a file; 1, an archive, fed
+ * in pieces whose sizes the second byte decides; 2, a manifest; 3, the text of a checkpoint, signed
+ * by nobody; 4, an audit entry. Held: names are good and sizes add up; what is read is written
+ * again and read the same. */
 #include "store/archive.h"
 #include "store/audit_internal.h"
 #include "store/backup_container.h"
@@ -107,8 +108,10 @@ static void try_manifest(const uint8_t *data, size_t size)
         manifest_write(&b, &m);
         hold(buf_ok(&b, NULL));
         hold(manifest_read(&again, buf_text(&b), &e));
-        hold(again.n_file == m.n_file && again.n_record == m.n_record && strcmp(again.checkpoint, m.checkpoint) == 0);
-        for (size_t i = 0; i < m.n_file; i++) hold(memcmp(&m.file[i], &again.file[i], sizeof m.file[i]) == 0);
+        hold(again.n_file == m.n_file && again.n_record == m.n_record &&
+             strcmp(again.checkpoint, m.checkpoint) == 0);
+        for (size_t i = 0; i < m.n_file; i++)
+            hold(memcmp(&m.file[i], &again.file[i], sizeof m.file[i]) == 0);
         manifest_release(&again);
         buf_release(&b);
     }
@@ -121,8 +124,8 @@ static void try_checkpoint(const uint8_t *data, size_t size)
     static uint8_t public_key[CRYPTO_PUBLIC];
     struct checkpoint c;
     if (sign == NULL) crypto_sign_new(public_key, &sign);
-    hold(checkpoint_read(&c, (struct text){(const char *)data, size}, "dcim/0123456789abcdef", public_key) !=
-         CHECKPOINT_GOOD);
+    hold(checkpoint_read(&c, (struct text){(const char *)data, size}, "dcim/0123456789abcdef",
+                         public_key) != CHECKPOINT_GOOD);
     hold(c.size == 0);
 }
 
@@ -130,7 +133,8 @@ static void try_entry(const uint8_t *data, size_t size)
 {
     struct audit_entry a = {.sequence = 0};
     if (!audit_entry_read(&a, (struct text){(const char *)data, size})) return;
-    const struct text *const texts[] = {&a.action, &a.actor, &a.object_id, &a.purpose, &a.recipient};
+    const struct text *const texts[] = {&a.action, &a.actor, &a.object_id, &a.purpose,
+                                        &a.recipient};
     for (size_t i = 0; i < 5; i++) hold(texts[i]->n <= size && text_is_utf8(*texts[i], NULL));
 }
 

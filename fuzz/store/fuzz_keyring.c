@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Any bytes as a keyring file, and as a recovery code (S100). The first byte chooses: even, a file as it is; odd, a
- * file whose checksum is made right first, so that what lies behind the checksum is reached; 0xff, a code.
- * Held: what parses is written back byte for byte, and its associated data fit their maximum. */
+/* Any bytes as a keyring file, and as a recovery code (S100). The first byte chooses: even, a file
+ * as it is; odd, a file whose checksum is made right first, so that what lies behind the checksum
+ * is reached; 0xff, a code. Held: what parses is written back byte for byte, and its associated
+ * data fit their maximum. */
 #include "store/keyring_file.h"
 #include "store/recovery.h"
 
@@ -69,7 +70,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     buf_init(&copy, 2 * KEYRING_FILE_MAX);
     buf_put(&copy, data, size < copy.max ? size : copy.max);
     if ((choice & 1) != 0 && copy.n >= CRYPTO_HASH)
-        crypto_hash((uint8_t *)copy.p + copy.n - CRYPTO_HASH, CRYPTO_HASH, copy.p, copy.n - CRYPTO_HASH, NULL);
+        crypto_hash((uint8_t *)copy.p + copy.n - CRYPTO_HASH, CRYPTO_HASH, copy.p,
+                    copy.n - CRYPTO_HASH, NULL);
     try_file(buf_text(&copy));
     buf_release(&copy);
     return 0;

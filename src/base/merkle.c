@@ -6,7 +6,8 @@
 #include <assert.h>
 #include <string.h>
 
-static void hash_node(uint8_t out[MERKLE_HASH], const uint8_t left[MERKLE_HASH], const uint8_t right[MERKLE_HASH])
+static void hash_node(uint8_t out[MERKLE_HASH], const uint8_t left[MERKLE_HASH],
+                      const uint8_t right[MERKLE_HASH])
 {
     uint8_t both[1 + 2 * MERKLE_HASH] = {1};
     memcpy(both + 1, left, MERKLE_HASH);
@@ -47,10 +48,8 @@ void merkle_root(uint8_t out[MERKLE_HASH], const struct merkle *m)
 
     for (int level = 0; level < MERKLE_LEVELS; level++) {
         if (!in_use(m, level)) continue;
-        if (any)
-            hash_node(out, m->node[level], out);
-        else
-            memcpy(out, m->node[level], MERKLE_HASH);
+        if (any) hash_node(out, m->node[level], out);
+        else memcpy(out, m->node[level], MERKLE_HASH);
         any = true;
     }
     if (!any) crypto_sha256(out, "", 0);

@@ -68,7 +68,8 @@ static bool head_complete(struct archive_reader *r, struct err *e)
     return r->inside ? true : r->on->end(r->ctx, e);
 }
 
-static bool feed_head(struct archive_reader *r, const uint8_t **p, const uint8_t *end, struct err *e)
+static bool feed_head(struct archive_reader *r, const uint8_t **p, const uint8_t *end,
+                      struct err *e)
 {
     for (;;) {
         size_t want = head_size(r);
@@ -83,7 +84,8 @@ static bool feed_head(struct archive_reader *r, const uint8_t **p, const uint8_t
     }
 }
 
-static bool feed_content(struct archive_reader *r, const uint8_t **p, const uint8_t *end, struct err *e)
+static bool feed_content(struct archive_reader *r, const uint8_t **p, const uint8_t *end,
+                         struct err *e)
 {
     size_t n = (size_t)(end - *p);
     if (n > r->left) n = (size_t)r->left;

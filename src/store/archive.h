@@ -4,8 +4,9 @@
  *   member   length of the name (2, little endian) | name | bytes of content (8, little endian) | content
  *   end      two zero bytes; nothing follows
  *
- * A name is a relative path of up to 255 bytes: pieces between single slashes, none of them empty, "." or "..", no
- * control characters, no backslash, valid UTF-8. So a name never leads out of the folder it is written to. */
+ * A name is a relative path of up to 255 bytes: pieces between single slashes, none of them empty,
+ * "." or "..", no control characters, no backslash, valid UTF-8. So a name never leads out of the
+ * folder it is written to. */
 #ifndef DCIM_STORE_ARCHIVE_H
 #define DCIM_STORE_ARCHIVE_H
 
@@ -27,7 +28,7 @@ void archive_put_end(struct buf *out);
 
 struct archive_events { /* a false return ends the reading with the error it set */
     bool (*begin)(void *ctx, struct text name, uint64_t size, struct err *e); /* name borrowed */
-    bool (*data)(void *ctx, const void *p, size_t n, struct err *e);          /* any number of times, n > 0 */
+    bool (*data)(void *ctx, const void *p, size_t n, struct err *e); /* again and again, n > 0 */
     bool (*end)(void *ctx, struct err *e);
 };
 
@@ -35,15 +36,15 @@ struct archive_reader { /* fed piece by piece; keeps no content */
     const struct archive_events *on;
     void *ctx;
     uint8_t head[ARCHIVE_HEAD];
-    size_t n_head;      /* of them read */
-    uint64_t left;      /* bytes of the present member still to come */
+    size_t n_head; /* of them read */
+    uint64_t left; /* bytes of the present member still to come */
     size_t n_member;
     bool inside, ended;
 };
 
 void archive_reader_init(struct archive_reader *r, const struct archive_events *on, void *ctx);
-/* The next bytes of the stream, cut anywhere. ERR_STORE "archive.damaged" for what is no archive, more than
- * ARCHIVE_MEMBERS members, or bytes behind its end. */
+/* The next bytes of the stream, cut anywhere. ERR_STORE "archive.damaged" for what is no archive,
+ * more than ARCHIVE_MEMBERS members, or bytes behind its end. */
 bool archive_feed(struct archive_reader *r, const void *p, size_t n, struct err *e) MUST_CHECK;
 /* Whether the end has come, at the right place. */
 bool archive_finished(const struct archive_reader *r, struct err *e) MUST_CHECK;

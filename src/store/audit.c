@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Appending to the log and reading it. Nothing is cached between calls: the head lies in the database, so that two
- * processes that write in turn continue each other's chain, and a rollback takes it back with everything else.
+/* Appending to the log and reading it. Nothing is cached between calls: the head lies in the
+ * database, so that two processes that write in turn continue each other's chain, and a rollback
+ * takes it back with everything else.
  *
- * The head is authenticated with BLAKE2b-256 keyed with KEY_AUDIT_HEAD over "dcim audit head v1" and all its
- * fields (numbers as 8 bytes little endian). Whoever can write the database but does not have the keyring can
- * neither take entries off the end nor add any. A whole old database put back is found with a checkpoint that
- * was kept elsewhere (audit_verify.c). */
+ * The head is authenticated with BLAKE2b-256 keyed with KEY_AUDIT_HEAD over "dcim audit head v1"
+ * and all its fields (numbers as 8 bytes little endian). Whoever can write the database but does
+ * not have the keyring can neither take entries off the end nor add any. A whole old database put
+ * back is found with a checkpoint that was kept elsewhere (audit_verify.c). */
 #include "store/audit.h"
 
 #include "base/buf.h"
@@ -78,7 +79,8 @@ static bool head_read(struct log_head *h, struct query *q, const struct keyring 
     return stored.n == sizeof mac && crypto_equal(mac, stored.p, sizeof mac);
 }
 
-bool log_head_load(struct log_head *out, enum head_state *state, const struct audit_log *l, struct err *e)
+bool log_head_load(struct log_head *out, enum head_state *state, const struct audit_log *l,
+                   struct err *e)
 {
     struct query q;
 
@@ -90,7 +92,8 @@ bool log_head_load(struct log_head *out, enum head_state *state, const struct au
     return query_end(&q, e);
 }
 
-static bool head_save(const struct log_head *h, bool fresh, const struct audit_log *l, struct err *e)
+static bool head_save(const struct log_head *h, bool fresh, const struct audit_log *l,
+                      struct err *e)
 {
     uint8_t frontier[FRONTIER_MAX], mac[32];
     struct query q;
@@ -111,7 +114,8 @@ static bool head_save(const struct log_head *h, bool fresh, const struct audit_l
 
 /* ---- appending ---- */
 
-/* Whether the last entry there is the one that the head names: no act is written behind a log that was cut. */
+/* Whether the last entry there is the one that the head names: no act is written behind a log that
+ * was cut. */
 static bool end_fits(const struct log_head *h, const struct audit_log *l, struct err *e)
 {
     struct query q;
@@ -127,8 +131,8 @@ static bool end_fits(const struct log_head *h, const struct audit_log *l, struct
     return fits ? true : damaged(e, "it does not end with the entry that its head names");
 }
 
-static bool entry_add(struct log_head *h, const struct audit_log *l, const struct audit_event *ev, int64_t at,
-                      struct err *e)
+static bool entry_add(struct log_head *h, const struct audit_log *l, const struct audit_event *ev,
+                      int64_t at, struct err *e)
 {
     struct buf body;
     struct query q;
@@ -154,8 +158,8 @@ done:
     return ok;
 }
 
-bool log_head_checkpoint(char *text, struct checkpoint *c, const struct log_head *h, const struct audit_log *l,
-                         struct err *e)
+bool log_head_checkpoint(char *text, struct checkpoint *c, const struct log_head *h,
+                         const struct audit_log *l, struct err *e)
 {
     struct query q;
     uint8_t id[8];
@@ -167,14 +171,16 @@ bool log_head_checkpoint(char *text, struct checkpoint *c, const struct log_head
     keyring_id(l->keyring, id);
     checkpoint_origin(c->origin, id);
     merkle_root(c->root, &h->tree);
-    checkpoint_write(text, c, keyring_key(l->keyring, KEY_AUDIT_SIGN), keyring_audit_public(l->keyring));
+    checkpoint_write(text, c, keyring_key(l->keyring, KEY_AUDIT_SIGN),
+                     keyring_audit_public(l->keyring));
     return true;
 }
 
 static bool checkpoint_is_due(const struct log_head *h)
 {
     return h->sequence - h->checkpoint_size >= AUDIT_CHECKPOINT_EVERY ||
-           h->at - h->checkpoint_at >= AUDIT_CHECKPOINT_AGE || h->at < h->checkpoint_at - AUDIT_CLOCK_SLACK;
+           h->at - h->checkpoint_at >= AUDIT_CHECKPOINT_AGE ||
+           h->at < h->checkpoint_at - AUDIT_CLOCK_SLACK;
 }
 
 static bool checkpoint_add(struct log_head *h, const struct audit_log *l, struct err *e)
@@ -196,15 +202,19 @@ static bool checkpoint_add(struct log_head *h, const struct audit_log *l, struct
 }
 
 /* The clock of the machine was put back: that is an entry of its own, before the act's. */
-static bool clock_went_back(struct log_head *h, const struct audit_log *l, int64_t now, struct err *e)
+static bool clock_went_back(struct log_head *h, const struct audit_log *l, int64_t now,
+                            struct err *e)
 {
-    const struct audit_event ev = {.action = AUDIT_CLOCK, .actor = "dcim", .object_type = "clock",
-                                   .object_id = "seconds", .count = h->at - now};
+    const struct audit_event ev = {.action = AUDIT_CLOCK,
+                                   .actor = "dcim",
+                                   .object_type = "clock",
+                                   .object_id = "seconds",
+                                   .count = h->at - now};
     return entry_add(h, l, &ev, now, e);
 }
 
-bool audit_log_append_at(const struct audit_log *l, const struct audit_event *ev, int64_t now, uint64_t *sequence,
-                         struct err *e)
+bool audit_log_append_at(const struct audit_log *l, const struct audit_event *ev, int64_t now,
+                         uint64_t *sequence, struct err *e)
 {
     struct log_head h;
     enum head_state state;
@@ -213,14 +223,16 @@ bool audit_log_append_at(const struct audit_log *l, const struct audit_event *ev
     if (!log_head_load(&h, &state, l, e)) return false;
     if (state == HEAD_DAMAGED) return damaged(e, "its head is not what this keyring authenticated");
     if (!end_fits(&h, l, e)) return false;
-    if (h.sequence > 0 && now < h.at - AUDIT_CLOCK_SLACK && !clock_went_back(&h, l, now, e)) return false;
+    if (h.sequence > 0 && now < h.at - AUDIT_CLOCK_SLACK && !clock_went_back(&h, l, now, e))
+        return false;
     if (!entry_add(&h, l, ev, now, e)) return false;
     if (sequence != NULL) *sequence = h.sequence;
     if (checkpoint_is_due(&h) && !checkpoint_add(&h, l, e)) return false;
     return head_save(&h, state == HEAD_ABSENT, l, e);
 }
 
-bool audit_log_append(const struct audit_log *l, const struct audit_event *ev, uint64_t *sequence, struct err *e)
+bool audit_log_append(const struct audit_log *l, const struct audit_event *ev, uint64_t *sequence,
+                      struct err *e)
 {
     return audit_log_append_at(l, ev, instant_now(), sequence, e);
 }
@@ -233,8 +245,8 @@ bool audit_append(struct store *st, const struct audit_event *ev, uint64_t *sequ
 
 /* ---- reading ---- */
 
-bool audit_each(struct store *st, uint64_t first, bool (*fn)(void *ctx, const struct audit_entry *a), void *ctx,
-                struct err *e)
+bool audit_each(struct store *st, uint64_t first,
+                bool (*fn)(void *ctx, const struct audit_entry *a), void *ctx, struct err *e)
 {
     uint8_t previous[32] = {0};
     struct query q;

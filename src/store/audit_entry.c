@@ -12,18 +12,24 @@ static void put_text(struct buf *b, const char *s, bool *utf8)
 {
     struct text t = text_of(s);
     if (!text_is_utf8(t, NULL)) *utf8 = false;
-    if (t.n == 0)
-        cbor_put_null(b);
-    else
-        cbor_put_text(b, t);
+    if (t.n == 0) cbor_put_null(b);
+    else cbor_put_text(b, t);
 }
 
 bool audit_entry_write(struct buf *out, const struct audit_event *ev, uint64_t sequence, int64_t at,
                        uint64_t monotone_ms, struct err *e)
 {
-    const char *const texts[] = {audit_action_name(ev->action), ev->actor, ev->role, ev->organisation,
-                                 ev->object_type, ev->object_id, ev->purpose, ev->legal_basis, ev->decision,
-                                 ev->fields, ev->recipient};
+    const char *const texts[] = {audit_action_name(ev->action),
+                                 ev->actor,
+                                 ev->role,
+                                 ev->organisation,
+                                 ev->object_type,
+                                 ev->object_id,
+                                 ev->purpose,
+                                 ev->legal_basis,
+                                 ev->decision,
+                                 ev->fields,
+                                 ev->recipient};
     bool utf8 = true;
 
     cbor_put_array(out, ENTRY_ITEMS);
@@ -33,16 +39,16 @@ bool audit_entry_write(struct buf *out, const struct audit_event *ev, uint64_t s
     cbor_put_uint(out, monotone_ms);
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) put_text(out, texts[i], &utf8);
     cbor_put_int(out, ev->count);
-    if (ev->digest == NULL)
-        cbor_put_null(out);
-    else
-        cbor_put_bytes(out, ev->digest, 32);
+    if (ev->digest == NULL) cbor_put_null(out);
+    else cbor_put_bytes(out, ev->digest, 32);
     if (!utf8) {
-        err_set(e, ERR_USAGE, "audit.text", "could not write the audit entry: a text of it is not UTF-8");
+        err_set(e, ERR_USAGE, "audit.text",
+                "could not write the audit entry: a text of it is not UTF-8");
         return err_remedy(e, "type the purpose and the other texts again");
     }
     if (buf_ok(out, NULL)) return true;
-    err_set(e, ERR_LIMIT, "audit.too_long", "could not write the audit entry: it is longer than %zu bytes", out->max);
+    err_set(e, ERR_LIMIT, "audit.too_long",
+            "could not write the audit entry: it is longer than %zu bytes", out->max);
     return err_remedy(e, "give shorter texts");
 }
 
@@ -93,15 +99,15 @@ bool audit_entry_read(struct audit_entry *out, struct text body)
     a.sequence = take_uint(&in);
     a.at = take_int(&in);
     a.monotone_ms = take_uint(&in);
-    struct text *const texts[] = {&a.action, &a.actor, &a.role, &a.organisation, &a.object_type, &a.object_id,
-                                  &a.purpose, &a.legal_basis, &a.decision, &a.fields, &a.recipient};
+    struct text *const texts[] = {&a.action,      &a.actor,     &a.role,     &a.organisation,
+                                  &a.object_type, &a.object_id, &a.purpose,  &a.legal_basis,
+                                  &a.decision,    &a.fields,    &a.recipient};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) *texts[i] = take_text(&in);
     a.count = take_int(&in);
     struct cbor_item digest = take(&in);
     if (digest.kind == CBOR_BYTES && digest.text.n == sizeof a.digest)
         memcpy(a.digest, digest.text.p, sizeof a.digest);
-    else if (digest.kind != CBOR_NULL)
-        in.bad = true;
+    else if (digest.kind != CBOR_NULL) in.bad = true;
     if (in.bad || format != ENTRY_FORMAT || cbor_next(&in.r).kind != CBOR_END) return false;
     memcpy(a.previous, out->previous, sizeof a.previous);
     memcpy(a.hash, out->hash, sizeof a.hash);

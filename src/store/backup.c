@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Archive: `database`, then every file of `dictionary/`, then the manifest and its signature (backup_manifest.h), in
- * a container (backup_container.h). The keyring lies outside of the encryption, bound by the manifest. */
+/* Archive: `database`, then every file of `dictionary/`, then the manifest and its signature
+ * (backup_manifest.h), in a container (backup_container.h). The keyring lies outside of the
+ * encryption, bound by the manifest. */
 #include "store/backup.h"
 
 #include "base/date.h"
@@ -58,7 +59,8 @@ static void put_bytes(struct container_writer *w, struct text name, struct text 
     buf_release(&head);
 }
 
-static bool copy_open_file(struct container_writer *w, struct manifest_file *f, int fd, const char *path, struct err *e)
+static bool copy_open_file(struct container_writer *w, struct manifest_file *f, int fd,
+                           const char *path, struct err *e)
 {
     uint8_t *part = mem_new(COPY_BYTES, 1);
     struct crypto_hasher h;
@@ -85,35 +87,43 @@ static bool copy_open_file(struct container_writer *w, struct manifest_file *f, 
         container_put(w, part, (size_t)got);
         left -= (uint64_t)got;
     }
-    if (!ok) err_set_errno(e, ERR_SYSTEM, errno, "backup.unreadable", "could not read %s for the backup", path);
+    if (!ok)
+        err_set_errno(e, ERR_SYSTEM, errno, "backup.unreadable", "could not read %s for the backup",
+                      path);
     crypto_hasher_finish(&h, f->hash);
     mem_free(part);
     return ok;
 }
 
 /* `path` becomes a file of the archive, called `name`, and of the manifest. */
-static bool put_file(struct container_writer *w, struct manifest *m, const char *name, const char *path, struct err *e)
+static bool put_file(struct container_writer *w, struct manifest *m, const char *name,
+                     const char *path, struct err *e)
 {
     if (!archive_name_is_good(text_of(name))) {
-        err_set(e, ERR_INPUT, "backup.name", "could not back up a file of the dictionary: its name is too long or strange");
+        err_set(e, ERR_INPUT, "backup.name",
+                "could not back up a file of the dictionary: its name is too long or strange");
         err_detail(e, "%s", name);
         return err_remedy(e, "give it another name, or take it out of the dictionary folder");
     }
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK);
-    if (fd < 0) return err_set_errno(e, ERR_SYSTEM, errno, "backup.unreadable", "could not open %s for the backup", path);
+    if (fd < 0)
+        return err_set_errno(e, ERR_SYSTEM, errno, "backup.unreadable",
+                             "could not open %s for the backup", path);
     bool ok = copy_open_file(w, manifest_add(m, text_of(name)), fd, path, e);
     (void)close(fd);
     return ok;
 }
 
-static bool put_dictionary(struct container_writer *w, struct manifest *m, const char *repository, struct err *e)
+static bool put_dictionary(struct container_writer *w, struct manifest *m, const char *repository,
+                           struct err *e)
 {
     char *folder = tree_path(repository, "dictionary");
     struct tree_files files = {NULL, 0, 0};
     bool ok = !file_exists(folder) || tree_list(&files, folder, e);
 
     for (size_t i = 0; i < files.n && ok; i++) {
-        char *path = tree_path(folder, files.path[i]), *name = tree_path("dictionary", files.path[i]);
+        char *path = tree_path(folder, files.path[i]),
+             *name = tree_path("dictionary", files.path[i]);
         ok = put_file(w, m, name, path, e);
         mem_free(name);
         mem_free(path);
@@ -130,13 +140,17 @@ static bool describe(struct manifest *m, const char *database, struct keyring *k
     struct audit_report r;
     struct backup_facts facts;
 
-    if (!sqlite_backend_open(&b, database, keyring_key(k, KEY_DATABASE), BACKEND_READ, e)) return false;
+    if (!sqlite_backend_open(&b, database, keyring_key(k, KEY_DATABASE), BACKEND_READ, e))
+        return false;
     const struct audit_log l = {b, k};
     bool ok = backup_facts(&facts, b, e) && audit_log_verify(&r, &l, (struct text){NULL, 0}, e);
     backend_close(b);
     if (ok && r.first_bad != 0) {
-        err_set(e, ERR_STORE, "audit.damaged", "could not make a backup that would verify: %s", r.problem);
-        ok = err_remedy(e, "run `dcim audit verify` and find out what happened; copy the folder by hand meanwhile");
+        err_set(e, ERR_STORE, "audit.damaged", "could not make a backup that would verify: %s",
+                r.problem);
+        ok = err_remedy(
+            e,
+            "run `dcim audit verify` and find out what happened; copy the folder by hand meanwhile");
     }
     if (!ok) return false;
     m->n_record = facts.n_record;
@@ -147,7 +161,8 @@ static bool describe(struct manifest *m, const char *database, struct keyring *k
     return true;
 }
 
-static bool put_manifest(struct container_writer *w, struct manifest *m, const struct keyring *k, struct err *e)
+static bool put_manifest(struct container_writer *w, struct manifest *m, const struct keyring *k,
+                         struct err *e)
 {
     uint8_t signature[CRYPTO_SIGNATURE];
     struct buf document;
@@ -160,7 +175,8 @@ static bool put_manifest(struct container_writer *w, struct manifest *m, const s
         struct buf end;
         manifest_sign(signature, buf_text(&document), keyring_key(k, KEY_AUDIT_SIGN));
         put_bytes(w, TEXT(MANIFEST_NAME), buf_text(&document));
-        put_bytes(w, TEXT(MANIFEST_SIGNATURE_NAME), (struct text){(const char *)signature, sizeof signature});
+        put_bytes(w, TEXT(MANIFEST_SIGNATURE_NAME),
+                  (struct text){(const char *)signature, sizeof signature});
         buf_init(&end, 2);
         archive_put_end(&end);
         container_put(w, end.p, end.n);
@@ -171,8 +187,8 @@ static bool put_manifest(struct container_writer *w, struct manifest *m, const s
 }
 
 /* With the copy of the database at hand: the container. */
-static bool write_container(struct backup_report *out, struct store *st, const char *path, const char *database,
-                            struct manifest *m, struct err *e)
+static bool write_container(struct backup_report *out, struct store *st, const char *path,
+                            const char *database, struct manifest *m, struct err *e)
 {
     struct keyring *k = store_keyring(st);
     struct container_writer *w = NULL;
@@ -186,10 +202,8 @@ static bool write_container(struct backup_report *out, struct store *st, const c
     if (ok) {
         ok = put_file(w, m, "database", database, e) && put_dictionary(w, m, store_folder(st), e) &&
              put_manifest(w, m, k, e);
-        if (ok)
-            ok = container_finish(w, &bytes, e);
-        else
-            container_abandon(w);
+        if (ok) ok = container_finish(w, &bytes, e);
+        else container_abandon(w);
     }
     if (ok) backup_report_of(out, m, bytes);
     mem_free(keyring_path);
@@ -204,13 +218,15 @@ bool backup_make(struct backup_report *out, struct store *st, const char *path, 
 
     *out = (struct backup_report){.made_at = 0};
     if (file_exists(path)) {
-        err_set(e, ERR_CONFLICT, "backup.exists", "could not make the backup: there is a file of that name already");
+        err_set(e, ERR_CONFLICT, "backup.exists",
+                "could not make the backup: there is a file of that name already");
         err_detail(e, "%s", path);
         return err_remedy(e, "choose another name; no backup is written over");
     }
     if (!tree_private(&work, path, e)) return false;
     database = tree_path(work, "database");
-    bool ok = backend_copy_to(store_backend(st), database, e) && describe(&m, database, store_keyring(st), e) &&
+    bool ok = backend_copy_to(store_backend(st), database, e) &&
+              describe(&m, database, store_keyring(st), e) &&
               write_container(out, st, path, database, &m, e);
     tree_remove(work);
     mem_free(database);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Online backup and verified restore (S96-S98). A container holds the database (copied page by page while
- * others write), the dictionary folder and a copy of the keyring; everything but the keyring is encrypted
- * with a fresh key sealed to the repository's backup public key; a signed manifest carries hashes, counts and
- * a checkpoint over the whole audit log. Written atomically. Work in hand lies in a folder ".dcim-XXXXXX"
- * (0700) beside the target, never in /tmp, and is removed; nothing in it is readable without the keyring. */
+/* Online backup and verified restore (S96-S98). A container holds the database (copied page by page
+ * while others write), the dictionary folder and a copy of the keyring; everything but the keyring
+ * is encrypted with a fresh key sealed to the repository's backup public key; a signed manifest
+ * carries hashes, counts and a checkpoint over the whole audit log. Written atomically. Work in
+ * hand lies in a folder ".dcim-XXXXXX" (0700) beside the target, never in /tmp, and is removed;
+ * nothing in it is readable without the keyring. */
 #ifndef DCIM_STORE_BACKUP_H
 #define DCIM_STORE_BACKUP_H
 
@@ -15,27 +16,33 @@
 #include <stdint.h>
 
 struct backup_report {
-    int64_t made_at;        /* UTC seconds */
-    uint64_t bytes;         /* of the container */
+    int64_t made_at; /* UTC seconds */
+    uint64_t bytes;  /* of the container */
     int64_t n_record, n_audit;
-    char checkpoint[600];   /* over the whole log it holds */
+    char checkpoint[600]; /* over the whole log it holds */
 };
 
-/* Outside of any transaction. `path` must not exist: ERR_CONFLICT "backup.exists". A full disk is ERR_SYSTEM and
- * leaves nothing. The caller adds the audit entry. Cost: about 120 MB a second; writers never wait over 50 ms. */
-bool backup_make(struct backup_report *out, struct store *st, const char *path, struct err *e) MUST_CHECK;
+/* Outside of any transaction. `path` must not exist: ERR_CONFLICT "backup.exists". A full disk is
+ * ERR_SYSTEM and leaves nothing. The caller adds the audit entry. Cost: about 120 MB a second;
+ * writers never wait over 50 ms. */
+bool backup_make(struct backup_report *out, struct store *st, const char *path,
+                 struct err *e) MUST_CHECK;
 
-/* Open it fully: every chunk, the signature, the database's pages, the audit chain, the counts. Any flipped bit
- * fails (ERR_STORE "backup.*", "archive.damaged"; in the keyring ERR_DENIED "keyring.wrong_secret"). Needs a slot of
- * the keyring it carries, and room beside it for what it holds. */
-bool backup_verify(struct backup_report *out, const char *path, const struct unlock *u, struct err *e) MUST_CHECK;
+/* Open it fully: every chunk, the signature, the database's pages, the audit chain, the counts. Any
+ * flipped bit fails (ERR_STORE "backup.*", "archive.damaged"; in the keyring ERR_DENIED
+ * "keyring.wrong_secret"). Needs a slot of the keyring it carries, and room beside it for what it
+ * holds. */
+bool backup_verify(struct backup_report *out, const char *path, const struct unlock *u,
+                   struct err *e) MUST_CHECK;
 
-/* Restore into an empty or absent folder after verifying (ERR_CONFLICT "backup.not_empty"); the folder it lies in
- * must exist. Refused when the log in it does not contain `anchor` (a checkpoint kept elsewhere; may be empty):
- * it is older, or of another history; ERR_CONFLICT "backup.behind_anchor", unless `force`. An anchor of another
- * repository is refused in any case (ERR_STORE "audit.anchor_foreign"). Nothing is left when it fails. The caller adds
- * the audit entry. */
-bool backup_restore(struct backup_report *out, const char *path, const char *folder, const struct unlock *u,
-                    struct text anchor, bool force, struct err *e) MUST_CHECK;
+/* Restore into an empty or absent folder after verifying (ERR_CONFLICT "backup.not_empty"); the
+ * folder it lies in must exist. Refused when the log in it does not contain `anchor` (a checkpoint
+ * kept elsewhere; may be empty): it is older, or of another history; ERR_CONFLICT
+ * "backup.behind_anchor", unless `force`. An anchor of another repository is refused in any case
+ * (ERR_STORE "audit.anchor_foreign"). Nothing is left when it fails. The caller adds the audit
+ * entry. */
+bool backup_restore(struct backup_report *out, const char *path, const char *folder,
+                    const struct unlock *u, struct text anchor, bool force,
+                    struct err *e) MUST_CHECK;
 
 #endif

@@ -11,8 +11,12 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { FORMAT_VERSION = 1, FIXED_HEAD = 8 + 1 + 3 + 4, SEALED_KEY = CRYPTO_KEY + CRYPTO_BOX_EXTRA,
-       SEALED_CHUNK = CONTAINER_CHUNK + CRYPTO_STREAM_EXTRA };
+enum {
+    FORMAT_VERSION = 1,
+    FIXED_HEAD = 8 + 1 + 3 + 4,
+    SEALED_KEY = CRYPTO_KEY + CRYPTO_BOX_EXTRA,
+    SEALED_CHUNK = CONTAINER_CHUNK + CRYPTO_STREAM_EXTRA
+};
 
 static const char magic[8] = {'D', 'C', 'I', 'M', 'B', 'K', 'U', 'P'};
 
@@ -23,7 +27,7 @@ struct container_writer {
     struct crypto_stream stream;
     uint8_t head[32];
     uint64_t bytes;
-    size_t n;                        /* of plain */
+    size_t n; /* of plain */
     uint8_t plain[CONTAINER_CHUNK], sealed[SEALED_CHUNK];
 };
 
@@ -40,7 +44,8 @@ static void put_chunk(struct container_writer *w, bool last)
     w->n = 0;
 }
 
-static void put_head(struct container_writer *w, struct text keyring, const uint8_t public_key[CRYPTO_PUBLIC])
+static void put_head(struct container_writer *w, struct text keyring,
+                     const uint8_t public_key[CRYPTO_PUBLIC])
 {
     struct secret *key = secret_random(CRYPTO_KEY);
     uint8_t sealed[SEALED_KEY], stream_head[CRYPTO_STREAM_HEADER];
@@ -68,7 +73,8 @@ bool container_create(struct container_writer **out, const char *path, struct te
     struct file_sink *sink;
 
     *out = NULL;
-    if (keyring.n > KEYRING_FILE_MAX) return err_set(e, ERR_STORE, "backup.keyring", "the keyring is too long for a backup");
+    if (keyring.n > KEYRING_FILE_MAX)
+        return err_set(e, ERR_STORE, "backup.keyring", "the keyring is too long for a backup");
     if (!file_sink_open(&sink, path, e)) return false;
     struct container_writer *w = mem_new(1, sizeof *w);
     w->sink = sink;
@@ -86,7 +92,8 @@ void container_put(struct container_writer *w, const void *p, size_t n)
 {
     const uint8_t *from = p;
     while (n > 0) {
-        if (w->n == CONTAINER_CHUNK) put_chunk(w, false); /* only now it is known not to be the last */
+        if (w->n == CONTAINER_CHUNK)
+            put_chunk(w, false); /* only now it is known not to be the last */
         size_t part = CONTAINER_CHUNK - w->n < n ? CONTAINER_CHUNK - w->n : n;
         memcpy(w->plain + w->n, from, part);
         w->n += part;
@@ -115,14 +122,15 @@ void container_abandon(struct container_writer *w)
 
 struct container_reader {
     int fd;
-    uint64_t bytes;                  /* read so far; all of them at the end */
+    uint64_t bytes; /* read so far; all of them at the end */
     uint32_t n_keyring;
     uint8_t fixed[FIXED_HEAD], keyring[KEYRING_FILE_MAX], sealed_key[SEALED_KEY],
         stream_head[CRYPTO_STREAM_HEADER];
     struct crypto_stream stream;
     bool ended;
-    uint8_t plain[CONTAINER_CHUNK], sealed[SEALED_CHUNK + 1]; /* one more shows whether the file goes on */
-    size_t n_sealed;                 /* read ahead */
+    uint8_t plain[CONTAINER_CHUNK],
+        sealed[SEALED_CHUNK + 1]; /* one more shows whether the file goes on */
+    size_t n_sealed;              /* read ahead */
 };
 
 static bool unreadable(struct err *e, int number)
@@ -133,7 +141,8 @@ static bool unreadable(struct err *e, int number)
 
 static bool damaged(struct err *e, uint64_t at)
 {
-    err_set(e, ERR_STORE, "backup.damaged", "the backup is damaged, cut short or was changed, at byte %llu",
+    err_set(e, ERR_STORE, "backup.damaged",
+            "the backup is damaged, cut short or was changed, at byte %llu",
             (unsigned long long)at);
     return err_remedy(e, "use another backup; do not restore this one");
 }
@@ -155,7 +164,8 @@ static bool read_up_to(size_t *got, struct container_reader *r, void *p, size_t 
 
 static bool not_one(struct err *e)
 {
-    err_set(e, ERR_STORE, "backup.not_one", "could not open the backup: the file is none, or is damaged at its beginning");
+    err_set(e, ERR_STORE, "backup.not_one",
+            "could not open the backup: the file is none, or is damaged at its beginning");
     return err_remedy(e, "name a file that `dcim backup` has made, or use another backup");
 }
 
@@ -171,7 +181,8 @@ static bool read_head(struct container_reader *r, struct err *e)
     static const uint8_t expected[4] = {FORMAT_VERSION, 0, 0, 0};
 
     if (!read_exactly(r, r->fixed, sizeof r->fixed, e)) return false;
-    if (memcmp(r->fixed, magic, sizeof magic) != 0 || memcmp(r->fixed + 8, expected, sizeof expected) != 0)
+    if (memcmp(r->fixed, magic, sizeof magic) != 0 ||
+        memcmp(r->fixed + 8, expected, sizeof expected) != 0)
         return not_one(e);
     for (int i = 3; i >= 0; i--) r->n_keyring = r->n_keyring << 8 | r->fixed[12 + i];
     if (r->n_keyring > sizeof r->keyring) return not_one(e);
@@ -216,7 +227,8 @@ bool container_unlock(struct container_reader *r, const uint8_t public_key[CRYPT
                       const struct secret *private_key, struct err *e)
 {
     struct secret *key = secret_new(CRYPTO_KEY);
-    bool ok = crypto_box_open(secret_bytes_mut(key), r->sealed_key, sizeof r->sealed_key, public_key, private_key) &&
+    bool ok = crypto_box_open(secret_bytes_mut(key), r->sealed_key, sizeof r->sealed_key,
+                              public_key, private_key) &&
               crypto_stream_pull_init(&r->stream, r->stream_head, key);
     secret_free(key);
     if (!ok) return damaged(e, FIXED_HEAD + (uint64_t)r->n_keyring);
@@ -241,7 +253,8 @@ bool container_read(struct container_reader *r, struct text *chunk, bool *last, 
     size_t n = more ? SEALED_CHUNK : r->n_sealed, got;
 
     *chunk = (struct text){"", 0};
-    if (r->ended || !crypto_stream_pull(&r->stream, r->plain, r->sealed, n, last) || *last == more) {
+    if (r->ended || !crypto_stream_pull(&r->stream, r->plain, r->sealed, n, last) ||
+        *last == more) {
         r->ended = true;
         return damaged(e, at);
     }

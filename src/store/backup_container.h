@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The outside of a backup: one encrypted stream in one file.
  *
- *   magic "DCIMBKUP" (8) | version = 1 (1) | zero (3) | length of the keyring (4, little endian) | keyring file |
- *   stream key, sealed to the backup public key (80) | header of the stream (24) | chunks
+ *   magic "DCIMBKUP" (8) | version = 1 (1) | zero (3) | length of the keyring (4, little endian) |
+ *   keyring file | stream key, sealed to the backup public key (80) | header of the stream (24) | chunks
  *
- * The keyring is as safe here as beside the database: whoever opens one of its slots has the private key that opens
- * the stream key. Every container has a stream key of its own. Chunks are those of base/crypto.h's stream: 65,536
- * bytes each (65,553 sealed), the last one shorter or equal and marked, with nothing behind it. So a container that
- * is cut, changed, put together from two, or has something appended does not open. */
+ * The keyring is as safe here as beside the database: whoever opens one of its slots has the
+ * private key that opens the stream key. Every container has a stream key of its own. Chunks are
+ * those of base/crypto.h's stream: 65,536 bytes each (65,553 sealed), the last one shorter or equal
+ * and marked, with nothing behind it. So a container that is cut, changed, put together from two,
+ * or has something appended does not open. */
 #ifndef DCIM_STORE_BACKUP_CONTAINER_H
 #define DCIM_STORE_BACKUP_CONTAINER_H
 
@@ -22,11 +23,12 @@
 
 enum { CONTAINER_CHUNK = 65536 };
 
-/* --- writing ---------------------------------------------------------------------------------------------- */
+/* --- writing --- */
 
 struct container_writer;
 
-/* A container that appears at `path` when it is finished (0600). `keyring` is the keyring's file. `owns` *out. */
+/* A container that appears at `path` when it is finished (0600). `keyring` is the keyring's file.
+ * `owns` *out. */
 bool container_create(struct container_writer **out, const char *path, struct text keyring,
                       const uint8_t public_key[CRYPTO_PUBLIC], struct err *e) MUST_CHECK;
 /* BLAKE2b-256 of everything before the chunks, for the manifest to bind. */
@@ -36,23 +38,26 @@ void container_put(struct container_writer *w, const void *p, size_t n);
 bool container_finish(struct container_writer *w, uint64_t *bytes, struct err *e) MUST_CHECK;
 void container_abandon(struct container_writer *w); /* NULL is fine; leaves nothing */
 
-/* --- reading ------------------------------------------------------------------------------------------------ */
+/* --- reading --- */
 
 struct container_reader;
 
-/* Open a file and read its head. ERR_INPUT "backup.unreadable" (with the system's reason), ERR_STORE
- * "backup.not_one" for what does not begin as a backup. `owns` *out. */
+/* Open a file and read its head. ERR_INPUT "backup.unreadable" (with the system's reason),
+ * ERR_STORE "backup.not_one" for what does not begin as a backup. `owns` *out. */
 bool container_open(struct container_reader **out, const char *path, struct err *e) MUST_CHECK;
 void container_close(struct container_reader *r); /* NULL is fine */
-struct text container_keyring(const struct container_reader *r); /* borrowed until container_close() */
+struct text container_keyring(
+    const struct container_reader *r); /* borrowed until container_close() */
 uint64_t container_bytes(const struct container_reader *r);
 
 /* The private key opens the stream. ERR_STORE "backup.damaged". */
 bool container_unlock(struct container_reader *r, const uint8_t public_key[CRYPTO_PUBLIC],
                       const struct secret *private_key, struct err *e) MUST_CHECK;
-void container_read_head(const struct container_reader *r, uint8_t out[32]); /* after container_unlock() */
+void container_read_head(const struct container_reader *r,
+                         uint8_t out[32]); /* after container_unlock() */
 /* The next chunk, borrowed until the next call; *last with the last, behind which the file ends.
  * ERR_STORE "backup.damaged" names the place. */
-bool container_read(struct container_reader *r, struct text *chunk, bool *last, struct err *e) MUST_CHECK;
+bool container_read(struct container_reader *r, struct text *chunk, bool *last,
+                    struct err *e) MUST_CHECK;
 
 #endif

@@ -81,7 +81,8 @@ void manifest_sign(uint8_t out[CRYPTO_SIGNATURE], struct text document, const st
     buf_release(&b);
 }
 
-bool manifest_is_signed(struct text document, struct text signature, const uint8_t public_key[CRYPTO_PUBLIC])
+bool manifest_is_signed(struct text document, struct text signature,
+                        const uint8_t public_key[CRYPTO_PUBLIC])
 {
     struct buf b;
     if (signature.n != CRYPTO_SIGNATURE) return false;
@@ -122,8 +123,8 @@ static bool read_members(struct manifest *m, const struct json *j)
 
     if (json_kind(j) != JSON_OBJECT || strcmp(json_get_text(j, "format", ""), format_name) != 0 ||
         json_get_int(j, "version", 0) != FORMAT_VERSION || !json_has(j, "made_at_seconds") ||
-        strlen(checkpoint) >= sizeof m->checkpoint || files == NULL || json_kind(files) != JSON_ARRAY ||
-        json_size(files) > ARCHIVE_MEMBERS)
+        strlen(checkpoint) >= sizeof m->checkpoint || files == NULL ||
+        json_kind(files) != JSON_ARRAY || json_size(files) > ARCHIVE_MEMBERS)
         return false;
     m->made_at = json_get_int(j, "made_at_seconds", 0);
     memcpy(m->checkpoint, checkpoint, strlen(checkpoint));
@@ -145,6 +146,7 @@ bool manifest_read(struct manifest *out, struct text document, struct err *e)
     bool ok = document.n <= MANIFEST_MAX && json_parse(&j, document, NULL) && read_members(out, j);
     json_free(j);
     if (ok) return true;
-    err_set(e, ERR_STORE, "backup.manifest", "could not read the backup's manifest: it is not one of this version");
+    err_set(e, ERR_STORE, "backup.manifest",
+            "could not read the backup's manifest: it is not one of this version");
     return err_remedy(e, "use the version of dcim that made the backup, or another backup");
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Reading a backup: unpack into a private folder, compare with the signed manifest, then look at the database as
- * `dcim check` would. A restore gives that folder its name at the very end. */
+/* Reading a backup: unpack into a private folder, compare with the signed manifest, then look at
+ * the database as `dcim check` would. A restore gives that folder its name at the very end. */
 #include "store/backup.h"
 
 #include "base/buf.h"
@@ -20,10 +20,10 @@
 enum stage { STAGE_FILES, STAGE_MANIFEST, STAGE_SIGNATURE, STAGE_COMPLETE };
 
 struct unpacking {
-    const char *folder;            /* where files go */
-    struct manifest found;         /* the files that were there */
+    const char *folder;    /* where files go */
+    struct manifest found; /* the files that were there */
     enum stage stage;
-    struct manifest_file *file;    /* being written; NULL: manifest or signature */
+    struct manifest_file *file; /* being written; NULL: manifest or signature */
     int fd;
     char *path;
     struct crypto_hasher hash;
@@ -46,7 +46,8 @@ static bool unwritable(struct err *e, const char *path)
 
 static bool begin_file(struct unpacking *u, struct text name, struct err *e)
 {
-    if (text_is(name, "database") ? u->found.n_file != 0 : !text_starts(name, TEXT("dictionary/")) || u->found.n_file == 0)
+    if (text_is(name, "database") ? u->found.n_file != 0
+                                  : !text_starts(name, TEXT("dictionary/")) || u->found.n_file == 0)
         return damaged(e, "it holds a file that belongs to no backup, or not there");
     u->file = manifest_add(&u->found, name);
     u->path = tree_path(u->folder, u->file->name);
@@ -55,7 +56,8 @@ static bool begin_file(struct unpacking *u, struct text name, struct err *e)
     mem_free(parent);
     if (!ok) return false;
     u->fd = open(u->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (u->fd < 0) return errno == EEXIST ? damaged(e, "it holds a file twice") : unwritable(e, u->path);
+    if (u->fd < 0)
+        return errno == EEXIST ? damaged(e, "it holds a file twice") : unwritable(e, u->path);
     crypto_hasher_init(&u->hash, NULL);
     return true;
 }
@@ -70,11 +72,13 @@ static bool on_begin(void *ctx, struct text name, uint64_t size, struct err *e)
         u->stage = STAGE_MANIFEST;
         return true;
     }
-    if (u->stage == STAGE_MANIFEST && text_is(name, MANIFEST_SIGNATURE_NAME) && size == CRYPTO_SIGNATURE) {
+    if (u->stage == STAGE_MANIFEST && text_is(name, MANIFEST_SIGNATURE_NAME) &&
+        size == CRYPTO_SIGNATURE) {
         u->stage = STAGE_SIGNATURE;
         return true;
     }
-    return u->stage == STAGE_FILES ? begin_file(u, name, e) : damaged(e, "its manifest is not at its end");
+    return u->stage == STAGE_FILES ? begin_file(u, name, e)
+                                   : damaged(e, "its manifest is not at its end");
 }
 
 static bool on_data(void *ctx, const void *p, size_t n, struct err *e)
@@ -131,7 +135,8 @@ static bool unpack(struct unpacking *u, struct container_reader *c, struct err *
 
     archive_reader_init(&a, &events, u);
     while (!last)
-        if (!container_read(c, &chunk, &last, e) || !archive_feed(&a, chunk.p, chunk.n, e)) return false;
+        if (!container_read(c, &chunk, &last, e) || !archive_feed(&a, chunk.p, chunk.n, e))
+            return false;
     if (!archive_finished(&a, e)) return false;
     return u->stage == STAGE_COMPLETE ? true : damaged(e, "it has no signed manifest");
 }
@@ -143,25 +148,28 @@ static bool files_match(const struct manifest *said, const struct manifest *foun
     if (said->n_file != found->n_file) return false;
     for (size_t i = 0; i < said->n_file; i++) {
         const struct manifest_file *a = &said->file[i], *b = &found->file[i];
-        if (strcmp(a->name, b->name) != 0 || a->bytes != b->bytes || memcmp(a->hash, b->hash, sizeof a->hash) != 0)
+        if (strcmp(a->name, b->name) != 0 || a->bytes != b->bytes ||
+            memcmp(a->hash, b->hash, sizeof a->hash) != 0)
             return false;
     }
     return true;
 }
 
-static bool manifest_holds(struct manifest *said, const struct unpacking *u, const struct container_reader *c,
-                           const struct keyring *k, struct err *e)
+static bool manifest_holds(struct manifest *said, const struct unpacking *u,
+                           const struct container_reader *c, const struct keyring *k, struct err *e)
 {
     uint8_t head[32], id[8];
 
-    if (!manifest_is_signed(buf_text(&u->document), buf_text(&u->signature), keyring_audit_public(k)))
+    if (!manifest_is_signed(buf_text(&u->document), buf_text(&u->signature),
+                            keyring_audit_public(k)))
         return damaged(e, "its manifest is not signed by the repository it comes from");
     if (!manifest_read(said, buf_text(&u->document), e)) return false;
     container_read_head(c, head);
     keyring_id(k, id);
     if (memcmp(said->head, head, sizeof head) != 0 || memcmp(said->keyring_id, id, sizeof id) != 0)
         return damaged(e, "its beginning is not that of its manifest");
-    return files_match(said, &u->found) ? true : damaged(e, "its files are not those of its manifest");
+    return files_match(said, &u->found) ? true
+                                        : damaged(e, "its files are not those of its manifest");
 }
 
 static bool pages_hold(struct backend *b, struct err *e)
@@ -173,24 +181,29 @@ static bool pages_hold(struct backend *b, struct err *e)
     bool ok = backend_check(b, &lines, &n, e);
     buf_release(&lines);
     if (!ok || n == 0) return ok;
-    err_set(e, ERR_STORE, "backup.damaged", "the database in the backup is damaged: %zu problems", n);
+    err_set(e, ERR_STORE, "backup.damaged", "the database in the backup is damaged: %zu problems",
+            n);
     return err_remedy(e, "use another backup; do not restore this one");
 }
 
-static bool database_holds(const struct manifest *said, const char *database, struct keyring *k, struct err *e)
+static bool database_holds(const struct manifest *said, const char *database, struct keyring *k,
+                           struct err *e)
 {
     struct backend *b = NULL;
     struct backup_facts facts;
     struct audit_report r;
 
     /* For writing: a backup of an older version is migrated here. */
-    if (!sqlite_backend_open(&b, database, keyring_key(k, KEY_DATABASE), BACKEND_WRITE, e)) return false;
+    if (!sqlite_backend_open(&b, database, keyring_key(k, KEY_DATABASE), BACKEND_WRITE, e))
+        return false;
     const struct audit_log l = {b, k};
-    bool ok = pages_hold(b, e) && backup_facts(&facts, b, e) && audit_log_verify(&r, &l, (struct text){NULL, 0}, e);
+    bool ok = pages_hold(b, e) && backup_facts(&facts, b, e) &&
+              audit_log_verify(&r, &l, (struct text){NULL, 0}, e);
     backend_close(b);
     if (!ok) return false;
     if (r.first_bad != 0) {
-        err_set(e, ERR_STORE, "backup.damaged", "the audit log in the backup does not hold: %s", r.problem);
+        err_set(e, ERR_STORE, "backup.damaged", "the audit log in the backup does not hold: %s",
+                r.problem);
         return err_remedy(e, "use another backup; do not restore this one");
     }
     if (facts.n_record != said->n_record || facts.n_audit != said->n_audit ||
@@ -214,7 +227,8 @@ static void opened_release(struct opened *o)
     manifest_release(&o->manifest);
 }
 
-static bool open_into(struct opened *o, const char *path, const char *folder, const struct unlock *unlock, struct err *e)
+static bool open_into(struct opened *o, const char *path, const char *folder,
+                      const struct unlock *unlock, struct err *e)
 {
     struct container_reader *c = NULL;
     struct unpacking u = {.folder = folder, .fd = -1};
@@ -225,7 +239,9 @@ static bool open_into(struct opened *o, const char *path, const char *folder, co
     buf_init(&u.signature, CRYPTO_SIGNATURE);
     if (!container_open(&c, path, e) || !file_write(keyring, container_keyring(c), e)) goto done;
     if (!keyring_open(&o->keyring, keyring, unlock, e)) goto done;
-    if (!container_unlock(c, keyring_backup_public(o->keyring), keyring_key(o->keyring, KEY_BACKUP), e)) goto done;
+    if (!container_unlock(c, keyring_backup_public(o->keyring), keyring_key(o->keyring, KEY_BACKUP),
+                          e))
+        goto done;
     if (!unpack(&u, c, e) || !manifest_holds(&o->manifest, &u, c, o->keyring, e)) goto done;
     o->bytes = container_bytes(c);
     ok = database_holds(&o->manifest, database, o->keyring, e);
@@ -237,7 +253,8 @@ done:
     return ok;
 }
 
-bool backup_verify(struct backup_report *out, const char *path, const struct unlock *u, struct err *e)
+bool backup_verify(struct backup_report *out, const char *path, const struct unlock *u,
+                   struct err *e)
 {
     struct opened o = {.keyring = NULL};
     char *work;
@@ -255,7 +272,8 @@ bool backup_verify(struct backup_report *out, const char *path, const struct unl
 /* ---- restoring ---- */
 
 /* Whether the log contains the checkpoint kept elsewhere; *contains true when there is none. */
-static bool anchor_holds(bool *contains, const char *folder, const struct opened *o, struct text anchor, struct err *e)
+static bool anchor_holds(bool *contains, const char *folder, const struct opened *o,
+                         struct text anchor, struct err *e)
 {
     struct backend *b = NULL;
     struct audit_report r;
@@ -264,7 +282,8 @@ static bool anchor_holds(bool *contains, const char *folder, const struct opened
     *contains = true;
     if (text_trim(anchor).n == 0) return true;
     database = tree_path(folder, "database");
-    bool ok = sqlite_backend_open(&b, database, keyring_key(o->keyring, KEY_DATABASE), BACKEND_READ, e);
+    bool ok =
+        sqlite_backend_open(&b, database, keyring_key(o->keyring, KEY_DATABASE), BACKEND_READ, e);
     const struct audit_log l = {b, o->keyring};
     ok = ok && audit_log_verify(&r, &l, anchor, e);
     backend_close(b);
@@ -275,10 +294,13 @@ static bool anchor_holds(bool *contains, const char *folder, const struct opened
 
 static bool behind_anchor(struct err *e)
 {
-    err_set(e, ERR_CONFLICT, "backup.behind_anchor",
-            "could not restore: the backup's log does not contain the checkpoint kept elsewhere; it is older, or of "
-            "another history");
-    return err_remedy(e, "use a newer backup; if there is none, restore this one with --force, which is recorded");
+    err_set(
+        e, ERR_CONFLICT, "backup.behind_anchor",
+        "could not restore: the backup's log does not contain the checkpoint kept elsewhere; it is "
+        "older, or of another history");
+    return err_remedy(
+        e,
+        "use a newer backup; if there is none, restore this one with --force, which is recorded");
 }
 
 /* A journal that reading has left must not go along: the database is whole without it. */
@@ -311,8 +333,8 @@ static bool give_name(const char *work, const char *folder, struct err *e)
     return true;
 }
 
-bool backup_restore(struct backup_report *out, const char *path, const char *folder, const struct unlock *u,
-                    struct text anchor, bool force, struct err *e)
+bool backup_restore(struct backup_report *out, const char *path, const char *folder,
+                    const struct unlock *u, struct text anchor, bool force, struct err *e)
 {
     struct opened o = {.keyring = NULL};
     bool contains = true, ok;
@@ -320,7 +342,8 @@ bool backup_restore(struct backup_report *out, const char *path, const char *fol
 
     *out = (struct backup_report){.made_at = 0};
     if (!folder_is_empty(folder)) {
-        err_set(e, ERR_CONFLICT, "backup.not_empty", "could not restore into a folder that is not empty");
+        err_set(e, ERR_CONFLICT, "backup.not_empty",
+                "could not restore into a folder that is not empty");
         err_detail(e, "%s", folder);
         return err_remedy(e, "name a folder that is empty or does not exist");
     }
@@ -328,10 +351,8 @@ bool backup_restore(struct backup_report *out, const char *path, const char *fol
     ok = open_into(&o, path, work, u, e) && anchor_holds(&contains, work, &o, anchor, e);
     if (ok && !contains && !force) ok = behind_anchor(e);
     ok = ok && give_name(work, folder, e);
-    if (ok)
-        backup_report_of(out, &o.manifest, o.bytes);
-    else
-        tree_remove(work);
+    if (ok) backup_report_of(out, &o.manifest, o.bytes);
+    else tree_remove(work);
     opened_release(&o);
     mem_free(work);
     return ok;

@@ -24,11 +24,11 @@ enum { LINES_MAX = 1 << 20, RANGE = 10000, DETAIL = 400 };
 struct checking {
     struct store *st;
     struct audit_log log;
-    struct buf lines;         /* of backend_check(): "pages: ...", "structure: ...", "references: ..." */
+    struct buf lines; /* of backend_check(): "pages: ...", "structure: ...", "references: ..." */
     bool has_lines;
-    bool ok, warning;         /* of the check under way */
+    bool ok, warning; /* of the check under way */
     size_t n_problem;
-    char detail[DETAIL];      /* its first problem, or what was found in order */
+    char detail[DETAIL]; /* its first problem, or what was found in order */
 };
 
 /* Note a problem of the check under way; only the first is told. */
@@ -61,10 +61,8 @@ static bool check_encryption(struct checking *c, struct err *e)
     size_t n = f == NULL ? 0 : fread(begin, 1, sizeof begin, f);
     if (f != NULL) (void)fclose(f);
     (void)e;
-    if (n < sizeof begin)
-        problem(c, "the database file cannot be read");
-    else if (memcmp(begin, plain, sizeof plain) == 0)
-        problem(c, "the database is not encrypted");
+    if (n < sizeof begin) problem(c, "the database file cannot be read");
+    else if (memcmp(begin, plain, sizeof plain) == 0) problem(c, "the database is not encrypted");
     fine(c, "the database is encrypted");
     return true;
 }
@@ -117,8 +115,8 @@ static bool check_audit(struct checking *c, struct err *e)
     return true;
 }
 
-struct imports { /* audit entries of imports */
-    struct map *index;        /* number of the batch, as text, to its place here */
+struct imports {       /* audit entries of imports */
+    struct map *index; /* number of the batch, as text, to its place here */
     uint8_t (*digest)[32];
     size_t n, cap;
     bool twice;
@@ -137,7 +135,8 @@ static bool take_import(void *ctx, const struct audit_entry *a)
     return true;
 }
 
-static bool check_batch(struct checking *c, const struct batch *b, const struct imports *im, struct err *e)
+static bool check_batch(struct checking *c, const struct batch *b, const struct imports *im,
+                        struct err *e)
 {
     char number[24];
     uint8_t digest[32];
@@ -147,8 +146,7 @@ static bool check_batch(struct checking *c, const struct batch *b, const struct 
     if (!store_batch_digest(digest, c->st, b->batch_no, e)) return false;
     if (memcmp(digest, b->digest, sizeof digest) != 0)
         problem(c, "the records of batch %s are not those that were imported", number);
-    else if (at == MAP_NONE)
-        problem(c, "there is no audit entry about batch %s", number);
+    else if (at == MAP_NONE) problem(c, "there is no audit entry about batch %s", number);
     else if (memcmp(digest, im->digest[at], sizeof digest) != 0)
         problem(c, "batch %s is not the one that its audit entry is about", number);
     return true;
@@ -163,7 +161,8 @@ static bool check_batches(struct checking *c, struct err *e)
 
     bool ok = audit_each(c->st, 1, take_import, &im, e) && store_batch_list(&list, &n, c->st, a, e);
     for (size_t i = 0; i < n && ok; i++) ok = check_batch(c, &list[i], &im, e);
-    if (ok && (im.twice || im.n > n)) problem(c, "the audit log tells of a batch that is not there, or of one twice");
+    if (ok && (im.twice || im.n > n))
+        problem(c, "the audit log tells of a batch that is not there, or of one twice");
     fine(c, "%zu batches as they were imported", n);
     arena_free(a);
     map_free(im.index);
@@ -177,7 +176,8 @@ static bool check_batches(struct checking *c, struct err *e)
 static const struct secret *kek_of(const struct checking *c, struct text wrapped)
 {
     uint8_t id = wrapped.n == WRAPPED_KEY ? (uint8_t)wrapped.p[2] : KEY_COUNT;
-    return id == KEY_VICTIM || id == KEY_JUSTICE ? keyring_key(c->st->keyring, (enum key_use)id) : NULL;
+    return id == KEY_VICTIM || id == KEY_JUSTICE ? keyring_key(c->st->keyring, (enum key_use)id)
+                                                 : NULL;
 }
 
 struct sealed { /* a row: columns 0 record_no, 1 code */
@@ -193,7 +193,8 @@ static bool opens(const struct sealed *s, uint32_t key_version, const char *code
     uint8_t key[CRYPTO_KEY];
     struct buf plain;
 
-    if (s->kek == NULL || !envelope_unwrap(key, s->wrapped.p, s->wrapped.n, s->kek, &context)) return false;
+    if (s->kek == NULL || !envelope_unwrap(key, s->wrapped.p, s->wrapped.n, s->kek, &context))
+        return false;
     context.place = s->body_place;
     context.version_no = s->version_no;
     buf_init_wiped(&plain, s->body.n);
@@ -204,7 +205,8 @@ static bool opens(const struct sealed *s, uint32_t key_version, const char *code
 }
 
 /* Rows of one range; false on an error of the database. */
-static bool check_range(struct checking *c, enum sql_id id, int64_t first, int64_t *n, struct err *e)
+static bool check_range(struct checking *c, enum sql_id id, int64_t first, int64_t *n,
+                        struct err *e)
 {
     bool record = id == SQL_CHECK_RECORDS;
     char code[RECORD_CODE + 1];
@@ -231,7 +233,8 @@ static bool check_range(struct checking *c, enum sql_id id, int64_t first, int64
     return query_end(&q, e);
 }
 
-static bool one_number(int64_t *out, struct checking *c, enum sql_id id, size_t column, struct err *e)
+static bool one_number(int64_t *out, struct checking *c, enum sql_id id, size_t column,
+                       struct err *e)
 {
     struct query q;
     *out = 0;
@@ -240,14 +243,18 @@ static bool one_number(int64_t *out, struct checking *c, enum sql_id id, size_t 
     return query_end(&q, e);
 }
 
-static bool check_sealed(struct checking *c, enum sql_id id, enum sql_id total, size_t total_column, struct err *e)
+static bool check_sealed(struct checking *c, enum sql_id id, enum sql_id total, size_t total_column,
+                         struct err *e)
 {
     int64_t last, n = 0, expected;
 
-    if (!one_number(&last, c, SQL_RECORD_LAST, 0, e) || !one_number(&expected, c, total, total_column, e)) return false;
+    if (!one_number(&last, c, SQL_RECORD_LAST, 0, e) ||
+        !one_number(&expected, c, total, total_column, e))
+        return false;
     for (int64_t first = 1; first <= last; first += RANGE)
         if (!check_range(c, id, first, &n, e)) return false;
-    if (n != expected) problem(c, "%" PRId64 " should open, but only %" PRId64 " were found", expected, n);
+    if (n != expected)
+        problem(c, "%" PRId64 " should open, but only %" PRId64 " were found", expected, n);
     fine(c, "%" PRId64 " open", n);
     return true;
 }
@@ -269,22 +276,28 @@ static bool check_counts(struct checking *c, struct err *e)
 
     (void)query_begin(&q, c->st->backend, SQL_CHECK_SERIES);
     while (query_next(&q))
-        problem(c, "series %" PRId64 " should have %" PRId64 " records, %" PRId64 " of them active, but has %" PRId64
-                   " and %" PRId64, query_int(&q, 0), query_int(&q, 1), query_int(&q, 2), query_int(&q, 3),
+        problem(c,
+                "series %" PRId64 " should have %" PRId64 " records, %" PRId64
+                " of them active, but has %" PRId64 " and %" PRId64,
+                query_int(&q, 0), query_int(&q, 1), query_int(&q, 2), query_int(&q, 3),
                 query_int(&q, 4));
     if (!query_end(&q, e) || !one_number(&codes, c, SQL_CHECK_CODE_INDEX, 0, e) ||
         !one_number(&references, c, SQL_CHECK_REFERENCE_INDEX, 0, e) ||
-        !one_number(&n_record, c, SQL_CHECK_COUNTS, 0, e) || !one_number(&n_active, c, SQL_CHECK_COUNTS, 1, e))
+        !one_number(&n_record, c, SQL_CHECK_COUNTS, 0, e) ||
+        !one_number(&n_active, c, SQL_CHECK_COUNTS, 1, e))
         return false;
-    if (codes != 0) problem(c, "%" PRId64 " records are not found by their code, or codes lead nowhere", codes);
-    if (references != 0) problem(c, "%" PRId64 " references lead to no record of their series", references);
+    if (codes != 0)
+        problem(c, "%" PRId64 " records are not found by their code, or codes lead nowhere", codes);
+    if (references != 0)
+        problem(c, "%" PRId64 " references lead to no record of their series", references);
     fine(c, "%" PRId64 " records, %" PRId64 " active", n_record, n_active);
     return true;
 }
 
 /* ---- keys ---- */
 
-static bool read_copy(struct buf *out, struct keyring_file *f, const struct store *st, const char *name)
+static bool read_copy(struct buf *out, struct keyring_file *f, const struct store *st,
+                      const char *name)
 {
     char *path = tree_path(st->folder, name);
     buf_init(out, KEYRING_FILE_MAX);
@@ -297,14 +310,21 @@ static bool check_keyring(struct checking *c, struct err *e)
 {
     struct keyring_file f;
     struct buf one, two;
-    bool first = read_copy(&one, &f, c->st, "keyring"), second = read_copy(&two, &f, c->st, "keyring.copy");
+    bool first = read_copy(&one, &f, c->st, "keyring"),
+         second = read_copy(&two, &f, c->st, "keyring.copy");
 
     (void)e;
     if (!first || !second)
-        problem(c, "%s of the keyring is missing or damaged; it is written anew when the repository is opened",
-                first ? "the copy" : second ? "the first file" : "each of the two files");
+        problem(
+            c,
+            "%s of the keyring is missing or damaged; it is written anew when the repository is opened",
+            first    ? "the copy"
+            : second ? "the first file"
+                     : "each of the two files");
     else if (!text_equal(buf_text(&one), buf_text(&two)))
-        problem(c, "the two copies of the keyring differ; they are made equal when the repository is opened");
+        problem(
+            c,
+            "the two copies of the keyring differ; they are made equal when the repository is opened");
     fine(c, "two equal copies");
     buf_release(&one);
     buf_release(&two);
@@ -324,13 +344,15 @@ static bool check_slots(struct checking *c, struct err *e)
     if (read_copy(&raw, &f, c->st, "keyring"))
         for (size_t i = 0; i < f.n_slot; i++)
             for (int k = 0; k < 2; k++)
-                weak |= f.slot[i].factor[k].passes > 0 &&
-                        (f.slot[i].factor[k].passes < KDF_PASSES || f.slot[i].factor[k].kib < KDF_KIB);
+                weak |=
+                    f.slot[i].factor[k].passes > 0 &&
+                    (f.slot[i].factor[k].passes < KDF_PASSES || f.slot[i].factor[k].kib < KDF_KIB);
     buf_release(&raw);
     if (n == 0) problem(c, "no key slot opens this repository");
     c->warning = n_recovery == 0 || weak;
     fine(c, "%zu key slots%s%s", n,
-         n_recovery == 0 ? ", none of them a recovery code: add one, print it and put it in a safe" : "",
+         n_recovery == 0 ? ", none of them a recovery code: add one, print it and put it in a safe"
+                         : "",
          weak ? "; a passphrase was stretched with the small profile for tests" : "");
     return true;
 }
@@ -340,12 +362,11 @@ static bool check_slots(struct checking *c, struct err *e)
 static void check_mode(struct checking *c, const char *path, const char *name)
 {
     struct stat st;
-    if (lstat(path, &st) != 0)
-        problem(c, "%s cannot be looked at", name);
+    if (lstat(path, &st) != 0) problem(c, "%s cannot be looked at", name);
     else if ((st.st_mode & 077) != 0)
-        problem(c, "others than its owner can read or write %s: make it %s", name, S_ISDIR(st.st_mode) ? "0700" : "0600");
-    else if (st.st_uid != geteuid())
-        problem(c, "%s belongs to another user", name);
+        problem(c, "others than its owner can read or write %s: make it %s", name,
+                S_ISDIR(st.st_mode) ? "0700" : "0600");
+    else if (st.st_uid != geteuid()) problem(c, "%s belongs to another user", name);
 }
 
 static bool check_files(struct checking *c, struct err *e)
@@ -390,8 +411,11 @@ static bool check_swap(struct checking *c, struct err *e)
         for (size_t i = 0; i < b.n; i++) lines += b.p[i] == '\n';
     buf_release(&b);
     c->warning = lines > 1; /* the first is a heading */
-    fine(c, c->warning ? "the machine swaps to disk: opened records may be written there; use encrypted swap, or none"
-                       : "no swap");
+    fine(
+        c,
+        c->warning
+            ? "the machine swaps to disk: opened records may be written there; use encrypted swap, or none"
+            : "no swap");
     return true;
 }
 
@@ -401,10 +425,12 @@ static const struct {
     const char *name;
     bool (*run)(struct checking *c, struct err *e); /* false with an error: that is its problem */
 } checks[] = {
-    {"encryption", check_encryption}, {"pages", check_pages},           {"structure", check_structure},
-    {"references", check_references}, {"audit", check_audit},           {"batches", check_batches},
-    {"records", check_records},       {"identities", check_identities}, {"counts", check_counts},
-    {"keyring", check_keyring},       {"slots", check_slots},           {"files", check_files},
+    {"encryption", check_encryption}, {"pages", check_pages},
+    {"structure", check_structure},   {"references", check_references},
+    {"audit", check_audit},           {"batches", check_batches},
+    {"records", check_records},       {"identities", check_identities},
+    {"counts", check_counts},         {"keyring", check_keyring},
+    {"slots", check_slots},           {"files", check_files},
     {"clock", check_clock},           {"swap", check_swap},
 };
 

@@ -8,7 +8,13 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { ED25519 = 1, BASE64_32 = 44, SIGNED = 4 + CRYPTO_SIGNATURE, BASE64_SIGNED = 92, LINES_MAX = 20 };
+enum {
+    ED25519 = 1,
+    BASE64_32 = 44,
+    SIGNED = 4 + CRYPTO_SIGNATURE,
+    BASE64_SIGNED = 92,
+    LINES_MAX = 20
+};
 
 /* ---- base64 (RFC 4648, section 4) ---- */
 
@@ -75,10 +81,12 @@ bool note_verify(uint8_t *out, struct text body, struct text line, struct text n
     size_t lead = sizeof dash - 1 + name.n + 1;
 
     if (line.n != lead + BASE64_SIGNED || memcmp(line.p, dash, sizeof dash - 1) != 0) return false;
-    if (memcmp(line.p + sizeof dash - 1, name.p, name.n) != 0 || line.p[lead - 1] != ' ') return false;
+    if (memcmp(line.p + sizeof dash - 1, name.p, name.n) != 0 || line.p[lead - 1] != ' ')
+        return false;
     if (!base64_read(sig, sizeof sig, (struct text){line.p + lead, BASE64_SIGNED})) return false;
     note_key_id(id, name, public_key);
-    if (memcmp(id, sig, sizeof id) != 0 || !crypto_verify(sig + 4, body.p, body.n, public_key)) return false;
+    if (memcmp(id, sig, sizeof id) != 0 || !crypto_verify(sig + 4, body.p, body.n, public_key))
+        return false;
     if (out != NULL) memcpy(out, sig + 4, CRYPTO_SIGNATURE);
     return true;
 }
@@ -100,8 +108,8 @@ void checkpoint_write(char out[CHECKPOINT_TEXT], struct checkpoint *c, const str
     base64_write(root, c->root, sizeof c->root);
     instant_format(at, c->at);
     int n = snprintf(out, CHECKPOINT_TEXT,
-                     "%s\n%" PRIu64 "\n%s\nat %s\ngeneration %" PRIu64 "\nprevious %" PRIu64 "\n", c->origin,
-                     c->size, root, at, c->generation, c->previous);
+                     "%s\n%" PRIu64 "\n%s\nat %s\ngeneration %" PRIu64 "\nprevious %" PRIu64 "\n",
+                     c->origin, c->size, root, at, c->generation, c->previous);
     note_key_id(sig, text_of(c->origin), public_key);
     crypto_sign(sig + 4, out, (size_t)n, sign);
     memcpy(c->signature, sig + 4, sizeof c->signature);
@@ -113,7 +121,8 @@ void checkpoint_write(char out[CHECKPOINT_TEXT], struct checkpoint *c, const str
 /* A number in the one way it can be written. */
 static bool read_number(uint64_t *out, struct text t)
 {
-    return t.n > 0 && (t.p[0] != '0' || t.n == 1) && t.p[0] != '+' && t.p[0] != '-' && text_to_uint(t, out);
+    return t.n > 0 && (t.p[0] != '0' || t.n == 1) && t.p[0] != '+' && t.p[0] != '-' &&
+           text_to_uint(t, out);
 }
 
 /* 2026-01-31T12:00:00Z and nothing else. */
@@ -123,8 +132,9 @@ static bool read_instant(int64_t *out, struct text t)
     struct date day;
     uint64_t h, m, s;
 
-    if (t.n != 20 || !date_parse(&day, (struct text){t.p, 10}, DATE_ISO) || day.precision != DATE_DAY ||
-        !text_to_uint((struct text){t.p + 11, 2}, &h) || !text_to_uint((struct text){t.p + 14, 2}, &m) ||
+    if (t.n != 20 || !date_parse(&day, (struct text){t.p, 10}, DATE_ISO) ||
+        day.precision != DATE_DAY || !text_to_uint((struct text){t.p + 11, 2}, &h) ||
+        !text_to_uint((struct text){t.p + 14, 2}, &m) ||
         !text_to_uint((struct text){t.p + 17, 2}, &s))
         return false;
     *out = (int64_t)day.first * 86400 + (int64_t)(h * 3600 + m * 60 + s);
@@ -155,8 +165,8 @@ static bool tidy(char out[CHECKPOINT_TEXT], size_t *n, struct text t)
 }
 
 /* Reads the lines before the blank one into *c; *body is them, *signatures what follows. */
-static bool read_body(struct checkpoint *c, struct text *origin, struct text *body, struct text *signatures,
-                      struct text note)
+static bool read_body(struct checkpoint *c, struct text *origin, struct text *body,
+                      struct text *signatures, struct text note)
 {
     size_t end;
     if (!text_find(note, TEXT("\n\n"), &end)) return false;
@@ -164,9 +174,12 @@ static bool read_body(struct checkpoint *c, struct text *origin, struct text *bo
     *signatures = (struct text){note.p + end + 2, note.n - end - 2};
 
     struct text rest = *body, size, root, line;
-    if (!text_split(&rest, '\n', origin) || !text_split(&rest, '\n', &size) || !text_split(&rest, '\n', &root))
+    if (!text_split(&rest, '\n', origin) || !text_split(&rest, '\n', &size) ||
+        !text_split(&rest, '\n', &root))
         return false;
-    if (origin->n == 0 || !read_number(&c->size, size) || !base64_read(c->root, sizeof c->root, root)) return false;
+    if (origin->n == 0 || !read_number(&c->size, size) ||
+        !base64_read(c->root, sizeof c->root, root))
+        return false;
     while (text_split(&rest, '\n', &line))
         if (line.n > 0 && !read_extension(c, line)) return false;
     return true;

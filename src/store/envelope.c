@@ -2,11 +2,12 @@
 /* The associated data are
  *   "dcim envelope v1" | schema (1) | version (1) | algorithm (1) | key-encryption-key id (1) |
  *   table, column (each NUL-ended) | record code (12) | version number (4, little endian)
- * Every part but the two names has a fixed length and the names hold no NUL, so no two contexts have the
- * same bytes. The names are labels of the format: they stay what they are when a table is renamed.
+ * Every part but the two names has a fixed length and the names hold no NUL, so no two contexts
+ * have the same bytes. The names are labels of the format: they stay what they are when a table is
+ * renamed.
  *
- * Padding is ISO/IEC 7816-4: one byte 0x80, then zeros up to the size class; there is always at least one
- * byte of it, so an empty plain text is sealed as 64 bytes. */
+ * Padding is ISO/IEC 7816-4: one byte 0x80, then zeros up to the size class; there is always at
+ * least one byte of it, so an empty plain text is sealed as 64 bytes. */
 #include "store/envelope.h"
 
 #include "base/mem.h"
@@ -14,11 +15,20 @@
 #include <assert.h>
 #include <string.h>
 
-enum { ENVELOPE_VERSION = 1, ENVELOPE_XCHACHA20_POLY1305 = 1, ENVELOPE_SCHEMA = 1,
-       HEAD = 3, AD_MAX = 128,
-       CLASS_SMALL = 64, CLASS_LARGE = 256, SMALL_UP_TO = 1024 };
+enum {
+    ENVELOPE_VERSION = 1,
+    ENVELOPE_XCHACHA20_POLY1305 = 1,
+    ENVELOPE_SCHEMA = 1,
+    HEAD = 3,
+    AD_MAX = 128,
+    CLASS_SMALL = 64,
+    CLASS_LARGE = 256,
+    SMALL_UP_TO = 1024
+};
 
-static const struct { const char *table, *column; } places[ENVELOPE_PLACE_COUNT] = {
+static const struct {
+    const char *table, *column;
+} places[ENVELOPE_PLACE_COUNT] = {
     [ENVELOPE_RECORD_BODY] = {"record_version", "body"},
     [ENVELOPE_IDENTITY_BODY] = {"identity_version", "body"},
     [ENVELOPE_RECORD_KEY] = {"record_key", "wrapped"},
@@ -33,7 +43,8 @@ static size_t add(uint8_t *out, size_t at, const void *p, size_t n)
     return at + n;
 }
 
-static size_t associated_data(uint8_t out[AD_MAX], const uint8_t head[HEAD], const struct envelope_context *c)
+static size_t associated_data(uint8_t out[AD_MAX], const uint8_t head[HEAD],
+                              const struct envelope_context *c)
 {
     static const char tag[] = "dcim envelope v1";
     uint8_t schema = ENVELOPE_SCHEMA, version_no[4];
@@ -50,16 +61,17 @@ static size_t associated_data(uint8_t out[AD_MAX], const uint8_t head[HEAD], con
     return add(out, n, version_no, sizeof version_no);
 }
 
-void envelope_wrap(uint8_t out[WRAPPED_KEY], const uint8_t key[CRYPTO_KEY], const struct secret *kek,
-                   uint8_t kek_id, const struct envelope_context *c)
+void envelope_wrap(uint8_t out[WRAPPED_KEY], const uint8_t key[CRYPTO_KEY],
+                   const struct secret *kek, uint8_t kek_id, const struct envelope_context *c)
 {
     uint8_t nonce[CRYPTO_NONCE];
     crypto_random(nonce, sizeof nonce);
     envelope_wrap_with(out, key, kek, kek_id, c, nonce);
 }
 
-void envelope_wrap_with(uint8_t out[WRAPPED_KEY], const uint8_t key[CRYPTO_KEY], const struct secret *kek,
-                        uint8_t kek_id, const struct envelope_context *c, const uint8_t nonce[CRYPTO_NONCE])
+void envelope_wrap_with(uint8_t out[WRAPPED_KEY], const uint8_t key[CRYPTO_KEY],
+                        const struct secret *kek, uint8_t kek_id, const struct envelope_context *c,
+                        const uint8_t nonce[CRYPTO_NONCE])
 {
     uint8_t ad[AD_MAX];
 
@@ -69,7 +81,8 @@ void envelope_wrap_with(uint8_t out[WRAPPED_KEY], const uint8_t key[CRYPTO_KEY],
     out[2] = kek_id;
     memcpy(out + HEAD, nonce, CRYPTO_NONCE);
     size_t ad_n = associated_data(ad, out, c);
-    crypto_seal(out + HEAD + CRYPTO_NONCE, key, CRYPTO_KEY, ad, ad_n, out + HEAD, secret_bytes(kek));
+    crypto_seal(out + HEAD + CRYPTO_NONCE, key, CRYPTO_KEY, ad, ad_n, out + HEAD,
+                secret_bytes(kek));
 }
 
 static bool head_is_known(const uint8_t *head)
@@ -77,8 +90,8 @@ static bool head_is_known(const uint8_t *head)
     return head[0] == ENVELOPE_VERSION && head[1] == ENVELOPE_XCHACHA20_POLY1305;
 }
 
-bool envelope_unwrap(uint8_t key[CRYPTO_KEY], const void *wrapped, size_t n, const struct secret *kek,
-                     const struct envelope_context *c)
+bool envelope_unwrap(uint8_t key[CRYPTO_KEY], const void *wrapped, size_t n,
+                     const struct secret *kek, const struct envelope_context *c)
 {
     const uint8_t *p = wrapped;
     uint8_t ad[AD_MAX];
@@ -104,16 +117,17 @@ static void put_zeros(struct buf *b, size_t n)
     buf_put(b, zero, n);
 }
 
-void envelope_seal(struct buf *out, const void *plain, size_t n, const uint8_t key[CRYPTO_KEY], uint8_t kek_id,
-                   const struct envelope_context *c)
+void envelope_seal(struct buf *out, const void *plain, size_t n, const uint8_t key[CRYPTO_KEY],
+                   uint8_t kek_id, const struct envelope_context *c)
 {
     uint8_t nonce[CRYPTO_NONCE];
     crypto_random(nonce, sizeof nonce);
     envelope_seal_with(out, plain, n, key, kek_id, c, nonce);
 }
 
-void envelope_seal_with(struct buf *out, const void *plain, size_t n, const uint8_t key[CRYPTO_KEY], uint8_t kek_id,
-                        const struct envelope_context *c, const uint8_t nonce[CRYPTO_NONCE])
+void envelope_seal_with(struct buf *out, const void *plain, size_t n, const uint8_t key[CRYPTO_KEY],
+                        uint8_t kek_id, const struct envelope_context *c,
+                        const uint8_t nonce[CRYPTO_NONCE])
 {
     uint8_t head[HEAD + CRYPTO_NONCE] = {ENVELOPE_VERSION, ENVELOPE_XCHACHA20_POLY1305, kek_id};
     uint8_t ad[AD_MAX];
@@ -135,8 +149,10 @@ void envelope_seal_with(struct buf *out, const void *plain, size_t n, const uint
 
 static bool damaged(struct err *e, const struct envelope_context *c)
 {
-    err_set(e, ERR_STORE, "envelope.damaged", "could not open %s.%s of record %s, version %u: not what was sealed there",
-            places[c->place].table, places[c->place].column, c->record_code, (unsigned)c->version_no);
+    err_set(e, ERR_STORE, "envelope.damaged",
+            "could not open %s.%s of record %s, version %u: not what was sealed there",
+            places[c->place].table, places[c->place].column, c->record_code,
+            (unsigned)c->version_no);
     return err_remedy(e, "run `dcim check`; if it finds damage, restore the last verified backup");
 }
 
@@ -147,12 +163,14 @@ bool envelope_open(struct buf *out, const void *sealed, size_t n, const uint8_t 
     uint8_t ad[AD_MAX];
 
     buf_clear(out);
-    if (n < HEAD + CRYPTO_NONCE + CLASS_SMALL + CRYPTO_TAG || !head_is_known(p)) return damaged(e, c);
+    if (n < HEAD + CRYPTO_NONCE + CLASS_SMALL + CRYPTO_TAG || !head_is_known(p))
+        return damaged(e, c);
     size_t body_n = n - HEAD - CRYPTO_NONCE - CRYPTO_TAG;
     put_zeros(out, body_n);
     if (!buf_ok(out, e)) return false;
     size_t ad_n = associated_data(ad, p, c);
-    if (!crypto_open((uint8_t *)out->p, p + HEAD + CRYPTO_NONCE, body_n + CRYPTO_TAG, ad, ad_n, p + HEAD, key)) {
+    if (!crypto_open((uint8_t *)out->p, p + HEAD + CRYPTO_NONCE, body_n + CRYPTO_TAG, ad, ad_n,
+                     p + HEAD, key)) {
         buf_clear(out);
         return damaged(e, c);
     }

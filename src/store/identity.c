@@ -10,13 +10,14 @@
 
 static bool no_purpose(struct err *e)
 {
-    err_set(e, ERR_DENIED, "identity.no_purpose", "could not open identifiers: no purpose was stated");
+    err_set(e, ERR_DENIED, "identity.no_purpose",
+            "could not open identifiers: no purpose was stated");
     return err_remedy(e, "state what they are needed for; it is written into the audit log");
 }
 
 /* Written and committed first: what cannot be recorded is not opened. */
-static bool record_reading(const struct record_meta *m, struct store *st, const struct audit_event *why,
-                           struct err *e)
+static bool record_reading(const struct record_meta *m, struct store *st,
+                           const struct audit_event *why, struct err *e)
 {
     char object[RECORD_CODE + 12];
     struct audit_event ev = *why;
@@ -36,20 +37,21 @@ static bool record_reading(const struct record_meta *m, struct store *st, const 
 
 static bool say_damaged(struct err *e, const struct record_meta *m)
 {
-    err_set(e, ERR_STORE, "envelope.damaged", "could not open the identity key of record %s: not what was sealed there",
-            m->code);
+    err_set(e, ERR_STORE, "envelope.damaged",
+            "could not open the identity key of record %s: not what was sealed there", m->code);
     return err_remedy(e, "run `dcim check`; if it finds damage, restore the last verified backup");
 }
 
 /* The row's part, opened into `plain`. */
-static bool unseal(struct buf *plain, const struct record_meta *m, const struct keyring *k, struct query *q,
-                   struct err *e)
+static bool unseal(struct buf *plain, const struct record_meta *m, const struct keyring *k,
+                   struct query *q, struct err *e)
 {
     struct envelope_context c = {ENVELOPE_IDENTITY_KEY, m->code, m->version_no};
     struct text wrapped = query_blob(q, 0), body = query_blob(q, 1);
     uint8_t key[CRYPTO_KEY];
 
-    if (!envelope_unwrap(key, wrapped.p, wrapped.n, keyring_key(k, KEY_IDENTITY), &c)) return say_damaged(e, m);
+    if (!envelope_unwrap(key, wrapped.p, wrapped.n, keyring_key(k, KEY_IDENTITY), &c))
+        return say_damaged(e, m);
     c.place = ENVELOPE_IDENTITY_BODY;
     bool ok = envelope_open(plain, body.p, body.n, key, &c, e);
     mem_wipe(key, sizeof key);
@@ -57,7 +59,8 @@ static bool unseal(struct buf *plain, const struct record_meta *m, const struct 
 }
 
 /* Bytes of a sealed part are longer than what is in it, so a buffer of their length holds it. */
-static bool read_part(struct buf *plain, const struct record_meta *m, struct store *st, struct err *e)
+static bool read_part(struct buf *plain, const struct record_meta *m, struct store *st,
+                      struct err *e)
 {
     struct query q;
     bool ok = true;
@@ -82,8 +85,9 @@ bool identity_open(struct record *r, const struct record_meta *m, struct store *
 
     if (text_trim(text_of(why->purpose)).n == 0) return no_purpose(e);
     if (backend_in_transaction(st->backend))
-        return err_set(e, ERR_STORE, "identity.transaction",
-                       "could not open identifiers: the entry about it cannot be committed inside of another act");
+        return err_set(
+            e, ERR_STORE, "identity.transaction",
+            "could not open identifiers: the entry about it cannot be committed inside of another act");
     assert(r->dictionary == st->dictionary && r->form->id == m->form);
     if (!numbering_ensure(st, e) || !record_reading(m, st, why, e)) return false;
 

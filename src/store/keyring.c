@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The two copies, and what is done with slots. The format is in keyring_file.h, the making of slot keys in
- * keyring_secret.h.
+/* The two copies, and what is done with slots. The format is in keyring_file.h, the making of slot
+ * keys in keyring_secret.h.
  *
- * Which copy is used: of the undamaged ones the one of the highest generation, and no other, so that a slot that
- * was removed does not come back through a copy that was not yet rewritten. Two undamaged copies of the same
- * generation that differ (somebody tampered) are both tried. Changes are made under a lock on the folder, and only
- * when the file is still of the generation that was opened. */
+ * Which copy is used: of the undamaged ones the one of the highest generation, and no other, so
+ * that a slot that was removed does not come back through a copy that was not yet rewritten. Two
+ * undamaged copies of the same generation that differ (somebody tampered) are both tried. Changes
+ * are made under a lock on the folder, and only when the file is still of the generation that was
+ * opened. */
 #include "store/keyring.h"
 
 #include "base/date.h"
@@ -40,9 +41,12 @@ static size_t key_bytes(int use)
 
 const char *slot_kind_name(enum slot_kind kind)
 {
-    static const char *const name[] = {
-        [SLOT_PASSPHRASE] = "passphrase", [SLOT_KEY_FILE] = "key-file", [SLOT_RECOVERY] = "recovery",
-        [SLOT_DUAL] = "dual", [SLOT_TPM2] = "tpm2", [SLOT_PKCS11] = "pkcs11"};
+    static const char *const name[] = {[SLOT_PASSPHRASE] = "passphrase",
+                                       [SLOT_KEY_FILE] = "key-file",
+                                       [SLOT_RECOVERY] = "recovery",
+                                       [SLOT_DUAL] = "dual",
+                                       [SLOT_TPM2] = "tpm2",
+                                       [SLOT_PKCS11] = "pkcs11"};
     return (size_t)kind < sizeof name / sizeof name[0] ? name[kind] : "unknown";
 }
 
@@ -85,7 +89,8 @@ static void body_seal(struct keyring *k)
     buf_init(&ad, KEYRING_AD_MAX);
     keyring_file_body_ad(&ad, &k->file);
     crypto_random(k->file.nonce, sizeof k->file.nonce);
-    crypto_seal(k->file.body, secret_bytes(plain), KEYRING_BODY, ad.p, ad.n, k->file.nonce, secret_bytes(k->master));
+    crypto_seal(k->file.body, secret_bytes(plain), KEYRING_BODY, ad.p, ad.n, k->file.nonce,
+                secret_bytes(k->master));
     buf_release(&ad);
     secret_free(plain);
 }
@@ -98,8 +103,8 @@ static bool body_open(struct keyring *k)
 
     buf_init(&ad, KEYRING_AD_MAX);
     keyring_file_body_ad(&ad, &k->file);
-    bool ok = crypto_open(secret_bytes_mut(plain), k->file.body, sizeof k->file.body, ad.p, ad.n, k->file.nonce,
-                          secret_bytes(k->master));
+    bool ok = crypto_open(secret_bytes_mut(plain), k->file.body, sizeof k->file.body, ad.p, ad.n,
+                          k->file.nonce, secret_bytes(k->master));
     buf_release(&ad);
     const uint8_t *p = secret_bytes(plain);
     for (int i = 0; ok && i < KEY_COUNT; i++) {
@@ -114,7 +119,8 @@ static bool body_open(struct keyring *k)
     return ok;
 }
 
-static bool slot_seal(struct keyring *k, struct keyring_slot *s, const struct brought *b, struct err *e)
+static bool slot_seal(struct keyring *k, struct keyring_slot *s, const struct brought *b,
+                      struct err *e)
 {
     struct secret *key;
     struct buf ad;
@@ -123,15 +129,16 @@ static bool slot_seal(struct keyring *k, struct keyring_slot *s, const struct br
     buf_init(&ad, KEYRING_AD_MAX);
     keyring_file_slot_ad(&ad, &k->file, s);
     crypto_random(s->nonce, sizeof s->nonce);
-    crypto_seal(s->sealed, secret_bytes(k->master), CRYPTO_KEY, ad.p, ad.n, s->nonce, secret_bytes(key));
+    crypto_seal(s->sealed, secret_bytes(k->master), CRYPTO_KEY, ad.p, ad.n, s->nonce,
+                secret_bytes(key));
     buf_release(&ad);
     secret_free(key);
     return true;
 }
 
 /* Try one slot of k->file: *opened with k->master set, or not. False on errors. */
-static bool slot_try(bool *opened, struct keyring *k, const struct keyring_slot *s, const struct brought *b,
-                     struct err *e)
+static bool slot_try(bool *opened, struct keyring *k, const struct keyring_slot *s,
+                     const struct brought *b, struct err *e)
 {
     struct secret *key;
     struct buf ad;
@@ -142,13 +149,12 @@ static bool slot_try(bool *opened, struct keyring *k, const struct keyring_slot 
     struct secret *master = secret_new(CRYPTO_KEY);
     buf_init(&ad, KEYRING_AD_MAX);
     keyring_file_slot_ad(&ad, &k->file, s);
-    *opened = crypto_open(secret_bytes_mut(master), s->sealed, sizeof s->sealed, ad.p, ad.n, s->nonce, secret_bytes(key));
+    *opened = crypto_open(secret_bytes_mut(master), s->sealed, sizeof s->sealed, ad.p, ad.n,
+                          s->nonce, secret_bytes(key));
     buf_release(&ad);
     secret_free(key);
-    if (*opened)
-        k->master = master;
-    else
-        secret_free(master);
+    if (*opened) k->master = master;
+    else secret_free(master);
     return true;
 }
 
@@ -187,11 +193,13 @@ static uint32_t copies_generation(const struct copy c[PATHS])
 static int folder_lock(const struct keyring *k, struct err *e)
 {
     const char *slash = strrchr(k->path[0], '/');
-    char *folder = slash == NULL ? mem_text(".", 1) : mem_text(k->path[0], (size_t)(slash - k->path[0]) + 1);
+    char *folder =
+        slash == NULL ? mem_text(".", 1) : mem_text(k->path[0], (size_t)(slash - k->path[0]) + 1);
     int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     int rc = fd < 0 ? -1 : flock(fd, LOCK_EX);
     if (rc != 0) {
-        err_set_errno(e, ERR_SYSTEM, errno, "keyring.folder", "could not lock the folder of the keyring, %s", folder);
+        err_set_errno(e, ERR_SYSTEM, errno, "keyring.folder",
+                      "could not lock the folder of the keyring, %s", folder);
         err_remedy(e, "check that the folder exists and that you may write to it");
         if (fd >= 0) (void)close(fd);
         fd = -1;
@@ -217,8 +225,8 @@ static bool copies_write(int *n_written, const struct keyring *k, struct text by
     return ok;
 }
 
-/* After opening: make both copies what was opened. A failure is no reason not to open (a medium that can only be
- * read); `dcim check` reports copies that differ. */
+/* After opening: make both copies what was opened. A failure is no reason not to open (a medium
+ * that can only be read); `dcim check` reports copies that differ. */
 static void copies_repair(const struct keyring *k, struct text opened)
 {
     struct copy now[PATHS];
@@ -226,7 +234,8 @@ static void copies_repair(const struct keyring *k, struct text opened)
 
     if (lock < 0) return;
     copies_read(now, k);
-    bool newer = copies_generation(now) > k->file.generation; /* another process changed it meanwhile */
+    /* Another process may have changed it meanwhile. */
+    bool newer = copies_generation(now) > k->file.generation;
     copies_release(now);
     if (!newer) {
         bool ignored = copies_write(&n_written, k, opened, NULL);
@@ -250,7 +259,8 @@ static bool keyring_save(int *n_written, struct keyring *k, struct err *e)
     uint32_t newest = copies_generation(now);
     copies_release(now);
     if (newest != k->file.generation) {
-        err_set(e, ERR_CONFLICT, "keyring.changed", "could not change the keyring: it was changed by another process");
+        err_set(e, ERR_CONFLICT, "keyring.changed",
+                "could not change the keyring: it was changed by another process");
         err_remedy(e, "list its slots again and repeat the change if it is still needed");
         goto done;
     }
@@ -271,13 +281,16 @@ static bool wrong_or_damaged(struct err *e)
 {
     err_set(e, ERR_DENIED, "keyring.wrong_secret",
             "could not open the keyring: the secret is wrong, or the file is damaged");
-    return err_remedy(e, "try the secret again, or another one; if none opens it, restore the keyring from a backup");
+    return err_remedy(
+        e,
+        "try the secret again, or another one; if none opens it, restore the keyring from a backup");
 }
 
 /* Try every slot of k->file. Key files and codes come first, for passphrases cost a second each. */
 static bool file_try(bool *opened, struct keyring *k, const struct brought *b, struct err *e)
 {
-    static const enum slot_kind order[] = {SLOT_KEY_FILE, SLOT_RECOVERY, SLOT_PASSPHRASE, SLOT_DUAL};
+    static const enum slot_kind order[] = {SLOT_KEY_FILE, SLOT_RECOVERY, SLOT_PASSPHRASE,
+                                           SLOT_DUAL};
     *opened = false;
     for (size_t o = 0; o < sizeof order / sizeof order[0]; o++)
         for (size_t i = 0; i < k->file.n_slot; i++) {
@@ -301,8 +314,11 @@ static bool keyring_unlock(struct keyring *k, const struct brought *b, struct er
     copies_read(c, k);
     uint32_t newest = copies_generation(c);
     if (!c[0].there && !c[1].there) {
-        err_set(e, ERR_NOT_FOUND, "keyring.missing", "could not open keyring %s: there is none", k->path[0]);
-        err_remedy(e, "check the folder of the repository; a keyring that is lost comes back from a backup");
+        err_set(e, ERR_NOT_FOUND, "keyring.missing", "could not open keyring %s: there is none",
+                k->path[0]);
+        err_remedy(
+            e,
+            "check the folder of the repository; a keyring that is lost comes back from a backup");
         goto done;
     }
     for (int i = 0; i < PATHS && !opened; i++) {
@@ -327,8 +343,10 @@ done:
 static bool no_secret(struct err *e, enum err_code code, const char *what)
 {
     err_set(e, code, "keyring.no_secret", "could not %s: no secret was given for it", what);
-    return err_remedy(e, "give a passphrase, a key file or a recovery code; a dual slot takes a passphrase with a key "
-                         "file or with a second passphrase");
+    return err_remedy(
+        e,
+        "give a passphrase, a key file or a recovery code; a dual slot takes a passphrase with a key "
+        "file or with a second passphrase");
 }
 
 bool keyring_open(struct keyring **out, const char *path, const struct unlock *u, struct err *e)
@@ -358,17 +376,20 @@ done:
 /* ---- slots ---- */
 
 /* Add a slot to k->file in memory. */
-static bool slot_add(struct keyring *k, uint32_t number, enum slot_kind kind, const enum factor_kind factor[2],
-                     const struct brought *b, struct text label, struct err *e)
+static bool slot_add(struct keyring *k, uint32_t number, enum slot_kind kind,
+                     const enum factor_kind factor[2], const struct brought *b, struct text label,
+                     struct err *e)
 {
     if (k->file.n_slot == KEYRING_SLOTS_MAX) {
-        err_set(e, ERR_LIMIT, "keyring.full", "could not add a key slot: there are %d already", KEYRING_SLOTS_MAX);
+        err_set(e, ERR_LIMIT, "keyring.full", "could not add a key slot: there are %d already",
+                KEYRING_SLOTS_MAX);
         return err_remedy(e, "remove a slot that is not used any more");
     }
     struct keyring_slot *s = &k->file.slot[k->file.n_slot];
     *s = (struct keyring_slot){.number = number, .kind = kind, .created_at = instant_now()};
     if (label.n >= sizeof s->label || !text_is_utf8(label, NULL)) {
-        err_set(e, ERR_USAGE, "keyring.label", "could not add a key slot: its label has at most %d bytes of UTF-8",
+        err_set(e, ERR_USAGE, "keyring.label",
+                "could not add a key slot: its label has at most %d bytes of UTF-8",
                 KEYRING_LABEL - 1);
         return err_remedy(e, "give a shorter label");
     }
@@ -385,14 +406,16 @@ size_t keyring_slots(const struct keyring *k, struct slot_info *out, size_t max)
     _Static_assert(sizeof out->label == KEYRING_LABEL, "label");
     for (size_t i = 0; i < k->file.n_slot && i < max; i++) {
         const struct keyring_slot *s = &k->file.slot[i];
-        out[i] = (struct slot_info){.number = s->number, .kind = s->kind, .created_at = s->created_at};
+        out[i] =
+            (struct slot_info){.number = s->number, .kind = s->kind, .created_at = s->created_at};
         memcpy(out[i].label, s->label, sizeof out[i].label);
     }
     return k->file.n_slot;
 }
 
 /* The factors of a new slot; a recovery code is made here. */
-static bool slot_factors(enum factor_kind out[2], struct brought *b, enum slot_kind kind, struct err *e)
+static bool slot_factors(enum factor_kind out[2], struct brought *b, enum slot_kind kind,
+                         struct err *e)
 {
     out[0] = out[1] = FACTOR_NONE;
     switch (kind) {
@@ -410,27 +433,31 @@ static bool slot_factors(enum factor_kind out[2], struct brought *b, enum slot_k
     case SLOT_PKCS11: break;
     }
     err_set(e, ERR_USAGE, "keyring.slot_reserved",
-            "could not add a key slot of kind %s: this version cannot do that yet", slot_kind_name(kind));
+            "could not add a key slot of kind %s: this version cannot do that yet",
+            slot_kind_name(kind));
     return err_remedy(e, "add a slot of kind passphrase, key-file, recovery or dual");
 }
 
-bool keyring_add(struct keyring *k, enum slot_kind kind, const struct unlock *secret, struct text label,
-                 struct secret **recovery_code, struct err *e)
+bool keyring_add(struct keyring *k, enum slot_kind kind, const struct unlock *secret,
+                 struct text label, struct secret **recovery_code, struct err *e)
 {
     struct keyring_file before = k->file;
     struct brought b = {{NULL}};
     enum factor_kind factor[2];
     bool ok = false, made = false;
     int n_written = 0;
-    const char *key_file = secret == NULL || (kind != SLOT_KEY_FILE && kind != SLOT_DUAL) ? NULL : secret->key_file;
+    const char *key_file =
+        secret == NULL || (kind != SLOT_KEY_FILE && kind != SLOT_DUAL) ? NULL : secret->key_file;
 
     assert(kind != SLOT_RECOVERY || recovery_code != NULL);
     if (recovery_code != NULL) *recovery_code = NULL;
     if (key_file != NULL && !key_file_make(&made, key_file, e)) return false;
     if (kind != SLOT_RECOVERY && secret != NULL && !brought_load(&b, secret, e)) goto done;
     if (!slot_factors(factor, &b, kind, e) || !brought_fit_for_new(&b, e)) goto done;
-    ok = slot_add(k, k->file.generation + 1, kind, factor, &b, label, e) && keyring_save(&n_written, k, e);
-    if (ok && kind == SLOT_RECOVERY) *recovery_code = recovery_format(secret_bytes(b.factor[FACTOR_RECOVERY]));
+    ok = slot_add(k, k->file.generation + 1, kind, factor, &b, label, e) &&
+         keyring_save(&n_written, k, e);
+    if (ok && kind == SLOT_RECOVERY)
+        *recovery_code = recovery_format(secret_bytes(b.factor[FACTOR_RECOVERY]));
 done:
     if (!ok && n_written == 0) k->file = before;
     if (!ok && made && n_written == 0) (void)unlink(key_file);
@@ -447,12 +474,13 @@ bool keyring_remove(struct keyring *k, uint32_t number, struct err *e)
 
     while (at < f->n_slot && f->slot[at].number != number) at++;
     if (at == f->n_slot) {
-        err_set(e, ERR_NOT_FOUND, "keyring.no_slot", "could not remove key slot %u: there is none of this number",
-                (unsigned)number);
+        err_set(e, ERR_NOT_FOUND, "keyring.no_slot",
+                "could not remove key slot %u: there is none of this number", (unsigned)number);
         return err_remedy(e, "list the slots");
     }
     if (f->n_slot == 1) {
-        err_set(e, ERR_CONFLICT, "keyring.last_slot", "could not remove key slot %u: nothing would open the keyring any more",
+        err_set(e, ERR_CONFLICT, "keyring.last_slot",
+                "could not remove key slot %u: nothing would open the keyring any more",
                 (unsigned)number);
         return err_remedy(e, "add another slot first");
     }
@@ -470,12 +498,9 @@ static void keys_new(struct keyring *k)
 {
     k->master = secret_random(CRYPTO_KEY);
     for (int i = 0; i < KEY_COUNT; i++) {
-        if (i == KEY_AUDIT_SIGN)
-            crypto_sign_new(k->audit_public, &k->key[i]);
-        else if (i == KEY_BACKUP)
-            crypto_box_new(k->backup_public, &k->key[i]);
-        else
-            k->key[i] = secret_random(CRYPTO_KEY);
+        if (i == KEY_AUDIT_SIGN) crypto_sign_new(k->audit_public, &k->key[i]);
+        else if (i == KEY_BACKUP) crypto_box_new(k->backup_public, &k->key[i]);
+        else k->key[i] = secret_random(CRYPTO_KEY);
         assert(secret_size(k->key[i]) == key_bytes(i));
     }
     crypto_random(k->file.id, sizeof k->file.id);
@@ -484,18 +509,22 @@ static void keys_new(struct keyring *k)
 
 static bool first_slots(struct keyring *k, const struct brought *b, struct err *e)
 {
-    static const struct { enum slot_kind kind; enum factor_kind factor[2]; } first[] = {
-        {SLOT_PASSPHRASE, {FACTOR_PASSPHRASE, FACTOR_NONE}},
-        {SLOT_KEY_FILE, {FACTOR_KEY_FILE, FACTOR_NONE}},
-        {SLOT_RECOVERY, {FACTOR_RECOVERY, FACTOR_NONE}}};
+    static const struct {
+        enum slot_kind kind;
+        enum factor_kind factor[2];
+    } first[] = {{SLOT_PASSPHRASE, {FACTOR_PASSPHRASE, FACTOR_NONE}},
+                 {SLOT_KEY_FILE, {FACTOR_KEY_FILE, FACTOR_NONE}},
+                 {SLOT_RECOVERY, {FACTOR_RECOVERY, FACTOR_NONE}}};
 
     for (size_t i = 0; i < sizeof first / sizeof first[0]; i++) {
         if (b->factor[first[i].factor[0]] == NULL) continue;
-        if (!slot_add(k, (uint32_t)k->file.n_slot + 1, first[i].kind, first[i].factor, b, TEXT(""), e))
+        if (!slot_add(k, (uint32_t)k->file.n_slot + 1, first[i].kind, first[i].factor, b, TEXT(""),
+                      e))
             return false;
     }
     if (k->file.n_slot == 0) return no_secret(e, ERR_USAGE, "make a keyring");
-    /* So that later slots, numbered after the generation that adds them, never get one of these numbers. */
+    /* So that later slots, numbered after the generation that adds them, never get one of these
+     * numbers. */
     k->file.generation = (uint32_t)k->file.n_slot;
     return true;
 }
@@ -507,7 +536,8 @@ static bool keyring_write_new(struct keyring *k, struct err *e)
 
     for (int i = 0; i < PATHS; i++)
         if (file_exists(k->path[i])) {
-            err_set(e, ERR_CONFLICT, "keyring.exists", "could not make a keyring: %s is there already", k->path[i]);
+            err_set(e, ERR_CONFLICT, "keyring.exists",
+                    "could not make a keyring: %s is there already", k->path[i]);
             return err_remedy(e, "choose an empty folder");
         }
     buf_init(&bytes, KEYRING_FILE_MAX);

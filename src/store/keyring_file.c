@@ -8,7 +8,8 @@ enum { FORMAT_VERSION = 1, KIB_MIN = 8 };
 
 _Static_assert(KEYRING_HEAD_BYTES == sizeof magic + 1 + 1 + 2 + 4 + 8 + 8, "head");
 _Static_assert(KEYRING_SLOT_BYTES == 4 + 1 + 3 + 8 + 2 * (1 + 4 + 4 + CRYPTO_SALT) + KEYRING_LABEL +
-                                         CRYPTO_NONCE + KEYRING_SLOT_SEALED, "slot");
+                                         CRYPTO_NONCE + KEYRING_SLOT_SEALED,
+               "slot");
 
 /* ---- reading ---- */
 
@@ -57,7 +58,8 @@ static void take_factor(struct input *in, struct keyring_factor *f)
     f->kind = in->bad ? FACTOR_NONE : (enum factor_kind)kind;
 
     bool stretched = f->kind == FACTOR_PASSPHRASE || f->kind == FACTOR_SECOND_PASSPHRASE;
-    if (stretched ? f->passes < 1 || f->passes > KEYRING_PASSES_MAX || f->kib < KIB_MIN || f->kib > KEYRING_KIB_MAX
+    if (stretched ? f->passes < 1 || f->passes > KEYRING_PASSES_MAX || f->kib < KIB_MIN ||
+                        f->kib > KEYRING_KIB_MAX
                   : f->passes != 0 || f->kib != 0)
         in->bad = true;
     if (f->kind == FACTOR_NONE && !all_zero(f->salt, sizeof f->salt)) in->bad = true;
@@ -111,12 +113,13 @@ bool keyring_file_parse(struct keyring_file *out, struct text bytes)
     crypto_hash(computed, sizeof computed, bytes.p, bytes.n - CRYPTO_HASH, NULL);
 
     take(&in, got_magic, sizeof got_magic);
-    uint64_t version = take_number(&in, 1), n_key = take_number(&in, 1), n_slot = take_number(&in, 2);
+    uint64_t version = take_number(&in, 1), n_key = take_number(&in, 1),
+             n_slot = take_number(&in, 2);
     out->generation = (uint32_t)take_number(&in, 4);
     take(&in, out->id, sizeof out->id);
     out->created_at = (int64_t)take_number(&in, 8);
-    if (memcmp(got_magic, magic, sizeof magic) != 0 || version != FORMAT_VERSION || n_key != KEY_COUNT ||
-        n_slot < 1 || n_slot > KEYRING_SLOTS_MAX)
+    if (memcmp(got_magic, magic, sizeof magic) != 0 || version != FORMAT_VERSION ||
+        n_key != KEY_COUNT || n_slot < 1 || n_slot > KEYRING_SLOTS_MAX)
         in.bad = true;
     for (size_t i = 0; i < n_slot && !in.bad; i++) {
         take_slot(&in, &out->slot[i]);
@@ -162,7 +165,8 @@ static void put_slot_open(struct buf *b, const struct keyring_slot *s)
     buf_put(b, s->label, sizeof s->label);
 }
 
-void keyring_file_slot_ad(struct buf *out, const struct keyring_file *f, const struct keyring_slot *s)
+void keyring_file_slot_ad(struct buf *out, const struct keyring_file *f,
+                          const struct keyring_slot *s)
 {
     buf_puts(out, "dcim keyring slot v1");
     put_identity(out, f);

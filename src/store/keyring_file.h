@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The bytes of a keyring file, read and written; no secret is tried and no file touched here (keyring.c).
+/* The bytes of a keyring file, read and written; no secret is tried and no file touched here
+ * (keyring.c).
  *
  * Format, version 1. Numbers are little endian. 3,582 bytes at most.
  *
@@ -11,13 +12,15 @@
  *   body       nonce (24) | all working keys and both public keys, sealed under the master key
  *   checksum   BLAKE2b-256 of everything before it
  *
- * Sealed is XChaCha20-Poly1305. The associated data of a slot are "dcim keyring slot v1", the head without
- * slot count and generation (they change while a slot stays), and the slot up to its nonce; those of the body
- * are every byte before it, so that no slot can be added, removed or changed without the master key.
- * The checksum is not a protection: it tells accidental damage from a wrong secret, so that the right copy is
- * used and a removed slot never comes back through an old copy. What people are told is the same in both cases.
+ * Sealed is XChaCha20-Poly1305. The associated data of a slot are "dcim keyring slot v1", the head
+ * without slot count and generation (they change while a slot stays), and the slot up to its nonce;
+ * those of the body are every byte before it, so that no slot can be added, removed or changed
+ * without the master key. The checksum is not a protection: it tells accidental damage from a wrong
+ * secret, so that the right copy is used and a removed slot never comes back through an old copy.
+ * What people are told is the same in both cases.
  *
- * Kinds TPM2 and PKCS#11 are reserved: version 1 never writes them, and a file that has one is not version 1. */
+ * Kinds TPM2 and PKCS#11 are reserved: version 1 never writes them, and a file that has one is not
+ * version 1. */
 #ifndef DCIM_STORE_KEYRING_FILE_H
 #define DCIM_STORE_KEYRING_FILE_H
 
@@ -30,13 +33,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum factor_kind { FACTOR_NONE, FACTOR_PASSPHRASE, FACTOR_KEY_FILE, FACTOR_RECOVERY, FACTOR_SECOND_PASSPHRASE,
-                   FACTOR_KIND_COUNT };
+enum factor_kind {
+    FACTOR_NONE,
+    FACTOR_PASSPHRASE,
+    FACTOR_KEY_FILE,
+    FACTOR_RECOVERY,
+    FACTOR_SECOND_PASSPHRASE,
+    FACTOR_KIND_COUNT
+};
 
 enum {
     KEYRING_SLOTS_MAX = 15,
-    KEYRING_LABEL = 64,        /* bytes, with at least one NUL */
-    KEYRING_PASSES_MAX = 16,   /* Argon2id limits a file may ask for: a crafted file must not stop the machine */
+    KEYRING_LABEL = 64,      /* bytes, with at least one NUL */
+    KEYRING_PASSES_MAX = 16, /* what a file may ask for: it must not stop the machine */
     KEYRING_KIB_MAX = 1024 * 1024,
     KEYRING_SLOT_SEALED = CRYPTO_KEY + CRYPTO_TAG,
     KEYRING_SIGN_KEY = 64,
@@ -51,12 +60,12 @@ enum {
 
 struct keyring_factor {
     enum factor_kind kind;
-    uint32_t passes, kib;      /* of Argon2id; 0 for factors that are not stretched */
+    uint32_t passes, kib; /* of Argon2id; 0 for factors that are not stretched */
     uint8_t salt[CRYPTO_SALT];
 };
 
 struct keyring_slot {
-    uint32_t number;           /* from 1, ascending in the file, never used twice in one keyring */
+    uint32_t number; /* from 1, ascending in the file, never used twice in one keyring */
     enum slot_kind kind;
     int64_t created_at;
     struct keyring_factor factor[2]; /* the second: SLOT_DUAL only */
@@ -75,15 +84,16 @@ struct keyring_file {
     uint8_t body[KEYRING_BODY_SEALED];
 };
 
-/* Parse a whole file. False when it is not exactly one, undamaged; *out is then zeroed. Reads nothing outside
- * `bytes`; cost O(size), which is bounded. */
+/* Parse a whole file. False when it is not exactly one, undamaged; *out is then zeroed. Reads
+ * nothing outside `bytes`; cost O(size), which is bounded. */
 bool keyring_file_parse(struct keyring_file *out, struct text bytes) MUST_CHECK;
 
 /* Append the file's bytes. What was parsed is written back byte for byte. */
 void keyring_file_write(struct buf *out, const struct keyring_file *f);
 
 /* Associated data of one slot and of the body, appended to `out`. */
-void keyring_file_slot_ad(struct buf *out, const struct keyring_file *f, const struct keyring_slot *s);
+void keyring_file_slot_ad(struct buf *out, const struct keyring_file *f,
+                          const struct keyring_slot *s);
 void keyring_file_body_ad(struct buf *out, const struct keyring_file *f);
 
 #endif

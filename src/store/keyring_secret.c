@@ -24,17 +24,21 @@ bool keyring_insecure_kdf(void)
 static bool key_file_bad(struct err *e, const char *path, const char *why)
 {
     err_set(e, ERR_INPUT, "keyring.key_file", "could not use key file %s: %s", path, why);
-    return err_remedy(e, "name a file of %d to %d random bytes with mode 0600 that belongs to you", KEY_FILE_MIN,
-                      KEY_FILE_MAX);
+    return err_remedy(e, "name a file of %d to %d random bytes with mode 0600 that belongs to you",
+                      KEY_FILE_MIN, KEY_FILE_MAX);
 }
 
 static bool key_file_read_open(struct secret **out, int fd, const char *path, struct err *e)
 {
     struct stat st;
-    if (fstat(fd, &st) != 0) return err_set_errno(e, ERR_INPUT, errno, "keyring.key_file", "could not read key file %s", path);
+    if (fstat(fd, &st) != 0)
+        return err_set_errno(e, ERR_INPUT, errno, "keyring.key_file", "could not read key file %s",
+                             path);
     if (!S_ISREG(st.st_mode)) return key_file_bad(e, path, "it is not a regular file");
-    if ((st.st_mode & 077) != 0) return key_file_bad(e, path, "others than its owner can read or write it");
-    if (st.st_uid != geteuid() && geteuid() != 0) return key_file_bad(e, path, "it belongs to somebody else");
+    if ((st.st_mode & 077) != 0)
+        return key_file_bad(e, path, "others than its owner can read or write it");
+    if (st.st_uid != geteuid() && geteuid() != 0)
+        return key_file_bad(e, path, "it belongs to somebody else");
     if (st.st_size < KEY_FILE_MIN) return key_file_bad(e, path, "it is shorter than 32 bytes");
     if (st.st_size > KEY_FILE_MAX) return key_file_bad(e, path, "it is longer than 4,096 bytes");
 
@@ -86,7 +90,8 @@ bool brought_load(struct brought *out, const struct unlock *u, struct err *e)
     *out = (struct brought){{NULL}};
     out->factor[FACTOR_PASSPHRASE] = copy_of(u->passphrase);
     out->factor[FACTOR_SECOND_PASSPHRASE] = copy_of(u->second_passphrase);
-    if (u->key_file != NULL && !key_file_read(&out->factor[FACTOR_KEY_FILE], u->key_file, e)) return false;
+    if (u->key_file != NULL && !key_file_read(&out->factor[FACTOR_KEY_FILE], u->key_file, e))
+        return false;
     return u->recovery == NULL || recovery_parse(&out->factor[FACTOR_RECOVERY], u->recovery, e);
 }
 
@@ -131,18 +136,23 @@ bool brought_has(const struct brought *b, const struct keyring_slot *s)
     return true;
 }
 
-static bool stretch(struct secret *out, const struct keyring_factor *f, const struct secret *typed, struct err *e)
+static bool stretch(struct secret *out, const struct keyring_factor *f, const struct secret *typed,
+                    struct err *e)
 {
     if ((f->passes < KDF_PASSES || f->kib < KDF_KIB) && !keyring_insecure_kdf()) {
         err_set(e, ERR_DENIED, "keyring.insecure_slot",
-                "could not open the keyring: its passphrase slot was made with the small profile, which is for tests");
-        return err_remedy(e, "open it with DCIM_INSECURE_KDF=1, add a slot without that setting, remove the old one");
+                "could not open the keyring: its passphrase slot was made with the small profile, "
+                "which is for tests");
+        return err_remedy(
+            e,
+            "open it with DCIM_INSECURE_KDF=1, add a slot without that setting, remove the old one");
     }
     struct text password = {(const char *)secret_bytes(typed), secret_size(typed)};
     return crypto_password_key(out, password, f->salt, f->passes, (size_t)f->kib * 1024, e);
 }
 
-static bool factor_key(struct secret *out, const struct keyring_factor *f, const struct brought *b, struct err *e)
+static bool factor_key(struct secret *out, const struct keyring_factor *f, const struct brought *b,
+                       struct err *e)
 {
     static const char *const tag[FACTOR_KIND_COUNT] = {
         [FACTOR_KEY_FILE] = "dcim key file v1", [FACTOR_RECOVERY] = "dcim recovery v1"};
@@ -159,7 +169,8 @@ static bool factor_key(struct secret *out, const struct keyring_factor *f, const
     return true;
 }
 
-bool slot_key(struct secret **out, const struct keyring_slot *s, const struct brought *b, struct err *e)
+bool slot_key(struct secret **out, const struct keyring_slot *s, const struct brought *b,
+              struct err *e)
 {
     static const char tag[] = "dcim dual v1";
     struct secret *first = secret_new(CRYPTO_KEY), *second = secret_new(CRYPTO_KEY);
@@ -167,7 +178,8 @@ bool slot_key(struct secret **out, const struct keyring_slot *s, const struct br
     struct crypto_hasher h;
 
     *out = NULL;
-    bool ok = factor_key(first, &s->factor[0], b, e) && (!dual || factor_key(second, &s->factor[1], b, e));
+    bool ok = factor_key(first, &s->factor[0], b, e) &&
+              (!dual || factor_key(second, &s->factor[1], b, e));
     if (ok && dual) {
         crypto_hasher_init(&h, first);
         crypto_hasher_add(&h, tag, sizeof tag - 1);

@@ -3,8 +3,8 @@
  *
  *   passphrase     Argon2id (passes and KiB of the slot) over its bytes exactly as typed
  *   key file       BLAKE2b-256 of "dcim key file v1", salt, content
- *   recovery code  BLAKE2b-256 of "dcim recovery v1", salt, its 20 bytes (160 random bits need no stretching)
- *   dual           BLAKE2b-256 of "dcim dual v1" and the second factor's key, keyed with the first factor's
+ *   recovery code  BLAKE2b-256 of "dcim recovery v1", salt, its 20 bytes: 160 random bits need no more
+ *   dual           BLAKE2b-256 of "dcim dual v1" and the second factor's key, keyed with the first's
  *
  * Argon2id: A. Biryukov, D. Dinu, D. Khovratovich, RFC 9106, 2021. BLAKE2b: RFC 7693. */
 #ifndef DCIM_STORE_KEYRING_SECRET_H
@@ -24,19 +24,21 @@ enum {
     KDF_KIB = 256 * 1024,
     KDF_INSECURE_PASSES = 1,
     KDF_INSECURE_KIB = 64,
-    PASSPHRASE_MIN = 15,       /* bytes */
+    PASSPHRASE_MIN = 15, /* bytes */
     PASSPHRASE_MAX = 1024,
     KEY_FILE_NEW = 32,
     KEY_FILE_MIN = 32,
     KEY_FILE_MAX = 4096
 };
 
-struct brought { /* by factor kind; NULL when the person does not bring it */
-    struct secret *factor[FACTOR_KIND_COUNT]; /* passphrases as typed, content of the key file, code's bytes */
+/* By factor kind: passphrases as typed, content of the key file, the code's bytes; NULL: not
+ * brought. */
+struct brought {
+    struct secret *factor[FACTOR_KIND_COUNT];
 };
 
-/* Read what `u` names; brought_release() in any case. A member that is there but unusable is an error:
- * ERR_INPUT "keyring.key_file", "keyring.recovery_code". */
+/* Read what `u` names; brought_release() in any case. A member that is there but unusable is an
+ * error: ERR_INPUT "keyring.key_file", "keyring.recovery_code". */
 bool brought_load(struct brought *out, const struct unlock *u, struct err *e) MUST_CHECK;
 void brought_release(struct brought *b);
 
@@ -54,6 +56,7 @@ bool brought_has(const struct brought *b, const struct keyring_slot *s);
 
 /* The key of slot `s`; `owns` *out. brought_has() must hold. ERR_DENIED "keyring.insecure_slot";
  * ERR_SYSTEM when Argon2id's memory is not to be had. */
-bool slot_key(struct secret **out, const struct keyring_slot *s, const struct brought *b, struct err *e) MUST_CHECK;
+bool slot_key(struct secret **out, const struct keyring_slot *s, const struct brought *b,
+              struct err *e) MUST_CHECK;
 
 #endif

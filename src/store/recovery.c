@@ -41,7 +41,8 @@ static int symbol_value(char c)
 static bool not_a_code(struct err *e)
 {
     err_set(e, ERR_INPUT, "keyring.recovery_code", "what was typed is not a recovery code");
-    return err_remedy(e, "compare it with the printed code: eight groups of four, then one check symbol");
+    return err_remedy(
+        e, "compare it with the printed code: eight groups of four, then one check symbol");
 }
 
 bool recovery_parse(struct secret **out, const struct secret *typed, struct err *e)

@@ -32,7 +32,7 @@ char *tree_parent(const char *path)
 /* ---- walking ---- */
 
 struct entry {
-    char *path;  /* relative; "" is the folder itself */
+    char *path; /* relative; "" is the folder itself */
     bool folder, regular;
     int depth;
 };
@@ -51,8 +51,9 @@ static void walk_release(struct walk *w)
 
 static bool too_big(struct err *e, const char *folder)
 {
-    err_set(e, ERR_LIMIT, "tree.too_big", "folder %s has more than %d files, or folders more than %d deep", folder,
-            TREE_FILES, TREE_DEPTH);
+    err_set(e, ERR_LIMIT, "tree.too_big",
+            "folder %s has more than %d files, or folders more than %d deep", folder, TREE_FILES,
+            TREE_DEPTH);
     return err_remedy(e, "take out of it what does not belong there");
 }
 
@@ -62,11 +63,13 @@ static bool walk_add(struct walk *w, const char *folder, const char *path, int d
     struct stat st;
     int rc = lstat(full, &st);
     mem_free(full);
-    if (rc != 0) return err_set_errno(e, ERR_SYSTEM, errno, "tree.unreadable", "could not look at %s in %s", path, folder);
+    if (rc != 0)
+        return err_set_errno(e, ERR_SYSTEM, errno, "tree.unreadable", "could not look at %s in %s",
+                             path, folder);
     if (w->n >= 2 * TREE_FILES || depth > TREE_DEPTH) return too_big(e, folder);
     MEM_GROW(w->entry, w->cap, w->n + 1);
-    w->entry[w->n++] =
-        (struct entry){mem_text(path, strlen(path)), S_ISDIR(st.st_mode) != 0, S_ISREG(st.st_mode) != 0, depth};
+    w->entry[w->n++] = (struct entry){mem_text(path, strlen(path)), S_ISDIR(st.st_mode) != 0,
+                                      S_ISREG(st.st_mode) != 0, depth};
     return true;
 }
 
@@ -100,7 +103,8 @@ bool tree_list(struct tree_files *out, const char *folder, struct err *e)
     for (size_t i = 0; i < w.n && ok; i++) {
         if (w.entry[i].folder) continue;
         if (!w.entry[i].regular) {
-            err_set(e, ERR_INPUT, "tree.not_regular", "%s in %s is a link, device or pipe", w.entry[i].path, folder);
+            err_set(e, ERR_INPUT, "tree.not_regular", "%s in %s is a link, device or pipe",
+                    w.entry[i].path, folder);
             ok = err_remedy(e, "take it out of the folder, or put the file itself there");
         } else if (out->n == TREE_FILES) {
             ok = too_big(e, folder);
@@ -124,7 +128,8 @@ static bool sync_one(const char *path, bool folder, struct err *e)
 {
     int fd = open(path, (folder ? O_RDONLY | O_DIRECTORY : O_RDONLY) | O_CLOEXEC | O_NOFOLLOW);
     bool ok = fd >= 0 && fsync(fd) == 0;
-    if (!ok) err_set_errno(e, ERR_SYSTEM, errno, "tree.sync", "could not flush %s to the disk", path);
+    if (!ok)
+        err_set_errno(e, ERR_SYSTEM, errno, "tree.sync", "could not flush %s to the disk", path);
     if (fd >= 0) (void)close(fd);
     return ok;
 }
@@ -151,10 +156,8 @@ void tree_remove(const char *folder)
     (void)ignored;
     for (size_t i = w.n; i > 0; i--) {
         char *full = tree_path(folder, w.entry[i - 1].path);
-        if (w.entry[i - 1].folder)
-            (void)rmdir(full);
-        else
-            (void)unlink(full);
+        if (w.entry[i - 1].folder) (void)rmdir(full);
+        else (void)unlink(full);
         mem_free(full);
     }
     walk_release(&w);
@@ -168,7 +171,8 @@ bool tree_private(char **out, const char *path, struct err *e)
         *out = name;
         return true;
     }
-    err_set_errno(e, ERR_SYSTEM, errno, "tree.private", "could not make a folder to work in beside %s", path);
+    err_set_errno(e, ERR_SYSTEM, errno, "tree.private",
+                  "could not make a folder to work in beside %s", path);
     err_remedy(e, "check that the folder it lies in exists and that you may write to it");
     mem_free(name);
     *out = NULL;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Folders with what is in them: listing, removing, private ones for work in hand. Symbolic links are never followed. */
+/* Folders with what is in them: listing, removing, private ones for work in hand. Symbolic links
+ * are never followed. */
 #ifndef DCIM_STORE_TREE_H
 #define DCIM_STORE_TREE_H
 
@@ -10,13 +11,15 @@
 
 enum { TREE_DEPTH = 8, TREE_FILES = 10000 };
 
-struct tree_files { /* paths relative to the folder, pieces between slashes, in a fixed order; `owns` */
+struct
+    tree_files { /* paths relative to the folder, pieces between slashes, in a fixed order; `owns` */
     char **path;
     size_t n, cap;
 };
 
-/* All regular files under `folder`. ERR_INPUT "tree.not_regular" for a link, device or pipe, ERR_LIMIT "tree.too_big"
- * for more than TREE_FILES files or TREE_DEPTH folders deep. tree_files_free() in any case. */
+/* All regular files under `folder`. ERR_INPUT "tree.not_regular" for a link, device or pipe,
+ * ERR_LIMIT "tree.too_big" for more than TREE_FILES files or TREE_DEPTH folders deep.
+ * tree_files_free() in any case. */
 bool tree_list(struct tree_files *out, const char *folder, struct err *e) MUST_CHECK;
 void tree_files_free(struct tree_files *f);
 
@@ -26,7 +29,8 @@ bool tree_sync(const char *folder, struct err *e) MUST_CHECK;
 /* Remove a folder with everything in it, as far as possible. */
 void tree_remove(const char *folder);
 
-/* A new folder, 0700, with a random name that begins with ".dcim-", beside `path`; `owns` the name (mem_free()). */
+/* A new folder, 0700, with a random name that begins with ".dcim-", beside `path`; `owns` the name
+ * (mem_free()). */
 bool tree_private(char **out, const char *path, struct err *e) MUST_CHECK;
 
 /* "a/b"; `owns`. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Tests of src/base/merkle.c
  *  1 published roots   2 against the definition, all sizes to 300   3 saved and loaded */
 #include "harness.h"
@@ -5,12 +6,18 @@
 #include "base/crypto.h"
 #include "base/merkle.h"
 
-/* Leaves and roots of the reference implementation of Certificate Transparency (RFC 6962; merkle tree tests of
- * github.com/google/certificate-transparency and transparency-dev/merkle). */
+/* Leaves and roots of the reference implementation of Certificate Transparency (RFC 6962; merkle
+ * tree tests of github.com/google/certificate-transparency and transparency-dev/merkle). */
 static void test_1_published(void **state)
 {
     (void)state;
-    static const char *const leaf[] = {"", "00", "10", "2021", "3031", "40414243", "5051525354555657",
+    static const char *const leaf[] = {"",
+                                       "00",
+                                       "10",
+                                       "2021",
+                                       "3031",
+                                       "40414243",
+                                       "5051525354555657",
                                        "606162636465666768696a6b6c6d6e6f"};
     static const char *const root[] = {
         "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 #include "ledger.h"
 
 #include "harness.h"
@@ -23,10 +24,11 @@ void ledger_make(struct audit_log *out, const char *folder)
 
     *out = (struct audit_log){NULL, NULL};
     if (mkdir(folder, 0700) != 0) fail_msg("could not make %s", folder);
-    if (!keyring_create(&out->keyring, under(folder, "keyring"), &(struct unlock){.passphrase = p}, &e))
+    if (!keyring_create(&out->keyring, under(folder, "keyring"), &(struct unlock){.passphrase = p},
+                        &e))
         fail_msg("%s", e.msg);
-    if (!sqlite_backend_open(&out->backend, under(folder, "database"), keyring_key(out->keyring, KEY_DATABASE),
-                             BACKEND_CREATE, &e))
+    if (!sqlite_backend_open(&out->backend, under(folder, "database"),
+                             keyring_key(out->keyring, KEY_DATABASE), BACKEND_CREATE, &e))
         fail_msg("%s", e.msg);
     assert_true(backend_begin(out->backend, true, &e));
     (void)query_begin(&q, out->backend, SQL_REPOSITORY_ADD);
@@ -48,7 +50,8 @@ void ledger_close(struct audit_log *l)
 struct backend *ledger_open(const struct audit_log *l, const char *path)
 {
     struct backend *b = NULL;
-    bool ok = sqlite_backend_open(&b, path, keyring_key(l->keyring, KEY_DATABASE), BACKEND_WRITE, NULL);
+    bool ok =
+        sqlite_backend_open(&b, path, keyring_key(l->keyring, KEY_DATABASE), BACKEND_WRITE, NULL);
     return ok ? b : NULL;
 }
 
@@ -63,10 +66,17 @@ void ledger_fill(const struct audit_log *l, size_t n)
     assert_true(backend_begin(l->backend, true, &e));
     for (size_t i = 0; i < n; i++) {
         (void)snprintf(id, sizeof id, "%llu", (unsigned long long)++batch);
-        const struct audit_event ev = {.action = AUDIT_IMPORT, .actor = "local:root", .role = "data-manager",
-                                       .organisation = "GNR", .object_type = "batch", .object_id = id,
-                                       .purpose = "statistics", .legal_basis = "Lei 147/2015", .decision = "allow",
-                                       .fields = "sex age form_of_exploitation citizenship", .count = 250,
+        const struct audit_event ev = {.action = AUDIT_IMPORT,
+                                       .actor = "local:root",
+                                       .role = "data-manager",
+                                       .organisation = "GNR",
+                                       .object_type = "batch",
+                                       .object_id = id,
+                                       .purpose = "statistics",
+                                       .legal_basis = "Lei 147/2015",
+                                       .decision = "allow",
+                                       .fields = "sex age form_of_exploitation citizenship",
+                                       .count = 250,
                                        .digest = digest};
         if (!audit_log_append(l, &ev, NULL, &e)) fail_msg("%s: %s", e.id, e.msg);
     }

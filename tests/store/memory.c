@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 #include "memory.h"
 
 #include "harness.h"
@@ -10,7 +11,8 @@ enum { PIECE = 1 << 20, OVERLAP = MEMORY_PART - 1, TURN = 0x5a };
 void memory_keep(struct memory_keys *k, const char *name, const void *p)
 {
     assert_true(k->n < MEMORY_KEYS);
-    for (size_t i = 0; i < MEMORY_PART; i++) k->part[k->n][i] = ((const volatile uint8_t *)p)[i] ^ TURN;
+    for (size_t i = 0; i < MEMORY_PART; i++)
+        k->part[k->n][i] = ((const volatile uint8_t *)p)[i] ^ TURN;
     k->name[k->n++] = name;
 }
 
@@ -21,7 +23,8 @@ static bool is_at(const uint8_t *p, const uint8_t part[MEMORY_PART])
     return true;
 }
 
-static int search_piece(const uint8_t *p, size_t n, const struct memory_keys *k, unsigned long at, const char *map, bool say)
+static int search_piece(const uint8_t *p, size_t n, const struct memory_keys *k, unsigned long at,
+                        const char *map, bool say)
 {
     int found = 0;
     bool first[256] = {false};
@@ -46,11 +49,13 @@ int memory_search(const struct memory_keys *k, bool say)
     assert_true(fd >= 0 && maps != NULL);
     while (fgets(line, sizeof line, maps) != NULL) {
         char *end = NULL;
-        unsigned long from = strtoul(line, &end, 16), to = *end == '-' ? strtoul(end + 1, &end, 16) : 0;
+        unsigned long from = strtoul(line, &end, 16),
+                      to = *end == '-' ? strtoul(end + 1, &end, 16) : 0;
         if (end[1] != 'r' || end[2] != 'w' || strstr(line, "[vvar") != NULL) continue;
         for (unsigned long at = from; at < to; at += PIECE) {
             size_t n = to - at < sizeof piece ? to - at : sizeof piece;
-            if (at < (unsigned long)(uintptr_t)(piece + sizeof piece) && at + n > (unsigned long)(uintptr_t)piece) {
+            if (at < (unsigned long)(uintptr_t)(piece + sizeof piece) &&
+                at + n > (unsigned long)(uintptr_t)piece) {
                 /* Of the part that holds `piece` itself, what lies before and behind it. */
                 unsigned long self = (unsigned long)(uintptr_t)piece;
                 if (at < self) n = self - at;

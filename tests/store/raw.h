@@ -1,4 +1,6 @@
-/* A second way into a repository's database, past every guard of ours: for tests that tamper with it. */
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* A second way into a repository's database, past every guard of ours: for tests that tamper with
+ * it. */
 #ifndef DCIM_TESTS_STORE_RAW_H
 #define DCIM_TESTS_STORE_RAW_H
 
@@ -21,6 +23,9 @@ bool raw_try(struct raw *r, const char *sql);
 
 /* The first column of the first row of a query, as number. */
 int64_t raw_number(struct raw *r, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* Whether a step of the statement's plan holds `part`. */
+bool raw_plan_has(struct raw *r, const char *sql, const char *part);
 
 /* Takes every trigger off the tables of the log. */
 void raw_drop_triggers(struct raw *r);

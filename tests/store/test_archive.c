@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Tests of src/store/archive.c
  *  1 written and read, cut anywhere   2 names   3 what is no archive   4 a member refused */
 #include "harness.h"
@@ -21,7 +22,8 @@ static bool on_begin(void *ctx, struct text name, uint64_t size, struct err *e)
 {
     (void)ctx;
     size_t n = strlen(seen.log);
-    (void)snprintf(seen.log + n, sizeof seen.log - n, "%.*s:%llu(", (int)name.n, name.p, (unsigned long long)size);
+    (void)snprintf(seen.log + n, sizeof seen.log - n, "%.*s:%llu(", (int)name.n, name.p,
+                   (unsigned long long)size);
     return !seen.refuse || err_set(e, ERR_STORE, "refused", "refused");
 }
 
@@ -74,10 +76,14 @@ static void test_1_round_trip(void **state)
     archive_put_head(&b, TEXT("dictionary/packs/pt/último.csv"), 3);
     buf_puts(&b, "a,b");
     archive_put_end(&b);
-    assert_memory_equal(b.p, "\x08\x00" "database\x05\0\0\0\0\0\0\0hello", 23);
+    assert_memory_equal(b.p,
+                        "\x08\x00"
+                        "database\x05\0\0\0\0\0\0\0hello",
+                        23);
     for (size_t step = 1; step <= b.n; step++)
-        assert_string_equal(read_in(b.p, b.n, step),
-                            "database:5(hello)dictionary/empty:0()dictionary/packs/pt/último.csv:3(a,b)");
+        assert_string_equal(
+            read_in(b.p, b.n, step),
+            "database:5(hello)dictionary/empty:0()dictionary/packs/pt/último.csv:3(a,b)");
     for (size_t n = 0; n < b.n; n++) assert_null(read_in(b.p, n, 7)); /* cut at every length */
     buf_putc(&b, 'x');
     assert_null(read_in(b.p, b.n, b.n)); /* something behind the end */
@@ -90,8 +96,9 @@ static void test_2_names(void **state)
 {
     (void)state;
     static const char *const good[] = {"a", "a/b", "...", "a/..b", "x y", "ção/ž", "-"};
-    static const char *const bad[] = {"", "/", "/a", "a/", "a//b", ".", "..", "a/..", "../a", "a/./b", "a/../b",
-                                      "a\nb", "a\\b", "\x7f", "\xff", "a/\xc3"};
+    static const char *const bad[] = {"",     "/",    "/a",   "a/",    "a//b",   ".",
+                                      "..",   "a/..", "../a", "a/./b", "a/../b", "a\nb",
+                                      "a\\b", "\x7f", "\xff", "a/\xc3"};
     char name[257];
 
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
@@ -107,11 +114,14 @@ static void test_2_names(void **state)
 static void test_3_no_archive(void **state)
 {
     (void)state;
-    assert_null(read_in("\x00\x01", 2, 2));                               /* a name of 256 bytes */
+    assert_null(read_in("\x00\x01", 2, 2)); /* a name of 256 bytes */
     assert_null(read_in("\xff\xff", 2, 2));
-    assert_null(read_in("\x02\x00..\0\0\0\0\0\0\0\0\0", 14, 14));         /* out of the folder */
+    assert_null(read_in("\x02\x00..\0\0\0\0\0\0\0\0\0", 14, 14)); /* out of the folder */
     assert_null(read_in("\x05\x00/etc/\0\0\0\0\0\0\0\0\0", 17, 1));
-    assert_null(read_in("\x01\x00" "a\xff\xff\xff\xff\xff\xff\xff\xff" "data", 15, 15)); /* longer than anything */
+    assert_null(read_in("\x01\x00"
+                        "a\xff\xff\xff\xff\xff\xff\xff\xff"
+                        "data",
+                        15, 15)); /* longer than anything */
 
     struct buf b; /* one member too many */
     buf_init(&b, 1 << 20);
@@ -148,15 +158,22 @@ static void test_4_refused(void **state)
 {
     (void)state;
     seen.refuse = true;
-    assert_null(read_in("\x01\x00" "a\0\0\0\0\0\0\0\0\0\0", 13, 13));
+    assert_null(read_in("\x01\x00"
+                        "a\0\0\0\0\0\0\0\0\0\0",
+                        13, 13));
     seen.refuse = false;
-    assert_string_equal(read_in("\x01\x00" "a\0\0\0\0\0\0\0\0\0\0", 13, 13), "a:0()");
+    assert_string_equal(read_in("\x01\x00"
+                                "a\0\0\0\0\0\0\0\0\0\0",
+                                13, 13),
+                        "a:0()");
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_1_round_trip), cmocka_unit_test(test_2_names), cmocka_unit_test(test_3_no_archive),
+        cmocka_unit_test(test_1_round_trip),
+        cmocka_unit_test(test_2_names),
+        cmocka_unit_test(test_3_no_archive),
         cmocka_unit_test(test_4_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

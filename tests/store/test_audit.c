@@ -1,6 +1,13 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Tests of src/store/audit.c
- *  1 entries are kept as given   2 going through them   3 one transaction with the act (S20)   4 fails closed (S9)
- *  5 checkpoints fall due (S23)   6 the clock is put back (S87)   7 two processes   8 refused statements (S22) */
+ *  1 entries are kept as given
+ *  2 going through them
+ *  3 one transaction with the act (S20)
+ *  4 fails closed (S9)
+ *  5 checkpoints fall due (S23)
+ *  6 the clock is put back (S87)
+ *  7 two processes
+ *  8 refused statements (S22) */
 #include "harness.h"
 
 #include <sys/wait.h>
@@ -47,8 +54,11 @@ static void append(struct store *st, enum audit_action action, const char *objec
 {
     struct err e;
     uint64_t sequence;
-    const struct audit_event ev = {.action = action, .actor = "local:ana", .object_type = "table",
-                                   .object_id = object, .count = count};
+    const struct audit_event ev = {.action = action,
+                                   .actor = "local:ana",
+                                   .object_type = "table",
+                                   .object_id = object,
+                                   .count = count};
     if (!audit_append(st, &ev, &sequence, &e)) fail_msg("%s: %s", e.id, e.msg);
     assert_true(sequence > 0);
 }
@@ -134,7 +144,8 @@ static void test_3_one_transaction(void **state)
     int64_t no;
 
     assert_true(store_begin(st, true, &e));
-    assert_true(store_organisation_add(&no, st, TEXT("PJ"), TEXT("10"), TEXT("Polícia Judiciária"), &e));
+    assert_true(
+        store_organisation_add(&no, st, TEXT("PJ"), TEXT("10"), TEXT("Polícia Judiciária"), &e));
     append(st, AUDIT_ORGANISATION, "PJ", 1);
     store_rollback(st);
     assert_int_equal(entries(st), 0);
@@ -144,7 +155,8 @@ static void test_3_one_transaction(void **state)
     append(st, AUDIT_INIT, "1", 1);
     assert_true(store_commit(st, &e));
     assert_true(store_begin(st, true, &e));
-    assert_true(store_organisation_add(&no, st, TEXT("PJ"), TEXT("10"), TEXT("Polícia Judiciária"), &e));
+    assert_true(
+        store_organisation_add(&no, st, TEXT("PJ"), TEXT("10"), TEXT("Polícia Judiciária"), &e));
     append(st, AUDIT_ORGANISATION, "PJ", 1);
     store_close(st); /* the program ends before the commit */
     st = store_data_open("transaction", false);
@@ -173,18 +185,19 @@ static void appends_not(struct store *st, const struct audit_event *ev, const ch
 static void test_4_fails_closed(void **state)
 {
     (void)state;
-    static const struct { const char *damage, *id; } cases[] = {
-        {"UPDATE log_head SET mac = zeroblob(32)", "audit.damaged"},
-        {"UPDATE log_head SET mac = x''", "audit.damaged"},
-        {"UPDATE log_head SET frontier = x''", "audit.damaged"},
-        {"UPDATE log_head SET sequence = 1", "audit.damaged"},
-        {"UPDATE log_head SET hash = x'00'", "audit.damaged"},
-        {"DELETE FROM log_head", "audit.damaged"},
-        {"DELETE FROM audit_entry WHERE sequence = 2", "audit.damaged"},
-        {"DELETE FROM audit_entry", "audit.damaged"},
-        {"UPDATE audit_entry SET hash = zeroblob(32) WHERE sequence = 2", "audit.damaged"},
-        {"DROP TABLE log_head", "store.sqlite"},
-        {"DROP TABLE audit_entry", "store.sqlite"}};
+    static const struct {
+        const char *damage, *id;
+    } cases[] = {{"UPDATE log_head SET mac = zeroblob(32)", "audit.damaged"},
+                 {"UPDATE log_head SET mac = x''", "audit.damaged"},
+                 {"UPDATE log_head SET frontier = x''", "audit.damaged"},
+                 {"UPDATE log_head SET sequence = 1", "audit.damaged"},
+                 {"UPDATE log_head SET hash = x'00'", "audit.damaged"},
+                 {"DELETE FROM log_head", "audit.damaged"},
+                 {"DELETE FROM audit_entry WHERE sequence = 2", "audit.damaged"},
+                 {"DELETE FROM audit_entry", "audit.damaged"},
+                 {"UPDATE audit_entry SET hash = zeroblob(32) WHERE sequence = 2", "audit.damaged"},
+                 {"DROP TABLE log_head", "store.sqlite"},
+                 {"DROP TABLE audit_entry", "store.sqlite"}};
     const struct audit_event ev = {.action = AUDIT_TABLE};
 
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -222,7 +235,8 @@ static int64_t checkpoints(const struct audit_log *l)
 static void append_at(const struct audit_log *l, int64_t at)
 {
     assert_true(backend_begin(l->backend, true, NULL));
-    assert_true(audit_log_append_at(l, &(struct audit_event){.action = AUDIT_TABLE}, at, NULL, NULL));
+    assert_true(
+        audit_log_append_at(l, &(struct audit_event){.action = AUDIT_TABLE}, at, NULL, NULL));
     assert_true(backend_commit(l->backend, NULL));
 }
 
@@ -247,9 +261,11 @@ static void test_5_checkpoints(void **state)
     assert_int_equal(checkpoints(&l), 3); /* at 5 */
     assert_true(backend_begin(l.backend, true, NULL));
     for (int i = 6; i <= 1004; i++)
-        assert_true(audit_log_append_at(&l, &(struct audit_event){.action = AUDIT_TABLE}, t + 2 * 86400, NULL, NULL));
+        assert_true(audit_log_append_at(&l, &(struct audit_event){.action = AUDIT_TABLE},
+                                        t + 2 * 86400, NULL, NULL));
     assert_int_equal(checkpoints(&l), 3);
-    assert_true(audit_log_append_at(&l, &(struct audit_event){.action = AUDIT_TABLE}, t + 2 * 86400, NULL, NULL));
+    assert_true(audit_log_append_at(&l, &(struct audit_event){.action = AUDIT_TABLE}, t + 2 * 86400,
+                                    NULL, NULL));
     assert_int_equal(checkpoints(&l), 4); /* at 1005 */
     assert_true(backend_commit(l.backend, NULL));
     assert_true(audit_log_verify(&r, &l, (struct text){NULL, 0}, NULL));
@@ -258,7 +274,8 @@ static void test_5_checkpoints(void **state)
     ledger_close(&l);
 }
 
-/* S87: ten years back or forth, the entry is written, the order kept; going back leaves an entry of its own. */
+/* S87: ten years back or forth, the entry is written, the order kept; going back leaves an entry of
+ * its own. */
 static void test_6_clock(void **state)
 {
     (void)state;
@@ -266,14 +283,15 @@ static void test_6_clock(void **state)
     struct audit_report r;
     struct query q;
     const int64_t t = 1800000000, ten_years = 3652LL * 86400;
-    static const char *const expected[] = {"table", "table", "table", "clock", "table", "table", "table", "clock", "table"};
+    static const char *const expected[] = {"table", "table", "table", "clock", "table",
+                                           "table", "table", "clock", "table"};
 
     ledger_make(&l, "clock");
     append_at(&l, t);
-    append_at(&l, t - 5);                /* what a time server takes back */
+    append_at(&l, t - 5); /* what a time server takes back */
     append_at(&l, t + ten_years);
-    append_at(&l, t);                    /* back: two entries */
-    append_at(&l, t + 1);                /* on from there: no more of them */
+    append_at(&l, t);     /* back: two entries */
+    append_at(&l, t + 1); /* on from there: no more of them */
     append_at(&l, t + 2);
     append_at(&l, t + 2 - 6);
     (void)query_begin(&q, l.backend, SQL_AUDIT_ENTRIES);
@@ -313,7 +331,8 @@ static void test_7_two_processes(void **state)
         bool ok = store_open(&st, "two", store_data_unlock(), false, NULL);
         for (int i = 0; i < EACH && ok; i++)
             ok = store_begin(st, true, NULL) &&
-                 audit_append(st, &(struct audit_event){.action = AUDIT_TABLE, .count = c}, NULL, NULL) &&
+                 audit_append(st, &(struct audit_event){.action = AUDIT_TABLE, .count = c}, NULL,
+                              NULL) &&
                  store_commit(st, NULL);
         store_close(st);
         _exit(ok ? 0 : 1);
@@ -328,17 +347,22 @@ static void test_7_two_processes(void **state)
     store_close(st);
 }
 
-/* S22: even a statement that got into the list by mistake does not change or delete an entry. The triggers, past the
- * authorizer of our own connections (tests of sqlite.c have that one). */
+/* S22: even a statement that got into the list by mistake does not change or delete an entry. The
+ * triggers, past the authorizer of our own connections (tests of sqlite.c have that one). */
 static void test_8_refused(void **state)
 {
     (void)state;
     static const char *const refused[] = {
-        "UPDATE audit_entry SET at = 0", "DELETE FROM audit_entry", "UPDATE audit_checkpoint SET at = 0",
-        "DELETE FROM audit_checkpoint", "DELETE FROM log_head", "UPDATE log_head SET sequence = sequence - 1",
+        "UPDATE audit_entry SET at = 0",
+        "DELETE FROM audit_entry",
+        "UPDATE audit_checkpoint SET at = 0",
+        "DELETE FROM audit_checkpoint",
+        "DELETE FROM log_head",
+        "UPDATE log_head SET sequence = sequence - 1",
         "UPDATE log_head SET checkpoint_at = 0",
         "REPLACE INTO audit_entry SELECT * FROM audit_entry WHERE sequence = 1",
-        "INSERT OR REPLACE INTO audit_entry SELECT 1, 0, 0, body, hash FROM audit_entry WHERE sequence = 2",
+        ("INSERT OR REPLACE INTO audit_entry SELECT 1, 0, 0, body, hash FROM audit_entry WHERE "
+         "sequence = 2"),
         "INSERT INTO audit_entry SELECT 9, 0, 0, body, hash FROM audit_entry WHERE sequence = 2",
         "INSERT INTO audit_entry SELECT 0, 0, 0, body, hash FROM audit_entry WHERE sequence = 2",
         "REPLACE INTO audit_checkpoint SELECT * FROM audit_checkpoint",
@@ -359,9 +383,14 @@ static void test_8_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_1_kept),        cmocka_unit_test(test_2_each),  cmocka_unit_test(test_3_one_transaction),
-        cmocka_unit_test(test_4_fails_closed), cmocka_unit_test(test_5_checkpoints), cmocka_unit_test(test_6_clock),
-        cmocka_unit_test(test_7_two_processes), cmocka_unit_test(test_8_refused),
+        cmocka_unit_test(test_1_kept),
+        cmocka_unit_test(test_2_each),
+        cmocka_unit_test(test_3_one_transaction),
+        cmocka_unit_test(test_4_fails_closed),
+        cmocka_unit_test(test_5_checkpoints),
+        cmocka_unit_test(test_6_clock),
+        cmocka_unit_test(test_7_two_processes),
+        cmocka_unit_test(test_8_refused),
     };
     return cmocka_run_group_tests(tests, setup, NULL);
 }

@@ -1,6 +1,11 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Tests of src/store/audit_verify.c
- *  1 logs that hold   2 an empty log   3 tampering: 1,200 kinds of it, none missed (S25)
- *  4 checkpoints kept elsewhere: rollback, another past (S24, S25)   5 anchors that are none   6 speed (S26) */
+ *  1 logs that hold
+ *  2 an empty log
+ *  3 tampering: 1,200 kinds of it, none missed (S25)
+ *  4 checkpoints kept elsewhere: rollback, another past (S24, S25)
+ *  5 anchors that are none
+ *  6 speed (S26) */
 #include "harness.h"
 
 #include <time.h>
@@ -48,7 +53,8 @@ static void test_1_holds(void **state)
         assert_int_equal(r.n_checkpoint, 1 + (n - 1) / 1000);
         char begins[40];
         int m = snprintf(begins, sizeof begins, "\n%llu\n", (unsigned long long)n);
-        assert_memory_equal(r.checkpoint + CHECKPOINT_ORIGIN - 1, begins, (size_t)m); /* it covers all of it */
+        assert_memory_equal(r.checkpoint + CHECKPOINT_ORIGIN - 1, begins,
+                            (size_t)m); /* it covers all of it */
         assert_int_equal(verify(&l, r.checkpoint).first_bad, 0);
     }
     /* Inside of a transaction, as `dcim check` calls it, the same. */
@@ -132,11 +138,14 @@ static size_t forged(char out[4096], size_t i, uint64_t as, int64_t count)
     struct buf b;
     char text[11][100];
     assert_true(audit_entry_read(&a, (struct text){base.body[i], base.n[i]}));
-    const struct text from[11] = {a.action, a.actor, a.role, a.organisation, a.object_type, a.object_id, a.purpose,
-                                  a.legal_basis, a.decision, a.fields, a.recipient};
-    for (int k = 0; k < 11; k++) (void)snprintf(text[k], sizeof text[k], "%.*s", (int)from[k].n, from[k].p);
-    const struct audit_event ev = {AUDIT_IMPORT, text[1], text[2], text[3], text[4], text[5], text[6], text[7],
-                                   text[8], text[9], count, text[10], a.digest};
+    const struct text from[11] = {a.action,      a.actor,     a.role,     a.organisation,
+                                  a.object_type, a.object_id, a.purpose,  a.legal_basis,
+                                  a.decision,    a.fields,    a.recipient};
+    for (int k = 0; k < 11; k++)
+        (void)snprintf(text[k], sizeof text[k], "%.*s", (int)from[k].n, from[k].p);
+    const struct audit_event ev = {AUDIT_IMPORT, text[1],  text[2], text[3], text[4],
+                                   text[5],      text[6],  text[7], text[8], text[9],
+                                   count,        text[10], a.digest};
     buf_init(&b, 4096);
     assert_true(audit_entry_write(&b, &ev, as, a.at, a.monotone_ms, NULL));
     memcpy(out, b.p, b.n);
@@ -145,8 +154,8 @@ static size_t forged(char out[4096], size_t i, uint64_t as, int64_t count)
     return n;
 }
 
-/* Write the chain anew from entry `from` on, hashes made right, as who knows the format would. Entries are those of
- * order[], numbered on; ends with 0. */
+/* Write the chain anew from entry `from` on, hashes made right, as who knows the format would.
+ * Entries are those of order[], numbered on; ends with 0. */
 static void rechain(struct raw *r, uint64_t from, const size_t *order, bool head_too)
 {
     uint8_t previous[32] = {0};
@@ -159,11 +168,13 @@ static void rechain(struct raw *r, uint64_t from, const size_t *order, bool head
         size_t n = forged(body, *order, from, (int64_t)below(1000));
         assert_true(audit_entry_read(&a, (struct text){body, n}));
         audit_entry_hash(previous, previous, (struct text){body, n});
-        raw_run(r, "INSERT INTO audit_entry VALUES (%llu, %lld, %llu, x'%s', x'%s')", (unsigned long long)from,
-                (long long)a.at, (unsigned long long)a.monotone_ms, hex(body, n), hex(previous, 32));
+        raw_run(r, "INSERT INTO audit_entry VALUES (%llu, %lld, %llu, x'%s', x'%s')",
+                (unsigned long long)from, (long long)a.at, (unsigned long long)a.monotone_ms,
+                hex(body, n), hex(previous, 32));
     }
     if (head_too)
-        raw_run(r, "UPDATE log_head SET sequence = %llu, hash = x'%s'", (unsigned long long)from - 1, hex(previous, 32));
+        raw_run(r, "UPDATE log_head SET sequence = %llu, hash = x'%s'",
+                (unsigned long long)from - 1, hex(previous, 32));
 }
 
 /* order[] = first..last without `skip`, with `twice` doubled; 0 for neither. */
@@ -176,20 +187,30 @@ static void order_of(size_t *order, size_t first, size_t last, size_t skip, size
     *order = 0;
 }
 
-/* One tampering; returns the sequence at or before which it must be found, 0 when that cannot be said. */
+/* One tampering; returns the sequence at or before which it must be found, 0 when that cannot be
+ * said. */
 static uint64_t tamper(struct raw *r, int kind)
 {
     static size_t order[N_ENTRY + 3];
-    static const char *const columns[] = {"sequence", "at", "monotone_ms", "checkpoint_size", "checkpoint_at"};
+    static const char *const columns[] = {"sequence", "at", "monotone_ms", "checkpoint_size",
+                                          "checkpoint_at"};
     static const char *const blobs[] = {"hash", "frontier", "mac"};
     size_t i = 1 + below(N_ENTRY), k = 1 + below(N_ENTRY - 1);
     uint64_t late = N_ENTRY - below(60); /* so that rewriting to the end is quick */
     unsigned long long s = i;
 
     switch (kind) {
-    case 0: raw_run(r, "UPDATE audit_entry SET body = x'%s' WHERE sequence = %llu", hex(flipped(i), base.n[i]), s); return i;
-    case 1: raw_run(r, "UPDATE audit_entry SET at = at + %llu WHERE sequence = %llu", 1 + (unsigned long long)below(9999), s); return i;
-    case 2: raw_run(r, "UPDATE audit_entry SET monotone_ms = monotone_ms - 1 WHERE sequence = %llu", s); return i;
+    case 0:
+        raw_run(r, "UPDATE audit_entry SET body = x'%s' WHERE sequence = %llu",
+                hex(flipped(i), base.n[i]), s);
+        return i;
+    case 1:
+        raw_run(r, "UPDATE audit_entry SET at = at + %llu WHERE sequence = %llu",
+                1 + (unsigned long long)below(9999), s);
+        return i;
+    case 2:
+        raw_run(r, "UPDATE audit_entry SET monotone_ms = monotone_ms - 1 WHERE sequence = %llu", s);
+        return i;
     case 3: { /* a hash with a bit turned over */
         uint8_t h[32];
         memcpy(h, base.hash[i], 32);
@@ -202,20 +223,34 @@ static uint64_t tamper(struct raw *r, int kind)
         if (i > 1) memcpy(previous, base.hash[i - 1], 32);
         char *body = flipped(i);
         audit_entry_hash(h, previous, (struct text){body, base.n[i]});
-        raw_run(r, "UPDATE audit_entry SET body = x'%s', hash = x'%s' WHERE sequence = %llu", hex(body, base.n[i]),
-                hex(h, 32), s);
+        raw_run(r, "UPDATE audit_entry SET body = x'%s', hash = x'%s' WHERE sequence = %llu",
+                hex(body, base.n[i]), hex(h, 32), s);
         return i + 1;
     }
-    case 5: order_of(order, late, N_ENTRY, 0, 0); rechain(r, late, order, false); return N_ENTRY;
-    case 6: order_of(order, late, N_ENTRY, 0, 0); rechain(r, late, order, true); return N_ENTRY + 1;
+    case 5:
+        order_of(order, late, N_ENTRY, 0, 0);
+        rechain(r, late, order, false);
+        return N_ENTRY;
+    case 6:
+        order_of(order, late, N_ENTRY, 0, 0);
+        rechain(r, late, order, true);
+        return N_ENTRY + 1;
     case 7: raw_run(r, "DELETE FROM audit_entry WHERE sequence = %llu", s); return i;
-    case 8: order_of(order, late, N_ENTRY, late, 0); rechain(r, late, order, below(2)); return N_ENTRY + 1;
-    case 9: order_of(order, late, N_ENTRY, 0, late); rechain(r, late, order, below(2)); return N_ENTRY + 2;
+    case 8:
+        order_of(order, late, N_ENTRY, late, 0);
+        rechain(r, late, order, below(2));
+        return N_ENTRY + 1;
+    case 9:
+        order_of(order, late, N_ENTRY, 0, late);
+        rechain(r, late, order, below(2));
+        return N_ENTRY + 2;
     case 10: /* two rows change places */
         if (k >= i) k++;
-        raw_run(r, "UPDATE audit_entry SET sequence = -1 WHERE sequence = %llu;"
-                   "UPDATE audit_entry SET sequence = %llu WHERE sequence = %zu;"
-                   "UPDATE audit_entry SET sequence = %zu WHERE sequence = -1", s, s, k, k);
+        raw_run(r,
+                "UPDATE audit_entry SET sequence = -1 WHERE sequence = %llu;"
+                "UPDATE audit_entry SET sequence = %llu WHERE sequence = %zu;"
+                "UPDATE audit_entry SET sequence = %zu WHERE sequence = -1",
+                s, s, k, k);
         return i < k ? i : k;
     case 11: /* two entries change places, everything made right */
         order_of(order, late - 1, N_ENTRY, 0, 0);
@@ -226,25 +261,68 @@ static uint64_t tamper(struct raw *r, int kind)
     case 12: raw_run(r, "DELETE FROM audit_entry WHERE sequence >= %llu", s); return i;
     case 13: /* cut short, the head made to fit as far as one can without the key */
         if (i == 1) i = 2;
-        raw_run(r, "DELETE FROM audit_entry WHERE sequence >= %zu; DELETE FROM audit_checkpoint WHERE size >= %zu;"
-                   "UPDATE log_head SET sequence = %zu, hash = x'%s'", i, i, i - 1, hex(base.hash[i - 1], 32));
+        raw_run(r,
+                "DELETE FROM audit_entry WHERE sequence >= %zu; DELETE FROM audit_checkpoint WHERE "
+                "size >= %zu;"
+                "UPDATE log_head SET sequence = %zu, hash = x'%s'",
+                i, i, i - 1, hex(base.hash[i - 1], 32));
         return i;
     case 14: raw_run(r, "DELETE FROM log_head"); return N_ENTRY + 1;
-    case 15: raw_run(r, "UPDATE log_head SET %s = %s + %llu", columns[k % 5], columns[k % 5], 1 + (unsigned long long)below(5)); return N_ENTRY + 1;
-    case 16: raw_run(r, "UPDATE log_head SET %s = randomblob(length(%s))", blobs[k % 3], blobs[k % 3]); return N_ENTRY + 1;
-    case 17: raw_run(r, "DELETE FROM audit_checkpoint WHERE size = (SELECT size FROM audit_checkpoint ORDER BY random() LIMIT 1)"); return N_ENTRY;
-    case 18: raw_run(r, "UPDATE audit_checkpoint SET %s", (const char *const[]){"at = at + 1", "root = randomblob(32)",
-                        "signature = randomblob(64)", "text = replace(text, 'at 2', 'at 1')", "text = text || ' '||char(65)",
-                        "text = replace(text, 'generation 0', 'generation 1')", "size = size + 1"}[k % 7]); return N_ENTRY;
-    case 19: raw_run(r, "INSERT INTO audit_checkpoint SELECT %llu, at, root, text, signature FROM audit_checkpoint LIMIT 1", 2 + (unsigned long long)below(900)); return N_ENTRY;
-    case 20: raw_run(r, "DELETE FROM audit_entry; DELETE FROM audit_checkpoint; DELETE FROM log_head"); return 1;
-    case 21: raw_run(r, "INSERT INTO audit_entry SELECT 0, at, monotone_ms, body, hash FROM audit_entry WHERE sequence = %llu", s); return 1;
-    case 22: raw_run(r, "INSERT INTO audit_entry SELECT %u, at, monotone_ms, body, hash FROM audit_entry WHERE sequence = %llu", N_ENTRY + 1, s); return N_ENTRY + 1;
-    case 23: raw_run(r, "UPDATE audit_entry SET sequence = sequence + 1 WHERE sequence = %u", N_ENTRY); return N_ENTRY;
+    case 15:
+        raw_run(r, "UPDATE log_head SET %s = %s + %llu", columns[k % 5], columns[k % 5],
+                1 + (unsigned long long)below(5));
+        return N_ENTRY + 1;
+    case 16:
+        raw_run(r, "UPDATE log_head SET %s = randomblob(length(%s))", blobs[k % 3], blobs[k % 3]);
+        return N_ENTRY + 1;
+    case 17:
+        raw_run(
+            r,
+            "DELETE FROM audit_checkpoint WHERE size = (SELECT size FROM audit_checkpoint ORDER BY "
+            "random() LIMIT 1)");
+        return N_ENTRY;
+    case 18:
+        raw_run(r, "UPDATE audit_checkpoint SET %s",
+                (const char *const[]){"at = at + 1", "root = randomblob(32)",
+                                      "signature = randomblob(64)",
+                                      "text = replace(text, 'at 2', 'at 1')",
+                                      "text = text || ' '||char(65)",
+                                      "text = replace(text, 'generation 0', 'generation 1')",
+                                      "size = size + 1"}[k % 7]);
+        return N_ENTRY;
+    case 19:
+        raw_run(r,
+                "INSERT INTO audit_checkpoint SELECT %llu, at, root, text, signature FROM "
+                "audit_checkpoint LIMIT 1",
+                2 + (unsigned long long)below(900));
+        return N_ENTRY;
+    case 20:
+        raw_run(r, "DELETE FROM audit_entry; DELETE FROM audit_checkpoint; DELETE FROM log_head");
+        return 1;
+    case 21:
+        raw_run(
+            r,
+            "INSERT INTO audit_entry SELECT 0, at, monotone_ms, body, hash FROM audit_entry WHERE "
+            "sequence = %llu",
+            s);
+        return 1;
+    case 22:
+        raw_run(
+            r,
+            "INSERT INTO audit_entry SELECT %u, at, monotone_ms, body, hash FROM audit_entry WHERE "
+            "sequence = %llu",
+            N_ENTRY + 1, s);
+        return N_ENTRY + 1;
+    case 23:
+        raw_run(r, "UPDATE audit_entry SET sequence = sequence + 1 WHERE sequence = %u", N_ENTRY);
+        return N_ENTRY;
     case 24: raw_run(r, "UPDATE audit_entry SET sequence = -sequence"); return 1;
     case 25: { /* the body of another entry, hash and all */
         if (k >= i) k++;
-        raw_run(r, "UPDATE audit_entry SET (body, hash) = (SELECT body, hash FROM audit_entry WHERE sequence = %zu) WHERE sequence = %llu", k, s);
+        raw_run(r,
+                "UPDATE audit_entry SET (body, hash) = (SELECT body, hash FROM audit_entry WHERE "
+                "sequence = %zu) WHERE sequence = %llu",
+                k, s);
         return i;
     }
     default: fail_msg("no such kind"); return 0;
@@ -252,7 +330,8 @@ static uint64_t tamper(struct raw *r, int kind)
 }
 enum { KINDS = 26 };
 
-/* S25: edited, deleted, inserted, reordered, truncated; also by one who can make the hashes right. */
+/* S25: edited, deleted, inserted, reordered, truncated; also by one who can make the hashes right.
+ */
 static void test_3_tampering(void **state)
 {
     (void)state;
@@ -292,8 +371,10 @@ static void test_3_tampering(void **state)
         /* S9: where the end of the log does not fit, no act is written behind it. */
         if (kind == 12 || kind == 13 || kind == 14 || kind == 16 || kind == 20) {
             assert_true(backend_begin(l.backend, true, NULL));
-            bool appended = audit_log_append(&l, &(struct audit_event){.action = AUDIT_TABLE}, NULL, &e);
-            if (kind != 20) assert_false(appended); /* 20: as if new; the verification has found it */
+            bool appended =
+                audit_log_append(&l, &(struct audit_event){.action = AUDIT_TABLE}, NULL, &e);
+            if (kind != 20)
+                assert_false(appended); /* 20: as if new; the verification has found it */
             backend_rollback(l.backend);
         }
         backend_close(l.backend);
@@ -323,7 +404,8 @@ static void test_4_anchors(void **state)
     assert_int_equal(verify(&l, at_700).first_bad, 0);
     assert_int_equal(verify(&l, at_1500).first_bad, 0);
 
-    /* The whole file put back to an earlier state: consistent in itself, found by the anchor only. */
+    /* The whole file put back to an earlier state: consistent in itself, found by the anchor only.
+     */
     struct audit_log old = {ledger_open(&l, "old"), l.keyring};
     assert_non_null(old.backend);
     assert_int_equal(verify(&old, NULL).first_bad, 0);
@@ -382,7 +464,8 @@ static void test_5_no_anchors(void **state)
     ledger_close(&other);
 }
 
-/* S26: 200,000 entries a second; processor time, for the machine is shared. Sanitized builds only run it. */
+/* S26: 200,000 entries a second; processor time, for the machine is shared. Sanitized builds only
+ * run it. */
 static void test_6_speed(void **state)
 {
     (void)state;
@@ -408,8 +491,9 @@ static void test_6_speed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_1_holds),   cmocka_unit_test(test_2_empty),      cmocka_unit_test(test_3_tampering),
-        cmocka_unit_test(test_4_anchors), cmocka_unit_test(test_5_no_anchors), cmocka_unit_test(test_6_speed),
+        cmocka_unit_test(test_1_holds),      cmocka_unit_test(test_2_empty),
+        cmocka_unit_test(test_3_tampering),  cmocka_unit_test(test_4_anchors),
+        cmocka_unit_test(test_5_no_anchors), cmocka_unit_test(test_6_speed),
     };
     return cmocka_run_group_tests(tests, setup, NULL);
 }

@@ -1,6 +1,11 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Tests of src/store/backup.c
- *  1 what is made   2 while others write (S96)   3 what is refused, and leaves nothing   4 nothing to read in it (S15)
- *  5 a full disk (S85)   6 speed */
+ *  1 what is made
+ *  2 while others write (S96)
+ *  3 what is refused, and leaves nothing
+ *  4 nothing to read in it (S15)
+ *  5 a full disk (S85)
+ *  6 speed */
 #include "harness.h"
 
 #include <signal.h>
@@ -43,7 +48,8 @@ static void test_1_made(void **state)
     assert_in_range(r.made_at, before, instant_now());
     assert_int_equal(r.n_record, 50); /* 40, and 10 more by the second batch (20..49) */
     assert_int_equal(r.n_audit, 3);
-    assert_true(audit_verify(&a, st, text_of(r.checkpoint), NULL)); /* its checkpoint is an anchor */
+    assert_true(
+        audit_verify(&a, st, text_of(r.checkpoint), NULL)); /* its checkpoint is an anchor */
     assert_int_equal(a.first_bad, 0);
     assert_non_null(strstr(r.checkpoint, "\n3\n"));
     store_close(st);
@@ -75,7 +81,8 @@ static void test_2_while_others_write(void **state)
             bool ok = store_begin(st, true, NULL);
             double waited = harness_seconds() - t;
             if (waited > longest) longest = waited;
-            ok = ok && audit_append(st, &(struct audit_event){.action = AUDIT_TABLE}, NULL, NULL) && store_commit(st, NULL);
+            ok = ok && audit_append(st, &(struct audit_event){.action = AUDIT_TABLE}, NULL, NULL) &&
+                 store_commit(st, NULL);
             if (!ok) _exit(1);
             (void)usleep(3000);
         }
@@ -89,7 +96,8 @@ static void test_2_while_others_write(void **state)
     while (done == 0) {
         (void)snprintf(path, sizeof path, "busy.%d", made++);
         if (!backup_make(&r, st, path, &e)) fail_msg("%s: %s", e.id, e.msg);
-        if (!backup_verify(&verified, path, store_data_unlock(), &e)) fail_msg("%s: %s", e.id, e.msg);
+        if (!backup_verify(&verified, path, store_data_unlock(), &e))
+            fail_msg("%s: %s", e.id, e.msg);
         assert_int_equal(verified.n_audit, r.n_audit);
         assert_string_equal(verified.checkpoint, r.checkpoint);
         assert_int_equal(unlink(path), 0);
@@ -156,16 +164,20 @@ static void test_4_nothing_to_read(void **state)
     struct store *st = vault_make("secret", 30);
     struct backup_report r;
     size_t n, n_key;
-    static const char *const canaries[] = {"CANARY", "FAMILY", "note of variant", "GNR", "local:ana", "CL_SEX",
-                                           "list_name", "dictionary", "SQLite", "manifest", "R0000"};
+    static const char *const canaries[] = {"CANARY",    "FAMILY",     "note of variant",
+                                           "GNR",       "local:ana",  "CL_SEX",
+                                           "list_name", "dictionary", "SQLite",
+                                           "manifest",  "R0000"};
 
     assert_true(backup_make(&r, st, "secret.backup", NULL));
     char *bytes = harness_read("secret.backup", &n), *key = harness_read("key-file", &n_key);
     for (size_t i = 0; i < sizeof canaries / sizeof canaries[0]; i++)
-        if (memmem(bytes, n, canaries[i], strlen(canaries[i])) != NULL) fail_msg("%s is in it", canaries[i]);
+        if (memmem(bytes, n, canaries[i], strlen(canaries[i])) != NULL)
+            fail_msg("%s is in it", canaries[i]);
     assert_null(memmem(bytes, n, key, 8));
     for (int u = 0; u < KEY_COUNT; u++)
-        assert_null(memmem(bytes, n, secret_bytes(keyring_key(store_keyring(st), (enum key_use)u)), 8));
+        assert_null(
+            memmem(bytes, n, secret_bytes(keyring_key(store_keyring(st), (enum key_use)u)), 8));
     free(bytes);
     free(key);
     store_close(st);
@@ -207,11 +219,12 @@ static void test_6_speed(void **state)
     double t1 = harness_seconds();
     if (!backup_verify(&r, "speed.backup", store_data_unlock(), &e)) fail_msg("%s", e.msg);
     double t2 = harness_seconds();
-    if (!backup_restore(&r, "speed.backup", "speed.restored", store_data_unlock(), (struct text){NULL, 0}, false, &e))
+    if (!backup_restore(&r, "speed.backup", "speed.restored", store_data_unlock(),
+                        (struct text){NULL, 0}, false, &e))
         fail_msg("%s", e.msg);
     double t3 = harness_seconds(), mb = (double)r.bytes / 1e6;
-    print_message("%.1f MB: make %.0f MB/s, verify %.0f MB/s, restore %.0f MB/s\n", mb, mb / (t1 - t0), mb / (t2 - t1),
-                  mb / (t3 - t2));
+    print_message("%.1f MB: make %.0f MB/s, verify %.0f MB/s, restore %.0f MB/s\n", mb,
+                  mb / (t1 - t0), mb / (t2 - t1), mb / (t3 - t2));
     /* S98: 1 GB in under 30 minutes is 0.6 MB/s; the target is 10 minutes. */
     if (!harness_sanitized()) assert_true(mb / (t3 - t2) > 1.7);
     store_close(st);
@@ -220,8 +233,8 @@ static void test_6_speed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_1_made),    cmocka_unit_test(test_2_while_others_write),
-        cmocka_unit_test(test_3_refused), cmocka_unit_test(test_4_nothing_to_read),
+        cmocka_unit_test(test_1_made),      cmocka_unit_test(test_2_while_others_write),
+        cmocka_unit_test(test_3_refused),   cmocka_unit_test(test_4_nothing_to_read),
         cmocka_unit_test(test_5_full_disk), cmocka_unit_test(test_6_speed),
     };
     return cmocka_run_group_tests(tests, setup, NULL);

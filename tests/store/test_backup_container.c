@@ -1,6 +1,11 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Tests of src/store/backup_container.c
- *  1 written and read, at every size around a chunk   2 every bit counts   3 cut, appended, put together from two
- *  4 the wrong key   5 what is no backup   6 nothing is left of what was not finished */
+ *  1 written and read, at every size around a chunk
+ *  2 every bit counts
+ *  3 cut, appended, put together from two
+ *  4 the wrong key
+ *  5 what is no backup
+ *  6 nothing is left of what was not finished */
 #include "harness.h"
 
 #include <dirent.h>
@@ -42,14 +47,16 @@ static uint64_t made(const char *path, size_t n, size_t step, uint8_t head[32])
     struct err e;
     uint64_t bytes;
     if (!container_create(&w, path, keyring, public_key, &e)) fail_msg("%s", e.msg);
-    for (size_t at = 0; at < n; at += step) container_put(w, content + at, n - at < step ? n - at : step);
+    for (size_t at = 0; at < n; at += step)
+        container_put(w, content + at, n - at < step ? n - at : step);
     if (head != NULL) container_head(w, head);
     if (!container_finish(w, &bytes, &e)) fail_msg("%s", e.msg);
     return bytes;
 }
 
 /* Reads all of it; false with a right error. */
-static bool reads(const char *path, size_t n_expected, const struct secret *key, const uint8_t *public)
+static bool reads(const char *path, size_t n_expected, const struct secret *key,
+                  const uint8_t *public)
 {
     struct container_reader *r;
     struct text chunk;
@@ -61,7 +68,9 @@ static bool reads(const char *path, size_t n_expected, const struct secret *key,
         ok = container_read(r, &chunk, &last, &e);
         if (!ok) break;
         assert_true(n + chunk.n <= sizeof content);
-        if (chunk.n > 0) assert_memory_equal(chunk.p, content + n, chunk.n); /* never anything that is not ours */
+        if (chunk.n > 0)
+            assert_memory_equal(chunk.p, content + n,
+                                chunk.n); /* never anything that is not ours */
         n += chunk.n;
     }
     if (ok) {
@@ -78,8 +87,15 @@ static bool reads(const char *path, size_t n_expected, const struct secret *key,
 static void test_1_sizes(void **state)
 {
     (void)state;
-    static const size_t sizes[] = {0, 1, 17, CONTAINER_CHUNK - 1, CONTAINER_CHUNK, CONTAINER_CHUNK + 1,
-                                   2 * CONTAINER_CHUNK - 1, 2 * CONTAINER_CHUNK, 2 * CONTAINER_CHUNK + 1,
+    static const size_t sizes[] = {0,
+                                   1,
+                                   17,
+                                   CONTAINER_CHUNK - 1,
+                                   CONTAINER_CHUNK,
+                                   CONTAINER_CHUNK + 1,
+                                   2 * CONTAINER_CHUNK - 1,
+                                   2 * CONTAINER_CHUNK,
+                                   2 * CONTAINER_CHUNK + 1,
                                    3 * CONTAINER_CHUNK + 10};
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
         struct stat st;
@@ -110,7 +126,8 @@ static void test_2_every_bit(void **state)
     char *p = harness_read("bits", &n);
     size_t keyring_at = 16;
     for (size_t bit = 0; bit < n * 8; bit++) {
-        if (bit / 8 >= keyring_at && bit / 8 < keyring_at + keyring.n) continue; /* the manifest's to find */
+        if (bit / 8 >= keyring_at && bit / 8 < keyring_at + keyring.n)
+            continue; /* the manifest's to find */
         p[bit / 8] = (char)(p[bit / 8] ^ (1 << bit % 8));
         harness_write("bits", p, n);
         assert_false(reads("bits", 20, private_key, public_key));
@@ -129,9 +146,23 @@ static void test_3_cut(void **state)
     (void)made("cut", 2 * CONTAINER_CHUNK + 50, 9999, NULL);
     (void)made("other", 2 * CONTAINER_CHUNK + 50, 9999, NULL);
     char *p = harness_read("cut", &n), *q = harness_read("other", &m), *big = malloc(n + CHUNK);
-    const size_t cuts[] = {0, 1, 15, 16, 20, HEAD - 1, HEAD, HEAD + 1, HEAD + 16, HEAD + 17, HEAD + CHUNK - 1,
-                           HEAD + CHUNK, HEAD + CHUNK + 1, HEAD + 2 * CHUNK - 1, HEAD + 2 * CHUNK,
-                           HEAD + 2 * CHUNK + 1, n - 1};
+    const size_t cuts[] = {0,
+                           1,
+                           15,
+                           16,
+                           20,
+                           HEAD - 1,
+                           HEAD,
+                           HEAD + 1,
+                           HEAD + 16,
+                           HEAD + 17,
+                           HEAD + CHUNK - 1,
+                           HEAD + CHUNK,
+                           HEAD + CHUNK + 1,
+                           HEAD + 2 * CHUNK - 1,
+                           HEAD + 2 * CHUNK,
+                           HEAD + 2 * CHUNK + 1,
+                           n - 1};
     assert_non_null(big);
     for (size_t i = 0; i < sizeof cuts / sizeof cuts[0]; i++) {
         harness_write("x", p, cuts[i]);
@@ -208,7 +239,8 @@ static int files_here(void)
     int n = 0;
     DIR *d = opendir(".");
     assert_non_null(d);
-    for (struct dirent *f; (f = readdir(d)) != NULL;) n += strcmp(f->d_name, ".") != 0 && strcmp(f->d_name, "..") != 0;
+    for (struct dirent *f; (f = readdir(d)) != NULL;)
+        n += strcmp(f->d_name, ".") != 0 && strcmp(f->d_name, "..") != 0;
     assert_int_equal(closedir(d), 0);
     return n;
 }
@@ -244,8 +276,9 @@ static void test_6_unfinished(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_1_sizes),     cmocka_unit_test(test_2_every_bit), cmocka_unit_test(test_3_cut),
-        cmocka_unit_test(test_4_wrong_key), cmocka_unit_test(test_5_no_backup), cmocka_unit_test(test_6_unfinished),
+        cmocka_unit_test(test_1_sizes),     cmocka_unit_test(test_2_every_bit),
+        cmocka_unit_test(test_3_cut),       cmocka_unit_test(test_4_wrong_key),
+        cmocka_unit_test(test_5_no_backup), cmocka_unit_test(test_6_unfinished),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

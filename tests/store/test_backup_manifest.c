@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Tests of src/store/backup_manifest.c
  *  1 written and read   2 signed   3 what is no manifest */
 #include "harness.h"
@@ -72,8 +73,10 @@ static void test_2_signed(void **state)
     assert_false(manifest_is_signed(document, (struct text){"", 0}, public_key));
     signature[40] ^= 1;
     assert_false(manifest_is_signed(document, s, public_key));
-    crypto_sign(plain, document.p, document.n, sign); /* a signature for another purpose is none for this one */
-    assert_false(manifest_is_signed(document, (struct text){(const char *)plain, sizeof plain}, public_key));
+    crypto_sign(plain, document.p, document.n,
+                sign); /* a signature for another purpose is none for this one */
+    assert_false(
+        manifest_is_signed(document, (struct text){(const char *)plain, sizeof plain}, public_key));
     secret_free(sign);
     secret_free(other);
 }
@@ -105,7 +108,13 @@ static void test_3_no_manifest(void **state)
 {
     (void)state;
     struct manifest back;
-    static const char *const none[] = {"", "x", "[]", "{}", "null", "{\"format\":\"dcim backup\",\"version\":1}", "{\"files\":[]}"};
+    static const char *const none[] = {"",
+                                       "x",
+                                       "[]",
+                                       "{}",
+                                       "null",
+                                       "{\"format\":\"dcim backup\",\"version\":1}",
+                                       "{\"files\":[]}"};
 
     for (size_t i = 0; i < sizeof none / sizeof none[0]; i++) {
         assert_false(manifest_read(&back, text_of(none[i]), NULL));
@@ -135,7 +144,8 @@ static int setup(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_1_round_trip), cmocka_unit_test(test_2_signed), cmocka_unit_test(test_3_no_manifest)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_1_round_trip),
+                                       cmocka_unit_test(test_2_signed),
+                                       cmocka_unit_test(test_3_no_manifest)};
     return cmocka_run_group_tests(tests, setup, NULL);
 }

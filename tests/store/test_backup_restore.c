@@ -1,7 +1,13 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Tests of src/store/backup_restore.c
- *  1 the drill: no difference, also for a new process (S98)   2 any flipped bit fails (S97)   3 cut, appended, swapped
- *  4 who may open it   5 anchors: no silent rollback (S98)   6 targets, and nothing left behind (S85)
- *  7 forged by one who has the public key   8 life goes on */
+ *  1 the drill: no difference, also for a new process (S98)
+ *  2 any flipped bit fails (S97)
+ *  3 cut, appended, swapped
+ *  4 who may open it
+ *  5 anchors: no silent rollback (S98)
+ *  6 targets, and nothing left behind (S85)
+ *  7 forged by one who has the public key
+ *  8 life goes on */
 #include "harness.h"
 
 #include <signal.h>
@@ -42,7 +48,8 @@ static void restore(const char *path, const char *folder)
 {
     struct backup_report r;
     struct err e;
-    if (!backup_restore(&r, path, folder, store_data_unlock(), no_anchor, false, &e)) fail_msg("%s: %s", e.id, e.msg);
+    if (!backup_restore(&r, path, folder, store_data_unlock(), no_anchor, false, &e))
+        fail_msg("%s: %s", e.id, e.msg);
 }
 
 /* Does not restore, for this reason, and leaves nothing; NULL: for whatever reason. */
@@ -51,7 +58,8 @@ static void restores_not(const char *path, const struct unlock *u, const char *i
     struct backup_report r;
     struct err e = {0};
     int n = vault_entries(".");
-    if (backup_restore(&r, path, "never", u, no_anchor, true, &e)) fail_msg("%s was restored", path);
+    if (backup_restore(&r, path, "never", u, no_anchor, true, &e))
+        fail_msg("%s was restored", path);
     if (id != NULL) assert_string_equal(e.id, id);
     assert_true(e.code == ERR_STORE || e.code == ERR_DENIED || e.code == ERR_INPUT);
     assert_int_not_equal(e.remedy[0], 0);
@@ -86,7 +94,8 @@ static void test_1_drill(void **state)
     vault_fingerprint(before, st);
     make(st, "drill.backup");
     store_close(st);
-    if (!backup_restore(&r, "drill.backup", "restored", store_data_unlock(), no_anchor, false, &e)) fail_msg("%s", e.msg);
+    if (!backup_restore(&r, "drill.backup", "restored", store_data_unlock(), no_anchor, false, &e))
+        fail_msg("%s", e.msg);
     assert_int_equal(r.n_record, 75);
     assert_int_equal(r.n_audit, 3);
 
@@ -96,7 +105,8 @@ static void test_1_drill(void **state)
         st = store_data_open("restored", false);
         vault_fingerprint(after, st);
         struct audit_report a;
-        bool ok = memcmp(before, after, 32) == 0 && audit_verify(&a, st, text_of(r.checkpoint), NULL) && a.first_bad == 0;
+        bool ok = memcmp(before, after, 32) == 0 &&
+                  audit_verify(&a, st, text_of(r.checkpoint), NULL) && a.first_bad == 0;
         store_close(st);
         _exit(ok ? 0 : 1);
     }
@@ -104,7 +114,8 @@ static void test_1_drill(void **state)
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_int_equal(status, 0);
 
-    static const char *const files[] = {"restored/database", "restored/keyring", "restored/keyring.copy",
+    static const char *const files[] = {"restored/database", "restored/keyring",
+                                        "restored/keyring.copy",
                                         "restored/dictionary/packs/pt/empty.csv"};
     for (size_t i = 0; i < 4; i++) {
         assert_int_equal(stat(files[i], &s), 0);
@@ -128,12 +139,15 @@ static void test_2_every_bit(void **state)
     make(st, "bits.backup");
     store_close(st);
     char *p = harness_read("bits.backup", &n);
-    size_t keyring_n = (uint8_t)p[12] | (size_t)(uint8_t)p[13] << 8, chunks = 16 + keyring_n + 80 + 24;
+    size_t keyring_n = (uint8_t)p[12] | (size_t)(uint8_t)p[13] << 8,
+           chunks = 16 + keyring_n + 80 + 24;
     random_init(&random, 97);
     size_t n_flip = 0, at = 0;
     for (size_t i = 0; i < n; i++) {
-        /* Structure: the head, a bit of every byte; of each chunk the first and last bytes and its tag byte; the end. */
-        bool head = i < chunks, edge = i >= chunks && ((i - chunks) % 65553 < 2 || (i - chunks) % 65553 > 65550);
+        /* Structure: the head, a bit of every byte; of each chunk the first and last bytes and its
+         * tag byte; the end. */
+        bool head = i < chunks,
+             edge = i >= chunks && ((i - chunks) % 65553 < 2 || (i - chunks) % 65553 > 65550);
         if (!head && !edge && i + 40 < n) continue;
         at = i * 8 + random_below(&random, 8);
         p[at / 8] = (char)(p[at / 8] ^ (1 << at % 8));
@@ -179,7 +193,8 @@ static void test_3_cut(void **state)
         harness_write("x", longer, n + extra);
         restores_not("x", store_data_unlock(), "backup.damaged");
     }
-    /* The keyring of another backup, though of the same repository: with a slot more, the manifest finds it. */
+    /* The keyring of another backup, though of the same repository: with a slot more, the manifest
+     * finds it. */
     size_t keyring_n = (uint8_t)p[12] | (size_t)(uint8_t)p[13] << 8;
     other = store_data_open("cut", false);
     struct secret *code = NULL;
@@ -197,7 +212,8 @@ static void test_3_cut(void **state)
     harness_write("x", b.p, b.n);
     restores_not("x", store_data_unlock(), "backup.damaged");
     /* Head and chunks of two backups of the same state. */
-    memcpy(q + 16 + keyring_n + 104, p + 16 + keyring_n + 104, (n < m ? n : m) - 16 - keyring_n - 104);
+    memcpy(q + 16 + keyring_n + 104, p + 16 + keyring_n + 104,
+           (n < m ? n : m) - 16 - keyring_n - 104);
     harness_write("x", q, m);
     restores_not("x", store_data_unlock(), "backup.damaged");
     buf_release(&b);
@@ -216,7 +232,8 @@ static void test_4_who(void **state)
     struct err e;
 
     assert_true(keyring_add(store_keyring(st), SLOT_RECOVERY, NULL, TEXT("safe"), &code, &e));
-    assert_true(keyring_add(store_keyring(st), SLOT_PASSPHRASE, &(struct unlock){.passphrase = passphrase}, TEXT(""), NULL, &e));
+    assert_true(keyring_add(store_keyring(st), SLOT_PASSPHRASE,
+                            &(struct unlock){.passphrase = passphrase}, TEXT(""), NULL, &e));
     make(st, "who.backup");
     store_close(st);
     assert_true(backup_verify(&r, "who.backup", &(struct unlock){.recovery = code}, &e));
@@ -230,7 +247,7 @@ static void test_4_who(void **state)
     assert_true(keyring_create(&k, "other-keyring", &(struct unlock){.key_file = "other-key"}, &e));
     keyring_close(k);
     restores_not("who.backup", &(struct unlock){.key_file = "other-key"}, "keyring.wrong_secret");
-    restores_not("who", store_data_unlock(), NULL);            /* a folder */
+    restores_not("who", store_data_unlock(), NULL); /* a folder */
     restores_not("key-file", store_data_unlock(), "backup.not_one");
     restores_not("missing", store_data_unlock(), "backup.unreadable");
     secret_free(code);
@@ -300,7 +317,8 @@ static void test_5_anchors(void **state)
     store_close(st);
 
     /* By force, and on from there: a second history, which the late anchor does not belong to. */
-    assert_true(backup_restore(&r, "anchors.backup", "branch", store_data_unlock(), text_of(late), true, &e));
+    assert_true(backup_restore(&r, "anchors.backup", "branch", store_data_unlock(), text_of(late),
+                               true, &e));
     st = store_data_open("branch", false);
     append(st);
     append(st);
@@ -325,13 +343,16 @@ static void test_6_targets(void **state)
     store_close(st);
     assert_int_equal(mkdir("full", 0700), 0);
     harness_write_text("full/file", "mine");
-    assert_false(backup_restore(&r, "targets.backup", "full", store_data_unlock(), no_anchor, true, &e));
+    assert_false(
+        backup_restore(&r, "targets.backup", "full", store_data_unlock(), no_anchor, true, &e));
     assert_int_equal(e.code, ERR_CONFLICT);
     assert_string_equal(e.id, "backup.not_empty");
     assert_int_equal(vault_entries("full"), 1);
-    assert_false(backup_restore(&r, "targets.backup", "full/file", store_data_unlock(), no_anchor, true, &e));
+    assert_false(backup_restore(&r, "targets.backup", "full/file", store_data_unlock(), no_anchor,
+                                true, &e));
     assert_int_equal(vault_entries("full"), 1);
-    assert_false(backup_restore(&r, "targets.backup", "no/such/folder", store_data_unlock(), no_anchor, true, &e));
+    assert_false(backup_restore(&r, "targets.backup", "no/such/folder", store_data_unlock(),
+                                no_anchor, true, &e));
 
     assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0); /* the disk is full at some point */
     for (rlim_t room = 0; room <= 60000; room += 20000) {
@@ -339,27 +360,32 @@ static void test_6_targets(void **state)
         small.rlim_cur = room;
         int n = vault_entries(".");
         assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
-        bool ok = backup_restore(&r, "targets.backup", "never", store_data_unlock(), no_anchor, true, &e);
+        bool ok =
+            backup_restore(&r, "targets.backup", "never", store_data_unlock(), no_anchor, true, &e);
         assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
         assert_false(ok);
         assert_int_equal(e.code, ERR_SYSTEM);
         assert_int_equal(vault_entries("."), n);
     }
-    assert_int_equal(mkdir("empty", 0777), 0); /* an empty folder gives way; it was open to others, the new one is not */
+    assert_int_equal(mkdir("empty", 0777),
+                     0); /* an empty folder gives way; it was open to others, the new one is not */
     restore("targets.backup", "empty");
     struct stat s;
     assert_int_equal(stat("empty", &s), 0);
     assert_int_equal(s.st_mode & 0777, 0700);
     assert_int_equal(mkdir("slash", 0700), 0);
-    assert_true(backup_restore(&r, "targets.backup", "slash/", store_data_unlock(), no_anchor, true, &e));
+    assert_true(
+        backup_restore(&r, "targets.backup", "slash/", store_data_unlock(), no_anchor, true, &e));
 }
 
 /* ---- forgeries ---- */
 
-struct forgery { /* what somebody puts together who has the repository's public key and its keyring file */
-    const char *name;        /* of the first file; NULL: "database" with the real one */
-    bool wrong_hash, wrong_count, wrong_head, wrong_signature, no_signature, twice, manifest_first, extra;
-    const char *raw;         /* bytes of an archive instead of all that */
+struct
+    forgery { /* what somebody puts together who has the repository's public key and its keyring file */
+    const char *name; /* of the first file; NULL: "database" with the real one */
+    bool wrong_hash, wrong_count, wrong_head, wrong_signature, no_signature, twice, manifest_first,
+        extra;
+    const char *raw; /* bytes of an archive instead of all that */
     size_t n_raw;
     const char *id;
 };
@@ -374,8 +400,8 @@ static void add(struct buf *b, struct manifest *m, const char *name, const char 
     crypto_hash(f->hash, sizeof f->hash, p, n, NULL);
 }
 
-static void forge(const struct forgery *f, struct store *st, const char *database, size_t n_database,
-                  const struct manifest *real)
+static void forge(const struct forgery *f, struct store *st, const char *database,
+                  size_t n_database, const struct manifest *real)
 {
     struct keyring *k = store_keyring(st);
     struct container_writer *w;
@@ -390,7 +416,8 @@ static void forge(const struct forgery *f, struct store *st, const char *databas
     (void)unlink("forgery");
     m.file = NULL;
     m.n_file = m.cap = 0;
-    assert_true(container_create(&w, "forgery", (struct text){keyring, n}, keyring_backup_public(k), NULL));
+    assert_true(
+        container_create(&w, "forgery", (struct text){keyring, n}, keyring_backup_public(k), NULL));
     buf_init(&b, 10 << 20);
     buf_init(&document, MANIFEST_MAX);
     buf_init(&end, 2);
@@ -402,16 +429,16 @@ static void forge(const struct forgery *f, struct store *st, const char *databas
     if (f->wrong_hash) m.file[0].hash[5] ^= 1;
     manifest_write(&document, &m);
     crypto_sign_new(other_public, &other);
-    manifest_sign(signature, buf_text(&document), f->wrong_signature ? other : keyring_key(k, KEY_AUDIT_SIGN));
+    manifest_sign(signature, buf_text(&document),
+                  f->wrong_signature ? other : keyring_key(k, KEY_AUDIT_SIGN));
     if (f->extra) add(&b, NULL, "dictionary/extra", "x", 1);
     add(&b, NULL, MANIFEST_NAME, document.p, document.n);
     if (f->manifest_first) add(&b, NULL, "dictionary/late", "x", 1);
-    if (!f->no_signature) add(&b, NULL, MANIFEST_SIGNATURE_NAME, (const char *)signature, sizeof signature);
+    if (!f->no_signature)
+        add(&b, NULL, MANIFEST_SIGNATURE_NAME, (const char *)signature, sizeof signature);
     archive_put_end(&b);
-    if (f->raw != NULL)
-        container_put(w, f->raw, f->n_raw);
-    else
-        container_put(w, b.p, b.n);
+    if (f->raw != NULL) container_put(w, f->raw, f->n_raw);
+    else container_put(w, b.p, b.n);
     assert_true(container_finish(w, &bytes, NULL));
     secret_free(other);
     manifest_release(&m);
@@ -423,7 +450,8 @@ static void forge(const struct forgery *f, struct store *st, const char *databas
 static void test_7_forged(void **state)
 {
     (void)state;
-    static const char escape[] = "\x0a\x00../escaped\x01\0\0\0\0\0\0\0x\0\0", absolute[] = "\x0c\x00/tmp/escaped\x01\0\0\0\0\0\0\0x\0\0";
+    static const char escape[] = "\x0a\x00../escaped\x01\0\0\0\0\0\0\0x\0\0",
+                      absolute[] = "\x0c\x00/tmp/escaped\x01\0\0\0\0\0\0\0x\0\0";
     static const struct forgery forgeries[] = {
         {.id = NULL}, /* none: the way of forging is right */
         {.wrong_signature = true, .id = "backup.damaged"},
@@ -456,10 +484,8 @@ static void test_7_forged(void **state)
     char *database = harness_read("copy", &n);
     for (size_t i = 0; i < sizeof forgeries / sizeof forgeries[0]; i++) {
         forge(&forgeries[i], st, database, n, &real);
-        if (forgeries[i].id == NULL)
-            assert_true(verifies("forgery"));
-        else
-            restores_not("forgery", store_data_unlock(), forgeries[i].id);
+        if (forgeries[i].id == NULL) assert_true(verifies("forgery"));
+        else restores_not("forgery", store_data_unlock(), forgeries[i].id);
     }
     assert_false(harness_exists("escaped"));
     assert_false(harness_exists("/tmp/escaped"));
@@ -488,7 +514,9 @@ static void test_8_goes_on(void **state)
     restore("life.backup", "second");
     st = store_data_open("second", false);
     assert_true(store_begin(st, true, NULL));
-    assert_true(audit_append(st, &(struct audit_event){.action = AUDIT_RESTORE, .actor = "local:ana"}, NULL, NULL));
+    assert_true(audit_append(st,
+                             &(struct audit_event){.action = AUDIT_RESTORE, .actor = "local:ana"},
+                             NULL, NULL));
     assert_true(store_commit(st, NULL));
     vault_import(st, 100, 120, 1);
     assert_true(audit_verify(&r, st, no_anchor, NULL));
@@ -507,9 +535,10 @@ static void test_8_goes_on(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_1_drill),  cmocka_unit_test(test_2_every_bit), cmocka_unit_test(test_3_cut),
-        cmocka_unit_test(test_4_who),    cmocka_unit_test(test_5_anchors),   cmocka_unit_test(test_6_targets),
-        cmocka_unit_test(test_7_forged), cmocka_unit_test(test_8_goes_on),
+        cmocka_unit_test(test_1_drill),   cmocka_unit_test(test_2_every_bit),
+        cmocka_unit_test(test_3_cut),     cmocka_unit_test(test_4_who),
+        cmocka_unit_test(test_5_anchors), cmocka_unit_test(test_6_targets),
+        cmocka_unit_test(test_7_forged),  cmocka_unit_test(test_8_goes_on),
     };
     return cmocka_run_group_tests(tests, setup, NULL);
 }

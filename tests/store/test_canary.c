@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* S15 for the store as a whole: what goes in through it is found in no file.
  *  1 the search finds what it should   2 no file holds a canary, open, closed, backed up, restored, damaged
  *  3 files and folders are closed to others   4 no key is left in memory (S94) */
@@ -29,7 +30,8 @@ static size_t base64(char *out, const uint8_t *p, size_t n)
 {
     static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     size_t m = 0;
-    for (size_t i = 0; i + 3 <= n; i += 3) { /* whole groups only: the rest depends on what follows */
+    for (size_t i = 0; i + 3 <= n;
+         i += 3) { /* whole groups only: the rest depends on what follows */
         uint32_t v = (uint32_t)(p[i] << 16 | p[i + 1] << 8 | p[i + 2]);
         for (int shift = 18; shift >= 0; shift -= 6) out[m++] = digit[v >> shift & 63];
     }
@@ -75,15 +77,25 @@ static size_t forms(struct form_of out[FORMS_MAX], const char *canary)
 }
 
 static const char *const canaries[] = {
-    "FAMILY-CANARY-", "FAMILY-CANARY-3", "GIVEN-CANARY-", "GIVEN-CANARY-12", "note of variant ",
-    "R000003", "R000021",                       /* references of the organisation */
-    "passphrase-canary-4711", "deputy-canary",  /* a secret, and the label of a slot: only in sealed files */
-    "purpose-canary-of-the-court", "actor-canary", "reason-canary"};
+    "FAMILY-CANARY-",
+    "FAMILY-CANARY-3",
+    "GIVEN-CANARY-",
+    "GIVEN-CANARY-12",
+    "note of variant ",
+    "R000003",
+    "R000021", /* references of the organisation */
+    "passphrase-canary-4711",
+    "deputy-canary", /* a secret, and the label of a slot: only in sealed files */
+    "purpose-canary-of-the-court",
+    "actor-canary",
+    "reason-canary"};
 
-/* Labels of slots stand in the keyring in the clear, so in the head of a backup too (keyring.h says so). */
+/* Labels of slots stand in the keyring in the clear, so in the head of a backup too (keyring.h says
+ * so). */
 static bool may_hold(const char *path, const char *canary)
 {
-    return (strstr(path, "keyring") != NULL || strstr(path, "backup") != NULL) && strcmp(canary, "deputy-canary") == 0;
+    return (strstr(path, "keyring") != NULL || strstr(path, "backup") != NULL) &&
+           strcmp(canary, "deputy-canary") == 0;
 }
 
 /* Hits in all files under the present folder; the key file is what it is. */
@@ -101,9 +113,12 @@ static int hits(bool say)
         for (size_t c = 0; c < sizeof canaries / sizeof canaries[0]; c++) {
             size_t n_form = forms(form, canaries[c]);
             for (size_t f = 0; f < n_form; f++) {
-                if (memmem(bytes, n, form[f].bytes, form[f].n) == NULL || may_hold(files.path[i], canaries[c])) continue;
+                if (memmem(bytes, n, form[f].bytes, form[f].n) == NULL ||
+                    may_hold(files.path[i], canaries[c]))
+                    continue;
                 n_hit++;
-                if (say) print_error("%s holds %s as %s\n", files.path[i], canaries[c], form[f].how);
+                if (say)
+                    print_error("%s holds %s as %s\n", files.path[i], canaries[c], form[f].how);
             }
         }
         free(bytes);
@@ -128,7 +143,8 @@ static void test_1_search(void **state)
         assert_true(hits(false) >= 1);
     }
     assert_int_equal(unlink("planted"), 0);
-    /* "QU5BUlk" is base64 of "ANARY", as any tool writes it: "GIVEN-CANARY-12" is "R0lWRU4tQ0FOQVJZLTEy". */
+    /* "QU5BUlk" is base64 of "ANARY", as any tool writes it: "GIVEN-CANARY-12" is
+     * "R0lWRU4tQ0FOQVJZLTEy". */
     harness_write_text("planted", "..R0lWRU4tQ0FOQVJZLTEy..");
     assert_true(hits(false) >= 1);
     assert_int_equal(unlink("planted"), 0);
@@ -142,14 +158,17 @@ static void act(struct store *st)
     struct err e;
     size_t n;
     int64_t withdrawn, reverted;
-    const struct audit_event why = {.actor = "local:actor-canary", .purpose = "purpose-canary-of-the-court"};
+    const struct audit_event why = {.actor = "local:actor-canary",
+                                    .purpose = "purpose-canary-of-the-court"};
 
     if (!store_record_list(&list, &n, st, FORM_NONE, 0, 1, a, &e) ||
-        !store_record_load(&r, &m, st, text_of(list[0].code), 0, a, &e) || !identity_open(&r, &m, st, &why, &e))
+        !store_record_load(&r, &m, st, text_of(list[0].code), 0, a, &e) ||
+        !identity_open(&r, &m, st, &why, &e))
         fail_msg("%s", e.msg);
     vault_import(st, 60, 70, 3);
     if (!store_begin(st, true, &e) ||
-        !store_batch_undo(&withdrawn, &reverted, st, 3, "local:actor-canary", "reason-canary", &e) ||
+        !store_batch_undo(&withdrawn, &reverted, st, 3, "local:actor-canary", "reason-canary",
+                          &e) ||
         !store_commit(st, &e))
         fail_msg("%s", e.msg);
     vault_import(st, 10, 30, 4);
@@ -177,8 +196,9 @@ static void test_2_nowhere(void **state)
 
     assert_int_equal(setenv("DCIM_INSECURE_KDF", "1", 1), 0);
     struct store *st = vault_make("repository", 40);
-    assert_true(keyring_add(store_keyring(st), SLOT_PASSPHRASE, &(struct unlock){.passphrase = passphrase},
-                            TEXT("deputy-canary"), NULL, &e));
+    assert_true(keyring_add(store_keyring(st), SLOT_PASSPHRASE,
+                            &(struct unlock){.passphrase = passphrase}, TEXT("deputy-canary"), NULL,
+                            &e));
     assert_true(keyring_add(store_keyring(st), SLOT_RECOVERY, NULL, TEXT(""), &code, &e));
     act(st);
     none_found("while it is open");
@@ -189,7 +209,8 @@ static void test_2_nowhere(void **state)
     store_close(st);
     none_found("when it is closed");
     assert_true(backup_verify(&report, "one.backup", store_data_unlock(), &e));
-    assert_true(backup_restore(&report, "one.backup", "restored", store_data_unlock(), (struct text){NULL, 0}, false, &e));
+    assert_true(backup_restore(&report, "one.backup", "restored", store_data_unlock(),
+                               (struct text){NULL, 0}, false, &e));
     none_found("after a restore");
 
     /* A process that dies in the middle of a batch. */
@@ -208,9 +229,11 @@ static void test_2_nowhere(void **state)
     for (size_t i = 0; i < files.n; i++) {
         size_t n;
         char *bytes = harness_read(files.path[i], &n);
-        if (memmem(bytes, n, secret_bytes(code), 14) != NULL) fail_msg("the recovery code is in %s", files.path[i]);
+        if (memmem(bytes, n, secret_bytes(code), 14) != NULL)
+            fail_msg("the recovery code is in %s", files.path[i]);
         for (int u = 0; u < KEY_COUNT; u++)
-            if (memmem(bytes, n, secret_bytes(keyring_key(store_keyring(st), (enum key_use)u)), 12) != NULL)
+            if (memmem(bytes, n, secret_bytes(keyring_key(store_keyring(st), (enum key_use)u)),
+                       12) != NULL)
                 fail_msg("key %d is in %s", u, files.path[i]);
         free(bytes);
     }
@@ -279,9 +302,10 @@ static void test_4_memory(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_1_search), cmocka_unit_test(test_2_nowhere), cmocka_unit_test(test_3_closed_to_others),
-        cmocka_unit_test(test_4_memory)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_1_search),
+                                       cmocka_unit_test(test_2_nowhere),
+                                       cmocka_unit_test(test_3_closed_to_others),
+                                       cmocka_unit_test(test_4_memory)};
     crypto_start();
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

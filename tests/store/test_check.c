@@ -1,6 +1,8 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Tests of src/store/check.c
  *  1 a repository in order   2 each check finds what it is for   3 files and keys   4 warnings
- *  5 damaged pages: 1,000 of them, none missed (S27)   6 goes on after a failed check, tells no secrets */
+ *  5 damaged pages: 1,000 of them, none missed (S27)   6 goes on after a failed check, tells no secrets
+ */
 #include "harness.h"
 
 #include <sys/stat.h>
@@ -22,8 +24,9 @@ static int setup(void **state)
     return setenv("DCIM_INSECURE_KDF", "1", 1);
 }
 
-static const char *const names[] = {"encryption", "pages", "structure", "references", "audit", "batches", "records",
-                                    "identities", "counts", "keyring", "slots", "files", "clock", "swap"};
+static const char *const names[] = {"encryption", "pages",   "structure",  "references", "audit",
+                                    "batches",    "records", "identities", "counts",     "keyring",
+                                    "slots",      "files",   "clock",      "swap"};
 
 static struct json *checked(struct store *st)
 {
@@ -68,7 +71,8 @@ static void test_1_in_order(void **state)
         assert_true(json_get_bool(j, "ok", false));
         assert_string_equal(detail(j, "audit"), "3 entries, 1 checkpoints");
         assert_string_equal(detail(j, "batches"), "2 batches as they were imported");
-        assert_string_equal(detail(j, "records"), "75 open"); /* 60, and 15 more by the second batch (30..74) */
+        assert_string_equal(detail(j, "records"),
+                            "75 open"); /* 60, and 15 more by the second batch (30..74) */
         /* Every third record has an identity part: 20 of 0..59 and 15 of 30..74. */
         assert_string_equal(detail(j, "identities"), "35 open");
         assert_string_equal(detail(j, "counts"), "75 records, 75 active");
@@ -79,37 +83,57 @@ static void test_1_in_order(void **state)
     store_close(st);
 }
 
-/* Records whose versions, keys and places in the tables were changed by one who has the database key. */
+/* Records whose versions, keys and places in the tables were changed by one who has the database
+ * key. */
 static void test_2_each(void **state)
 {
     (void)state;
-    static const struct { const char *check, *damage; } cases[] = {
-        {"references", "INSERT INTO record_version SELECT 9999*65536+1, 9999, batch_no, position, replaced, created_at,"
-                       " author, reason, content_hash, person_key, body FROM record_version LIMIT 1"},
-        {"structure", "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET rootpage ="
-                      " (SELECT rootpage FROM sqlite_schema WHERE name = 'record') WHERE name = 'record_code'"},
+    static const struct {
+        const char *check, *damage;
+    } cases[] = {
+        {"references",
+         "INSERT INTO record_version SELECT 9999*65536+1, 9999, batch_no, position, replaced, "
+         "created_at,"
+         " author, reason, content_hash, person_key, body FROM record_version LIMIT 1"},
+        {"structure",
+         "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET rootpage ="
+         " (SELECT rootpage FROM sqlite_schema WHERE name = 'record') WHERE name = 'record_code'"},
         {"audit", "UPDATE audit_entry SET at = at + 1 WHERE sequence = 2"},
         {"audit", "DELETE FROM audit_entry WHERE sequence = 3"},
         {"audit", "DELETE FROM log_head"},
-        {"batches", "UPDATE record_version SET content_hash = randomblob(16) WHERE version_id = 65536 + 1"},
+        {"batches",
+         "UPDATE record_version SET content_hash = randomblob(16) WHERE version_id = 65536 + 1"},
         {"batches", "UPDATE batch SET digest = randomblob(32) WHERE batch_no = 2"},
         {"batches", "UPDATE batch SET last_record = last_record - 1 WHERE batch_no = 1"},
-        {"batches", "INSERT INTO batch SELECT 3, series_no, mapping, file_sha256, file_label, actor, created_at, n_new,"
-                    " n_changed, n_same, n_duplicate, n_refused, first_record, last_record, digest, undone_at, undone_by,"
-                    " undo_reason FROM batch WHERE batch_no = 1"},
+        {"batches",
+         "INSERT INTO batch SELECT 3, series_no, mapping, file_sha256, file_label, actor, "
+         "created_at, n_new,"
+         " n_changed, n_same, n_duplicate, n_refused, first_record, last_record, digest, undone_at,"
+         " undone_by,"
+         " undo_reason FROM batch WHERE batch_no = 1"},
         {"batches", "DELETE FROM batch WHERE batch_no = 2"},
         {"records", "UPDATE record SET wrapped_key = randomblob(75) WHERE record_no = 7"},
-        {"records", "UPDATE record SET wrapped_key = (SELECT wrapped_key FROM record WHERE record_no = 8) WHERE record_no = 7"},
-        {"records", "UPDATE record SET wrapped_key = (SELECT wrapped_key FROM identity_body LIMIT 1) WHERE record_no = 1"},
-        {"records", "UPDATE record_version SET body = (SELECT body FROM record_version WHERE version_id = 2*65536+1)"
-                    " WHERE version_id = 3*65536+1"},
+        {"records",
+         "UPDATE record SET wrapped_key = (SELECT wrapped_key FROM record WHERE record_no = 8) "
+         "WHERE record_no = 7"},
+        {"records",
+         "UPDATE record SET wrapped_key = (SELECT wrapped_key FROM identity_body LIMIT 1) WHERE "
+         "record_no = 1"},
+        {"records",
+         "UPDATE record_version SET body = (SELECT body FROM record_version WHERE version_id = "
+         "2*65536+1)"
+         " WHERE version_id = 3*65536+1"},
         {"records", "UPDATE record_version SET body = x'00' WHERE version_id = 3*65536+1"},
         {"records", "UPDATE record SET code = code + 1 WHERE record_no = 5"},
-        {"records", "UPDATE record SET version_no = 9 WHERE record_no = 5"}, /* a version that is not there */
+        {"records",
+         "UPDATE record SET version_no = 9 WHERE record_no = 5"}, /* a version that is not there */
         {"records", "UPDATE record SET series_no = 77 WHERE record_no = 5"},
-        {"identities", "UPDATE identity_body SET body = randomblob(length(body)) WHERE version_id = 65536 + 1"},
-        {"identities", "UPDATE identity_body SET version_id = 2*65536 + 1 WHERE version_id = 65536 + 1"},
-        {"identities", "UPDATE identity_body SET version_id = 9999*65536 + 1 WHERE version_id = 65536 + 1"},
+        {"identities",
+         "UPDATE identity_body SET body = randomblob(length(body)) WHERE version_id = 65536 + 1"},
+        {"identities",
+         "UPDATE identity_body SET version_id = 2*65536 + 1 WHERE version_id = 65536 + 1"},
+        {"identities",
+         "UPDATE identity_body SET version_id = 9999*65536 + 1 WHERE version_id = 65536 + 1"},
         {"counts", "UPDATE series SET n_record = n_record + 1"},
         {"counts", "UPDATE series SET n_active = n_active - 1"},
         {"counts", "UPDATE record SET state = 2 WHERE record_no = 3"},
@@ -118,7 +142,8 @@ static void test_2_each(void **state)
         {"counts", "UPDATE record_reference SET record_no = 9999 WHERE record_no = 3"},
         {"clock", NULL}};
     struct store *st = vault_make("each", 40);
-    struct secret *key = secret_copy(secret_bytes(keyring_key(store_keyring(st), KEY_DATABASE)), CRYPTO_KEY);
+    struct secret *key =
+        secret_copy(secret_bytes(keyring_key(store_keyring(st), KEY_DATABASE)), CRYPTO_KEY);
     store_close(st);
     ledger_copy("each/database", "kept");
 
@@ -132,7 +157,8 @@ static void test_2_each(void **state)
         assert_int_equal(chmod("each/database", 0600), 0);
         st = store_data_open("each", false);
         struct json *j = checked(st);
-        if (!red(j, cases[i].check)) fail_msg("%s did not find: %s", cases[i].check, cases[i].damage);
+        if (!red(j, cases[i].check))
+            fail_msg("%s did not find: %s", cases[i].check, cases[i].damage);
         assert_false(json_get_bool(j, "ok", true));
         assert_false(json_get_bool(find(j, cases[i].check), "warning", true));
         json_free(j);
@@ -145,7 +171,8 @@ static void test_2_each(void **state)
     st = store_data_open("each", false);
     struct audit_log l = {store_backend(st), store_keyring(st)};
     assert_true(backend_begin(l.backend, true, NULL));
-    assert_true(audit_log_append_at(&l, &(struct audit_event){.action = AUDIT_TABLE}, 4102444800, NULL, NULL)); /* 2100 */
+    assert_true(audit_log_append_at(&l, &(struct audit_event){.action = AUDIT_TABLE}, 4102444800,
+                                    NULL, NULL)); /* 2100 */
     assert_true(backend_commit(l.backend, NULL));
     struct json *j = checked(st);
     assert_true(red(j, "clock"));
@@ -159,7 +186,8 @@ static void test_3_files_and_keys(void **state)
 {
     (void)state;
     struct store *st = vault_make("around", 10);
-    static const char *const open_to_others[] = {"around", "around/database", "around/keyring", "around/dictionary",
+    static const char *const open_to_others[] = {"around", "around/database", "around/keyring",
+                                                 "around/dictionary",
                                                  "around/dictionary/packs/pt/choices.csv"};
     for (size_t i = 0; i < 5; i++) {
         struct stat s;
@@ -194,7 +222,8 @@ static void test_3_files_and_keys(void **state)
         harness_write(copies[i], good, n);
         assert_int_equal(chmod(copies[i], 0600), 0);
     }
-    assert_true(keyring_add(store_keyring(st), SLOT_KEY_FILE, &(struct unlock){.key_file = "k2"}, TEXT(""), NULL, NULL));
+    assert_true(keyring_add(store_keyring(st), SLOT_KEY_FILE, &(struct unlock){.key_file = "k2"},
+                            TEXT(""), NULL, NULL));
     harness_write("around/keyring.copy", good, n); /* an old copy */
     j = checked(st);
     assert_true(red(j, "keyring"));
@@ -225,7 +254,8 @@ static void test_4_warnings(void **state)
     assert_false(json_get_bool(find(j, "slots"), "warning", true));
     json_free(j);
 
-    assert_true(keyring_add(store_keyring(st), SLOT_PASSPHRASE, &(struct unlock){.passphrase = p}, TEXT(""), NULL, NULL));
+    assert_true(keyring_add(store_keyring(st), SLOT_PASSPHRASE, &(struct unlock){.passphrase = p},
+                            TEXT(""), NULL, NULL));
     j = checked(st); /* S8: the weak profile is shown */
     assert_true(json_get_bool(find(j, "slots"), "warning", false));
     assert_non_null(strstr(detail(j, "slots"), "for tests"));
@@ -242,7 +272,8 @@ enum { PAGE = 8192, DAMAGES = 1000, KINDS = 6 };
 /* One damage to a database of n bytes; returns the new length. */
 static size_t damage(uint8_t *p, size_t n, int kind, struct random *random)
 {
-    size_t n_page = n / PAGE, a = random_below(random, n_page), b = random_below(random, n_page - 1);
+    size_t n_page = n / PAGE, a = random_below(random, n_page),
+           b = random_below(random, n_page - 1);
     uint8_t page[PAGE];
     if (b >= a) b++;
     switch (kind) {
@@ -257,11 +288,12 @@ static size_t damage(uint8_t *p, size_t n, int kind, struct random *random)
         memcpy(p + b * PAGE, page, PAGE);
         return n;
     case 2: memset(p + a * PAGE, 0, PAGE); return n;
-    case 3: return random_below(random, n);                /* cut short anywhere */
+    case 3: return random_below(random, n);                     /* cut short anywhere */
     case 4: memcpy(p + a * PAGE, p + b * PAGE, PAGE); return n; /* a page over another */
-    default: { /* noise over a piece */
+    default: {                                                  /* noise over a piece */
         size_t at = random_below(random, n), m = 1 + random_below(random, 64);
-        for (size_t i = at; i < at + m && i < n; i++) p[i] ^= (uint8_t)(1 + random_below(random, 255));
+        for (size_t i = at; i < at + m && i < n; i++)
+            p[i] ^= (uint8_t)(1 + random_below(random, 255));
         return n;
     }
     }
@@ -320,12 +352,15 @@ static void test_6_goes_on(void **state)
     struct buf b;
 
     raw_drop_triggers(r);
-    raw_run(r, "UPDATE audit_entry SET body = x'00' WHERE sequence = 2; DROP TABLE identity_body;"
-               "UPDATE record SET wrapped_key = randomblob(75) WHERE record_no IN (3, 4, 5); UPDATE series SET n_record = 0");
+    raw_run(r,
+            "UPDATE audit_entry SET body = x'00' WHERE sequence = 2; DROP TABLE identity_body;"
+            "UPDATE record SET wrapped_key = randomblob(75) WHERE record_no IN (3, 4, 5); UPDATE "
+            "series SET n_record = 0");
     raw_close(r);
     assert_int_equal(unlink("on/keyring.copy"), 0);
     struct json *j = checked(st);
-    static const char *const bad[] = {"audit", "batches", "records", "identities", "counts", "keyring"};
+    static const char *const bad[] = {"audit",      "batches", "records",
+                                      "identities", "counts",  "keyring"};
     for (size_t i = 0; i < 6; i++)
         if (!red(j, bad[i])) fail_msg("%s is green", bad[i]);
     assert_false(red(j, "pages"));
@@ -343,8 +378,9 @@ static void test_6_goes_on(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_1_in_order), cmocka_unit_test(test_2_each),  cmocka_unit_test(test_3_files_and_keys),
-        cmocka_unit_test(test_4_warnings), cmocka_unit_test(test_5_pages), cmocka_unit_test(test_6_goes_on),
+        cmocka_unit_test(test_1_in_order),       cmocka_unit_test(test_2_each),
+        cmocka_unit_test(test_3_files_and_keys), cmocka_unit_test(test_4_warnings),
+        cmocka_unit_test(test_5_pages),          cmocka_unit_test(test_6_goes_on),
     };
     return cmocka_run_group_tests(tests, setup, NULL);
 }

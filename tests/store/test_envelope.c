@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Tests of src/store/envelope.c
  *  1 keys wrap and unwrap   2 bodies seal and open   3 size classes   4 moved or changed: never opens (S12)
  *  5 limits */
@@ -20,7 +21,8 @@ static void test_1_keys(void **state)
 {
     (void)state;
     struct secret *kek = secret_random(CRYPTO_KEY), *other = secret_random(CRYPTO_KEY);
-    uint8_t key[CRYPTO_KEY], got[CRYPTO_KEY], wrapped[WRAPPED_KEY], again[WRAPPED_KEY], zero[CRYPTO_KEY] = {0};
+    uint8_t key[CRYPTO_KEY], got[CRYPTO_KEY], wrapped[WRAPPED_KEY], again[WRAPPED_KEY],
+        zero[CRYPTO_KEY] = {0};
     struct envelope_context c = {ENVELOPE_RECORD_KEY, "0123456789AB", 0};
 
     assert_int_equal(WRAPPED_KEY, 75);
@@ -80,13 +82,16 @@ static void test_2_bodies(void **state)
     buf_release(&open);
 }
 
-/* Padding adds at least one byte: up to 1,024 padded bytes in steps of 64, above in steps of 256. */
+/* Padding adds at least one byte: up to 1,024 padded bytes in steps of 64, above in steps of 256.
+ */
 static void test_3_size_classes(void **state)
 {
     (void)state;
-    static const struct { size_t plain, padded; } want[] = {
-        {0, 64}, {1, 64}, {63, 64}, {64, 128}, {127, 128}, {128, 192}, {1000, 1024}, {1023, 1024},
-        {1024, 1280}, {1279, 1280}, {1280, 1536}, {5000, 5120}, {5119, 5120}, {5120, 5376}};
+    static const struct {
+        size_t plain, padded;
+    } want[] = {{0, 64},      {1, 64},      {63, 64},     {64, 128},    {127, 128},
+                {128, 192},   {1000, 1024}, {1023, 1024}, {1024, 1280}, {1279, 1280},
+                {1280, 1536}, {5000, 5120}, {5119, 5120}, {5120, 5376}};
     static const uint8_t plain[5200];
     uint8_t key[CRYPTO_KEY] = {1};
     struct buf b;
@@ -100,7 +105,8 @@ static void test_3_size_classes(void **state)
     buf_release(&b);
 }
 
-static bool opens(const struct buf *sealed, const uint8_t key[CRYPTO_KEY], const struct envelope_context *c)
+static bool opens(const struct buf *sealed, const uint8_t key[CRYPTO_KEY],
+                  const struct envelope_context *c)
 {
     struct err e = {0};
     struct buf open;
@@ -139,9 +145,13 @@ static void test_4_moved_or_changed(void **state)
         }
     assert_int_equal(tried, ENVELOPE_PLACE_COUNT * 300);
     assert_int_equal(opened, 1);
-    assert_false(opens(&b, key, &(struct envelope_context){ENVELOPE_RECORD_BODY, "0123456789AC", 7}));
-    assert_false(opens(&b, key, &(struct envelope_context){ENVELOPE_RECORD_BODY, "1123456789AB", 7}));
-    assert_false(opens(&b, key, &(struct envelope_context){ENVELOPE_RECORD_BODY, "0123456789AB", 7 + 65536}));
+    assert_false(
+        opens(&b, key, &(struct envelope_context){ENVELOPE_RECORD_BODY, "0123456789AC", 7}));
+    assert_false(
+        opens(&b, key, &(struct envelope_context){ENVELOPE_RECORD_BODY, "1123456789AB", 7}));
+    assert_false(
+        opens(&b, key,
+              &(struct envelope_context){ENVELOPE_RECORD_BODY, "0123456789AB", 7 + 65536}));
 
     for (size_t i = 0; i < b.n * 8; i++) {
         b.p[i / 8] = (char)(b.p[i / 8] ^ (1 << i % 8));
@@ -151,7 +161,7 @@ static void test_4_moved_or_changed(void **state)
     assert_true(opens(&b, key, &here));
     size_t whole = b.n;
     for (b.n = 0; b.n < whole; b.n++) assert_false(opens(&b, key, &here)); /* cut at every length */
-    buf_put_u8(&b, 0); /* appended */
+    buf_put_u8(&b, 0);                                                     /* appended */
     assert_false(opens(&b, key, &here));
     buf_release(&b);
 }
@@ -183,10 +193,8 @@ static void test_5_limits(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_1_keys),
-        cmocka_unit_test(test_2_bodies),
-        cmocka_unit_test(test_3_size_classes),
-        cmocka_unit_test(test_4_moved_or_changed),
+        cmocka_unit_test(test_1_keys),         cmocka_unit_test(test_2_bodies),
+        cmocka_unit_test(test_3_size_classes), cmocka_unit_test(test_4_moved_or_changed),
         cmocka_unit_test(test_5_limits),
     };
     return cmocka_run_group_tests(tests, setup, NULL);

@@ -1,6 +1,10 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Tests of src/store/identity.c
- *  1 identifiers are added to the record   2 no purpose, no identifier   3 the entry is there first (S20, S21)
- *  4 what cannot be recorded is not opened (S9)   5 damaged or moved parts (S12) */
+ *  1 identifiers are added to the record
+ *  2 no purpose, no identifier
+ *  3 the entry is there first (S20, S21)
+ *  4 what cannot be recorded is not opened (S9)
+ *  5 damaged or moved parts (S12) */
 #include "harness.h"
 
 #include "base/arena.h"
@@ -9,9 +13,13 @@
 #include "store/store_internal.h"
 #include "store_data.h"
 
-static const struct audit_event why = {.action = AUDIT_NONE, .actor = "local:ana", .role = "data-manager",
-                                       .purpose = "answer a query of the court", .legal_basis = "LED 8",
-                                       .decision = "allow", .fields = "family_name given_names"};
+static const struct audit_event why = {.action = AUDIT_NONE,
+                                       .actor = "local:ana",
+                                       .role = "data-manager",
+                                       .purpose = "answer a query of the court",
+                                       .legal_basis = "LED 8",
+                                       .decision = "allow",
+                                       .fields = "family_name given_names"};
 
 struct last {
     uint64_t n;
@@ -87,7 +95,8 @@ static void test_1_opens(void **state)
     if (!identity_open(&r, &m, st, &why, &e)) fail_msg("%s", e.msg);
     assert_true(text_is(value_of(&r, "family_name"), "FAMILY-CANARY-0"));
     assert_true(text_is(value_of(&r, "given_names"), "GIVEN-CANARY-0"));
-    assert_true(text_is(value_of(&r, "note"), "note of variant 1")); /* the coded part is still there */
+    assert_true(
+        text_is(value_of(&r, "note"), "note of variant 1")); /* the coded part is still there */
 
     load(&r, &m, st, 1, a); /* nothing to open: no error, and its entry */
     assert_false(m.has_identity);
@@ -208,7 +217,8 @@ static void test_4_not_recorded_not_opened(void **state)
     store_close(st);
 }
 
-/* S12: a part moved to another record, or changed, does not open, and what was there of the record goes too. */
+/* S12: a part moved to another record, or changed, does not open, and what was there of the record
+ * goes too. */
 static void test_5_damaged(void **state)
 {
     (void)state;
@@ -229,7 +239,8 @@ static void test_5_damaged(void **state)
         struct record r;
         struct record_meta m;
         struct err e = {0};
-        struct raw *raw = raw_open("damaged/database", keyring_key(store_keyring(st), KEY_DATABASE));
+        struct raw *raw =
+            raw_open("damaged/database", keyring_key(store_keyring(st), KEY_DATABASE));
         raw_run(raw, "%s", damage[i]);
         raw_close(raw);
         load(&r, &m, st, 0, a);
@@ -248,10 +259,8 @@ static void test_5_damaged(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_1_opens),
-        cmocka_unit_test(test_2_no_purpose),
-        cmocka_unit_test(test_3_entry),
-        cmocka_unit_test(test_4_not_recorded_not_opened),
+        cmocka_unit_test(test_1_opens),   cmocka_unit_test(test_2_no_purpose),
+        cmocka_unit_test(test_3_entry),   cmocka_unit_test(test_4_not_recorded_not_opened),
         cmocka_unit_test(test_5_damaged),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,16 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Tests of src/store/keyring.c
- *  1 making and opening   2 slots   3 removal   4 dual control   5 two copies   6 wrong and damaged say the same
- *  7 two processes   8 disk full, read only   9 no secret in the file   10 the real cost   11 nothing left in memory */
+ *  1 making and opening
+ *  2 slots
+ *  3 removal
+ *  4 dual control
+ *  5 two copies
+ *  6 wrong and damaged say the same
+ *  7 two processes
+ *  8 disk full, read only
+ *  9 no secret in the file
+ *  10 the real cost
+ *  11 nothing left in memory */
 #include "harness.h"
 
 #include <signal.h>
@@ -62,7 +72,8 @@ static bool opens(const struct unlock *u)
     if (!ok) {
         assert_int_equal(e.code, ERR_DENIED);
         assert_string_equal(e.id, "keyring.wrong_secret");
-        assert_string_equal(e.msg, "could not open the keyring: the secret is wrong, or the file is damaged");
+        assert_string_equal(
+            e.msg, "could not open the keyring: the secret is wrong, or the file is damaged");
     }
     keyring_close(k);
     return ok;
@@ -89,7 +100,8 @@ static bool copies_equal(void)
 static void test_1_make_and_open(void **state)
 {
     (void)state;
-    struct secret *p = text_secret("passphrase"), *typed = text_secret("1111-1111-1111-1111-1111-1111-1111-1111-b");
+    struct secret *p = text_secret("passphrase"),
+                  *typed = text_secret("1111-1111-1111-1111-1111-1111-1111-1111-b");
     struct unlock all = {.passphrase = p, .key_file = "key", .recovery = typed};
     struct keyring *k = NULL, *again = NULL;
     struct slot_info slots[4];
@@ -127,12 +139,14 @@ static void test_1_make_and_open(void **state)
         keyring_id(again, id_again);
         assert_memory_equal(id, id_again, 8);
         for (int u = 0; u < KEY_COUNT; u++) {
-            const struct secret *a = keyring_key(k, (enum key_use)u), *b = keyring_key(again, (enum key_use)u);
+            const struct secret *a = keyring_key(k, (enum key_use)u),
+                                *b = keyring_key(again, (enum key_use)u);
             assert_int_equal(secret_size(a), u == KEY_AUDIT_SIGN ? 64 : 32);
             assert_int_equal(secret_size(b), secret_size(a));
             assert_memory_equal(secret_bytes(a), secret_bytes(b), secret_size(a));
             for (int v = 0; v < u; v++)
-                assert_memory_not_equal(secret_bytes(a), secret_bytes(keyring_key(k, (enum key_use)v)), 32);
+                assert_memory_not_equal(secret_bytes(a),
+                                        secret_bytes(keyring_key(k, (enum key_use)v)), 32);
         }
         assert_memory_equal(keyring_audit_public(k), keyring_audit_public(again), 32);
         assert_memory_equal(keyring_backup_public(k), keyring_backup_public(again), 32);
@@ -144,7 +158,8 @@ static void test_1_make_and_open(void **state)
     crypto_sign(signature, "text", 4, keyring_key(k, KEY_AUDIT_SIGN));
     assert_true(crypto_verify(signature, "text", 4, keyring_audit_public(k)));
     crypto_box_seal(box, "text", 4, keyring_backup_public(k));
-    assert_true(crypto_box_open(plain, box, sizeof box, keyring_backup_public(k), keyring_key(k, KEY_BACKUP)));
+    assert_true(crypto_box_open(plain, box, sizeof box, keyring_backup_public(k),
+                                keyring_key(k, KEY_BACKUP)));
     keyring_close(k);
 
     assert_false(keyring_open(&k, "missing", &all, &e));
@@ -168,8 +183,10 @@ static void test_2_slots(void **state)
     uint8_t database[32];
 
     memcpy(database, secret_bytes(keyring_key(k, KEY_DATABASE)), 32);
-    assert_true(keyring_add(k, SLOT_PASSPHRASE, &(struct unlock){.passphrase = second}, TEXT("deputy"), NULL, &e));
-    assert_true(keyring_add(k, SLOT_KEY_FILE, &(struct unlock){.key_file = "file"}, TEXT("server"), NULL, &e));
+    assert_true(keyring_add(k, SLOT_PASSPHRASE, &(struct unlock){.passphrase = second},
+                            TEXT("deputy"), NULL, &e));
+    assert_true(keyring_add(k, SLOT_KEY_FILE, &(struct unlock){.key_file = "file"}, TEXT("server"),
+                            NULL, &e));
     assert_true(keyring_add(k, SLOT_RECOVERY, NULL, TEXT("in the safe"), &code, &e));
     assert_int_equal(secret_size(code), RECOVERY_TEXT);
     assert_true(copies_equal());
@@ -194,19 +211,24 @@ static void test_2_slots(void **state)
     assert_non_null(strstr(e.msg, "tpm2"));
     assert_false(keyring_add(k, SLOT_PKCS11, &(struct unlock){0}, TEXT(""), NULL, &e));
     assert_string_equal(e.id, "keyring.slot_reserved");
-    assert_false(keyring_add(k, SLOT_PASSPHRASE, &(struct unlock){.key_file = "other"}, TEXT(""), NULL, &e));
+    assert_false(
+        keyring_add(k, SLOT_PASSPHRASE, &(struct unlock){.key_file = "other"}, TEXT(""), NULL, &e));
     assert_false(keyring_add(k, SLOT_PASSPHRASE, NULL, TEXT(""), NULL, &e));
     assert_string_equal(e.id, "keyring.no_secret");
-    assert_false(keyring_add(k, SLOT_DUAL, &(struct unlock){.passphrase = second}, TEXT(""), NULL, &e));
+    assert_false(
+        keyring_add(k, SLOT_DUAL, &(struct unlock){.passphrase = second}, TEXT(""), NULL, &e));
     assert_string_equal(e.id, "keyring.no_secret");
     char label[64];
     memset(label, 'a', sizeof label);
-    assert_false(keyring_add(k, SLOT_PASSPHRASE, &(struct unlock){.passphrase = second}, (struct text){label, 64}, NULL, &e));
+    assert_false(keyring_add(k, SLOT_PASSPHRASE, &(struct unlock){.passphrase = second},
+                             (struct text){label, 64}, NULL, &e));
     assert_string_equal(e.id, "keyring.label");
     assert_int_equal(keyring_slots(k, NULL, 0), 4); /* refusals change nothing */
     while (keyring_slots(k, NULL, 0) < KEYRING_SLOTS_MAX)
-        assert_true(keyring_add(k, SLOT_PASSPHRASE, &(struct unlock){.passphrase = second}, TEXT("x"), NULL, &e));
-    assert_false(keyring_add(k, SLOT_PASSPHRASE, &(struct unlock){.passphrase = second}, TEXT("x"), NULL, &e));
+        assert_true(keyring_add(k, SLOT_PASSPHRASE, &(struct unlock){.passphrase = second},
+                                TEXT("x"), NULL, &e));
+    assert_false(keyring_add(k, SLOT_PASSPHRASE, &(struct unlock){.passphrase = second}, TEXT("x"),
+                             NULL, &e));
     assert_int_equal(e.code, ERR_LIMIT);
     keyring_close(k);
     assert_true(opens_with("first"));
@@ -226,7 +248,8 @@ static void test_3_removal(void **state)
     assert_false(keyring_remove(k, 1, &e));
     assert_int_equal(e.code, ERR_CONFLICT);
     assert_string_equal(e.id, "keyring.last_slot");
-    assert_true(keyring_add(k, SLOT_PASSPHRASE, &(struct unlock){.passphrase = second}, TEXT(""), NULL, &e));
+    assert_true(keyring_add(k, SLOT_PASSPHRASE, &(struct unlock){.passphrase = second}, TEXT(""),
+                            NULL, &e));
     char *old = harness_read("keyring.copy", &n_old);
     assert_false(keyring_remove(k, 77, &e));
     assert_int_equal(e.code, ERR_NOT_FOUND);
@@ -252,12 +275,14 @@ static void test_3_removal(void **state)
     assert_true(copies_equal());
 
     /* Numbers are not used again. */
-    assert_true(keyring_add(k, SLOT_KEY_FILE, &(struct unlock){.key_file = "f"}, TEXT(""), NULL, &e));
+    assert_true(
+        keyring_add(k, SLOT_KEY_FILE, &(struct unlock){.key_file = "f"}, TEXT(""), NULL, &e));
     assert_int_equal(keyring_slots(k, slots, 4), 2);
     uint32_t number = slots[1].number;
     assert_int_equal(number, 4); /* generations: made 1, added 2, removed 3, added 4 */
     assert_true(keyring_remove(k, number, &e));
-    assert_true(keyring_add(k, SLOT_KEY_FILE, &(struct unlock){.key_file = "f"}, TEXT(""), NULL, &e));
+    assert_true(
+        keyring_add(k, SLOT_KEY_FILE, &(struct unlock){.key_file = "f"}, TEXT(""), NULL, &e));
     assert_int_equal(keyring_slots(k, slots, 4), 2);
     assert_int_equal(slots[1].number, 6);
     keyring_close(k);
@@ -274,8 +299,11 @@ static void test_4_dual(void **state)
     struct secret *one = text_secret("first officer"), *two = text_secret("second officer");
     struct err e = {0};
 
-    assert_true(keyring_add(k, SLOT_DUAL, &(struct unlock){.passphrase = one, .second_passphrase = two}, TEXT("a"), NULL, &e));
-    assert_true(keyring_add(k, SLOT_DUAL, &(struct unlock){.passphrase = one, .key_file = "token"}, TEXT("b"), NULL, &e));
+    assert_true(keyring_add(k, SLOT_DUAL,
+                            &(struct unlock){.passphrase = one, .second_passphrase = two},
+                            TEXT("a"), NULL, &e));
+    assert_true(keyring_add(k, SLOT_DUAL, &(struct unlock){.passphrase = one, .key_file = "token"},
+                            TEXT("b"), NULL, &e));
     assert_true(keyring_remove(k, 1, &e));
     keyring_close(k);
     assert_true(opens(&(struct unlock){.passphrase = one, .second_passphrase = two}));
@@ -300,7 +328,8 @@ static void flip(const char *path, size_t bit)
     free(p);
 }
 
-/* S14: the good copy is used and the damaged one repaired, whichever it is and wherever it is damaged. */
+/* S14: the good copy is used and the damaged one repaired, whichever it is and wherever it is
+ * damaged. */
 static void test_5_two_copies(void **state)
 {
     (void)state;
@@ -328,7 +357,8 @@ static void test_5_two_copies(void **state)
     assert_memory_equal(now, good, n); /* repaired, not rewritten */
     free(now);
 
-    /* A copy of this generation, tampered with and given a right checksum, does not hide the good one. */
+    /* A copy of this generation, tampered with and given a right checksum, does not hide the good
+     * one. */
     for (int i = 0; i < 2; i++) {
         char *p = harness_read(both[i], &n);
         p[n - CRYPTO_HASH - 1]++; /* tag of the body */
@@ -341,7 +371,8 @@ static void test_5_two_copies(void **state)
     free(good);
 }
 
-/* S14: a wrong secret and every kind of damage give the same message and the same id (asserted in opens()). */
+/* S14: a wrong secret and every kind of damage give the same message and the same id (asserted in
+ * opens()). */
 static void test_6_same_message(void **state)
 {
     (void)state;
@@ -365,7 +396,8 @@ static void test_6_same_message(void **state)
     harness_write("keyring", big, sizeof big);
     assert_false(opens_with("p"));
 
-    /* Every byte of the file is authenticated: changed with a right checksum, it still does not open. */
+    /* Every byte of the file is authenticated: changed with a right checksum, it still does not
+     * open. */
     for (size_t i = 0; i < n - CRYPTO_HASH; i++) {
         good[i] = (char)(good[i] ^ 4);
         crypto_hash((uint8_t *)good + n - CRYPTO_HASH, CRYPTO_HASH, good, n - CRYPTO_HASH, NULL);
@@ -385,8 +417,10 @@ static void test_7_two_processes(void **state)
     struct err e = {0};
 
     assert_true(keyring_open(&b, "keyring", &(struct unlock){.passphrase = p}, &e));
-    assert_true(keyring_add(a, SLOT_PASSPHRASE, &(struct unlock){.passphrase = q}, TEXT(""), NULL, &e));
-    assert_false(keyring_add(b, SLOT_KEY_FILE, &(struct unlock){.key_file = "new"}, TEXT(""), NULL, &e));
+    assert_true(
+        keyring_add(a, SLOT_PASSPHRASE, &(struct unlock){.passphrase = q}, TEXT(""), NULL, &e));
+    assert_false(
+        keyring_add(b, SLOT_KEY_FILE, &(struct unlock){.key_file = "new"}, TEXT(""), NULL, &e));
     assert_int_equal(e.code, ERR_CONFLICT);
     assert_string_equal(e.id, "keyring.changed");
     assert_false(harness_exists("new"));
@@ -423,12 +457,15 @@ static void test_8_full_disk(void **state)
     char *before = harness_read("keyring", &n);
 
     file_limit(100);
-    assert_false(keyring_add(k, SLOT_PASSPHRASE, &(struct unlock){.passphrase = p}, TEXT(""), NULL, &e));
+    assert_false(
+        keyring_add(k, SLOT_PASSPHRASE, &(struct unlock){.passphrase = p}, TEXT(""), NULL, &e));
     assert_int_equal(e.code, ERR_SYSTEM);
     assert_int_equal(keyring_slots(k, NULL, 0), 1);
     assert_int_equal(mkdir("other", 0700), 0);
-    assert_false(keyring_create(&none, "other/keyring", &(struct unlock){.passphrase = p, .key_file = "k"}, &e));
-    assert_false(harness_exists("other/keyring") || harness_exists("other/keyring.copy") || harness_exists("k"));
+    assert_false(keyring_create(&none, "other/keyring",
+                                &(struct unlock){.passphrase = p, .key_file = "k"}, &e));
+    assert_false(harness_exists("other/keyring") || harness_exists("other/keyring.copy") ||
+                 harness_exists("k"));
     file_limit(RLIM_INFINITY);
     flip("keyring.copy", 1);
     file_limit(100);
@@ -439,7 +476,8 @@ static void test_8_full_disk(void **state)
 
     char *after = harness_read("keyring", &n);
     assert_memory_equal(before, after, n);
-    assert_true(keyring_add(k, SLOT_PASSPHRASE, &(struct unlock){.passphrase = p}, TEXT(""), NULL, &e));
+    assert_true(
+        keyring_add(k, SLOT_PASSPHRASE, &(struct unlock){.passphrase = p}, TEXT(""), NULL, &e));
     assert_true(copies_equal());
     keyring_close(k);
     free(before);
@@ -462,7 +500,8 @@ static void test_9_nothing_in_the_clear(void **state)
     char hex[2 * 64 + 1];
 
     assert_true(keyring_add(k, SLOT_RECOVERY, NULL, TEXT("label"), &code, &e));
-    assert_true(keyring_add(k, SLOT_KEY_FILE, &(struct unlock){.key_file = "key"}, TEXT("label"), NULL, &e));
+    assert_true(keyring_add(k, SLOT_KEY_FILE, &(struct unlock){.key_file = "key"}, TEXT("label"),
+                            NULL, &e));
     size_t n, n_key;
     char *file = harness_read("keyring", &n), *key = harness_read("key", &n_key);
     assert_false(has(file, n, "canary", 6));
@@ -513,26 +552,33 @@ static void test_11_memory(void **state)
 {
     (void)state;
     static struct memory_keys keys;
-    static const char *const names[KEY_COUNT] = {"database", "victim", "justice", "identity", "reference", "person",
-                                                 "content", "release", "audit sign", "backup", "audit head"};
+    static const char *const names[KEY_COUNT] = {"database",   "victim", "justice",   "identity",
+                                                 "reference",  "person", "content",   "release",
+                                                 "audit sign", "backup", "audit head"};
     if (harness_sanitized()) skip();
-    struct secret *p = text_secret("memory-canary-passphrase"), *q = text_secret("memory-canary-second-one");
+    struct secret *p = text_secret("memory-canary-passphrase"),
+                  *q = text_secret("memory-canary-second-one");
     struct secret *code = NULL;
     struct keyring *k = NULL;
 
     memory_keep(&keys, "passphrase", secret_bytes(p));
     memory_keep(&keys, "second passphrase", secret_bytes(q));
-    assert_true(keyring_create(&k, "keyring", &(struct unlock){.passphrase = p, .key_file = "key"}, NULL));
+    assert_true(
+        keyring_create(&k, "keyring", &(struct unlock){.passphrase = p, .key_file = "key"}, NULL));
     assert_true(keyring_add(k, SLOT_RECOVERY, NULL, TEXT(""), &code, NULL));
-    assert_true(keyring_add(k, SLOT_DUAL, &(struct unlock){.passphrase = p, .second_passphrase = q}, TEXT(""), NULL, NULL));
+    assert_true(keyring_add(k, SLOT_DUAL, &(struct unlock){.passphrase = p, .second_passphrase = q},
+                            TEXT(""), NULL, NULL));
     memory_keep(&keys, "recovery code", secret_bytes(code));
     keyring_close(k);
     assert_true(keyring_open(&k, "keyring", &(struct unlock){.recovery = code}, NULL));
-    for (int u = 0; u < KEY_COUNT; u++) memory_keep(&keys, names[u], secret_bytes(keyring_key(k, (enum key_use)u)));
-    /* The search works: each is where it must be, in guarded memory (the signing key's first half is its seed). */
+    for (int u = 0; u < KEY_COUNT; u++)
+        memory_keep(&keys, names[u], secret_bytes(keyring_key(k, (enum key_use)u)));
+    /* The search works: each is where it must be, in guarded memory (the signing key's first half
+     * is its seed). */
     assert_int_equal(memory_search(&keys, false), (int)keys.n);
     keyring_close(k);
-    assert_true(keyring_open(&k, "keyring", &(struct unlock){.passphrase = p, .second_passphrase = q}, NULL));
+    assert_true(keyring_open(&k, "keyring",
+                             &(struct unlock){.passphrase = p, .second_passphrase = q}, NULL));
     keyring_close(k);
     assert_true(keyring_open(&k, "keyring", &(struct unlock){.key_file = "key"}, NULL));
     keyring_close(k);
@@ -547,10 +593,17 @@ static void test_11_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        IN_FOLDER(test_1_make_and_open), IN_FOLDER(test_2_slots),        IN_FOLDER(test_3_removal),
-        IN_FOLDER(test_4_dual),          IN_FOLDER(test_5_two_copies),   IN_FOLDER(test_6_same_message),
-        IN_FOLDER(test_7_two_processes), IN_FOLDER(test_8_full_disk),    IN_FOLDER(test_9_nothing_in_the_clear),
-        IN_FOLDER(test_10_real_cost),    IN_FOLDER(test_11_memory),
+        IN_FOLDER(test_1_make_and_open),
+        IN_FOLDER(test_2_slots),
+        IN_FOLDER(test_3_removal),
+        IN_FOLDER(test_4_dual),
+        IN_FOLDER(test_5_two_copies),
+        IN_FOLDER(test_6_same_message),
+        IN_FOLDER(test_7_two_processes),
+        IN_FOLDER(test_8_full_disk),
+        IN_FOLDER(test_9_nothing_in_the_clear),
+        IN_FOLDER(test_10_real_cost),
+        IN_FOLDER(test_11_memory),
     };
     return cmocka_run_group_tests(tests, setup, NULL);
 }

@@ -1,5 +1,9 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Tests of src/store/keyring_file.c
- *  1 written and read back   2 the layout   3 damage: every bit, every length   4 forged fields with a right checksum
+ *  1 written and read back
+ *  2 the layout
+ *  3 damage: every bit, every length
+ *  4 forged fields with a right checksum
  *  5 associated data */
 #include "harness.h"
 
@@ -8,14 +12,21 @@
 
 static struct keyring_file sample(void)
 {
-    struct keyring_file f = {.generation = 9, .id = "ABCDEFG", .created_at = 1700000000, .n_slot = 3};
-    static const struct { enum slot_kind kind; enum factor_kind a, b; } kinds[3] = {
-        {SLOT_PASSPHRASE, FACTOR_PASSPHRASE, FACTOR_NONE},
-        {SLOT_KEY_FILE, FACTOR_KEY_FILE, FACTOR_NONE},
-        {SLOT_DUAL, FACTOR_PASSPHRASE, FACTOR_SECOND_PASSPHRASE}};
+    struct keyring_file f = {.generation = 9,
+                             .id = "ABCDEFG",
+                             .created_at = 1700000000,
+                             .n_slot = 3};
+    static const struct {
+        enum slot_kind kind;
+        enum factor_kind a, b;
+    } kinds[3] = {{SLOT_PASSPHRASE, FACTOR_PASSPHRASE, FACTOR_NONE},
+                  {SLOT_KEY_FILE, FACTOR_KEY_FILE, FACTOR_NONE},
+                  {SLOT_DUAL, FACTOR_PASSPHRASE, FACTOR_SECOND_PASSPHRASE}};
     for (size_t i = 0; i < 3; i++) {
         struct keyring_slot *s = &f.slot[i];
-        *s = (struct keyring_slot){.number = (uint32_t)(i * 4 + 1), .kind = kinds[i].kind, .created_at = 1700000001};
+        *s = (struct keyring_slot){.number = (uint32_t)(i * 4 + 1),
+                                   .kind = kinds[i].kind,
+                                   .created_at = 1700000001};
         s->factor[0].kind = kinds[i].a;
         s->factor[1].kind = kinds[i].b;
         for (int k = 0; k < 2; k++) {
@@ -35,8 +46,21 @@ static struct keyring_file sample(void)
 }
 
 /* Offsets by the format description in keyring_file.h. */
-enum { AT_VERSION = 8, AT_KEYS = 9, AT_SLOTS = 10, AT_GENERATION = 12, AT_ID = 16, AT_SLOT = 32,
-       S_NUMBER = 0, S_KIND = 4, S_ZERO = 5, S_FACTOR = 16, F_BYTES = 25, S_LABEL = 66, S_NONCE = 130 };
+enum {
+    AT_VERSION = 8,
+    AT_KEYS = 9,
+    AT_SLOTS = 10,
+    AT_GENERATION = 12,
+    AT_ID = 16,
+    AT_SLOT = 32,
+    S_NUMBER = 0,
+    S_KIND = 4,
+    S_ZERO = 5,
+    S_FACTOR = 16,
+    F_BYTES = 25,
+    S_LABEL = 66,
+    S_NONCE = 130
+};
 
 static bool parses(const struct buf *b)
 {
@@ -114,7 +138,10 @@ static void test_2_layout(void **state)
     /* 32 + 3 * 202 + 24 + (10 keys of 32 + 64 + 2 * 32 + tag 16 = 464) + 32 = 1,158 */
     assert_int_equal(KEY_COUNT, 11);
     assert_int_equal(b.n, 1158);
-    assert_memory_equal(b.p, "DCIMKEYS\x01\x0b\x03\x00\x09\x00\x00\x00" "ABCDEFG\0", 24);
+    assert_memory_equal(b.p,
+                        "DCIMKEYS\x01\x0b\x03\x00\x09\x00\x00\x00"
+                        "ABCDEFG\0",
+                        24);
     assert_memory_equal(b.p + AT_SLOT + 202 + S_LABEL, "chave do cofre\0", 15);
     assert_int_equal((uint8_t)b.p[AT_SLOT + 2 * 202 + S_KIND], SLOT_DUAL);
     assert_memory_equal(b.p + AT_SLOT + S_NONCE, f.slot[0].nonce, CRYPTO_NONCE);
@@ -152,7 +179,8 @@ static void test_4_forged(void **state)
 
     buf_init(&b, KEYRING_FILE_MAX);
     keyring_file_write(&b, &f);
-    assert_true(parses_forged(&b, AT_ID, 'x')); /* the way of forging works: an id may be anything */
+    assert_true(
+        parses_forged(&b, AT_ID, 'x')); /* the way of forging works: an id may be anything */
     assert_false(parses_forged(&b, 0, 'd'));
     assert_false(parses_forged(&b, AT_VERSION, 2));
     assert_false(parses_forged(&b, AT_KEYS, KEY_COUNT - 1));
@@ -162,8 +190,8 @@ static void test_4_forged(void **state)
     assert_false(parses_forged(&b, AT_SLOTS, 255));
     assert_false(parses_forged(&b, AT_SLOTS + 1, 1));
     size_t slot = AT_SLOT, second = AT_SLOT + 202, third = AT_SLOT + 404;
-    assert_false(parses_forged(&b, slot + S_NUMBER, 0));      /* numbers begin at 1 */
-    assert_false(parses_forged(&b, second + S_NUMBER, 1));    /* and ascend */
+    assert_false(parses_forged(&b, slot + S_NUMBER, 0));           /* numbers begin at 1 */
+    assert_false(parses_forged(&b, second + S_NUMBER, 1));         /* and ascend */
     assert_false(parses_forged(&b, slot + S_KIND, SLOT_KEY_FILE)); /* its factor is a passphrase */
     assert_false(parses_forged(&b, slot + S_KIND, SLOT_DUAL));
     assert_false(parses_forged(&b, slot + S_KIND, SLOT_TPM2)); /* reserved */
@@ -175,14 +203,14 @@ static void test_4_forged(void **state)
     assert_false(parses_forged(&b, slot + S_FACTOR + 1, 0));  /* no passes */
     assert_false(parses_forged(&b, slot + S_FACTOR + 1, 17)); /* too many */
     assert_true(parses_forged(&b, slot + S_FACTOR + 1, 16));
-    assert_false(parses_forged(&b, slot + S_FACTOR + 8, 1));  /* 2^24 KiB and more */
+    assert_false(parses_forged(&b, slot + S_FACTOR + 8, 1));   /* 2^24 KiB and more */
     assert_false(parses_forged(&b, second + S_FACTOR + 1, 1)); /* a key file is not stretched */
     assert_false(parses_forged(&b, second + S_FACTOR + 5, 1));
     assert_false(parses_forged(&b, slot + S_FACTOR + F_BYTES + 9, 1)); /* salt of no factor */
     assert_false(parses_forged(&b, third + S_FACTOR + F_BYTES, FACTOR_RECOVERY));
     assert_true(parses_forged(&b, slot + S_LABEL, 'x'));
-    assert_false(parses_forged(&b, slot + S_LABEL, 0));       /* bytes behind the NUL */
-    assert_false(parses_forged(&b, slot + S_LABEL, 0xff));    /* not UTF-8 */
+    assert_false(parses_forged(&b, slot + S_LABEL, 0));    /* bytes behind the NUL */
+    assert_false(parses_forged(&b, slot + S_LABEL, 0xff)); /* not UTF-8 */
     for (size_t i = 14; i < 63; i++) b.p[slot + S_LABEL + i] = 'x';
     checksum_again(&b);
     assert_true(parses(&b));
@@ -190,8 +218,8 @@ static void test_4_forged(void **state)
     buf_release(&b);
 }
 
-static bool ad_differs(void (*ad)(struct buf *, const struct keyring_file *, size_t), const struct keyring_file *a,
-                       const struct keyring_file *b)
+static bool ad_differs(void (*ad)(struct buf *, const struct keyring_file *, size_t),
+                       const struct keyring_file *a, const struct keyring_file *b)
 {
     struct buf x, y;
     buf_init(&x, KEYRING_AD_MAX);
@@ -216,7 +244,8 @@ static void body_ad(struct buf *b, const struct keyring_file *f, size_t i)
     keyring_file_body_ad(b, f);
 }
 
-/* What the seals bind: a slot binds itself and the keyring, not its neighbours; the body binds everything. */
+/* What the seals bind: a slot binds itself and the keyring, not its neighbours; the body binds
+ * everything. */
 static void test_5_associated_data(void **state)
 {
     (void)state;
@@ -249,10 +278,8 @@ static int setup(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_1_round_trip),
-        cmocka_unit_test(test_2_layout),
-        cmocka_unit_test(test_3_damage),
-        cmocka_unit_test(test_4_forged),
+        cmocka_unit_test(test_1_round_trip),      cmocka_unit_test(test_2_layout),
+        cmocka_unit_test(test_3_damage),          cmocka_unit_test(test_4_forged),
         cmocka_unit_test(test_5_associated_data),
     };
     return cmocka_run_group_tests(tests, setup, NULL);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Tests of src/store/keyring_secret.c
  *  1 key files   2 cost of passphrases   3 keys of slots   4 what fits a new slot */
 #include "harness.h"
@@ -59,7 +60,10 @@ static void test_1_key_files(void **state)
     assert_int_equal(mkfifo("pipe", 0600), 0);
     assert_false(loads("pipe")); /* and does not wait for a writer */
 
-    static const struct { size_t n; bool good; } size[] = {{0, false}, {31, false}, {32, true}, {4096, true}, {4097, false}};
+    static const struct {
+        size_t n;
+        bool good;
+    } size[] = {{0, false}, {31, false}, {32, true}, {4096, true}, {4097, false}};
     for (size_t i = 0; i < 5; i++) {
         harness_write("sized", bytes, size[i].n);
         assert_int_equal(chmod("sized", 0600), 0);
@@ -67,7 +71,8 @@ static void test_1_key_files(void **state)
     }
 }
 
-/* S14: Argon2id t=4, 256 MiB for new slots; the small profile is refused where it was not asked for (S8). */
+/* S14: Argon2id t=4, 256 MiB for new slots; the small profile is refused where it was not asked for
+ * (S8). */
 static void test_2_cost(void **state)
 {
     (void)state;
@@ -83,7 +88,8 @@ static void test_2_cost(void **state)
 
     assert_int_equal(unsetenv("DCIM_INSECURE_KDF"), 0);
     assert_false(keyring_insecure_kdf());
-    struct keyring_factor f = factor_new(FACTOR_PASSPHRASE), g = factor_new(FACTOR_SECOND_PASSPHRASE);
+    struct keyring_factor f = factor_new(FACTOR_PASSPHRASE),
+                          g = factor_new(FACTOR_SECOND_PASSPHRASE);
     assert_int_equal(f.passes, 4);
     assert_int_equal(f.kib, 256 * 1024);
     assert_int_equal(g.passes, 4);
@@ -140,7 +146,8 @@ static void test_3_slot_keys(void **state)
 
     /* A dual key changes with each of the two secrets, and with their order. */
     struct keyring_slot d = {.kind = SLOT_DUAL,
-                             .factor = {factor_new(FACTOR_PASSPHRASE), factor_new(FACTOR_SECOND_PASSPHRASE)}};
+                             .factor = {factor_new(FACTOR_PASSPHRASE),
+                                        factor_new(FACTOR_SECOND_PASSPHRASE)}};
     key_of(a, &d, &(struct unlock){.passphrase = one, .second_passphrase = two});
     key_of(b, &d, &(struct unlock){.passphrase = one, .second_passphrase = two});
     assert_memory_equal(a, b, CRYPTO_KEY);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Tests of src/store/recovery.c
  *  1 known codes   2 what a person types   3 what is refused   4 single wrong symbols */
 #include "harness.h"
@@ -17,7 +18,8 @@ static bool reads(const char *typed, uint8_t out[RECOVERY_BYTES])
     } else {
         assert_int_equal(e.code, ERR_INPUT);
         assert_string_equal(e.id, "keyring.recovery_code");
-        if (strlen(typed) > 4) assert_null(strstr(e.msg, typed)); /* S15: what was typed is in no message */
+        if (strlen(typed) > 4)
+            assert_null(strstr(e.msg, typed)); /* S15: what was typed is in no message */
     }
     secret_free(s);
     secret_free(t);
@@ -32,9 +34,10 @@ static void writes(const uint8_t bytes[RECOVERY_BYTES], const char *expected)
     secret_free(s);
 }
 
-/* Expected texts by hand. Zero: 32 zeros, check 0 mod 37 = 0. One: last symbol 1, check 1. All ones: 32 times 31
- * ("Z"); 2^160 - 1 mod 37: the order of 2 mod 37 is 36, 160 mod 36 = 16, 2^16 = 65536 = 37*1771 + 9, so
- * 9 - 1 = 8. 32: symbols ...10, check 32 mod 37 = 32, which is "*". 36 = "...14", check "U". */
+/* Expected texts by hand. Zero: 32 zeros, check 0 mod 37 = 0. One: last symbol 1, check 1. All
+ * ones: 32 times 31 ("Z"); 2^160 - 1 mod 37: the order of 2 mod 37 is 36, 160 mod 36 = 16, 2^16 =
+ * 65536 = 37*1771 + 9, so 9 - 1 = 8. 32: symbols ...10, check 32 mod 37 = 32, which is "*". 36 =
+ * "...14", check "U". */
 static void test_1_known_codes(void **state)
 {
     (void)state;
@@ -48,9 +51,9 @@ static void test_1_known_codes(void **state)
     writes(b, "0000-0000-0000-0000-0000-0000-0000-0014-U");
     memset(b, 0xff, sizeof b);
     writes(b, "ZZZZ-ZZZZ-ZZZZ-ZZZZ-ZZZZ-ZZZZ-ZZZZ-ZZZZ-8");
-    /* 0x08 0x42 0x10 0x84 0x21 is 00001 00001 ... in groups of five bits: every symbol is 1. Sum of 32^i for
-     * i = 0..31 mod 37: (32^32 - 1) * 31^-1. 32^32 = 2^160 = 9 (above); 31 = -6, and -6 * 6 = -36 = 1, so
-     * 31^-1 = 6; 8 * 6 = 48 = 11: "B". */
+    /* 0x08 0x42 0x10 0x84 0x21 is 00001 00001 ... in groups of five bits: every symbol is 1. Sum of
+     * 32^i for i = 0..31 mod 37: (32^32 - 1) * 31^-1. 32^32 = 2^160 = 9 (above); 31 = -6, and -6 *
+     * 6 = -36 = 1, so 31^-1 = 6; 8 * 6 = 48 = 11: "B". */
     static const uint8_t ones[5] = {0x08, 0x42, 0x10, 0x84, 0x21};
     for (int i = 0; i < 4; i++) memcpy(b + 5 * i, ones, 5);
     writes(b, "1111-1111-1111-1111-1111-1111-1111-1111-B");
@@ -88,10 +91,10 @@ static void test_3_refused(void **state)
     assert_false(reads("", b));
     assert_false(reads("----", b));
     assert_false(reads("0", b));
-    assert_false(reads("0000-0000-0000-0000-0000-0000-0000-0000", b));     /* no check symbol */
-    assert_false(reads("0000-0000-0000-0000-0000-0000-0000-0000-1", b));   /* wrong one */
-    assert_false(reads("0000-0000-0000-0000-0000-0000-0000-0000-00", b));  /* one too many */
-    assert_false(reads("0000-0000-0000-0000-0000-0000-0000-000*-0", b));   /* check symbol inside */
+    assert_false(reads("0000-0000-0000-0000-0000-0000-0000-0000", b));    /* no check symbol */
+    assert_false(reads("0000-0000-0000-0000-0000-0000-0000-0000-1", b));  /* wrong one */
+    assert_false(reads("0000-0000-0000-0000-0000-0000-0000-0000-00", b)); /* one too many */
+    assert_false(reads("0000-0000-0000-0000-0000-0000-0000-000*-0", b));  /* check symbol inside */
     assert_false(reads("0000-0000-0000-0000-0000-0000-0000-000U-0", b));
     assert_false(reads("0000_0000-0000-0000-0000-0000-0000-0000-0", b));
     assert_false(reads("\xc3\xa9", b));

@@ -1,5 +1,11 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Tests of src/store/tree.c
- *  1 paths   2 listing   3 what is refused   4 removing never follows links   5 private folders   6 flushing */
+ *  1 paths
+ *  2 listing
+ *  3 what is refused
+ *  4 removing never follows links
+ *  5 private folders
+ *  6 flushing */
 #include "harness.h"
 
 #include <sys/stat.h>
@@ -145,8 +151,9 @@ static void test_6_sync(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_1_paths),  cmocka_unit_test(test_2_list),    cmocka_unit_test(test_3_refused),
-        cmocka_unit_test(test_4_remove), cmocka_unit_test(test_5_private), cmocka_unit_test(test_6_sync),
+        cmocka_unit_test(test_1_paths),   cmocka_unit_test(test_2_list),
+        cmocka_unit_test(test_3_refused), cmocka_unit_test(test_4_remove),
+        cmocka_unit_test(test_5_private), cmocka_unit_test(test_6_sync),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 #include "vault.h"
 
 #include "harness.h"
@@ -32,11 +33,17 @@ void vault_import(struct store *st, int from, int to, int variant)
     struct err e;
     char id[24];
 
-    if (!store_begin(st, true, &e) || !store_data_put(&r, st, 1, from, to, variant, false, &e)) fail_msg("%s", e.msg);
+    if (!store_begin(st, true, &e) || !store_data_put(&r, st, 1, from, to, variant, false, &e))
+        fail_msg("%s", e.msg);
     (void)snprintf(id, sizeof id, "%lld", (long long)r.batch_no);
-    append(st, &(struct audit_event){.action = AUDIT_IMPORT, .actor = "local:ana", .role = "data-manager",
-                                     .organisation = "GNR", .object_type = "batch", .object_id = id,
-                                     .decision = "allow", .count = r.n[PUT_NEW] + r.n[PUT_CHANGED],
+    append(st, &(struct audit_event){.action = AUDIT_IMPORT,
+                                     .actor = "local:ana",
+                                     .role = "data-manager",
+                                     .organisation = "GNR",
+                                     .object_type = "batch",
+                                     .object_id = id,
+                                     .decision = "allow",
+                                     .count = r.n[PUT_NEW] + r.n[PUT_CHANGED],
                                      .digest = r.digest});
     if (!store_commit(st, &e)) fail_msg("%s", e.msg);
 }
@@ -78,7 +85,8 @@ static void add_number(struct crypto_hasher *h, int64_t v)
     crypto_hasher_add(h, &v, sizeof v);
 }
 
-static void add_versions(struct crypto_hasher *h, struct store *st, const char *code, struct arena *a)
+static void add_versions(struct crypto_hasher *h, struct store *st, const char *code,
+                         struct arena *a)
 {
     struct record_meta *version, m;
     struct record r;
@@ -89,7 +97,8 @@ static void add_versions(struct crypto_hasher *h, struct store *st, const char *
     buf_init(&b, 1 << 20);
     if (!store_record_history(&version, &n, st, text_of(code), a, &e)) fail_msg("%s", e.msg);
     for (size_t i = 0; i < n; i++) {
-        if (!store_record_load(&r, &m, st, text_of(code), version[i].version_no, a, &e)) fail_msg("%s", e.msg);
+        if (!store_record_load(&r, &m, st, text_of(code), version[i].version_no, a, &e))
+            fail_msg("%s", e.msg);
         struct json *j = record_to_json(&r, false);
         buf_clear(&b);
         json_write(&b, j, false);
@@ -159,7 +168,8 @@ int vault_entries(const char *folder)
     int n = 0;
     DIR *d = opendir(folder);
     if (d == NULL) return -1;
-    for (struct dirent *f; (f = readdir(d)) != NULL;) n += strcmp(f->d_name, ".") != 0 && strcmp(f->d_name, "..") != 0;
+    for (struct dirent *f; (f = readdir(d)) != NULL;)
+        n += strcmp(f->d_name, ".") != 0 && strcmp(f->d_name, "..") != 0;
     assert_int_equal(closedir(d), 0);
     return n;
 }
