@@ -31,6 +31,7 @@ done | awk -v root="$root" '
                         window[room, behind, substr(text, RSTART, RLENGTH)] = 1
                         text = substr(text, RSTART + RLENGTH)
                     }
+                close("src/" item[i]) # two rooms may look through one window
             }
         }
     }
