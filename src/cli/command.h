@@ -24,7 +24,7 @@ struct option {
 
 struct globals { /* options every command takes */
     const char *repository, *key_file, *role, *purpose, *language, *data;
-    bool json, help;
+    bool json, help, recovery;
 };
 
 struct invocation {
@@ -60,6 +60,10 @@ const struct command *command_find(int argc, char *const *argv, int *n_word);
 /* Read the arguments behind the command's words. ERR_USAGE says which, and what there is. */
 bool command_parse(struct invocation *v, int argc, char *const *argv, struct err *e) MUST_CHECK;
 void invocation_release(struct invocation *v);
+/* Whether they ask for JSON: an error in them is then a document as well. */
+bool arguments_ask_json(int argc, char *const *argv);
+/* A global option, else its environment variable, else `otherwise`. */
+const char *global_or(const char *given, const char *variable, const char *otherwise);
 
 /* Print an error with remedy and problems on standard error; returns the exit status. */
 int report_error(const struct invocation *v, const struct service *s, const struct err *e);

@@ -32,6 +32,7 @@ const struct option global_options[] = {
              "language of labels and messages (DCIM_LANGUAGE; default the pack's)"),
     TEXT_OPT("data", NULL, "DIR",
              "folder with dictionary and packs (DCIM_DATA; default beside the program)"),
+    FLAG_OPT("recovery", NULL, "unlock with the recovery code, which is asked"),
     FLAG_OPT("json", NULL, "print the operation's result as JSON"),
     FLAG_OPT("help", NULL, "explain the command"),
     LAST};

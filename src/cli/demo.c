@@ -161,8 +161,21 @@ static bool open_service(struct demo *d, struct err *e)
     return true;
 }
 
+static bool check_numbers(const struct demo *d, struct err *e)
+{
+    enum { RECORDS_MAX = 2000000 };
+    int64_t records = json_get_int(d->v->own, "records", 1),
+            seed = json_get_int(d->v->own, "seed", 1);
+    if (records < 1 || records > RECORDS_MAX)
+        return err_set(e, ERR_USAGE, "demo.records", "--records must be between 1 and %d",
+                       RECORDS_MAX);
+    if (seed < 0) return err_set(e, ERR_USAGE, "demo.seed", "--seed must not be negative");
+    return true;
+}
+
 static bool make(struct demo *d, struct err *e)
 {
+    if (!check_numbers(d, e)) return false;
     if (!folder_is_empty(d->folder)) {
         err_set(e, ERR_USAGE, "demo.not_empty", "folder %s is not empty", d->folder);
         return err_remedy(

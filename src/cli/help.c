@@ -2,7 +2,9 @@
 /* Help, manual page and completion, all from the table of commands. */
 #include "cli/command.h"
 
+#include "base/buf.h"
 #include "base/text.h"
+#include "model/sheet.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -20,15 +22,39 @@ static bool is_noun_of(const struct command *c, const char *noun)
     return strlen(noun) == n && strncmp(c->words, noun, n) == 0;
 }
 
-static void usage_line(const struct command *c)
+/* Words in lines of at most 78 letters, further lines indented. */
+static void wrapped(struct text words, size_t indent)
 {
-    printf("dcim %s", c->words);
-    for (const struct option *o = c->option; o->name != NULL; o++) {
-        if (o->operand) printf(o->required ? " %s" : " [%s]", o->name);
-        else if (o->kind == OPTION_FLAG) printf(" [--%s]", o->name);
-        else printf(o->required ? " --%s %s" : " [--%s %s]", o->name, o->value);
+    enum { LINE = 78 };
+    struct text word;
+    size_t at = 0;
+    while (text_split(&words, ' ', &word)) {
+        if (at > 0 && at + 1 + word.n > LINE) {
+            printf("\n%*s", (int)indent, "");
+            at = indent;
+        } else if (at > 0) {
+            putchar(' ');
+            at++;
+        }
+        printf("%.*s", (int)word.n, word.p);
+        at += word.n;
     }
     putchar('\n');
+}
+
+static void usage_line(const struct command *c)
+{
+    struct buf line;
+    buf_init(&line, 4000);
+    buf_printf(&line, "dcim %s", c->words);
+    for (const struct option *o = c->option; o->name != NULL; o++) {
+        const char *open = o->required ? " " : " [", *close = o->required ? "" : "]";
+        if (o->operand) buf_printf(&line, "%s%s%s", open, o->name, close);
+        else if (o->kind == OPTION_FLAG) buf_printf(&line, " [--%s]", o->name);
+        else buf_printf(&line, "%s--%s %s%s", open, o->name, o->value, close);
+    }
+    wrapped(buf_text(&line), 6);
+    buf_release(&line);
 }
 
 static void option_line(const struct option *o)
@@ -42,9 +68,12 @@ static void option_line(const struct option *o)
 
 void help_command(const struct command *c)
 {
-    printf("%s\n\n  ", c->summary);
+    printf("%s\n\n", c->summary);
     usage_line(c);
-    if (c->detail != NULL) printf("\n%s\n", c->detail);
+    if (c->detail != NULL) {
+        putchar('\n');
+        wrapped(text_of(c->detail), 0);
+    }
     if (c->option->name != NULL) putchar('\n');
     for (const struct option *o = c->option; o->name != NULL; o++) option_line(o);
     printf("\nFor every command:\n");
@@ -71,24 +100,35 @@ void help_program(void)
            "persons from being recognised.\n");
 }
 
+static const struct command *command_called(const char *words)
+{
+    for (size_t i = 0; i < n_command; i++)
+        if (strcmp(commands[i].words, words) == 0) return &commands[i];
+    return NULL;
+}
+
 int run_help(struct invocation *v)
 {
-    const char *noun = json_get_text(v->own, "COMMAND", "");
-    if (noun[0] == '\0') {
+    const char *words = json_get_text(v->own, "COMMAND", "");
+    size_t n = 0;
+    if (words[0] == '\0') {
         help_program();
         return 0;
     }
-    const struct command *only = NULL;
-    size_t n = 0;
+    for (size_t i = 0; i < n_command; i++) n += is_noun_of(&commands[i], words);
+    const struct command *one = command_called(words);
+    if (n > 1) help_noun(words);
+    else if (one != NULL) help_command(one);
+    if (n > 1 || one != NULL) return 0;
+    struct err e = {0};
+    struct guess g;
+    guess_init(&g, text_of(words));
     for (size_t i = 0; i < n_command; i++)
-        if (is_noun_of(&commands[i], noun)) {
-            only = &commands[i];
-            n++;
-        }
-    if (n == 1) help_command(only);
-    else if (n > 1) help_noun(noun);
-    else fprintf(stderr, "dcim: there is no command %s; `dcim help` lists them\n", noun);
-    return n == 0 ? 2 : 0;
+        if (!commands[i].hidden) guess_offer(&g, commands[i].words);
+    err_set(&e, ERR_USAGE, "cli.command", "there is no command %s", words);
+    if (g.best != NULL) err_remedy(&e, "did you mean `dcim help %s`?", g.best);
+    else err_remedy(&e, "`dcim help` lists them");
+    return report_error(v, NULL, &e);
 }
 
 /* ---------------------------------------------------------------- manual page */
@@ -158,37 +198,60 @@ static void completion_options(const struct option *o)
         if (!o->operand) printf(" --%s", o->name);
 }
 
+/* The second words of the commands that begin with `noun`. */
+static void completion_verbs(const char *noun)
+{
+    for (size_t i = 0; i < n_command; i++) {
+        const char *blank = strchr(commands[i].words, ' ');
+        if (blank != NULL && !commands[i].hidden && is_noun_of(&commands[i], noun))
+            printf(" %s", blank + 1);
+    }
+}
+
+static void completion_of(const struct command *c)
+{
+    printf("    \"%s \"*) list=\"", c->words);
+    if (strchr(c->words, ' ') == NULL) completion_verbs(c->words);
+    completion_options(c->option);
+    completion_options(global_options);
+    printf("\" ;;\n");
+}
+
+/* Each first word once, in the order of the table. */
+static bool is_first_of_its_noun(size_t i)
+{
+    char noun[40];
+    snprintf(noun, sizeof noun, "%.*s", (int)first_word(commands[i].words), commands[i].words);
+    for (size_t k = 0; k < i; k++)
+        if (!commands[k].hidden && is_noun_of(&commands[k], noun)) return false;
+    return !commands[i].hidden;
+}
+
 int run_completion(struct invocation *v)
 {
     (void)v;
-    printf(
-        "# bash completion of dcim; generated from its table of commands\n_dcim() {\n"
-        "    local word=\"${COMP_WORDS[COMP_CWORD]}\" line=\"${COMP_WORDS[*]:1:COMP_CWORD-1}\" list=\n"
-        "    case \"$line\" in\n");
-    for (size_t pass = 2; pass-- > 0;) /* longer commands first */
-        for (size_t i = 0; i < n_command; i++) {
-            const struct command *c = &commands[i];
-            bool two = strchr(c->words, ' ') != NULL;
-            if (c->hidden || two != (pass == 1)) continue;
-            printf("    \"%s\"*) list=\"", c->words);
-            completion_options(c->option);
-            completion_options(global_options);
-            for (size_t k = 0; !two && k < n_command; k++)
-                if (!commands[k].hidden && strchr(commands[k].words, ' ') != NULL &&
-                    is_noun_of(&commands[k], c->words))
-                    printf(" %s", commands[k].words + first_word(commands[k].words) + 1);
-            printf("\" ;;\n");
-        }
+    printf("# bash completion of dcim; generated from its table of commands\n_dcim() {\n"
+           "    local word=\"${COMP_WORDS[COMP_CWORD]}\"\n"
+           "    local line=\"${COMP_WORDS[*]:1:COMP_CWORD-1} \" list=\n"
+           "    case \"$line\" in\n");
+    for (int two = 1; two >= 0;
+         two--) /* the longer words first: the first pattern that fits is taken */
+        for (size_t i = 0; i < n_command; i++)
+            if (!commands[i].hidden && (strchr(commands[i].words, ' ') != NULL) == two)
+                completion_of(&commands[i]);
     for (size_t i = 0; i < n_command; i++) {
         const char *words = commands[i].words;
-        if (commands[i].hidden || strchr(words, ' ') == NULL) continue;
-        printf("    \"%.*s\") list+=\" %s\" ;;\n", (int)first_word(words), words,
-               words + first_word(words) + 1);
+        char noun[40];
+        snprintf(noun, sizeof noun, "%.*s", (int)first_word(words), words);
+        if (!is_first_of_its_noun(i) || command_called(noun) != NULL) continue;
+        printf("    \"%s \") list=\"", noun);
+        completion_verbs(noun);
+        printf("\" ;;\n");
     }
-    printf("    \"\") list=\"");
+    printf("    \" \") list=\"");
     for (size_t i = 0; i < n_command; i++)
-        if (!commands[i].hidden)
-            printf("%.*s ", (int)first_word(commands[i].words), commands[i].words);
+        if (is_first_of_its_noun(i))
+            printf(" %.*s", (int)first_word(commands[i].words), commands[i].words);
     printf("\" ;;\n    esac\n    COMPREPLY=($(compgen -W \"$list\" -f -- \"$word\"))\n}\n"
            "complete -F _dcim dcim\n");
     return 0;

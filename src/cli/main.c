@@ -2,8 +2,11 @@
 /* dcim: the command line, first client of the desk. */
 #include "cli/command.h"
 
+#include "base/arena.h"
+#include "model/sheet.h"
 #include "service/process.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -16,23 +19,62 @@ static const char *program_path(char *out, size_t size)
     return out;
 }
 
-static int unknown_command(int argc, char **argv)
+static bool is_noun(const char *word)
 {
-    bool noun = false;
     for (size_t i = 0; i < n_command; i++) {
         size_t n = strcspn(commands[i].words, " ");
-        if (strlen(argv[1]) == n && strncmp(commands[i].words, argv[1], n) == 0 &&
-            !commands[i].hidden)
-            noun = true;
+        if (!commands[i].hidden && strlen(word) == n && strncmp(commands[i].words, word, n) == 0)
+            return true;
     }
-    if (noun) {
-        bool asked = argc > 2 && (strcmp(argv[2], "--help") == 0 || strcmp(argv[2], "-h") == 0);
-        if (!asked) fprintf(stderr, "dcim: %s needs one more word:\n", argv[1]);
+    return false;
+}
+
+/* The nearest command to the first one or two words. */
+static const char *nearest(int argc, char *const *argv, struct arena *a)
+{
+    struct guess one, two;
+    guess_init(&one, text_of(argv[1]));
+    guess_init(&two, text_of(argc > 2 ? arena_printf(a, "%s %s", argv[1], argv[2]) : ""));
+    for (size_t i = 0; i < n_command; i++) {
+        if (commands[i].hidden) continue;
+        guess_offer(&one, commands[i].words);
+        guess_offer(&two, commands[i].words);
+        guess_offer(&one, arena_copy(a, commands[i].words, strcspn(commands[i].words, " ")));
+    }
+    return two.best != NULL ? two.best : one.best;
+}
+
+static int unknown_command(int argc, char *const *argv)
+{
+    bool noun = is_noun(argv[1]), more = argc > 2 && argv[2][0] != '-';
+    if (noun && argc > 2 && (strcmp(argv[2], "--help") == 0 || strcmp(argv[2], "-h") == 0)) {
         help_noun(argv[1]);
-        return asked ? 0 : 2;
+        return 0;
     }
-    fprintf(stderr, "dcim: there is no command %s; `dcim help` lists them\n", argv[1]);
-    return 2;
+    struct arena *a = arena_new(ARENA_PLAIN);
+    struct invocation v = {.globals = {.json = arguments_ask_json(argc - 1, argv + 1)}};
+    struct err e = {0};
+    const char *near = nearest(argc, argv, a);
+    if (noun && !more)
+        err_set(&e, ERR_USAGE, "cli.command", "dcim %s needs one more word", argv[1]);
+    else if (noun)
+        err_set(&e, ERR_USAGE, "cli.command", "there is no command %s %s", argv[1], argv[2]);
+    else err_set(&e, ERR_USAGE, "cli.command", "there is no command %s", argv[1]);
+    if (near != NULL && (more || !noun)) err_remedy(&e, "did you mean `dcim %s`?", near);
+    else if (noun) err_remedy(&e, "`dcim %s --help` lists them", argv[1]);
+    else err_remedy(&e, "`dcim help` lists them");
+    int status = report_error(&v, NULL, &e);
+    arena_free(a);
+    return status;
+}
+
+/* What was printed must have arrived: a full disk behind standard output is no success. */
+static int printed(int status)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout)) return status;
+    if (status != 0 && status != 1) return status;
+    fprintf(stderr, "dcim: could not write the output: %s\n", strerror(errno));
+    return 5;
 }
 
 static int run(int argc, char **argv, const char *program)
@@ -44,6 +86,7 @@ static int run(int argc, char **argv, const char *program)
     struct err e = {0};
     int status;
     if (!command_parse(&v, argc - 1 - n_word, argv + 1 + n_word, &e)) {
+        v.globals.json = arguments_ask_json(argc - 1, argv + 1);
         status = report_error(&v, NULL, &e);
     } else if (v.globals.help) {
         help_command(c);
@@ -52,7 +95,6 @@ static int run(int argc, char **argv, const char *program)
         status = c->run != NULL ? c->run(&v) : run_operation(&v);
     }
     invocation_release(&v);
-    if (fflush(stdout) != 0 && status == 0) status = 5;
     return status;
 }
 
@@ -60,10 +102,11 @@ int main(int argc, char **argv)
 {
     char program[4096];
     process_start();
+    if (process_weakened() != NULL) fprintf(stderr, "dcim: %s\n", process_weakened());
     if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
         help_program();
-        return argc < 2 ? 2 : 0;
+        return printed(argc < 2 ? 2 : 0);
     }
-    if (strcmp(argv[1], "--version") == 0) return run_version(NULL);
-    return run(argc, argv, program_path(program, sizeof program));
+    if (strcmp(argv[1], "--version") == 0) return printed(run_version(NULL));
+    return printed(run(argc, argv, program_path(program, sizeof program)));
 }

@@ -3,6 +3,8 @@
  * value are the same. */
 #include "cli/command.h"
 
+#include "model/sheet.h"
+
 #include <string.h>
 
 static const struct option *find_option(const struct option *list, const char *name, size_t n)
@@ -24,6 +26,7 @@ static void set_global(struct globals *g, const char *name, const char *value)
         if (strcmp(text[i].name, name) == 0) *text[i].at = value;
     if (strcmp(name, "json") == 0) g->json = true;
     if (strcmp(name, "help") == 0) g->help = true;
+    if (strcmp(name, "recovery") == 0) g->recovery = true;
 }
 
 static struct json *list_value(const char *value)
@@ -60,6 +63,20 @@ static bool set_value(struct invocation *v, const struct option *o, const char *
     return true;
 }
 
+static bool no_option_called(const struct invocation *v, const char *dashes, struct text name,
+                             struct err *e)
+{
+    struct guess g;
+    guess_init(&g, name);
+    for (const struct option *o = v->command->option; o->name != NULL; o++)
+        if (!o->operand) guess_offer(&g, o->name);
+    for (const struct option *o = global_options; o->name != NULL; o++) guess_offer(&g, o->name);
+    err_set(e, ERR_USAGE, "cli.option", "dcim %s has no option %s%.*s", v->command->words, dashes,
+            (int)name.n, name.p);
+    if (g.best != NULL) return err_remedy(e, "did you mean --%s?", g.best);
+    return err_remedy(e, "`dcim %s --help` lists them", v->command->words);
+}
+
 static bool parse_option(struct invocation *v, int argc, char *const *argv, int *i, struct err *e)
 {
     const char *arg = argv[*i] + 2, *eq = strchr(arg, '=');
@@ -68,11 +85,7 @@ static bool parse_option(struct invocation *v, int argc, char *const *argv, int 
                         *g = find_option(global_options, arg, n);
     const struct option *any = o != NULL ? o : g;
     const char *value = eq == NULL ? NULL : eq + 1;
-    if (any == NULL) {
-        err_set(e, ERR_USAGE, "cli.option", "dcim %s has no option --%.*s", v->command->words,
-                (int)n, arg);
-        return err_remedy(e, "`dcim %s --help` lists them", v->command->words);
-    }
+    if (any == NULL) return no_option_called(v, "--", (struct text){arg, n}, e);
     if (any->kind == OPTION_FLAG && value != NULL)
         return err_set(e, ERR_USAGE, "cli.flag", "--%s takes no value", any->name);
     if (any->kind != OPTION_FLAG && value == NULL) {
@@ -106,6 +119,22 @@ static bool check_required(const struct invocation *v, struct err *e)
     return true;
 }
 
+bool arguments_ask_json(int argc, char *const *argv)
+{
+    for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++)
+        if (strcmp(argv[i], "--json") == 0) return true;
+    return false;
+}
+
+static void add_word(struct json *own, const char *key, const char *word)
+{
+    struct buf words;
+    buf_init(&words, 1000);
+    buf_printf(&words, "%s %s", json_get_text(own, key, ""), word);
+    json_set(own, key, json_text(buf_text(&words)));
+    buf_release(&words);
+}
+
 bool command_parse(struct invocation *v, int argc, char *const *argv, struct err *e)
 {
     size_t n_operand = 0;
@@ -119,9 +148,14 @@ bool command_parse(struct invocation *v, int argc, char *const *argv, struct err
             v->globals.help = true;
         } else if (options && argv[i][0] == '-' && argv[i][1] == '-') {
             if (!parse_option(v, argc, argv, &i, e)) return false;
+        } else if (options && argv[i][0] == '-' && argv[i][1] != '\0') {
+            return no_option_called(v, "", text_of(argv[i]), e);
         } else {
             const struct option *o = nth_operand(v->command, n_operand++);
-            if (o == NULL && strcmp(v->command->words, "help") == 0) continue;
+            if (o == NULL && v->command->run == run_help) { /* a command of two words */
+                add_word(v->own, "COMMAND", argv[i]);
+                continue;
+            }
             if (o == NULL) {
                 err_set(e, ERR_USAGE, "cli.operand", "dcim %s does not know what to do with %s",
                         v->command->words, argv[i]);

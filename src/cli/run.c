@@ -22,11 +22,11 @@
 
 struct desk { /* a service with what it borrows */
     struct service *service;
-    struct secret *passphrase, *new_passphrase;
+    struct secret *passphrase, *new_passphrase, *recovery;
     char actor[80];
 };
 
-static const char *or_environment(const char *given, const char *name, const char *otherwise)
+const char *global_or(const char *given, const char *name, const char *otherwise)
 {
     if (given != NULL) return given;
     const char *value = getenv(name);
@@ -40,29 +40,30 @@ static void name_actor(char *out, size_t size)
     else snprintf(out, size, "local:%ld", (long)getuid());
 }
 
-/* Does this command unlock a repository with a passphrase, for want of a key file? */
-static bool needs_passphrase(const struct invocation *v, const char *operation,
-                             const char *key_file)
+/* Does this operation unlock a repository? */
+static bool needs_secret(const char *operation)
 {
     const struct operation *op = operation_find(operation);
-    if (key_file != NULL || op == NULL) return false;
-    return op->repository_required || strcmp(operation, "repository.init") == 0 ||
-           strncmp(operation, "backup.", 7) == 0 || strcmp(operation, "pack.install") == 0 ||
-           v->command->run == run_demo;
+    return op != NULL &&
+           (op->repository_required || strcmp(operation, "repository.init") == 0 ||
+            strncmp(operation, "backup.", 7) == 0 || strcmp(operation, "pack.install") == 0);
 }
 
 static bool ask_secrets(struct desk *d, const struct invocation *v, const char *operation,
                         const char *key_file, struct err *e)
 {
+    static const char new_one[] = "New passphrase (15 letters or more)";
     bool init = strcmp(operation, "repository.init") == 0;
-    if (needs_passphrase(v, operation, key_file) &&
-        !terminal_passphrase(&d->passphrase,
-                             init ? "New passphrase (15 letters or more)" : "Passphrase", init, e))
-        return false;
     bool slot = strcmp(operation, "key.add") == 0 &&
                 strcmp(json_get_text(v->in, "kind", ""), "passphrase") == 0;
-    return !slot ||
-           terminal_passphrase(&d->new_passphrase, "New passphrase (15 letters or more)", true, e);
+    bool ok = true;
+    if (v->globals.recovery && init)
+        return err_set(e, ERR_USAGE, "cli.recovery", "a new repository has no recovery code yet");
+    if (needs_secret(operation) && v->globals.recovery)
+        ok = terminal_secret(&d->recovery, "Recovery code", e);
+    else if (needs_secret(operation) && key_file == NULL)
+        ok = terminal_passphrase(&d->passphrase, init ? new_one : "Passphrase", init, e);
+    return ok && (!slot || terminal_passphrase(&d->new_passphrase, new_one, true, e));
 }
 
 static void desk_close(struct desk *d)
@@ -70,6 +71,7 @@ static void desk_close(struct desk *d)
     service_close(d->service);
     secret_free(d->passphrase);
     secret_free(d->new_passphrase);
+    secret_free(d->recovery);
 }
 
 static bool desk_open(struct desk *d, struct invocation *v, const char *operation, struct err *e)
@@ -78,26 +80,27 @@ static bool desk_open(struct desk *d, struct invocation *v, const char *operatio
     bool init = strcmp(operation, "repository.init") == 0;
     *d = (struct desk){0};
     name_actor(d->actor, sizeof d->actor);
-    const char *key_file = or_environment(g->key_file, "DCIM_KEY_FILE", NULL);
+    const char *key_file = global_or(g->key_file, "DCIM_KEY_FILE", NULL);
     if (!ask_secrets(d, v, operation, key_file, e)) {
         desk_close(d);
         return false;
     }
     struct service_options o = {
         .repository = init ? json_get_text(v->own, "DIR", NULL)
-                           : or_environment(g->repository, "DCIM_REPOSITORY", "dcim-repository"),
-        .key_file = key_file,
+                           : global_or(g->repository, "DCIM_REPOSITORY", "dcim-repository"),
+        .key_file = g->recovery ? NULL : key_file,
         .passphrase = d->passphrase,
+        .recovery = d->recovery,
         .new_passphrase = d->new_passphrase,
-        .data = or_environment(g->data, "DCIM_DATA", NULL),
+        .data = global_or(g->data, "DCIM_DATA", NULL),
         .program = v->program,
         .actor = d->actor,
-        .role = or_environment(g->role, "DCIM_ROLE", NULL),
-        .purpose = or_environment(g->purpose, "DCIM_PURPOSE", "keeping the register"),
-        .language = or_environment(g->language, "DCIM_LANGUAGE", NULL),
+        .role = global_or(g->role, "DCIM_ROLE", NULL),
+        .purpose = global_or(g->purpose, "DCIM_PURPOSE", "keeping the register"),
+        .language = global_or(g->language, "DCIM_LANGUAGE", NULL),
     };
     if (strcmp(operation, "record.identity") == 0)
-        o.purpose = or_environment(g->purpose, "DCIM_PURPOSE", NULL);
+        o.purpose = global_or(g->purpose, "DCIM_PURPOSE", NULL);
     d->service = service_new(&o);
     return true;
 }
@@ -108,39 +111,20 @@ static void print_problems(const struct json *list)
 {
     for (size_t i = 0; list != NULL && i < json_size(list); i++) {
         const struct json *p = json_at(list, i);
-        fprintf(stderr, "  %s", json_get_text(p, "file", ""));
+        fputs("  ", stderr);
+        terminal_say(stderr, json_get_text(p, "file", ""));
         if (json_get_int(p, "row", 0) > 0)
             fprintf(stderr, " row %lld", (long long)json_get_int(p, "row", 0));
-        if (json_get_text(p, "column", "")[0] != '\0')
-            fprintf(stderr, " column %s", json_get_text(p, "column", ""));
-        fprintf(stderr, ": %s\n      %s\n", json_get_text(p, "message", ""),
-                json_get_text(p, "remedy", ""));
+        if (json_get_text(p, "column", "")[0] != '\0') {
+            fputs(" column ", stderr);
+            terminal_say(stderr, json_get_text(p, "column", ""));
+        }
+        fputs(": ", stderr);
+        terminal_say(stderr, json_get_text(p, "message", ""));
+        fputs("\n      ", stderr);
+        terminal_say(stderr, json_get_text(p, "remedy", ""));
+        fputc('\n', stderr);
     }
-}
-
-int report_error(const struct invocation *v, const struct service *s, const struct err *e)
-{
-    terminal_progress_end();
-    if (v->globals.json) {
-        struct json *j = json_object();
-        struct buf text;
-        buf_init(&text, 16 * 1024 * 1024);
-        json_set_text(j, "error", e->id);
-        json_set_text(j, "code", err_code_name(e->code));
-        json_set_text(j, "message", e->msg);
-        json_set_text(j, "remedy", e->remedy);
-        if (s != NULL && service_problems(s) != NULL)
-            json_set(j, "problems", json_copy(service_problems(s)));
-        json_write(&text, j, true);
-        printf("%s\n", text.p == NULL ? "" : text.p);
-        buf_release(&text);
-        json_free(j);
-        return err_exit_status(e->code);
-    }
-    fprintf(stderr, "dcim: %s\n", e->msg);
-    if (s != NULL) print_problems(service_problems(s));
-    if (e->remedy[0] != '\0') fprintf(stderr, "      %s\n", e->remedy);
-    return err_exit_status(e->code);
 }
 
 static void print_json(const struct json *j)
@@ -148,9 +132,43 @@ static void print_json(const struct json *j)
     struct buf text;
     buf_init(&text, 512 * 1024 * 1024);
     json_write(&text, j, true);
-    if (text.p != NULL) fwrite(text.p, 1, text.n, stdout);
+    if (text.too_long) fputs("dcim: the result is too long to be printed as JSON\n", stderr);
+    else if (text.p != NULL) fwrite(text.p, 1, text.n, stdout);
     putchar('\n');
     buf_release(&text);
+}
+
+int report_error(const struct invocation *v, const struct service *s, const struct err *e)
+{
+    terminal_progress_end();
+    if (v->globals.json) {
+        struct json *j = json_object();
+        json_set_text(j, "error", e->id);
+        json_set_text(j, "code", err_code_name(e->code));
+        json_set_text(j, "message", e->msg);
+        if (e->detail[0] != '\0') json_set_text(j, "detail", e->detail);
+        json_set_text(j, "remedy", e->remedy);
+        if (s != NULL && service_problems(s) != NULL)
+            json_set(j, "problems", json_copy(service_problems(s)));
+        print_json(j);
+        json_free(j);
+        return err_exit_status(e->code);
+    }
+    fputs("dcim: ", stderr);
+    terminal_say(stderr, e->msg);
+    if (e->detail[0] != '\0') {
+        fputs(" (", stderr);
+        terminal_say(stderr, e->detail);
+        fputc(')', stderr);
+    }
+    fputc('\n', stderr);
+    if (s != NULL) print_problems(service_problems(s));
+    if (e->remedy[0] != '\0') {
+        fputs("      ", stderr);
+        terminal_say(stderr, e->remedy);
+        fputc('\n', stderr);
+    }
+    return err_exit_status(e->code);
 }
 
 /* ---------------------------------------------------------------- calls */
@@ -219,7 +237,7 @@ int run_record_show(struct invocation *v)
 {
     struct err e = {0};
     if (!json_get_bool(v->own, "identity", false)) return call(v, "record.show");
-    const char *purpose = or_environment(v->globals.purpose, "DCIM_PURPOSE", NULL);
+    const char *purpose = global_or(v->globals.purpose, "DCIM_PURPOSE", NULL);
     if (purpose == NULL) {
         err_set(&e, ERR_DENIED, "cli.purpose",
                 "direct identifiers are opened only for a stated purpose");
@@ -232,8 +250,14 @@ int run_record_show(struct invocation *v)
 
 int run_version(struct invocation *v)
 {
-    (void)v;
-    printf("dcim %s\n", DCIM_VERSION);
+    if (v == NULL || !v->globals.json) {
+        printf("dcim %s\n", DCIM_VERSION);
+        return 0;
+    }
+    struct json *j = json_object();
+    json_set_text(j, "version", DCIM_VERSION);
+    print_json(j);
+    json_free(j);
     return 0;
 }
 

@@ -56,7 +56,12 @@ int show_init(const struct invocation *v, const struct json *r)
     if (text_in(r, "country")[0] != '\0') printf(" for %s", text_in(r, "country"));
     printf(".\n%lld variables, %lld code lists, %lld rules.\n", int_in(r, "variables"),
            int_in(r, "code_lists"), int_in(r, "rules"));
-    if (v->globals.key_file != NULL) printf("Key file: %s\n", v->globals.key_file);
+    const char *key_file = global_or(v->globals.key_file, "DCIM_KEY_FILE", NULL);
+    if (key_file != NULL) {
+        printf("Key file: ");
+        terminal_puts(key_file);
+        putchar('\n');
+    }
     printf(
         "\nRecovery code, shown this once. Write it down and keep it away from this machine:\n\n    %s\n\n",
         text_in(r, "recovery_code"));

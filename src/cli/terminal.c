@@ -16,60 +16,90 @@ enum { PASSPHRASE_MAX = 1024, BAR_WIDTH = 30, CELL_WIDTH_MAX = 60 };
 
 /* ---------------------------------------------------------------- passphrases */
 
-static bool read_line(int tty, struct secret *into, size_t *n)
+/* Ctrl-C and Ctrl-\\ arrive as letters: as signals they would end the program while nothing is
+ * shown, and leave the terminal so. */
+static bool gives_up(const struct termios *t, unsigned char c)
+{
+    return c == t->c_cc[VINTR] || c == t->c_cc[VQUIT];
+}
+
+static bool read_line(int tty, const struct termios *t, struct secret *into, size_t *n,
+                      struct err *e)
 {
     uint8_t *p = secret_bytes_mut(into);
+    bool more = false;
     *n = 0;
     for (;;) {
         unsigned char c;
         ssize_t got = read(tty, &c, 1);
         if (got < 0 && errno == EINTR) continue;
-        if (got <= 0) return *n > 0;
-        if (c == '\n' || c == '\r') return true;
+        if (got == 1 && gives_up(t, c)) return err_set(e, ERR_USAGE, "cli.interrupted", "given up");
+        if (got <= 0 || c == '\n' || c == '\r') break;
         if (*n < PASSPHRASE_MAX) p[(*n)++] = c;
+        else more = true;
     }
+    if (more)
+        return err_set(e, ERR_LIMIT, "cli.too_long", "what was typed is longer than %d bytes",
+                       PASSPHRASE_MAX);
+    if (*n == 0) return err_set(e, ERR_USAGE, "cli.no_passphrase", "nothing was typed");
+    return true;
 }
 
-static struct secret *ask(int tty, const char *prompt)
+static bool ask(struct secret **out, int tty, const struct termios *t, const char *prompt,
+                struct err *e)
 {
-    struct secret *line = secret_new(PASSPHRASE_MAX), *out = NULL;
+    struct secret *line = secret_new(PASSPHRASE_MAX);
     size_t n;
     dprintf(tty, "%s: ", prompt);
-    if (read_line(tty, line, &n)) out = secret_copy(secret_bytes(line), n);
+    bool ok = read_line(tty, t, line, &n, e);
+    if (ok) *out = secret_copy(secret_bytes(line), n);
     dprintf(tty, "\n");
     secret_free(line);
-    return out;
+    return ok;
+}
+
+static bool ask_again(const struct secret *first, int tty, const struct termios *t, struct err *e)
+{
+    struct secret *again = NULL;
+    if (!ask(&again, tty, t, "The same again", e)) return false;
+    bool same = secret_size(again) == secret_size(first) &&
+                crypto_equal(secret_bytes(again), secret_bytes(first), secret_size(first));
+    secret_free(again);
+    return same ? true
+                : err_set(e, ERR_USAGE, "cli.passphrases_differ", "the two passphrases differ");
+}
+
+static bool ask_quietly(struct secret **out, const char *prompt, bool twice, struct err *e)
+{
+    struct termios before, quiet;
+    int tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+    *out = NULL;
+    if (tty < 0 || tcgetattr(tty, &before) != 0) {
+        if (tty >= 0) close(tty);
+        err_set(e, ERR_USAGE, "cli.no_terminal",
+                "a secret is needed and there is no terminal to ask for it");
+        return err_remedy(e, "name a key file with --key-file or DCIM_KEY_FILE");
+    }
+    quiet = before;
+    quiet.c_lflag &= ~(tcflag_t)(ECHO | ISIG);
+    tcsetattr(tty, TCSAFLUSH, &quiet);
+    bool ok = ask(out, tty, &before, prompt, e) && (!twice || ask_again(*out, tty, &before, e));
+    tcsetattr(tty, TCSAFLUSH, &before);
+    close(tty);
+    if (ok) return true;
+    secret_free(*out);
+    *out = NULL;
+    return false;
+}
+
+bool terminal_secret(struct secret **out, const char *prompt, struct err *e)
+{
+    return ask_quietly(out, prompt, false, e);
 }
 
 bool terminal_passphrase(struct secret **out, const char *prompt, bool new_one, struct err *e)
 {
-    struct termios before, quiet;
-    int tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
-    if (tty < 0 || tcgetattr(tty, &before) != 0) {
-        if (tty >= 0) close(tty);
-        err_set(e, ERR_USAGE, "cli.no_terminal",
-                "a passphrase is needed and there is no terminal to ask for it");
-        return err_remedy(e, "name a key file with --key-file or DCIM_KEY_FILE");
-    }
-    quiet = before;
-    quiet.c_lflag &= ~(tcflag_t)ECHO;
-    tcsetattr(tty, TCSAFLUSH, &quiet);
-    *out = ask(tty, prompt);
-    struct secret *again = new_one && *out != NULL ? ask(tty, "The same again") : NULL;
-    tcsetattr(tty, TCSAFLUSH, &before);
-    close(tty);
-    bool ok = *out != NULL;
-    if (!ok) err_set(e, ERR_USAGE, "cli.no_passphrase", "no passphrase was typed");
-    if (ok && new_one &&
-        (again == NULL || secret_size(again) != secret_size(*out) ||
-         !crypto_equal(secret_bytes(again), secret_bytes(*out), secret_size(*out))))
-        ok = err_set(e, ERR_USAGE, "cli.passphrases_differ", "the two passphrases differ");
-    secret_free(again);
-    if (!ok) {
-        secret_free(*out);
-        *out = NULL;
-    }
-    return ok;
+    return ask_quietly(out, prompt, new_one, e);
 }
 
 /* ---------------------------------------------------------------- progress */
@@ -111,12 +141,17 @@ size_t terminal_width(void)
     return size.ws_col;
 }
 
-void terminal_puts(const char *text)
+void terminal_say(FILE *out, const char *text)
 {
     struct arena *a = arena_new(ARENA_WIPE);
     struct text shown = unicode_visible(text_of(text), a);
-    fwrite(shown.p, 1, shown.n, stdout);
+    fwrite(shown.p, 1, shown.n, out);
     arena_free(a);
+}
+
+void terminal_puts(const char *text)
+{
+    terminal_say(stdout, text);
 }
 
 static const char *cell_text(const struct json *row, const char *key, char *number, size_t size)

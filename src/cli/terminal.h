@@ -10,6 +10,12 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
+
+/* Ask for one line that is not shown: ERR_USAGE "cli.interrupted" when the person gives up
+ * (Ctrl-C), "cli.no_terminal" when there is none, ERR_LIMIT "cli.too_long" over 1,024 bytes. `owns`
+ * *out. */
+bool terminal_secret(struct secret **out, const char *prompt, struct err *e) MUST_CHECK;
 
 /* Ask for a passphrase on the terminal without showing it; twice and compared if `new_one`.
  * ERR_USAGE "cli.no_terminal" when there is none. `owns` *out. */
@@ -23,8 +29,10 @@ void terminal_progress_end(void);
 /* Columns of standard output; 0 when it is not a terminal. */
 size_t terminal_width(void);
 
-/* Text safe to show: bidirectional and other invisible controls made visible (S63). */
-void terminal_puts(const char *text);
+/* Text safe to show: bidirectional and other invisible controls made visible (S63). Invalid UTF-8
+ * is shown as U+FFFD. */
+void terminal_puts(const char *text); /* on standard output */
+void terminal_say(FILE *out, const char *text);
 
 struct show_column {
     const char *key; /* member of each row */

@@ -4,11 +4,18 @@
 #include "base/crypto.h"
 #include "base/sandbox.h"
 #include "intake/converter.h"
+#include "store/keyring.h"
 
 void process_start(void)
 {
     sandbox_harden();
     crypto_start();
+}
+
+const char *process_weakened(void)
+{
+    if (!keyring_insecure_kdf()) return NULL;
+    return "DCIM_INSECURE_KDF is set: passphrases are stretched too little to be safe; for tests only";
 }
 
 int process_converter(const char *kind, const char *sheet)

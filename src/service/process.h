@@ -7,6 +7,10 @@
  * library. First call of every main(). */
 void process_start(void);
 
+/* What makes this process less safe than it is by default, for people (S8); NULL: nothing. Every
+ * main() says it at its start. */
+const char *process_weakened(void);
+
 /* Be the one-shot converter of `kind` ("xlsx"); `sheet` "" for the first visible one. Returns the
  * exit status. */
 int process_converter(const char *kind, const char *sheet);
