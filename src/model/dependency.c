@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The order in which a form's calculations and relevance are worked out.
  *
- * The graph has a node for each variable and each repeat. A variable comes after what its calculation
- * and its relevance read, and after its repeat; a repeat after what its relevance reads, and after the
- * repeat around it; whoever walks through a repeat's instances comes after the repeat. A calculation may
- * read its own variable (once(.), the instance before), so that is no edge. What is merely checked
- * (required, constraint, choice filter, rules) changes nothing and so needs no order.
+ * The graph has a node for each variable and each repeat. A variable comes after what its
+ * calculation and its relevance read, and after its repeat; a repeat after what its relevance
+ * reads, and after the repeat around it; whoever walks through a repeat's instances comes after the
+ * repeat. A calculation may read its own variable (once(.), the instance before), so that is no
+ * edge. What is merely checked (required, constraint, choice filter, rules) changes nothing and so
+ * needs no order.
  *
- * Depth-first search without recursion (Tarjan 1976 for the order; a grey node met again is a cycle). */
+ * Depth-first search without recursion (Tarjan 1976 for the order; a grey node met again is a
+ * cycle). */
 #include "model/dependency.h"
 
 #include "base/mem.h"
@@ -26,7 +28,7 @@ struct graph {
     const struct form *form;
     struct edges *edge; /* by node: variables of the dictionary, then groups of the form */
     size_t n_node;
-    uint32_t now;       /* node whose edges are being collected */
+    uint32_t now; /* node whose edges are being collected */
     bool self_allowed;
 };
 
@@ -84,9 +86,9 @@ static void graph_fill(struct graph *g)
 
 struct search {
     struct graph *g;
-    uint8_t *colour;  /* 0 new, 1 on the path, 2 done */
-    uint32_t *path;   /* nodes from a beginning to the one looked at */
-    size_t *next;     /* by place on the path: its next edge */
+    uint8_t *colour; /* 0 new, 1 on the path, 2 done */
+    uint32_t *path;  /* nodes from a beginning to the one looked at */
+    size_t *next;    /* by place on the path: its next edge */
     size_t n_path;
     uint32_t *order;
     size_t n_order;
@@ -120,14 +122,16 @@ static void report_cycle(struct search *s, uint32_t back)
     size_t i = s->n_path;
     while (s->path[i - 1] != back) i--;
     uint32_t node = back;
-    for (; i <= s->n_path && node >= d->n_variable; i++) node = s->path[i - 1]; /* a variable, for its row */
+    for (; i <= s->n_path && node >= d->n_variable; i++)
+        node = s->path[i - 1]; /* a variable, for its row */
     const struct variable *v = node < d->n_variable ? &d->variable[node] : NULL;
     const char *column = v != NULL && v->calculation != NULL ? "calculation" : "relevant";
     s->cyclic = true;
-    problems_add(s->problems, true, "dictionary.cycle", v == NULL || v->file == NULL ? "" : v->file,
-                 v == NULL ? 0 : v->row, column,
-                 "break the circle: let one of them not read the others in its calculation or relevance",
-                 "each of these needs the other to be worked out first: %s", cycle);
+    problems_add(
+        s->problems, true, "dictionary.cycle", v == NULL || v->file == NULL ? "" : v->file,
+        v == NULL ? 0 : v->row, column,
+        "break the circle: let one of them not read the others in its calculation or relevance",
+        "each of these needs the other to be worked out first: %s", cycle);
 }
 
 static void visit(struct search *s, uint32_t start)
@@ -175,13 +179,13 @@ static void plan_steps(struct dependency_order *o, const struct search *s, struc
         if (node < d->n_variable) {
             const struct variable *v = &d->variable[node];
             if (v->relevant == NULL && v->calculation == NULL) continue;
-            step[o->n_step++] = (struct order_step){ v->id, v->group, v->slot, v->derived, v->relevant,
-                                                     v->calculation };
+            step[o->n_step++] = (struct order_step){v->id,      v->group,    v->slot,
+                                                    v->derived, v->relevant, v->calculation};
         } else {
             group_id g = (group_id)(node - d->n_variable);
             const struct expr *relevant = s->g->form->group[g].relevant;
             if (g == 0 || relevant == NULL) continue;
-            step[o->n_step++] = (struct order_step){ VAR_NONE, g, 0, false, relevant, NULL };
+            step[o->n_step++] = (struct order_step){VAR_NONE, g, 0, false, relevant, NULL};
         }
     }
     o->step = step;
@@ -195,10 +199,16 @@ static void plan_checks(struct dependency_order *o, const struct graph *g, struc
         for (size_t k = 0; k < f->group[i].n_variable; k++) {
             const struct variable *v = &g->dictionary->variable[f->group[i].variable[k]];
             bool asked = !v->derived && !v->system;
-            struct order_check c = { v->id, v->group, v->slot, asked && v->required_always,
-                                     asked ? v->required : NULL, v->relevant, v->constraint,
-                                     v->choice_filter };
-            if (c.required_always || c.required != NULL || c.constraint != NULL || c.choice_filter != NULL)
+            struct order_check c = {v->id,
+                                    v->group,
+                                    v->slot,
+                                    asked && v->required_always,
+                                    asked ? v->required : NULL,
+                                    v->relevant,
+                                    v->constraint,
+                                    v->choice_filter};
+            if (c.required_always || c.required != NULL || c.constraint != NULL ||
+                c.choice_filter != NULL)
                 check[o->n_check++] = c;
         }
     o->check = check;
@@ -213,7 +223,8 @@ static group_id around_both(const struct group *g, group_id x, group_id y)
     return x;
 }
 
-static void plan_needs(struct rule_plan *p, const struct graph *g, const struct rule *r, struct arena *a)
+static void plan_needs(struct rule_plan *p, const struct graph *g, const struct rule *r,
+                       struct arena *a)
 {
     struct rule_need *need = ARENA_ARRAY(a, struct rule_need, r->n_needs);
     for (int pass = 0; pass < 2; pass++)
@@ -222,7 +233,7 @@ static void plan_needs(struct rule_plan *p, const struct graph *g, const struct 
             group_id within = around_both(g->form->group, r->scope, v->group);
             if ((within != v->group) != (pass == 1)) continue;
             if (k == 0) p->first = p->n_need;
-            need[p->n_need++] = (struct rule_need){ v->id, v->group, v->slot, within };
+            need[p->n_need++] = (struct rule_need){v->id, v->group, v->slot, within};
         }
     p->need = need;
 }
@@ -235,20 +246,23 @@ static void plan_rules(struct dependency_order *o, const struct graph *g, struct
         const struct rule *r = &d->rule[i];
         if (r->builtin || r->form != g->form->id || r->expression == NULL) continue;
         struct rule_plan *p = &plan[o->n_rule++];
-        *p = (struct rule_plan){ .rule = r->id, .scope = r->scope, .applies = r->applies,
-                                 .expression = r->expression };
+        *p = (struct rule_plan){.rule = r->id,
+                                .scope = r->scope,
+                                .applies = r->applies,
+                                .expression = r->expression};
         plan_needs(p, g, r, a);
     }
     o->rule = plan;
 }
 
-const struct dependency_order *dependency_order_make(const struct dictionary *d, const struct form *f,
-                                                     struct arena *a, struct problems *p)
+const struct dependency_order *dependency_order_make(const struct dictionary *d,
+                                                     const struct form *f, struct arena *a,
+                                                     struct problems *p)
 {
-    struct graph g = { .dictionary = d, .form = f, .n_node = d->n_variable + f->n_group };
+    struct graph g = {.dictionary = d, .form = f, .n_node = d->n_variable + f->n_group};
     g.edge = mem_new(g.n_node, sizeof *g.edge);
     graph_fill(&g);
-    struct search s = { .g = &g, .problems = p };
+    struct search s = {.g = &g, .problems = p};
     s.colour = mem_new(g.n_node, sizeof *s.colour);
     s.path = mem_new(g.n_node, sizeof *s.path);
     s.next = mem_new(g.n_node, sizeof *s.next);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What record_validate() goes through, made once for a form: shared by dependency.c and validate.c. */
+/* What record_validate() goes through, made once for a form: shared by dependency.c and
+ * validate.c. */
 #ifndef DCIM_MODEL_DEPENDENCY_H
 #define DCIM_MODEL_DEPENDENCY_H
 
 #include "model/validate.h"
 
-/* What is looked at for every record lies together here: the dictionary's own entries carry the words
- * of all languages and would push each other out of the processor's cache. */
+/* What is looked at for every record lies together here: the dictionary's own entries carry the
+ * words of all languages and would push each other out of the processor's cache. */
 
 struct order_step { /* compute and clear, each after what it reads */
     var_id var;     /* VAR_NONE: the repeat as a whole */
@@ -35,8 +36,8 @@ struct rule_plan {
     rule_id rule;
     group_id scope;
     uint16_t n_need;
-    uint16_t first;                /* the need that the finding is reported on */
-    const struct rule_need *need;  /* those in enclosing instances first: they are quickly seen */
+    uint16_t first;               /* the need that the finding is reported on */
+    const struct rule_need *need; /* those in enclosing instances first: they are quickly seen */
     const struct expr *applies, *expression;
 };
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The door of the language: evaluate a whole expression, as a truth, a number, a text or a value. */
+/* The door of the language: evaluate a whole expression, as a truth, a number, a text or a
+ * value. */
 #include "model/expr.h"
 
 #include "model/expr_internal.h"
@@ -9,9 +10,13 @@
 
 void expr_state_init(struct expr_state *st, const struct expr_context *ctx)
 {
-    *st = (struct expr_state){ .record = ctx->record, .dictionary = ctx->record->dictionary, .context = ctx,
-                               .arena = ctx->arena, .item = ctx->choice, .position = 1,
-                               .language = ctx->language };
+    *st = (struct expr_state){.record = ctx->record,
+                              .dictionary = ctx->record->dictionary,
+                              .context = ctx,
+                              .arena = ctx->arena,
+                              .item = ctx->choice,
+                              .position = 1,
+                              .language = ctx->language};
 }
 
 bool expr_state_stand(struct expr_state *st, const struct expr *x, group_id g, uint32_t row)
@@ -26,6 +31,7 @@ bool expr_state_stand(struct expr_state *st, const struct expr *x, group_id g, u
     st->row = st->origin_row = row;
     st->item = st->context->choice;
     st->steps = 0;
+    st->slow_since = 0;
     st->result = EXPR_OK;
     return g == x->group;
 }
@@ -102,7 +108,7 @@ void expr_resolve_results(struct expr_builder *b, const struct expr_node *root)
 static bool set_missing(struct value *out, const struct variable *v, enum missing m)
 {
     if (m == MISSING_NONE || !v->missing_allowed) return false;
-    *out = (struct value){ .kind = VALUE_MISSING, .missing = (uint8_t)m };
+    *out = (struct value){.kind = VALUE_MISSING, .missing = (uint8_t)m};
     return true;
 }
 
@@ -110,17 +116,17 @@ static bool set_code(struct value *out, const struct variable *v, code_id c, str
 {
     if (c == CODE_NONE) return false;
     if (v->type == VARIABLE_CODE) {
-        *out = (struct value){ .kind = VALUE_CODE, .code = c };
+        *out = (struct value){.kind = VALUE_CODE, .code = c};
         return true;
     }
     code_id *codes = ARENA_NEW(keep, code_id);
     *codes = c;
-    *out = (struct value){ .kind = VALUE_CODES, .n_code = 1, .codes = codes };
+    *out = (struct value){.kind = VALUE_CODES, .n_code = 1, .codes = codes};
     return true;
 }
 
-static bool set_text(struct value *out, struct expr_state *st, const struct variable *v, struct text t,
-                     struct arena *keep)
+static bool set_text(struct value *out, struct expr_state *st, const struct variable *v,
+                     struct text t, struct arena *keep)
 {
     if (t.n == 0) return true;
     if (is_coded(v)) {
@@ -130,8 +136,9 @@ static bool set_text(struct value *out, struct expr_state *st, const struct vari
         if (v->type == VARIABLE_CODE) return false;
     }
     bool borrowed = v->type != VARIABLE_TEXT; /* other types keep nothing of the text */
-    struct text kept = borrowed ? t : (struct text){ arena_copy(keep, t.p, t.n), t.n };
-    return value_read(out, st->dictionary, v->id, kept, DATE_ISO, st->context->today, keep) == VALUE_READ_OK;
+    struct text kept = borrowed ? t : (struct text){arena_copy(keep, t.p, t.n), t.n};
+    return value_read(out, st->dictionary, v->id, kept, DATE_ISO, st->context->today, keep) ==
+           VALUE_READ_OK;
 }
 
 static bool set_number(struct value *out, struct expr_state *st, const struct variable *v,
@@ -139,10 +146,19 @@ static bool set_number(struct value *out, struct expr_state *st, const struct va
 {
     if (!(s.lo == s.hi)) return true; /* not one number: unknown */
     if (v->type == VARIABLE_INTEGER && s.lo == trunc(s.lo) && fabs(s.lo) < 1e15) {
-        *out = (struct value){ .kind = VALUE_INTEGER, .integer = (int64_t)s.lo };
+        *out = (struct value){.kind = VALUE_INTEGER, .integer = (int64_t)s.lo};
         return true;
     }
     return set_text(out, st, v, expr_span_text(st, s, EXPR_NUMBER), keep);
+}
+
+/* A truth is 1 or 0 to a number, and "true" or "false" to all else. */
+static bool set_truth(struct value *out, struct expr_state *st, const struct variable *v,
+                      bool truth, struct arena *keep)
+{
+    if (v->type == VARIABLE_INTEGER || v->type == VARIABLE_DECIMAL)
+        return set_number(out, st, v, expr_exact(truth), keep);
+    return set_text(out, st, v, truth ? TEXT("true") : TEXT("false"), keep);
 }
 
 static bool set_date(struct value *out, struct expr_state *st, const struct variable *v,
@@ -151,14 +167,15 @@ static bool set_date(struct value *out, struct expr_state *st, const struct vari
     struct date d;
     if (isnan(s.lo)) return true;
     if (!expr_date_of_span(&d, s)) return false;
-    if (v->type == VARIABLE_INTEGER || v->type == VARIABLE_DECIMAL) return set_number(out, st, v, s, keep);
-    if (v->type != VARIABLE_DATE) return set_text(out, st, v, expr_span_text(st, s, EXPR_DATE), keep);
+    if (v->type != VARIABLE_DATE)
+        return set_text(out, st, v, expr_span_text(st, s, EXPR_DATE), keep);
     if (d.precision != DATE_DAY && !v->partial) return false;
-    *out = (struct value){ .kind = VALUE_DATE, .date = d };
+    *out = (struct value){.kind = VALUE_DATE, .date = d};
     return true;
 }
 
-/* Copy what another variable has, when it means the same there; *done false when it must be read anew. */
+/* Copy what another variable has, when it means the same there; *done false when it must be read
+ * anew. */
 static bool set_value(struct value *out, struct expr_state *st, const struct variable *v,
                       const struct expr_node *n, bool *done)
 {
@@ -182,7 +199,8 @@ static bool set_result(struct value *out, struct expr_state *st, const struct va
     bool done = false;
     if (n->op == EXPR_OP_CONST_TEXT && n->list != LIST_NONE && n->list == v->list) {
         if (n->text.n == 0 || set_code(out, v, n->code, keep)) return true;
-        return set_missing(out, v, (enum missing)n->missing);
+        if (set_missing(out, v, (enum missing)n->missing)) return true;
+        if (v->type == VARIABLE_CODE) return false; /* else perhaps several codes */
     }
     if (n->place == EXPR_PLACE_VAR && n->var != VAR_NONE &&
         (n->op == EXPR_OP_VAR || n->op == EXPR_OP_INDEXED)) {
@@ -195,14 +213,17 @@ static bool set_result(struct value *out, struct expr_state *st, const struct va
     }
     if (n->many == EXPR_SCALAR && n->type == EXPR_NUMBER)
         return set_number(out, st, v, expr_eval_span(st, n), keep);
-    if (n->many == EXPR_SCALAR && n->type == EXPR_DATE) return set_date(out, st, v, expr_eval_span(st, n), keep);
+    if (n->many == EXPR_SCALAR && n->type == EXPR_BOOL)
+        return set_truth(out, st, v, expr_eval_bool(st, n), keep);
+    if (n->many == EXPR_SCALAR && n->type == EXPR_DATE)
+        return set_date(out, st, v, expr_eval_span(st, n), keep);
     return set_text(out, st, v, expr_eval_text(st, n), keep);
 }
 
 bool expr_state_value(struct value *out, struct expr_state *st, const struct expr *x,
                       const struct variable *v, struct arena *keep)
 {
-    struct value result = { .kind = VALUE_EMPTY };
+    struct value result = {.kind = VALUE_EMPTY};
     *out = result;
     bool fits = set_result(&result, st, v, expr_eval_chosen(st, x->root), keep);
     if (st->result == EXPR_OK && fits) *out = result;
@@ -213,7 +234,7 @@ enum expr_result expr_value(struct value *out, bool *fits, const struct expr *x,
                             const struct expr_context *ctx, struct arena *keep)
 {
     struct expr_state st;
-    *out = (struct value){ .kind = VALUE_EMPTY };
+    *out = (struct value){.kind = VALUE_EMPTY};
     *fits = true;
     if (!begin(&st, x, ctx)) return EXPR_FAILED;
     *fits = expr_state_value(out, &st, x, &ctx->record->dictionary->variable[v], keep);

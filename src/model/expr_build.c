@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-struct expr_node *expr_node_new(struct expr_builder *b, enum expr_op op, enum expr_type type, size_t at,
-                                size_t end)
+struct expr_node *expr_node_new(struct expr_builder *b, enum expr_op op, enum expr_type type,
+                                size_t at, size_t end)
 {
     struct expr_node *n = ARENA_NEW(b->arena, struct expr_node);
     n->op = (uint8_t)op;
@@ -54,7 +54,8 @@ static struct expr_node *const_text(struct expr_builder *b, struct text t, size_
     return n;
 }
 
-const struct expr_node *expr_const_text(struct expr_builder *b, struct text t, size_t at, size_t end)
+const struct expr_node *expr_const_text(struct expr_builder *b, struct text t, size_t at,
+                                        size_t end)
 {
     return const_text(b, t, at, end);
 }
@@ -66,8 +67,8 @@ const struct expr_node *expr_literal(struct expr_builder *b, struct text t, size
     return n;
 }
 
-const struct expr_node *expr_const_span(struct expr_builder *b, enum expr_type type, struct expr_span s,
-                                        size_t at, size_t end)
+const struct expr_node *expr_const_span(struct expr_builder *b, enum expr_type type,
+                                        struct expr_span s, size_t at, size_t end)
 {
     struct expr_node *n = expr_node_new(b, EXPR_OP_CONST_SPAN, type, at, end);
     n->span = s;
@@ -81,9 +82,13 @@ const struct expr_node *expr_fold(struct expr_builder *b, const struct expr_node
         if (!expr_is_const(n->arg[i])) return n;
     if (n->n_arg == 0) return n;
 
-    struct expr_state st = { .dictionary = b->dictionary, .arena = b->arena,
-                             .item = CODE_NONE, .position = 1, .marked = true };
-    struct expr_node *c = expr_node_new(b, EXPR_OP_CONST_BOOL, (enum expr_type)n->type, n->at, n->end);
+    struct expr_state st = {.dictionary = b->dictionary,
+                            .arena = b->arena,
+                            .item = CODE_NONE,
+                            .position = 1,
+                            .marked = true};
+    struct expr_node *c =
+        expr_node_new(b, EXPR_OP_CONST_BOOL, (enum expr_type)n->type, n->at, n->end);
     switch ((enum expr_type)n->type) {
     case EXPR_BOOL: c->code = expr_eval_bool(&st, n); break;
     case EXPR_NUMBER:
@@ -123,7 +128,7 @@ bool expr_need_value(struct expr_builder *b, const struct expr_node *n)
 const struct expr_node *expr_build_op(struct expr_builder *b, enum expr_op op, enum expr_type type,
                                       const struct expr_node *l, const struct expr_node *r)
 {
-    const struct expr_node *arg[2] = { l, r };
+    const struct expr_node *arg[2] = {l, r};
     struct expr_node *n = expr_node_new(b, op, type, l->at, (r == NULL ? l : r)->end);
     return expr_fold(b, expr_node_args(b, n, arg, r == NULL ? 1 : 2));
 }
@@ -136,7 +141,8 @@ const struct expr_node *expr_build_binary(struct expr_builder *b, const struct e
     return expr_build_op(b, op->op, EXPR_NUMBER, l, r);
 }
 
-const struct expr_node *expr_build_negate(struct expr_builder *b, const struct expr_node *n, size_t at)
+const struct expr_node *expr_build_negate(struct expr_builder *b, const struct expr_node *n,
+                                          size_t at)
 {
     if (!expr_need_value(b, n)) return NULL;
     struct expr_node *m = expr_node_new(b, EXPR_OP_NEGATE, EXPR_NUMBER, at, n->end);
@@ -150,13 +156,14 @@ static bool set_union_place(struct expr_builder *b, struct expr_node *n)
     bool same = true;
     for (size_t i = 0; i < n->n_arg; i++) {
         const struct expr_node *a = n->arg[i];
-        if (a->many == EXPR_SCALAR || a->place == EXPR_PLACE_DOCUMENT || a->place == EXPR_PLACE_ROOT) {
+        if (a->many == EXPR_SCALAR || a->place == EXPR_PLACE_DOCUMENT ||
+            a->place == EXPR_PLACE_ROOT) {
             expr_fail(b->problem, a->at, "expr.not_nodes", "use | between variables or paths only",
                       "only node sets can be united with |");
             return false;
         }
-        same = same && a->place == first->place && a->var == first->var && a->group == first->group &&
-               a->list == first->list && a->column == first->column;
+        same = same && a->place == first->place && a->var == first->var &&
+               a->group == first->group && a->list == first->list && a->column == first->column;
         bool listed = a->place == EXPR_PLACE_ITEM || a->place == EXPR_PLACE_COLUMN;
         if (listed && !same) {
             expr_fail(b->problem, a->at, "expr.not_supported",
@@ -178,7 +185,8 @@ static bool set_union_place(struct expr_builder *b, struct expr_node *n)
     return true;
 }
 
-const struct expr_node *expr_build_chain(struct expr_builder *b, const struct expr_token *op, size_t from)
+const struct expr_node *expr_build_chain(struct expr_builder *b, const struct expr_token *op,
+                                         size_t from)
 {
     const struct expr_node *const *arg = b->stack + from;
     size_t n_arg = b->n_stack - from;

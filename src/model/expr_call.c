@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Calls of functions while building: their arguments are checked against the table (expr_function.c);
- * those that are more than a function of values become operators of their own. */
+/* Calls of functions while building: their arguments are checked against the table
+ * (expr_function.c); those that are more than a function of values become operators of their
+ * own. */
 #include "model/expr_internal.h"
 #include "model/expr_build_call.h"
+#include "model/sheet.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const struct expr_node *bad_argument(struct expr_builder *b, const struct expr_call *c, size_t i,
-                                            const char *id, const char *what)
+static const struct expr_node *bad_argument(struct expr_builder *b, const struct expr_call *c,
+                                            size_t i, const char *id, const char *what)
 {
     return expr_fail(b->problem, i < c->n_arg ? c->arg[i]->at : c->at, id, c->function->usage,
                      "argument %zu of %s() is not %s", i + 1, c->function->name, what);
@@ -23,8 +25,8 @@ const struct expr_node *expr_build_plain_call(struct expr_builder *b, const stru
     return expr_fold(b, expr_node_args(b, n, c->arg, c->n_arg));
 }
 
-static struct expr_node *call_node(struct expr_builder *b, const struct expr_call *c, enum expr_op op,
-                                   enum expr_type type)
+static struct expr_node *call_node(struct expr_builder *b, const struct expr_call *c,
+                                   enum expr_op op, enum expr_type type)
 {
     return expr_node_new(b, op, type, c->at, c->end);
 }
@@ -79,9 +81,10 @@ const struct expr_node *expr_build_coalesce(struct expr_builder *b, const struct
 const struct expr_node *expr_build_once(struct expr_builder *b, const struct expr_call *c)
 {
     if (b->self == VAR_NONE)
-        return expr_fail(b->problem, c->at, "expr.no_self", "use it in the calculation of a variable",
-                         "once() keeps the value of a variable, and this expression belongs to none");
-    const struct expr_node *arg[2] = { expr_build_current(b, c->at, c->end), c->arg[0] };
+        return expr_fail(
+            b->problem, c->at, "expr.no_self", "use it in the calculation of a variable",
+            "once() keeps the value of a variable, and this expression belongs to none");
+    const struct expr_node *arg[2] = {expr_build_current(b, c->at, c->end), c->arg[0]};
     struct expr_node *n = call_node(b, c, EXPR_OP_ONCE, join_type(arg[0], arg[1]));
     n->impure = true;
     return expr_node_args(b, n, arg, 2);
@@ -127,16 +130,16 @@ const struct expr_node *expr_build_selected(struct expr_builder *b, const struct
     return expr_build_plain_call(b, c);
 }
 
-/* Patterns that ask for nothing but the precision of a date. Matching them by automaton for every date of
- * every record would cost more than all else. */
+/* Patterns that ask for nothing but the precision of a date. Matching them by automaton for every
+ * date of every record would cost more than all else. */
 static const struct {
     const char *pattern;
     code_id precisions;
 } date_shapes[] = {
-    { "^\\d{4}(-\\d{2}(-\\d{2})?)?$", 1 << DATE_YEAR | 1 << DATE_MONTH | 1 << DATE_DAY },
-    { "^\\d{4}-\\d{2}-\\d{2}$", 1 << DATE_DAY },
-    { "^\\d{4}-\\d{2}$", 1 << DATE_MONTH },
-    { "^\\d{4}$", 1 << DATE_YEAR },
+    {"^\\d{4}(-\\d{2}(-\\d{2})?)?$", 1 << DATE_YEAR | 1 << DATE_MONTH | 1 << DATE_DAY},
+    {"^\\d{4}-\\d{2}-\\d{2}$", 1 << DATE_DAY},
+    {"^\\d{4}-\\d{2}$", 1 << DATE_MONTH},
+    {"^\\d{4}$", 1 << DATE_YEAR},
 };
 
 static const struct expr_node *date_shape(struct expr_builder *b, const struct expr_call *c)
@@ -183,7 +186,8 @@ static int by_name(const void *a, const void *b)
     return strcmp((*x)->name, (*y)->name);
 }
 
-static const struct expr_parameters *sorted(struct expr_builder *b, const struct parameter *p, size_t n)
+static const struct expr_parameters *sorted(struct expr_builder *b, const struct parameter *p,
+                                            size_t n)
 {
     struct expr_parameters *s = ARENA_NEW(b->arena, struct expr_parameters);
     s->item = ARENA_ARRAY(b->arena, const struct parameter *, n);
@@ -205,9 +209,10 @@ const struct parameter *expr_parameter(const struct expr_parameters *s, struct t
     return NULL;
 }
 
-/* pulldata('parameters','value','name','min_age'), and the same of 'pack': a constant, unless its name is
- * computed. */
-static const struct expr_node *pull_parameter(struct expr_builder *b, const struct expr_call *c, bool pack)
+/* pulldata('parameters','value','name','min_age'), and the same of 'pack': a constant, unless its
+ * name is computed. */
+static const struct expr_node *pull_parameter(struct expr_builder *b, const struct expr_call *c,
+                                              bool pack)
 {
     const struct dictionary *d = b->dictionary;
     const struct expr_node *key = c->arg[3];
@@ -215,8 +220,8 @@ static const struct expr_node *pull_parameter(struct expr_builder *b, const stru
         return expr_fail(b->problem, c->arg[1]->at, "expr.unknown_column",
                          "write pulldata('parameters', 'value', 'name', 'the_parameter')",
                          "parameters have a name and a value only");
-    const struct expr_parameters *all = pack ? sorted(b, d->pack_value, d->n_pack_value)
-                                             : sorted(b, d->parameter, d->n_parameter);
+    const struct expr_parameters *all =
+        pack ? sorted(b, d->pack_value, d->n_pack_value) : sorted(b, d->parameter, d->n_parameter);
     if (key->op != EXPR_OP_CONST_TEXT) {
         struct expr_node *n = call_node(b, c, EXPR_OP_PARAMETER, EXPR_STRING);
         n->parameters = all;
@@ -273,9 +278,12 @@ const struct expr_node *expr_build_choice_name(struct expr_builder *b, const str
     const struct expr_node *of = c->arg[1];
     const struct variable *v = NULL;
     if (of->op == EXPR_OP_CONST_TEXT) v = quoted_variable(b, of->text);
-    else if (of->place == EXPR_PLACE_VAR && of->var != VAR_NONE) v = &b->dictionary->variable[of->var];
-    if (v == NULL || v->list == LIST_NONE || (v->type != VARIABLE_CODE && v->type != VARIABLE_CODES))
-        return bad_argument(b, c, 1, "expr.argument_type", "a variable with a code list, as '${name}'");
+    else if (of->place == EXPR_PLACE_VAR && of->var != VAR_NONE)
+        v = &b->dictionary->variable[of->var];
+    if (v == NULL || v->list == LIST_NONE ||
+        (v->type != VARIABLE_CODE && v->type != VARIABLE_CODES))
+        return bad_argument(b, c, 1, "expr.argument_type",
+                            "a variable with a code list, as '${name}'");
     struct expr_node *n = call_node(b, c, EXPR_OP_CHOICE_NAME, EXPR_STRING);
     n->list = v->list;
     n->impure = true; /* in the language of whoever asks */
@@ -287,7 +295,8 @@ const struct expr_node *expr_build_indexed(struct expr_builder *b, const struct 
 {
     const struct expr_node *of = c->arg[0];
     if (of->place != EXPR_PLACE_VAR || of->var == VAR_NONE || c->n_arg % 2 == 0)
-        return bad_argument(b, c, 0, "expr.argument_type", "a variable, followed by repeats and numbers");
+        return bad_argument(b, c, 0, "expr.argument_type",
+                            "a variable, followed by repeats and numbers");
     size_t n_level = (c->n_arg - 1) / 2;
     group_id *level = ARENA_ARRAY(b->arena, group_id, n_level);
     const struct expr_node **index = ARENA_ARRAY(b->arena, const struct expr_node *, n_level);
@@ -302,7 +311,8 @@ const struct expr_node *expr_build_indexed(struct expr_builder *b, const struct 
         group_id inside = i + 1 < n_level ? c->arg[3 + 2 * i]->group : of->group;
         while (inside != level[i] && inside != 0) inside = g[inside].parent;
         if (inside != level[i])
-            return bad_argument(b, c, 1 + 2 * i, "expr.bad_path", "a repeat around what follows it");
+            return bad_argument(b, c, 1 + 2 * i, "expr.bad_path",
+                                "a repeat around what follows it");
     }
     struct expr_node *n = call_node(b, c, EXPR_OP_INDEXED, (enum expr_type)of->type);
     n->many = EXPR_ONE;
@@ -328,15 +338,16 @@ static bool check_arguments(struct expr_builder *b, const struct expr_call *c)
 {
     const struct expr_function *f = c->function;
     if (c->n_arg < f->min || (f->max != UINT8_MAX && c->n_arg > f->max)) {
-        expr_fail(b->problem, c->at, "expr.argument_count", f->usage, "%s() does not take %zu argument%s",
-                  f->name, c->n_arg, c->n_arg == 1 ? "" : "s");
+        expr_fail(b->problem, c->at, "expr.argument_count", f->usage,
+                  "%s() does not take %zu argument%s", f->name, c->n_arg, c->n_arg == 1 ? "" : "s");
         return false;
     }
     const char *letter = f->arg;
     for (size_t i = 0; i < c->n_arg; i++) {
         const struct expr_node *a = c->arg[i];
         if (*letter == 'v' && !expr_need_value(b, a)) return false;
-        bool nodes = a->many != EXPR_SCALAR && a->place != EXPR_PLACE_DOCUMENT && a->place != EXPR_PLACE_ROOT;
+        bool nodes = a->many != EXPR_SCALAR && a->place != EXPR_PLACE_DOCUMENT &&
+                     a->place != EXPR_PLACE_ROOT;
         if (*letter == 'n' && !nodes) {
             bad_argument(b, c, i, "expr.argument_type", "a variable, repeat or path");
             return false;
@@ -346,17 +357,32 @@ static bool check_arguments(struct expr_builder *b, const struct expr_call *c)
     return true;
 }
 
-const struct expr_node *expr_build_call(struct expr_builder *b, const struct expr_token *name, size_t from,
-                                        size_t end)
+static const struct expr_node *unknown_function(struct expr_builder *b,
+                                                const struct expr_token *name)
 {
-    struct expr_call c = { .function = expr_function_find(name->text), .arg = b->stack + from,
-                           .n_arg = b->n_stack - from, .at = name->at, .end = end };
+    struct guess g;
     struct text t = expr_shown(name->text);
+    guess_init(&g, name->text);
+    for (size_t i = 0; i < n_expr_function; i++)
+        if (expr_functions[i].max >= expr_functions[i].min) guess_offer(&g, expr_functions[i].name);
+    const char *remedy = guess_remedy(&g,
+                                      "use the functions of XLSForm: if, selected, coalesce, "
+                                      "count, format-date, pulldata ...",
+                                      b->arena);
+    return expr_fail(b->problem, name->at, "expr.unknown_function", remedy,
+                     "there is no function %.*s()", (int)t.n, t.p);
+}
+
+const struct expr_node *expr_build_call(struct expr_builder *b, const struct expr_token *name,
+                                        size_t from, size_t end)
+{
+    struct expr_call c = {.function = expr_function_find(name->text),
+                          .arg = from < b->n_stack ? b->stack + from : NULL,
+                          .n_arg = b->n_stack - from,
+                          .at = name->at,
+                          .end = end};
     b->n_stack = from;
-    if (c.function == NULL)
-        return expr_fail(b->problem, name->at, "expr.unknown_function",
-                         "see docs/expressions.md for the functions there are", "there is no function %.*s()",
-                         (int)t.n, t.p);
+    if (c.function == NULL) return unknown_function(b, name);
     if (c.function->max < c.function->min)
         return expr_fail(b->problem, name->at, "expr.not_supported", c.function->usage,
                          "%s() is not supported", c.function->name);

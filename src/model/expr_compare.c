@@ -9,14 +9,14 @@
  *   5. A comparison of numbers with NaN in it does not hold, not even != (conventions section 2; in
  *      XPath NaN != 1 holds). So nothing that is unknown satisfies a comparison of numbers.
  *
- * Dates are the interval of their possible days, A = [a,a'], B = [b,b'], and a comparison holds if one
- * day of each satisfies it:
+ * Dates are the interval of their possible days, A = [a,a'], B = [b,b'], and a comparison holds if
+ * one day of each satisfies it:
  *
  *   A = B   a <= b' and b <= a'   (they overlap)        A != B  unless both are the same single day
  *   A < B   a <  b'      A <= B  a <= b'      A > B  a' > b      A >= B  a' >= b
  *
- * Sums and differences of dates are intervals in the same way. not(A < B) therefore says that A cannot
- * be before B: rules that shall spare partial dates are written without not(). */
+ * Sums and differences of dates are intervals in the same way. not(A < B) therefore says that A
+ * cannot be before B: rules that shall spare partial dates are written without not(). */
 #include "model/expr_internal.h"
 
 #include <string.h>
@@ -30,13 +30,15 @@ static bool is_text(const struct expr_node *n)
 
 static bool is_computed_number(const struct expr_node *n)
 {
-    return n->many == EXPR_SCALAR && (n->type == EXPR_NUMBER || n->type == EXPR_DATE) && !expr_is_choice(n);
+    return n->many == EXPR_SCALAR && (n->type == EXPR_NUMBER || n->type == EXPR_DATE) &&
+           !expr_is_choice(n);
 }
 
 const struct expr_node *expr_build_as_date(struct expr_builder *b, const struct expr_node *n)
 {
     if (n->type != EXPR_STRING) return n;
-    if (is_text(n)) return expr_const_span(b, EXPR_DATE, expr_text_date_span(n->text), n->at, n->end);
+    if (is_text(n))
+        return expr_const_span(b, EXPR_DATE, expr_text_date_span(n->text), n->at, n->end);
     return expr_build_op(b, EXPR_OP_AS_DATE, EXPR_DATE, n, NULL);
 }
 
@@ -47,12 +49,14 @@ static const struct expr_node *bare_number(const struct expr_node *n)
     return n;
 }
 
-static const struct expr_node *compare_node(struct expr_builder *b, enum expr_op op, enum expr_compare c,
-                                            const struct expr_node *l, const struct expr_node *r)
+static const struct expr_node *compare_node(struct expr_builder *b, enum expr_op op,
+                                            enum expr_compare c, const struct expr_node *l,
+                                            const struct expr_node *r)
 {
     bool numbers = op == EXPR_OP_COMPARE_SPAN;
-    const struct expr_node *arg[2] = { numbers ? bare_number(l) : l, numbers ? bare_number(r) : r };
-    struct expr_node *n = expr_node_new(b, op, EXPR_BOOL, l->at, r->end);
+    const struct expr_node *arg[2] = {numbers ? bare_number(l) : l, numbers ? bare_number(r) : r};
+    size_t at = l->at < r->at ? l->at : r->at, end = l->end > r->end ? l->end : r->end;
+    struct expr_node *n = expr_node_new(b, op, EXPR_BOOL, at, end);
     n->compare = (uint8_t)c;
     return expr_fold(b, expr_node_args(b, n, arg, 2));
 }
@@ -72,11 +76,13 @@ enum missing expr_missing_find(const struct codelist *l, struct text t)
     enum missing m = missing_find(t);
     if (m != MISSING_NONE) return l != NULL && codelist_find(l, t) != CODE_NONE ? MISSING_NONE : m;
     if (!text_starts(t, prefix)) return MISSING_NONE;
-    return missing_find((struct text){ t.p + prefix.n, t.n - prefix.n });
+    return missing_find((struct text){t.p + prefix.n, t.n - prefix.n});
 }
 
-/* What a constant text is as a value of a coded variable: code, missing code, or nothing. A list that is filled at run time, or that could not be read, decides nothing now. */
-static enum code_found find_code(struct expr_builder *b, struct expr_node *n, const struct expr_node *text)
+/* What a constant text is as a value of a coded variable: code, missing code, or nothing. A list
+ * that is filled at run time, or that could not be read, decides nothing now. */
+static enum code_found find_code(struct expr_builder *b, struct expr_node *n,
+                                 const struct expr_node *text)
 {
     const struct codelist *l = b->dictionary->list[n->list];
     struct text t = text->text;
@@ -88,7 +94,8 @@ static enum code_found find_code(struct expr_builder *b, struct expr_node *n, co
     if (l->open || l->n_code == 0) return CODE_OPEN;
     n->code = codelist_find(l, t);
     if (n->code != CODE_NONE || n->missing != MISSING_NONE) return CODE_OK;
-    if (!text->literal) return CODE_OK; /* a parameter of the country: that it never holds may be meant */
+    if (!text->literal)
+        return CODE_OK; /* a parameter of the country: that it never holds may be meant */
     if (memchr(t.p, ' ', t.n) != NULL) return CODE_OPEN; /* several codes of a multi-select */
     const char *near = near_code(l, t);
     char remedy[200];
@@ -96,7 +103,8 @@ static enum code_found find_code(struct expr_builder *b, struct expr_node *n, co
     else snprintf(remedy, sizeof remedy, "see the codes with: dcim codes %s", l->name);
     t = expr_shown(t);
     expr_fail(b->problem, text->at, "expr.unknown_code", remedy,
-              "code list %s has no code \"%.*s\", so this would never hold", l->name, (int)t.n, t.p);
+              "code list %s has no code \"%.*s\", so this would never hold", l->name, (int)t.n,
+              t.p);
     return CODE_UNKNOWN;
 }
 
@@ -106,9 +114,10 @@ static bool is_coded(const struct expr_node *n)
 }
 
 /* var = 'CODE' without comparing texts. *done false: compare in another way. */
-static const struct expr_node *compare_code(struct expr_builder *b, enum expr_op op, enum expr_compare c,
-                                            const struct expr_node *var, const struct expr_node *text,
-                                            size_t at, size_t end, bool *done)
+static const struct expr_node *compare_code(struct expr_builder *b, enum expr_op op,
+                                            enum expr_compare c, const struct expr_node *var,
+                                            const struct expr_node *text, size_t at, size_t end,
+                                            bool *done)
 {
     *done = true;
     struct expr_node *n = expr_node_new(b, op, EXPR_BOOL, at, end);
@@ -164,9 +173,10 @@ static const struct expr_node *compare_equal(struct expr_builder *b, enum expr_c
                                                  l->end > r->end ? l->end : r->end, &done);
         if (done) return n;
     }
-    if (l->many == EXPR_SET || r->many == EXPR_SET) return compare_node(b, EXPR_OP_COMPARE_SET, c, l, r);
-    if (is_coded(l) && is_coded(r) && l->list == r->list && l->op == EXPR_OP_VAR && r->op == EXPR_OP_VAR &&
-        b->dictionary->variable[l->var].type == VARIABLE_CODE &&
+    if (l->many == EXPR_SET || r->many == EXPR_SET)
+        return compare_node(b, EXPR_OP_COMPARE_SET, c, l, r);
+    if (is_coded(l) && is_coded(r) && l->list == r->list && l->op == EXPR_OP_VAR &&
+        r->op == EXPR_OP_VAR && b->dictionary->variable[l->var].type == VARIABLE_CODE &&
         b->dictionary->variable[r->var].type == VARIABLE_CODE)
         return compare_node(b, EXPR_OP_SAME_CODE, c, l, r);
     return compare_node(b, EXPR_OP_COMPARE_TEXT, c, l, r);
@@ -214,17 +224,17 @@ struct side {
     const struct expr_node *n;
     const struct expr_nodes *set; /* NULL: a scalar or a single node */
     size_t i;
-    const struct value *value;    /* of a variable's node */
+    const struct value *value; /* of a variable's node */
     var_id var;
     bool has_text;
     struct text text;
 };
 
-static struct side side_of(struct expr_state *st, const struct expr_node *n, const struct expr_nodes *set,
-                           size_t i)
+static struct side side_of(struct expr_state *st, const struct expr_node *n,
+                           const struct expr_nodes *set, size_t i)
 {
     if (set == NULL) n = expr_eval_chosen(st, n);
-    struct side s = { .n = n, .set = set, .i = i, .var = VAR_NONE };
+    struct side s = {.n = n, .set = set, .i = i, .var = VAR_NONE};
     if (set != NULL) {
         s.value = expr_node_value(st, n, set, i, &s.var);
     } else if (n->op == EXPR_OP_VAR || n->op == EXPR_OP_INDEXED) {
@@ -297,7 +307,8 @@ static struct expr_span side_span(struct expr_state *st, const struct side *s, b
 {
     if (s->value != NULL) {
         bool as_date = date && s->value->kind == VALUE_TEXT;
-        return as_date ? expr_text_date_span(s->value->text) : expr_value_span(st, s->var, s->value);
+        return as_date ? expr_text_date_span(s->value->text)
+                       : expr_value_span(st, s->var, s->value);
     }
     if (s->set == NULL) return expr_eval_span(st, s->n);
     struct text t = expr_node_text(st, s->n, s->set, s->i);
@@ -314,8 +325,8 @@ static struct rule_of_set rule_of(const struct expr_node *n)
     const struct expr_node *l = n->arg[0], *r = n->arg[1];
     enum expr_compare c = (enum expr_compare)n->compare;
     bool equality = c == EXPR_EQ || c == EXPR_NE;
-    return (struct rule_of_set){ c, !equality || is_computed_number(l) || is_computed_number(r),
-                                 l->type == EXPR_DATE || r->type == EXPR_DATE };
+    return (struct rule_of_set){c, !equality || is_computed_number(l) || is_computed_number(r),
+                                l->type == EXPR_DATE || r->type == EXPR_DATE};
 }
 
 bool expr_compare_set(struct expr_state *st, const struct expr_node *n)
@@ -333,19 +344,21 @@ bool expr_compare_set(struct expr_state *st, const struct expr_node *n)
         for (size_t i = 0; i < left.n; i++) {
             if (!expr_step(st, 1)) return false;
             struct side a = side_of(st, l, left_set ? &left : NULL, i);
-            bool holds = rule.numbers ? expr_span_compare(rule.compare, side_span(st, &a, rule.date), bs)
-                                      : sides_equal(st, rule.compare, &a, &b);
+            bool holds = rule.numbers
+                             ? expr_span_compare(rule.compare, side_span(st, &a, rule.date), bs)
+                             : sides_equal(st, rule.compare, &a, &b);
             if (holds) return true;
         }
     }
     return false;
 }
 
-bool expr_compare_node(struct expr_state *st, const struct expr_node *n, var_id var, const struct value *v)
+bool expr_compare_node(struct expr_state *st, const struct expr_node *n, var_id var,
+                       const struct value *v)
 {
     struct rule_of_set rule = rule_of(n);
     bool left_set = n->arg[0]->many == EXPR_SET;
-    struct side node = { .n = n->arg[left_set ? 0 : 1], .value = v, .var = var };
+    struct side node = {.n = n->arg[left_set ? 0 : 1], .value = v, .var = var};
     struct side other = side_of(st, n->arg[left_set ? 1 : 0], NULL, 0);
     struct side *l = left_set ? &node : &other, *r = left_set ? &other : &node;
     if (!rule.numbers) return sides_equal(st, rule.compare, l, r);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Dates and times in expressions: ISO texts (conventions section 2, the OpenRosa types date, dateTime
- * and time), day numbers, and format-date with the month and day names of the form's language.
+/* Dates and times in expressions: ISO texts (conventions section 2, the OpenRosa types date,
+ * dateTime and time), day numbers, and format-date with the month and day names of the form's
+ * language.
  *
- * A moment keeps the time as it was written, beside its offset from UTC: format-date-time shows it so,
- * decimal-date-time() and number() count from 1970-01-01T00:00Z. Without an offset a time is UTC. */
+ * A moment keeps the time as it was written, beside its offset from UTC: format-date-time shows it
+ * so, decimal-date-time() and number() count from 1970-01-01T00:00Z. Without an offset a time is
+ * UTC. */
 #include "model/expr_internal.h"
 
 #include <stdio.h>
@@ -37,7 +39,8 @@ static bool take_char(struct text *t, char c)
 static bool take_time(struct text *t, int32_t *ms)
 {
     int hour, minute, second = 0, part = 0, digit;
-    if (!take_digits(t, 2, &hour) || !take_char(t, ':') || !take_digits(t, 2, &minute)) return false;
+    if (!take_digits(t, 2, &hour) || !take_char(t, ':') || !take_digits(t, 2, &minute))
+        return false;
     if (take_char(t, ':')) {
         if (!take_digits(t, 2, &second)) return false;
         if (take_char(t, '.')) {
@@ -81,8 +84,8 @@ bool expr_moment_parse(struct expr_moment *out, struct text t)
 {
     struct date d;
     if (t.n < 4 || t.n > 40 || t.p[0] < '0' || t.p[0] > '9') return false;
-    struct text day = { t.p, t.n > 10 ? 10 : t.n }, rest = { t.p + day.n, t.n - day.n };
-    *out = (struct expr_moment){ .ms = -1 };
+    struct text day = {t.p, t.n > 10 ? 10 : t.n}, rest = {t.p + day.n, t.n - day.n};
+    *out = (struct expr_moment){.ms = -1};
     if (!date_parse(&d, day, DATE_ISO)) return false;
     out->day = d.first;
     out->precision = d.precision;
@@ -115,7 +118,7 @@ bool expr_moment_of_span(struct expr_moment *out, struct expr_span s)
 {
     struct date d;
     if (!expr_date_of_span(&d, s)) return false;
-    *out = (struct expr_moment){ .day = d.first, .precision = d.precision, .ms = -1 };
+    *out = (struct expr_moment){.day = d.first, .precision = d.precision, .ms = -1};
     if (d.precision != DATE_DAY || s.lo != s.hi || s.lo == floor(s.lo)) return true;
     out->ms = (int32_t)floor((s.lo - floor(s.lo)) * MS_PER_DAY + 0.5);
     if (out->ms >= MS_PER_DAY) {
@@ -131,17 +134,23 @@ static const struct {
     const char *language;
     const char *month[12];
     const char *day[7]; /* Sunday first */
-} names[] = { /* short forms of Unicode CLDR 44, stand-alone, without their full stops */
-    { "en", { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" },
-      { "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat" } },
-    { "pt", { "jan", "fev", "mar", "abr", "mai", "jun", "jul", "ago", "set", "out", "nov", "dez" },
-      { "dom", "seg", "ter", "qua", "qui", "sex", "sáb" } },
-    { "cs", { "led", "úno", "bře", "dub", "kvě", "čvn", "čvc", "srp", "zář", "říj", "lis", "pro" },
-      { "ne", "po", "út", "st", "čt", "pá", "so" } },
-    { "pl", { "sty", "lut", "mar", "kwi", "maj", "cze", "lip", "sie", "wrz", "paź", "lis", "gru" },
-      { "niedz", "pon", "wt", "śr", "czw", "pt", "sob" } },
-    { "sk", { "jan", "feb", "mar", "apr", "máj", "jún", "júl", "aug", "sep", "okt", "nov", "dec" },
-      { "ne", "po", "ut", "st", "št", "pi", "so" } },
+} names[] = {
+    /* short forms of Unicode CLDR 44, stand-alone, without their full stops */
+    {"en",
+     {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"},
+     {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"}},
+    {"pt",
+     {"jan", "fev", "mar", "abr", "mai", "jun", "jul", "ago", "set", "out", "nov", "dez"},
+     {"dom", "seg", "ter", "qua", "qui", "sex", "sáb"}},
+    {"cs",
+     {"led", "úno", "bře", "dub", "kvě", "čvn", "čvc", "srp", "zář", "říj", "lis", "pro"},
+     {"ne", "po", "út", "st", "čt", "pá", "so"}},
+    {"pl",
+     {"sty", "lut", "mar", "kwi", "maj", "cze", "lip", "sie", "wrz", "paź", "lis", "gru"},
+     {"niedz", "pon", "wt", "śr", "czw", "pt", "sob"}},
+    {"sk",
+     {"jan", "feb", "mar", "apr", "máj", "jún", "júl", "aug", "sep", "okt", "nov", "dec"},
+     {"ne", "po", "ut", "st", "št", "pi", "so"}},
 };
 
 static size_t names_of(const struct expr_state *st)
@@ -162,7 +171,8 @@ struct parts {
 
 enum { PIECE = 16 };
 
-/* One %-code into `out`; false when there is none of that letter, or the moment does not know it. */
+/* One %-code into `out`; false when there is none of that letter, or the moment does not know
+ * it. */
 static bool piece(char out[PIECE], char letter, const struct parts *p, const struct expr_moment *m,
                   size_t language, bool with_time)
 {
@@ -193,10 +203,10 @@ static bool piece(char out[PIECE], char letter, const struct parts *p, const str
     return true;
 }
 
-struct text expr_format_moment(struct expr_state *st, const struct expr_moment *m, struct text format,
-                               bool with_time)
+struct text expr_format_moment(struct expr_state *st, const struct expr_moment *m,
+                               struct text format, bool with_time)
 {
-    struct parts p = { .ms = m->ms < 0 ? 0 : m->ms };
+    struct parts p = {.ms = m->ms < 0 ? 0 : m->ms};
     size_t language = names_of(st), n = 0;
     date_to_ymd(m->day, &p.year, &p.month, &p.day);
     p.weekday = ((m->day % 7) + 7 + 4) % 7; /* day 0 was a Thursday */
@@ -220,5 +230,5 @@ struct text expr_format_moment(struct expr_state *st, const struct expr_moment *
         memcpy(out + n, written, k);
         n += k;
     }
-    return (struct text){ out, n };
+    return (struct text){out, n};
 }

@@ -9,6 +9,7 @@
 
 #include <assert.h>
 #include <string.h>
+#include <time.h>
 
 /* ---- limits ---- */
 
@@ -54,7 +55,7 @@ static inline struct expr_span span_of(struct expr_state *st, const struct expr_
     if (n->op == EXPR_OP_VAR && n->var != VAR_NONE && expr_step(st, 1)) {
         const struct value *v = expr_var_value(st, n);
         if (v->kind == VALUE_INTEGER) return expr_exact((double)v->integer);
-        if (v->kind == VALUE_DATE) return (struct expr_span){ v->date.first, v->date.last };
+        if (v->kind == VALUE_DATE) return (struct expr_span){v->date.first, v->date.last};
         if (v->kind == VALUE_EMPTY || v->kind == VALUE_MISSING) return EXPR_NAN;
         return expr_value_span(st, n->var, v);
     }
@@ -76,7 +77,9 @@ static bool same_code(struct expr_state *st, const struct expr_node *n)
     const struct value *a = expr_eval_value(st, n->arg[0]), *b = expr_eval_value(st, n->arg[1]);
     bool equal;
     if (a->kind == VALUE_CODE && b->kind == VALUE_CODE) equal = a->code == b->code;
-    else equal = text_equal(expr_value_text(st, n->arg[0]->var, a), expr_value_text(st, n->arg[1]->var, b));
+    else
+        equal = text_equal(expr_value_text(st, n->arg[0]->var, a),
+                           expr_value_text(st, n->arg[1]->var, b));
     return equal == (n->compare == EXPR_EQ);
 }
 
@@ -94,17 +97,35 @@ static bool code_holds(struct expr_state *st, const struct expr_node *n)
     const struct value *value = st->record->table[of->group].value + of->slot;
     size_t stride = st->record->form->group[of->group].n_variable;
     for (size_t i = 0; i < s.n && expr_step(st, 1); i++)
-        if (expr_code_matches(&value[expr_nodes_row(&s, i) * stride], n, whole) == wanted) return true;
+        if (expr_code_matches(&value[expr_nodes_row(&s, i) * stride], n, whole) == wanted)
+            return true;
     return false;
 }
 
-static bool regex_holds(struct expr_state *st, const struct expr_node *n)
+static int64_t nanoseconds(clockid_t clock)
 {
-    struct text t = expr_eval_text(st, n->arg[0]);
+    struct timespec t;
+    clock_gettime(clock, &t);
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+enum { SLOW_MATCH = 20000, SLOW_TOTAL = 30000000 }; /* nanoseconds */
+
+/* A match is linear in the text, but what a pattern costs for each character nobody can say
+ * beforehand (base/regex.h holds one match to some tens of milliseconds). An evaluation that
+ * matches slowly again and again is stopped by the processor time it took, so that it stays under
+ * 100 ms (S62); ordinary patterns take a microsecond and never come near. */
+bool expr_match(struct expr_state *st, const struct regex *r, struct text t)
+{
     if (!expr_step(st, 16 + t.n / 16)) return false;
-    enum regex_result r = regex_match(n->regex, t);
-    if (r == REGEX_LIMIT) expr_stop(st, EXPR_LIMIT);
-    return r == REGEX_YES;
+    int64_t began = nanoseconds(CLOCK_MONOTONIC);
+    enum regex_result result = regex_match(r, t);
+    if (result == REGEX_LIMIT) expr_stop(st, EXPR_LIMIT);
+    if (nanoseconds(CLOCK_MONOTONIC) - began < SLOW_MATCH) return result == REGEX_YES;
+    int64_t now = nanoseconds(CLOCK_THREAD_CPUTIME_ID);
+    if (st->slow_since == 0) st->slow_since = now;
+    else if (now - st->slow_since > SLOW_TOTAL) expr_stop(st, EXPR_LIMIT);
+    return result == REGEX_YES;
 }
 
 static bool has_shape(struct expr_state *st, const struct expr_node *n)
@@ -135,13 +156,14 @@ bool expr_eval_bool(struct expr_state *st, const struct expr_node *n)
                                  span_of(st, n->arg[1]));
     case EXPR_OP_COMPARE_TEXT: return expr_compare_text(st, n);
     case EXPR_OP_COMPARE_BOOL:
-        return (expr_eval_bool(st, n->arg[0]) == expr_eval_bool(st, n->arg[1])) == (n->compare == EXPR_EQ);
+        return (expr_eval_bool(st, n->arg[0]) == expr_eval_bool(st, n->arg[1])) ==
+               (n->compare == EXPR_EQ);
     case EXPR_OP_COMPARE_SET: return expr_compare_set(st, n);
     case EXPR_OP_IS_CODE:
     case EXPR_OP_ANY_CODE:
     case EXPR_OP_HAS_CODE: return code_holds(st, n);
     case EXPR_OP_SAME_CODE: return same_code(st, n);
-    case EXPR_OP_REGEX: return regex_holds(st, n);
+    case EXPR_OP_REGEX: return expr_match(st, n->regex, expr_eval_text(st, n->arg[0]));
     case EXPR_OP_DATE_SHAPE: return has_shape(st, n);
     case EXPR_OP_VAR:
     case EXPR_OP_INDEXED: return !value_is_blank(expr_eval_value(st, n));
@@ -162,8 +184,8 @@ bool expr_eval_bool(struct expr_state *st, const struct expr_node *n)
 
 static struct expr_span multiply(struct expr_span a, struct expr_span b)
 {
-    double p[4] = { a.lo * b.lo, a.lo * b.hi, a.hi * b.lo, a.hi * b.hi };
-    struct expr_span s = { p[0], p[0] };
+    double p[4] = {a.lo * b.lo, a.lo * b.hi, a.hi * b.lo, a.hi * b.hi};
+    struct expr_span s = {p[0], p[0]};
     for (int i = 0; i < 4; i++) {
         if (isnan(p[i])) return EXPR_NAN;
         if (p[i] < s.lo) s.lo = p[i];
@@ -176,8 +198,8 @@ static struct expr_span divide(struct expr_span a, struct expr_span b)
 {
     if (b.lo < b.hi && b.lo <= 0 && b.hi >= 0) return EXPR_NAN; /* nothing can be said */
     if (b.lo == 0 && a.lo < a.hi) return EXPR_NAN;
-    double p[4] = { a.lo / b.lo, a.lo / b.hi, a.hi / b.lo, a.hi / b.hi };
-    struct expr_span s = { p[0], p[0] };
+    double p[4] = {a.lo / b.lo, a.lo / b.hi, a.hi / b.lo, a.hi / b.hi};
+    struct expr_span s = {p[0], p[0]};
     for (int i = 0; i < 4; i++) {
         if (isnan(p[i])) return EXPR_NAN;
         if (p[i] < s.lo) s.lo = p[i];
@@ -188,7 +210,7 @@ static struct expr_span divide(struct expr_span a, struct expr_span b)
 
 static struct expr_span whole_or_none(double lo, double hi)
 {
-    return isnan(lo) || isnan(hi) ? EXPR_NAN : (struct expr_span){ lo, hi };
+    return isnan(lo) || isnan(hi) ? EXPR_NAN : (struct expr_span){lo, hi};
 }
 
 struct expr_span expr_span_arithmetic(enum expr_op op, struct expr_span a, struct expr_span b)
@@ -230,7 +252,9 @@ struct expr_span expr_eval_span(struct expr_state *st, const struct expr_node *n
     case EXPR_OP_INDEXED: return expr_value_span(st, n->var, expr_eval_value(st, n));
     case EXPR_OP_COLUMN:
         if (n->n_arg == 0 && n->number != NULL)
-            return st->item < st->dictionary->list[n->list]->n_code ? expr_exact(n->number[st->item]) : EXPR_NAN;
+            return st->item < st->dictionary->list[n->list]->n_code
+                       ? expr_exact(n->number[st->item])
+                       : EXPR_NAN;
         break;
     case EXPR_OP_ADD:
     case EXPR_OP_SUBTRACT:
@@ -240,9 +264,7 @@ struct expr_span expr_eval_span(struct expr_state *st, const struct expr_node *n
         s = span_of(st, n->arg[0]);
         r = span_of(st, n->arg[1]);
         return expr_span_arithmetic((enum expr_op)n->op, s, r);
-    case EXPR_OP_NEGATE:
-        s = expr_eval_span(st, n->arg[0]);
-        return (struct expr_span){ -s.hi, -s.lo };
+    case EXPR_OP_NEGATE: s = expr_eval_span(st, n->arg[0]); return (struct expr_span){-s.hi, -s.lo};
     case EXPR_OP_AS_DATE: return as_date(st, n->arg[0]);
     case EXPR_OP_IF:
     case EXPR_OP_COALESCE:

@@ -4,13 +4,17 @@
  *   1. a constant                        nothing is read: today() and parameters included
  *   2. a table by code                   the part reads one coded variable, one code for each unit
  *   3. a vector operation                comparisons, and, or, not, arithmetic, if, coalesce
- *   4. a table that fills itself         the part reads one number or day: results are remembered
- *   5. unit by unit                      the part reads several variables, or one multi-select: the record
- *                                        evaluator, with their values bound; about 200 ns for a unit
+ *   4. a table that fills itself         the part reads one number or day: results are remembered;
+ *   or two
+ *                                        coded variables: by their pairs
+ *   5. unit by unit                      the part reads several variables, or one multi-select: the
+ *   record
+ *                                        evaluator, with their values bound; about 200 ns for a
+ *                                        unit
  *
  * 1, 2, 4 and 5 are the record evaluator; 3 is held to it by a test with random expressions. What a
- * snapshot does not hold (texts, decimals, which instance had which value) cannot be filtered by: that
- * is ERR_USAGE "filter.not_columnar". */
+ * snapshot does not hold (texts, decimals, which instance had which value) cannot be filtered by:
+ * that is ERR_USAGE "filter.not_columnar". */
 #include "model/expr_filter_internal.h"
 
 #include <string.h>
@@ -32,7 +36,7 @@ struct reads {
     var_id var[EXPR_ROW_VARIABLES];
     size_t n;
     bool too_many;
-    bool impure;            /* random(), uuid() */
+    bool impure;                   /* random(), uuid() */
     const struct expr_node *apart; /* the part that takes repeats apart */
 };
 
@@ -59,8 +63,12 @@ static void look(struct reads *r, const struct expr_node *n)
     case EXPR_OP_ALL:
     case EXPR_OP_HERE:
     case EXPR_OP_INDEXED: r->apart = n; break;
+    case EXPR_OP_UNION: /* of several variables: their order is that of a record */
+        if (n->place == EXPR_PLACE_MIXED) r->apart = n;
+        break;
     case EXPR_OP_CALL:
-        if (n->function->impure && n->n_arg == 0 && n->function->type != EXPR_DATE) r->impure = true;
+        if (n->function->impure && n->n_arg == 0 && n->function->type != EXPR_DATE)
+            r->impure = true;
         break;
     default: break;
     }
@@ -76,23 +84,25 @@ static struct reads reads_of(const struct expr_node *n)
 
 /* ---- problems ---- */
 
-static const struct expr_vector *refuse(struct planner *p, const struct expr_node *n, const char *why,
-                                        const char *remedy)
+static const struct expr_vector *refuse(struct planner *p, const struct expr_node *n,
+                                        const char *why, const char *remedy)
 {
-    struct text part = { p->expr->text.p + n->at, (size_t)n->end - n->at };
+    struct text part = {p->expr->text.p + n->at, (size_t)n->end - n->at};
     part = expr_shown(part);
     if (p->failed) return NULL;
     p->failed = true;
-    err_set(p->err, ERR_USAGE, "filter.not_columnar", "cannot filter by \"%.*s\": %s", (int)part.n, part.p, why);
+    err_set(p->err, ERR_USAGE, "filter.not_columnar", "cannot filter by \"%.*s\": %s", (int)part.n,
+            part.p, why);
     err_remedy(p->err, "%s", remedy);
     return NULL;
 }
 
 static const struct expr_vector *refuse_apart(struct planner *p, const struct expr_node *n)
 {
-    return refuse(p, n, "a table does not know which instance of a repeat has which value",
-                  "compare the variable itself, ${name} = 'CODE' or selected(${name}, 'CODE'), which holds "
-                  "if it does for one instance; or let the form calculate what is needed");
+    return refuse(
+        p, n, "a table does not know which instance of a repeat has which value",
+        "compare the variable itself, ${name} = 'CODE' or selected(${name}, 'CODE'), which holds "
+        "if it does for one instance; or let the form calculate what is needed");
 }
 
 static const struct column *column_of(struct planner *p, const struct expr_node *n, var_id v)
@@ -107,7 +117,8 @@ static const struct column *column_of(struct planner *p, const struct expr_node 
 
 /* ---- nodes of the plan ---- */
 
-static struct expr_vector *vector(struct planner *p, enum expr_vector_op op, const struct expr_node *n)
+static struct expr_vector *vector(struct planner *p, enum expr_vector_op op,
+                                  const struct expr_node *n)
 {
     if (++p->n_vector > EXPR_PLAN_MAX) {
         refuse(p, n, "it is too large", "split the filter");
@@ -120,7 +131,8 @@ static struct expr_vector *vector(struct planner *p, enum expr_vector_op op, con
     return v;
 }
 
-static struct expr_vector *number_vector(struct planner *p, enum expr_vector_op op, const struct expr_node *n)
+static struct expr_vector *number_vector(struct planner *p, enum expr_vector_op op,
+                                         const struct expr_node *n)
 {
     struct expr_vector *v = vector(p, op, n);
     v->out_lo = ARENA_ARRAY(p->arena, double, EXPR_BLOCK);
@@ -128,72 +140,15 @@ static struct expr_vector *number_vector(struct planner *p, enum expr_vector_op 
     return v;
 }
 
+/* Its numbers are no intervals: one array serves as both ends. */
+static void make_exact(struct expr_vector *v)
+{
+    v->exact = true;
+    v->out_hi = v->out_lo;
+}
+
 static const struct expr_vector *plan_truth(struct planner *p, const struct expr_node *n);
 static const struct expr_vector *plan_number(struct planner *p, const struct expr_node *n);
-
-/* ---- the record evaluator ---- */
-
-static void prepare(struct expr_filter_run *f, const struct expr_bound *bound, size_t n_bound)
-{
-    f->state.bound = bound;
-    f->state.n_bound = n_bound;
-    f->state.steps = 0;
-    f->state.result = EXPR_OK;
-}
-
-bool expr_filter_truth(struct expr_filter_run *f, const struct expr_node *n, const struct expr_bound *bound,
-                       size_t n_bound)
-{
-    prepare(f, bound, n_bound);
-    bool truth = expr_eval_bool(&f->state, n);
-    expr_state_end(&f->state);
-    return truth && f->state.result == EXPR_OK;
-}
-
-struct expr_span expr_filter_span(struct expr_filter_run *f, const struct expr_node *n,
-                                  const struct expr_bound *bound, size_t n_bound)
-{
-    prepare(f, bound, n_bound);
-    struct expr_span s = expr_eval_span(&f->state, n);
-    expr_state_end(&f->state);
-    return f->state.result == EXPR_OK ? s : EXPR_NAN;
-}
-
-bool expr_filter_node(struct expr_filter_run *f, const struct expr_node *n, var_id var, const struct value *v,
-                      const struct expr_bound *bound, size_t n_bound)
-{
-    prepare(f, bound, n_bound);
-    bool truth = expr_compare_node(&f->state, n, var, v);
-    expr_state_end(&f->state);
-    return truth && f->state.result == EXPR_OK;
-}
-
-struct value expr_cell_value(uint16_t cell, bool codes, const code_id *item)
-{
-    if (cell == COLUMN_EMPTY) return (struct value){ .kind = VALUE_EMPTY };
-    if (cell >= COLUMN_CODE_MAX)
-        return (struct value){ .kind = VALUE_MISSING, .missing = (uint8_t)(cell - COLUMN_MISSING) };
-    if (codes) return (struct value){ .kind = VALUE_CODES, .n_code = 1, .codes = item };
-    return (struct value){ .kind = VALUE_CODE, .code = cell };
-}
-
-struct value expr_number_value(int32_t first, int32_t last, bool day)
-{
-    struct value v = { .kind = VALUE_EMPTY };
-    if (first == COLUMN_NO_NUMBER) return v;
-    if (first < COLUMN_NO_NUMBER + MISSING_COUNT) {
-        v.kind = VALUE_MISSING;
-        v.missing = (uint8_t)(first - COLUMN_NO_NUMBER);
-    } else if (!day) {
-        v.kind = VALUE_INTEGER;
-        v.integer = first;
-    } else {
-        v.kind = VALUE_DATE;
-        if (!expr_date_of_span(&v.date, (struct expr_span){ first, last }))
-            v.date = (struct date){ first, last, DATE_YEAR };
-    }
-    return v;
-}
 
 /* Each cell that a column of this list may hold, in turn: codes, missing ones, blank. */
 static uint16_t cell_at(size_t i, size_t n_code)
@@ -214,15 +169,15 @@ static bool cell_occurs(uint16_t cell)
     return cell < COLUMN_CODE_MAX || cell == COLUMN_EMPTY || cell < COLUMN_MISSING + MISSING_COUNT;
 }
 
-static const struct expr_vector *code_table(struct planner *p, const struct expr_node *n, var_id var,
-                                            const struct column *c)
+static const struct expr_vector *code_table(struct planner *p, const struct expr_node *n,
+                                            var_id var, const struct column *c)
 {
     struct expr_vector *v = vector(p, EXPR_V_CODE_TABLE, n);
     uint8_t *table = ARENA_ARRAY(p->arena, uint8_t, TABLE);
     size_t n_code, n_cell = cells_of(p, var, &n_code);
     for (size_t i = 0; i < n_cell; i++) {
         uint16_t cell = cell_at(i, n_code);
-        struct expr_bound bound = { var, expr_cell_value(cell, false, NULL) };
+        struct expr_bound bound = {var, expr_cell_value(cell, false, NULL)};
         if (cell_occurs(cell)) table[cell] = expr_filter_truth(&p->run, n, &bound, 1);
     }
     v->column = c;
@@ -230,15 +185,15 @@ static const struct expr_vector *code_table(struct planner *p, const struct expr
     return v;
 }
 
-static const struct expr_vector *code_numbers(struct planner *p, const struct expr_node *n, var_id var,
-                                              const struct column *c)
+static const struct expr_vector *code_numbers(struct planner *p, const struct expr_node *n,
+                                              var_id var, const struct column *c)
 {
     struct expr_vector *v = number_vector(p, EXPR_V_CODE_NUMBER, n);
     size_t n_cell = cells_of(p, var, &v->n_code);
     struct expr_span *by_cell = ARENA_ARRAY(p->arena, struct expr_span, n_cell);
     for (size_t i = 0; i < n_cell; i++) {
         uint16_t cell = cell_at(i, v->n_code);
-        struct expr_bound bound = { var, expr_cell_value(cell, false, NULL) };
+        struct expr_bound bound = {var, expr_cell_value(cell, false, NULL)};
         by_cell[i] = cell_occurs(cell) ? expr_filter_span(&p->run, n, &bound, 1) : EXPR_NAN;
     }
     v->column = c;
@@ -252,7 +207,8 @@ static bool bind_columns(struct planner *p, struct expr_vector *v, const struct 
 {
     if (r->apart != NULL) return refuse_apart(p, r->apart) != NULL;
     if (r->too_many)
-        return refuse(p, n, "too many variables are read together", "split the part with and, or") != NULL;
+        return refuse(p, n, "too many variables are read together",
+                      "split the part with and, or") != NULL;
     for (size_t i = 0; i < r->n; i++) {
         v->var[i] = r->var[i];
         v->row_column[i] = column_of(p, n, r->var[i]);
@@ -262,11 +218,45 @@ static bool bind_columns(struct planner *p, struct expr_vector *v, const struct 
     return true;
 }
 
+/* Two coded variables: a table by pairs of cells, where that is less work than looking at each
+ * unit. */
+static const struct expr_vector *pair_table(struct planner *p, const struct expr_node *n,
+                                            const struct reads *r)
+{
+    const struct column_set *set = p->run.set;
+    const struct column *a = r->n == 2 ? set->column(set->ctx, r->var[0]) : NULL;
+    const struct column *b = r->n == 2 ? set->column(set->ctx, r->var[1]) : NULL;
+    if (a == NULL || b == NULL || a->kind != COLUMN_CODE || b->kind != COLUMN_CODE || r->impure ||
+        r->apart != NULL)
+        return NULL;
+    size_t n_code, n_other, n_a = cells_of(p, r->var[0], &n_code),
+                            n_b = cells_of(p, r->var[1], &n_other);
+    if (n_a * n_b > EXPR_PAIR_MAX || n_a * n_b > set->n) return NULL;
+    struct expr_vector *v = vector(p, EXPR_V_PAIR_TABLE, n);
+    uint8_t *table = ARENA_ARRAY(p->arena, uint8_t, n_a * n_b);
+    for (size_t i = 0; i < n_a * n_b; i++) {
+        uint16_t x = cell_at(i / n_b, n_code), y = cell_at(i % n_b, n_other);
+        struct expr_bound bound[2] = {{r->var[0], expr_cell_value(x, false, NULL)},
+                                      {r->var[1], expr_cell_value(y, false, NULL)}};
+        if (cell_occurs(x) && cell_occurs(y)) table[i] = expr_filter_truth(&p->run, n, bound, 2);
+    }
+    v->column = a;
+    v->other = b;
+    v->n_code = n_code;
+    v->n_code_other = n_other;
+    v->table = table;
+    return v;
+}
+
 /* 4 and 5: what is no vector operation. */
-static const struct expr_vector *plan_by_evaluator(struct planner *p, const struct expr_node *n, bool number)
+static const struct expr_vector *plan_by_evaluator(struct planner *p, const struct expr_node *n,
+                                                   bool number)
 {
     struct reads r = reads_of(n);
-    struct expr_vector *v = number ? number_vector(p, EXPR_V_NUMBER_ROW, n) : vector(p, EXPR_V_ROW, n);
+    const struct expr_vector *pairs = number ? NULL : pair_table(p, n, &r);
+    if (pairs != NULL) return pairs;
+    struct expr_vector *v =
+        number ? number_vector(p, EXPR_V_NUMBER_ROW, n) : vector(p, EXPR_V_ROW, n);
     if (!bind_columns(p, v, n, &r)) return NULL;
     const struct column *c = v->row_column[0];
     if (r.n != 1 || r.impure || (c->kind != COLUMN_NUMBER && c->kind != COLUMN_DAY)) return v;
@@ -283,19 +273,22 @@ static uint16_t cell_of(const struct expr_node *n)
 {
     if (n->code != CODE_NONE) return n->code;
     if (n->missing != MISSING_NONE) return (uint16_t)(COLUMN_MISSING + n->missing);
-    return n->blank ? COLUMN_EMPTY : (uint16_t)(COLUMN_CODE_MAX + 15 - 1); /* a cell that never occurs */
+    return n->blank ? COLUMN_EMPTY
+                    : (uint16_t)(COLUMN_CODE_MAX + 15 - 1); /* a cell that never occurs */
 }
 
 /* IS_CODE, HAS_CODE of a single variable. */
 static const struct expr_vector *plan_code(struct planner *p, const struct expr_node *n)
 {
     const struct expr_node *of = n->arg[0];
-    if (of->op != EXPR_OP_VAR || of->group != 0 || of->var == VAR_NONE) return plan_by_evaluator(p, n, false);
+    if (of->op != EXPR_OP_VAR || of->group != 0 || of->var == VAR_NONE)
+        return plan_by_evaluator(p, n, false);
     const struct column *c = column_of(p, n, of->var);
     if (c == NULL) return NULL;
     enum expr_vector_op op = EXPR_V_CODE_IS;
     if (c->kind == COLUMN_CODE_SET) op = n->op == EXPR_OP_HAS_CODE ? EXPR_V_SET_HAS : EXPR_V_SET_IS;
-    else if (c->kind != COLUMN_CODE) op = EXPR_V_BLANK; /* only = '' is a comparison of codes there */
+    else if (c->kind != COLUMN_CODE)
+        op = EXPR_V_BLANK; /* only = '' is a comparison of codes there */
     struct expr_vector *v = vector(p, op, n);
     v->column = c;
     v->cell = cell_of(n);
@@ -352,7 +345,8 @@ static const struct expr_vector *plan_same_code(struct planner *p, const struct 
 {
     const struct column *a = column_of(p, n, n->arg[0]->var), *b = column_of(p, n, n->arg[1]->var);
     if (a == NULL || b == NULL) return NULL;
-    if (a->kind != COLUMN_CODE || b->kind != COLUMN_CODE || n->arg[0]->group != 0 || n->arg[1]->group != 0)
+    if (a->kind != COLUMN_CODE || b->kind != COLUMN_CODE || n->arg[0]->group != 0 ||
+        n->arg[1]->group != 0)
         return plan_by_evaluator(p, n, false);
     struct expr_vector *v = vector(p, EXPR_V_CODE_SAME, n);
     v->column = a;
@@ -377,8 +371,9 @@ static const struct expr_vector *constant(struct planner *p, const struct expr_n
 }
 
 /* `column c bound` over integers; `otherwise` where there is no number. */
-static const struct expr_vector *range(struct planner *p, const struct expr_node *n, const struct column *c,
-                                       enum expr_compare compare, struct expr_span bound, bool otherwise)
+static const struct expr_vector *range(struct planner *p, const struct expr_node *n,
+                                       const struct column *c, enum expr_compare compare,
+                                       struct expr_span bound, bool otherwise)
 {
     double least = -INFINITY, most = INFINITY;
     if (isnan(bound.lo)) return constant(p, n, false);
@@ -399,8 +394,9 @@ static const struct expr_vector *range(struct planner *p, const struct expr_node
     return v;
 }
 
-static const enum expr_compare turned[] = { [EXPR_EQ] = EXPR_EQ, [EXPR_NE] = EXPR_NE, [EXPR_LT] = EXPR_GT,
-                                            [EXPR_LE] = EXPR_GE, [EXPR_GT] = EXPR_LT, [EXPR_GE] = EXPR_LE };
+static const enum expr_compare turned[] = {
+    [EXPR_EQ] = EXPR_EQ, [EXPR_NE] = EXPR_NE, [EXPR_LT] = EXPR_GT,
+    [EXPR_LE] = EXPR_GE, [EXPR_GT] = EXPR_LT, [EXPR_GE] = EXPR_LE};
 
 /* Behind what changes nothing about a number or date column. */
 static const struct expr_node *bare(const struct expr_node *n)
@@ -426,18 +422,22 @@ static bool is_constant(const struct expr_node *n)
     return r.n == 0 && r.apart == NULL && !r.impure;
 }
 
-/* count-non-empty(${repeated code}) compared with a constant, when all counts from 1 on give the same. */
+/* count-non-empty(${repeated code}) compared with a constant, when all counts from 1 on give the
+ * same. */
 static const struct expr_vector *plan_count_compare(struct planner *p, const struct expr_node *n)
 {
     bool left = n->arg[0]->op == EXPR_OP_CALL;
     const struct expr_node *call = n->arg[left ? 0 : 1], *other = n->arg[left ? 1 : 0];
-    if (call->op != EXPR_OP_CALL || strcmp(call->function->name, "count-non-empty") != 0 || call->n_arg != 1 ||
-        call->arg[0]->list == LIST_NONE || call->arg[0]->op != EXPR_OP_VARS || !is_constant(other))
+    if (call->op != EXPR_OP_CALL || strcmp(call->function->name, "count-non-empty") != 0 ||
+        call->n_arg != 1 || call->arg[0]->list == LIST_NONE || call->arg[0]->op != EXPR_OP_VARS ||
+        !is_constant(other))
         return NULL;
     enum expr_compare c = left ? (enum expr_compare)n->compare : turned[n->compare];
     struct expr_span with = expr_filter_span(&p->run, other, NULL, 0);
-    bool none = expr_span_compare(c, expr_exact(0), with), one = expr_span_compare(c, expr_exact(1), with);
-    if (one != expr_span_compare(c, expr_exact(2), with) || one != expr_span_compare(c, expr_exact(1e9), with))
+    bool none = expr_span_compare(c, expr_exact(0), with),
+         one = expr_span_compare(c, expr_exact(1), with);
+    if (one != expr_span_compare(c, expr_exact(2), with) ||
+        one != expr_span_compare(c, expr_exact(1e9), with))
         return NULL;
     return none != one ? plan_any_value(p, n, call->arg[0], none) : constant(p, n, one);
 }
@@ -475,7 +475,8 @@ static const struct expr_vector *plan_compare_text(struct planner *p, const stru
     bool day = c != NULL && c->kind == COLUMN_DAY && l->op == EXPR_OP_VAR;
     if (!day || r->op != EXPR_OP_CONST_TEXT || !expr_moment_parse(&m, r->text))
         return plan_by_evaluator(p, n, false);
-    return range(p, n, c, (enum expr_compare)n->compare, expr_text_date_span(r->text), n->compare == EXPR_NE);
+    return range(p, n, c, (enum expr_compare)n->compare, expr_text_date_span(r->text),
+                 n->compare == EXPR_NE);
 }
 
 /* A comparison with a repeated number or date in it. */
@@ -483,13 +484,15 @@ static const struct expr_vector *plan_compare_set(struct planner *p, const struc
 {
     bool left = n->arg[0]->many == EXPR_SET;
     const struct expr_node *set = n->arg[left ? 0 : 1], *with = n->arg[left ? 1 : 0];
-    if (reads_of(n).apart == NULL) return plan_by_evaluator(p, n, false); /* sets of code lists alone */
-    if (with->many == EXPR_SET || set->op != EXPR_OP_VARS || set->within != 0) return refuse_apart(p, n);
+    if (reads_of(n).apart == NULL)
+        return plan_by_evaluator(p, n, false); /* sets of code lists alone */
+    if (with->many == EXPR_SET || set->op != EXPR_OP_VARS || set->within != 0)
+        return refuse_apart(p, n);
     const struct column *c = column_of(p, n, set->var);
     if (c == NULL) return NULL;
     if (c->kind != COLUMN_NUMBER_SET) return refuse_apart(p, n);
-    bool number = with->many == EXPR_SCALAR && (with->type == EXPR_NUMBER || with->type == EXPR_DATE) &&
-                  !expr_is_choice(with);
+    bool number = with->many == EXPR_SCALAR &&
+                  (with->type == EXPR_NUMBER || with->type == EXPR_DATE) && !expr_is_choice(with);
     bool equality = n->compare == EXPR_EQ || n->compare == EXPR_NE;
     struct expr_vector *v;
     if (number || (!equality && with->type != EXPR_STRING)) {
@@ -512,7 +515,8 @@ static const struct expr_vector *plan_compare_set(struct planner *p, const struc
 
 /* ---- truths ---- */
 
-static const struct expr_vector *plan_list(struct planner *p, const struct expr_node *n, enum expr_vector_op op)
+static const struct expr_vector *plan_list(struct planner *p, const struct expr_node *n,
+                                           enum expr_vector_op op)
 {
     struct expr_vector *v = vector(p, op, n);
     v->list = ARENA_ARRAY(p->arena, const struct expr_vector *, n->n_arg);
@@ -524,7 +528,8 @@ static const struct expr_vector *plan_list(struct planner *p, const struct expr_
     return v;
 }
 
-static const struct expr_vector *plan_two(struct planner *p, const struct expr_node *n, enum expr_vector_op op)
+static const struct expr_vector *plan_two(struct planner *p, const struct expr_node *n,
+                                          enum expr_vector_op op)
 {
     struct expr_vector *v = vector(p, op, n);
     v->arg[0] = plan_truth(p, n->arg[0]);
@@ -542,7 +547,8 @@ static const struct expr_vector *plan_if_truth(struct planner *p, const struct e
     return v;
 }
 
-/* The one coded variable, with one code for each unit, that the part reads; NULL when it is otherwise. */
+/* The one coded variable, with one code for each unit, that the part reads; NULL when it is
+ * otherwise. */
 static const struct column *single_code(struct planner *p, const struct expr_node *n, var_id *var)
 {
     struct reads r = reads_of(n);
@@ -557,7 +563,8 @@ static const struct expr_vector *plan_truth_value(struct planner *p, const struc
     const struct expr_vector *number;
     struct expr_vector *v;
     if (n->many == EXPR_SET) return plan_any_value(p, n, n, false);
-    if (n->many == EXPR_ONE || n->type == EXPR_STRING || expr_is_choice(n)) return plan_by_evaluator(p, n, false);
+    if (n->many == EXPR_ONE || n->type == EXPR_STRING || expr_is_choice(n))
+        return plan_by_evaluator(p, n, false);
     v = vector(p, EXPR_V_NUMBER_TRUE, n);
     number = plan_number(p, n);
     v->arg[0] = number;
@@ -581,7 +588,8 @@ static const struct expr_vector *plan_truth(struct planner *p, const struct expr
     case EXPR_OP_COMPARE_TEXT: return plan_compare_text(p, n);
     case EXPR_OP_COMPARE_SET: return plan_compare_set(p, n);
     case EXPR_OP_IS_CODE: return plan_code(p, n);
-    case EXPR_OP_HAS_CODE: return n->arg[0]->many == EXPR_SET ? plan_any_code(p, n) : plan_code(p, n);
+    case EXPR_OP_HAS_CODE:
+        return n->arg[0]->many == EXPR_SET ? plan_any_code(p, n) : plan_code(p, n);
     case EXPR_OP_ANY_CODE: return plan_any_code(p, n);
     case EXPR_OP_SAME_CODE: return plan_same_code(p, n);
     case EXPR_OP_IF: return plan_if_truth(p, n);
@@ -611,7 +619,8 @@ static bool is_aggregate(const struct expr_node *n)
 {
     if (n->op != EXPR_OP_CALL || n->n_arg != 1 || n->arg[0]->many != EXPR_SET) return false;
     const char *name = n->function->name;
-    return expr_function_folds(n->function) || strcmp(name, "count") == 0 || strcmp(name, "count-non-empty") == 0;
+    return expr_function_folds(n->function) || strcmp(name, "count") == 0 ||
+           strcmp(name, "count-non-empty") == 0;
 }
 
 static const struct expr_vector *plan_if_number(struct planner *p, const struct expr_node *n)
@@ -626,8 +635,10 @@ static const struct expr_vector *plan_if_number(struct planner *p, const struct 
 static const struct expr_vector *plan_coalesce(struct planner *p, const struct expr_node *n)
 {
     const struct column *c = plain_column(p, n->arg[0]);
-    if (n->n_arg != 2 || c == NULL || n->arg[0]->op != EXPR_OP_VAR) return plan_by_evaluator(p, n, true);
-    struct expr_vector *v = number_vector(p, EXPR_V_COALESCE, n), *blank = vector(p, EXPR_V_BLANK, n);
+    if (n->n_arg != 2 || c == NULL || n->arg[0]->op != EXPR_OP_VAR)
+        return plan_by_evaluator(p, n, true);
+    struct expr_vector *v = number_vector(p, EXPR_V_COALESCE, n),
+                       *blank = vector(p, EXPR_V_BLANK, n);
     blank->column = c;
     v->arg[0] = blank;
     v->arg[1] = plan_number(p, n->arg[0]);
@@ -637,9 +648,14 @@ static const struct expr_vector *plan_coalesce(struct planner *p, const struct e
 
 static const struct expr_vector *plan_arithmetic(struct planner *p, const struct expr_node *n)
 {
-    struct expr_vector *v = number_vector(p, n->op == EXPR_OP_NEGATE ? EXPR_V_NEGATE : EXPR_V_ARITHMETIC, n);
-    for (size_t i = 0; i < n->n_arg; i++)
+    struct expr_vector *v =
+        number_vector(p, n->op == EXPR_OP_NEGATE ? EXPR_V_NEGATE : EXPR_V_ARITHMETIC, n);
+    bool exact = n->op != EXPR_OP_NEGATE;
+    for (size_t i = 0; i < n->n_arg; i++) {
         if ((v->arg[i] = plan_number(p, n->arg[i])) == NULL) return NULL;
+        exact = exact && v->arg[i]->exact;
+    }
+    if (exact) make_exact(v);
     return v;
 }
 
@@ -651,6 +667,7 @@ static const struct expr_vector *plan_number(struct planner *p, const struct exp
     if (is_constant(n)) {
         v = number_vector(p, EXPR_V_NUMBER, n);
         v->span = expr_filter_span(&p->run, n, NULL, 0);
+        if (!(v->span.lo < v->span.hi)) make_exact(v);
         return v;
     }
     const struct column *code = single_code(p, n, &var);
@@ -659,6 +676,7 @@ static const struct expr_vector *plan_number(struct planner *p, const struct exp
     if (plain != NULL) {
         v = number_vector(p, EXPR_V_COLUMN, n);
         v->column = plain;
+        if (plain->number_last == NULL || plain->kind == COLUMN_NUMBER) make_exact(v);
         return v;
     }
     if (is_aggregate(n)) return plan_aggregate(p, n);
@@ -678,10 +696,10 @@ static const struct expr_vector *plan_number(struct planner *p, const struct exp
         const struct expr_vector *truth = plan_truth(p, n);
         if (truth == NULL) return NULL;
         struct expr_vector *copy = number_vector(p, truth->op, n);
-        double *lo = copy->out_lo, *hi = copy->out_hi;
+        double *lo = copy->out_lo;
         *copy = *truth;
         copy->out_lo = lo;
-        copy->out_hi = hi;
+        make_exact(copy);
         return copy;
     }
     return plan_by_evaluator(p, n, true);
@@ -701,7 +719,8 @@ static uint64_t word_of(const uint8_t *truth)
     return word;
 }
 
-static void run(struct planner *p, const struct expr_vector *root, uint64_t *keep, size_t from, size_t to)
+static void run(struct planner *p, const struct expr_vector *root, uint64_t *keep, size_t from,
+                size_t to)
 {
     for (size_t at = from; at < to; at += EXPR_BLOCK) {
         p->run.from = at;
@@ -715,24 +734,28 @@ static void run(struct planner *p, const struct expr_vector *root, uint64_t *kee
     }
 }
 
-bool expr_filter(uint64_t *keep, const struct expr *x, const struct column_set *set, size_t from, size_t to,
-                 int32_t today, struct err *e)
+bool expr_filter(uint64_t *keep, const struct expr *x, const struct column_set *set, size_t from,
+                 size_t to, int32_t today, struct err *e)
 {
-    struct planner p = { .expr = x, .arena = arena_new(ARENA_PLAIN), .err = e };
+    struct planner p = {.expr = x, .arena = arena_new(ARENA_PLAIN), .err = e};
     struct arena *scratch = arena_new(ARENA_PLAIN);
     p.run.set = set;
-    p.run.context = (struct expr_context){ .today = today, .now = (int64_t)today * 86400, .arena = scratch };
-    p.run.state = (struct expr_state){ .dictionary = set->dictionary, .context = &p.run.context,
-                                       .arena = scratch, .item = CODE_NONE, .position = 1 };
+    p.run.context =
+        (struct expr_context){.today = today, .now = (int64_t)today * 86400, .arena = scratch};
+    p.run.state = (struct expr_state){.dictionary = set->dictionary,
+                                      .context = &p.run.context,
+                                      .arena = scratch,
+                                      .item = CODE_NONE,
+                                      .position = 1};
     for (int i = 0; i < 2; i++) {
         p.run.code_pad[i] = ARENA_ARRAY(p.arena, uint16_t, EXPR_BLOCK);
         p.run.number_pad[i] = ARENA_ARRAY(p.arena, int32_t, EXPR_BLOCK);
     }
     const struct expr_vector *root = NULL;
     if (x->form != set->form->id || x->group != 0 || from % 64 != 0 || to > set->n)
-        err_set(e, ERR_USAGE, "filter.not_columnar", "the filter was not read for this form's records");
-    else
-        root = plan_truth(&p, x->root);
+        err_set(e, ERR_USAGE, "filter.not_columnar",
+                "the filter was not read for this form's records");
+    else root = plan_truth(&p, x->root);
     if (root != NULL) run(&p, root, keep, from, to);
     arena_free(scratch);
     arena_free(p.arena);

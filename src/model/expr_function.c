@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The functions of the language: one table, and what each computes. XPath 1.0 section 4, XForms 1.0
- * section 7 and the OpenRosa functions, as conventions section 2 lists them. Characters are Unicode code
- * points. A function of numbers that grows with its argument keeps the interval of a partial date; one
- * that does not gives NaN for it. */
+ * section 7 and the OpenRosa functions, as conventions section 2 lists them. Characters are Unicode
+ * code points. A function of numbers that grows with its argument keeps the interval of a partial
+ * date; one that does not gives NaN for it. */
 #include "model/expr_internal.h"
 
 #include "base/crypto.h"
@@ -56,7 +56,7 @@ static void out_put(struct expr_state *st, struct out *o, const char *p, size_t 
 
 static struct text out_text(const struct out *o)
 {
-    return o->n == 0 ? TEXT("") : (struct text){ o->p, o->n };
+    return o->n == 0 ? TEXT("") : (struct text){o->p, o->n};
 }
 
 /* ---- texts ---- */
@@ -66,10 +66,10 @@ static struct text fn_string(struct expr_state *st, const struct expr_node *n)
     return text_arg(st, n, 0);
 }
 
-static void join_arg(struct expr_state *st, struct out *o, const struct expr_node *a, struct text between,
-                     bool *first)
+static void join_arg(struct expr_state *st, struct out *o, const struct expr_node *a,
+                     struct text between, bool *first)
 {
-    struct expr_nodes s = { .n = 1 };
+    struct expr_nodes s = {.n = 1};
     if (a->many == EXPR_SET) s = expr_eval_nodes(st, a);
     for (size_t i = 0; i < s.n && st->result == EXPR_OK; i++) {
         struct text t = a->many == EXPR_SET ? expr_node_text(st, a, &s, i) : expr_eval_text(st, a);
@@ -126,7 +126,7 @@ static struct text fn_substr(struct expr_state *st, const struct expr_node *n)
     size_t length = text_length(t), from = place_of(start, length), to = place_of(end, length);
     if (from >= to) return TEXT("");
     size_t a = offset_of(t, from), b = offset_of(t, to);
-    return (struct text){ t.p + a, b - a };
+    return (struct text){t.p + a, b - a};
 }
 
 static struct text fn_substring_before(struct expr_state *st, const struct expr_node *n)
@@ -134,7 +134,7 @@ static struct text fn_substring_before(struct expr_state *st, const struct expr_
     struct text t = text_arg(st, n, 0), part = text_arg(st, n, 1);
     size_t at;
     if (!charge(st, t.n) || !text_find(t, part, &at)) return TEXT("");
-    return (struct text){ t.p, at };
+    return (struct text){t.p, at};
 }
 
 static struct text fn_substring_after(struct expr_state *st, const struct expr_node *n)
@@ -142,7 +142,7 @@ static struct text fn_substring_after(struct expr_state *st, const struct expr_n
     struct text t = text_arg(st, n, 0), part = text_arg(st, n, 1);
     size_t at;
     if (!charge(st, t.n) || !text_find(t, part, &at)) return TEXT("");
-    return (struct text){ t.p + at + part.n, t.n - at - part.n };
+    return (struct text){t.p + at + part.n, t.n - at - part.n};
 }
 
 static struct text fn_normalize_space(struct expr_state *st, const struct expr_node *n)
@@ -156,20 +156,21 @@ static struct text fn_normalize_space(struct expr_state *st, const struct expr_n
         else if (k > 0 && out[k - 1] != ' ') out[k++] = ' ';
     }
     if (k > 0 && out[k - 1] == ' ') k--;
-    return (struct text){ out == NULL ? "" : out, k };
+    return (struct text){out == NULL ? "" : out, k};
 }
 
 static struct text next_char(struct text *rest)
 {
     size_t n = 1;
     while (n < rest->n && ((unsigned char)rest->p[n] & 0xC0u) == 0x80u) n++;
-    struct text c = { rest->p, n };
+    struct text c = {rest->p, n};
     rest->p += n;
     rest->n -= n;
     return c;
 }
 
-/* What `c` becomes: its partner in `to`, nothing, or itself. The first occurrence in `from` counts. */
+/* What `c` becomes: its partner in `to`, nothing, or itself. The first occurrence in `from`
+ * counts. */
 static struct text translated(struct text c, struct text from, struct text to)
 {
     while (from.n > 0) {
@@ -224,15 +225,14 @@ static bool fn_regex(struct expr_state *st, const struct expr_node *n)
 {
     struct text t = text_arg(st, n, 0), pattern = text_arg(st, n, 1);
     struct regex *r;
-    if (!expr_step(st, 500 + t.n / 16)) return false;
+    if (!expr_step(st, 500)) return false;
     if (!regex_new(&r, pattern, NULL)) {
         expr_stop(st, EXPR_FAILED);
         return false;
     }
-    enum regex_result result = regex_match(r, t);
+    bool matches = expr_match(st, r, t);
     regex_free(r);
-    if (result == REGEX_LIMIT) expr_stop(st, EXPR_LIMIT);
-    return result == REGEX_YES;
+    return matches;
 }
 
 /* ---- codes of a multi-select ---- */
@@ -243,7 +243,7 @@ static bool next_code(struct text *rest, struct text *code)
     while (rest->n > 0 && is_white(rest->p[0])) rest->p++, rest->n--;
     size_t n = 0;
     while (n < rest->n && !is_white(rest->p[n])) n++;
-    *code = (struct text){ rest->p, n };
+    *code = (struct text){rest->p, n};
     rest->p += n;
     rest->n -= n;
     return n > 0;
@@ -327,7 +327,7 @@ static struct expr_span fn_string_length(struct expr_state *st, const struct exp
 static struct expr_span fn_int(struct expr_state *st, const struct expr_node *n)
 {
     struct expr_span s = expr_eval_span(st, arg(n, 0));
-    return (struct expr_span){ trunc(s.lo), trunc(s.hi) };
+    return (struct expr_span){trunc(s.lo), trunc(s.hi)};
 }
 
 /* Half goes up: round(2.5) = 3, round(-2.5) = -2 (XPath 1.0 section 4.4). Not floor(v + 0.5), which
@@ -351,15 +351,15 @@ static struct expr_span fn_round(struct expr_state *st, const struct expr_node *
     struct expr_span s = expr_eval_span(st, arg(n, 0));
     double digits = n->n_arg > 1 ? trunc(expr_eval_number(st, arg(n, 1))) : 0;
     if (!(fabs(digits) <= 30)) return EXPR_NAN;
-    return (struct expr_span){ rounded(s.lo, digits), rounded(s.hi, digits) };
+    return (struct expr_span){rounded(s.lo, digits), rounded(s.hi, digits)};
 }
 
 static struct expr_span fn_abs(struct expr_state *st, const struct expr_node *n)
 {
     struct expr_span s = expr_eval_span(st, arg(n, 0));
     if (s.lo >= 0 || isnan(s.lo)) return s;
-    if (s.hi <= 0) return (struct expr_span){ fabs(s.hi), fabs(s.lo) };
-    return (struct expr_span){ 0, fmax(-s.lo, s.hi) };
+    if (s.hi <= 0) return (struct expr_span){fabs(s.hi), fabs(s.lo)};
+    return (struct expr_span){0, fmax(-s.lo, s.hi)};
 }
 
 static struct expr_span fn_pow(struct expr_state *st, const struct expr_node *n)
@@ -421,26 +421,26 @@ typedef struct expr_span fold_fn(struct expr_span a, struct expr_span b);
 
 static struct expr_span fold_sum(struct expr_span a, struct expr_span b)
 {
-    return (struct expr_span){ a.lo + b.lo, a.hi + b.hi };
+    return (struct expr_span){a.lo + b.lo, a.hi + b.hi};
 }
 
 static struct expr_span fold_min(struct expr_span a, struct expr_span b)
 {
     if (isnan(a.lo) || isnan(b.lo)) return EXPR_NAN;
-    return (struct expr_span){ a.lo < b.lo ? a.lo : b.lo, a.hi < b.hi ? a.hi : b.hi };
+    return (struct expr_span){a.lo < b.lo ? a.lo : b.lo, a.hi < b.hi ? a.hi : b.hi};
 }
 
 static struct expr_span fold_max(struct expr_span a, struct expr_span b)
 {
     if (isnan(a.lo) || isnan(b.lo)) return EXPR_NAN;
-    return (struct expr_span){ a.lo > b.lo ? a.lo : b.lo, a.hi > b.hi ? a.hi : b.hi };
+    return (struct expr_span){a.lo > b.lo ? a.lo : b.lo, a.hi > b.hi ? a.hi : b.hi};
 }
 
 static const struct {
     const char *name;
     double none;
     fold_fn *fold;
-} folds[] = { { "sum", 0, fold_sum }, { "min", NAN, fold_min }, { "max", NAN, fold_max } };
+} folds[] = {{"sum", 0, fold_sum}, {"min", NAN, fold_min}, {"max", NAN, fold_max}};
 
 static size_t fold_of(const struct expr_function *f)
 {
@@ -465,8 +465,8 @@ struct expr_span expr_function_fold(const struct expr_function *f, struct expr_s
     return first ? more : folds[fold_of(f)].fold(before, more);
 }
 
-/* Over all arguments and all their nodes. A node without a number makes the whole one NaN (XForms 1.0
- * section 7.7): filter blank ones out with [. != ''] where they may be. */
+/* Over all arguments and all their nodes. A node without a number makes the whole one NaN (XForms
+ * 1.0 section 7.7): filter blank ones out with [. != ''] where they may be. */
 static struct expr_span fn_fold(struct expr_state *st, const struct expr_node *n)
 {
     size_t of = fold_of(n->function);
@@ -474,10 +474,11 @@ static struct expr_span fn_fold(struct expr_state *st, const struct expr_node *n
     bool any = false;
     for (size_t k = 0; k < n->n_arg; k++) {
         const struct expr_node *a = n->arg[k];
-        struct expr_nodes s = { .n = 1 };
+        struct expr_nodes s = {.n = 1};
         if (a->many == EXPR_SET) s = expr_eval_nodes(st, a);
         for (size_t i = 0; i < s.n && expr_step(st, 1); i++) {
-            struct expr_span v = a->many == EXPR_SET ? expr_node_span(st, a, &s, i) : expr_eval_span(st, a);
+            struct expr_span v =
+                a->many == EXPR_SET ? expr_node_span(st, a, &s, i) : expr_eval_span(st, a);
             sum = any ? folds[of].fold(sum, v) : v;
             any = true;
         }
@@ -536,14 +537,16 @@ static struct expr_span fn_date(struct expr_state *st, const struct expr_node *n
     if (!moment_arg(st, arg(n, 0), &m)) return EXPR_NAN;
     if (m.precision == DATE_DAY) return expr_exact(m.day);
     date_to_ymd(m.day, &year, &month, &day);
-    bool ok = m.precision == DATE_MONTH ? date_from_month(&d, year, month) : date_from_year(&d, year);
-    return ok ? (struct expr_span){ d.first, d.last } : EXPR_NAN;
+    bool ok =
+        m.precision == DATE_MONTH ? date_from_month(&d, year, month) : date_from_year(&d, year);
+    return ok ? (struct expr_span){d.first, d.last} : EXPR_NAN;
 }
 
 static struct expr_span fn_decimal_date_time(struct expr_state *st, const struct expr_node *n)
 {
     const struct expr_node *a = expr_eval_chosen(st, arg(n, 0));
-    if (a->type == EXPR_STRING || a->many == EXPR_SET) return expr_text_date_span(expr_eval_text(st, a));
+    if (a->type == EXPR_STRING || a->many == EXPR_SET)
+        return expr_text_date_span(expr_eval_text(st, a));
     return expr_eval_span(st, a);
 }
 
@@ -574,7 +577,7 @@ static struct text fn_format_date_time(struct expr_state *st, const struct expr_
 /* Version 4 of RFC 9562, from the system's random numbers. */
 static struct text fn_uuid(struct expr_state *st, const struct expr_node *n)
 {
-    static const size_t dash_before[] = { 4, 6, 8, 10 };
+    static const size_t dash_before[] = {4, 6, 8, 10};
     uint8_t raw[16];
     (void)n;
     char *out = expr_take(st, 40);
@@ -592,22 +595,32 @@ static struct text fn_uuid(struct expr_state *st, const struct expr_node *n)
         out[k++] = "0123456789abcdef"[raw[i] >> 4];
         out[k++] = "0123456789abcdef"[raw[i] & 15];
     }
-    return (struct text){ out, k };
+    return (struct text){out, k};
 }
 
 /* ---- the table ---- */
 
 #define ANY UINT8_MAX
-#define OPERATOR(name, min, max, arg, type, build, usage)                                                \
-    { name, min, max, arg, type, false, build, NULL, NULL, NULL, usage }
-#define TRUTH(name, min, max, arg, fn, usage)                                                            \
-    { name, min, max, arg, EXPR_BOOL, false, NULL, fn, NULL, NULL, usage }
-#define NUMBER(name, min, max, arg, fn, usage)                                                           \
-    { name, min, max, arg, EXPR_NUMBER, false, NULL, NULL, fn, NULL, usage }
-#define STRING(name, min, max, arg, fn, usage)                                                           \
-    { name, min, max, arg, EXPR_STRING, false, NULL, NULL, NULL, fn, usage }
-#define NOT_OFFERED(name, instead)                                                                       \
-    { name, 1, 0, "", EXPR_STRING, true, NULL, NULL, NULL, NULL, instead }
+#define OPERATOR(name, min, max, arg, type, build, usage)                \
+    {                                                                    \
+        name, min, max, arg, type, false, build, NULL, NULL, NULL, usage \
+    }
+#define TRUTH(name, min, max, arg, fn, usage)                              \
+    {                                                                      \
+        name, min, max, arg, EXPR_BOOL, false, NULL, fn, NULL, NULL, usage \
+    }
+#define NUMBER(name, min, max, arg, fn, usage)                               \
+    {                                                                        \
+        name, min, max, arg, EXPR_NUMBER, false, NULL, NULL, fn, NULL, usage \
+    }
+#define STRING(name, min, max, arg, fn, usage)                               \
+    {                                                                        \
+        name, min, max, arg, EXPR_STRING, false, NULL, NULL, NULL, fn, usage \
+    }
+#define NOT_OFFERED(name, instead)                                         \
+    {                                                                      \
+        name, 1, 0, "", EXPR_STRING, true, NULL, NULL, NULL, NULL, instead \
+    }
 
 const struct expr_function expr_functions[] = {
     /* truths */
@@ -616,19 +629,20 @@ const struct expr_function expr_functions[] = {
     OPERATOR("not", 1, 1, "b", EXPR_BOOL, expr_build_not, "not(condition)"),
     OPERATOR("boolean", 1, 1, "b", EXPR_BOOL, expr_build_boolean, "boolean(value)"),
     TRUTH("boolean-from-string", 1, 1, "v", fn_boolean_from_string, "boolean-from-string(text)"),
-    { "selected", 2, 2, "v", EXPR_BOOL, false, expr_build_selected, fn_selected, NULL, NULL,
-      "selected(${codes}, 'CODE')" },
+    {"selected", 2, 2, "v", EXPR_BOOL, false, expr_build_selected, fn_selected, NULL, NULL,
+     "selected(${codes}, 'CODE')"},
     TRUTH("contains", 2, 2, "v", fn_contains, "contains(text, part)"),
     TRUTH("starts-with", 2, 2, "v", fn_starts_with, "starts-with(text, beginning)"),
     TRUTH("ends-with", 2, 2, "v", fn_ends_with, "ends-with(text, end)"),
-    { "regex", 2, 2, "v", EXPR_BOOL, false, expr_build_regex, fn_regex, NULL, NULL,
-      "regex(text, '^pattern$')" },
+    {"regex", 2, 2, "v", EXPR_BOOL, false, expr_build_regex, fn_regex, NULL, NULL,
+     "regex(text, '^pattern$')"},
     TRUTH("checklist", 2, ANY, "v", fn_checklist, "checklist(least, most, value, ...)"),
     TRUTH("weighted-checklist", 2, ANY, "v", fn_weighted_checklist,
           "weighted-checklist(least, most, value, weight, ...)"),
     /* choices */
     OPERATOR("if", 3, 3, "bv", EXPR_STRING, expr_build_if, "if(condition, then, else)"),
-    OPERATOR("coalesce", 2, ANY, "v", EXPR_STRING, expr_build_coalesce, "coalesce(value, otherwise)"),
+    OPERATOR("coalesce", 2, ANY, "v", EXPR_STRING, expr_build_coalesce,
+             "coalesce(value, otherwise)"),
     OPERATOR("once", 1, 1, "v", EXPR_STRING, expr_build_once, "once(value)"),
     /* texts */
     STRING("string", 1, 1, "v", fn_string, "string(value)"),
@@ -644,7 +658,7 @@ const struct expr_function expr_functions[] = {
     NUMBER("count-selected", 1, 1, "v", fn_count_selected, "count-selected(${codes})"),
     OPERATOR("jr:choice-name", 2, 2, "v", EXPR_STRING, expr_build_choice_name,
              "jr:choice-name(${name}, '${name}')"),
-    { "uuid", 0, 0, "", EXPR_STRING, true, NULL, NULL, NULL, fn_uuid, "uuid()" },
+    {"uuid", 0, 0, "", EXPR_STRING, true, NULL, NULL, NULL, fn_uuid, "uuid()"},
     /* numbers */
     NUMBER("number", 1, 1, "v", fn_number, "number(value)"),
     NUMBER("int", 1, 1, "v", fn_int, "int(number)"),
@@ -655,15 +669,17 @@ const struct expr_function expr_functions[] = {
     NUMBER("log", 1, 1, "v", fn_log, "log(number)"),
     NUMBER("log10", 1, 1, "v", fn_log10, "log10(number)"),
     NUMBER("exp", 1, 1, "v", fn_exp, "exp(number)"),
-    { "random", 0, 0, "", EXPR_NUMBER, true, NULL, NULL, fn_random, NULL, "random()" },
+    {"random", 0, 0, "", EXPR_NUMBER, true, NULL, NULL, fn_random, NULL, "random()"},
     /* node sets */
     NUMBER("sum", 1, ANY, "v", fn_fold, "sum(${numbers})"),
-    { "min", 1, ANY, "v", EXPR_NUMBER, false, expr_build_extreme, NULL, fn_fold, NULL, "min(${numbers}, ...)" },
-    { "max", 1, ANY, "v", EXPR_NUMBER, false, expr_build_extreme, NULL, fn_fold, NULL, "max(${numbers}, ...)" },
+    {"min", 1, ANY, "v", EXPR_NUMBER, false, expr_build_extreme, NULL, fn_fold, NULL,
+     "min(${numbers}, ...)"},
+    {"max", 1, ANY, "v", EXPR_NUMBER, false, expr_build_extreme, NULL, fn_fold, NULL,
+     "max(${numbers}, ...)"},
     NUMBER("count", 1, 1, "n", fn_count, "count(${repeat})"),
     NUMBER("count-non-empty", 1, ANY, "n", fn_count_non_empty, "count-non-empty(${name})"),
-    { "position", 0, 1, "n", EXPR_NUMBER, true, expr_build_position, NULL, fn_position, NULL,
-      "position(..)" },
+    {"position", 0, 1, "n", EXPR_NUMBER, true, expr_build_position, NULL, fn_position, NULL,
+     "position(..)"},
     OPERATOR("indexed-repeat", 3, 7, "b", EXPR_STRING, expr_build_indexed,
              "indexed-repeat(${name}, ${repeat}, number)"),
     OPERATOR("instance", 1, 1, "v", EXPR_STRING, expr_build_instance_call,
@@ -672,15 +688,15 @@ const struct expr_function expr_functions[] = {
     OPERATOR("pulldata", 4, 4, "v", EXPR_STRING, expr_build_pulldata,
              "pulldata('LIST', 'column', 'name', ${code})"),
     /* dates */
-    { "today", 0, 0, "", EXPR_DATE, true, NULL, NULL, fn_today, NULL, "today()" },
-    { "now", 0, 0, "", EXPR_STRING, true, NULL, NULL, NULL, fn_now, "now()" },
-    { "date", 1, 1, "v", EXPR_DATE, false, expr_build_date, NULL, fn_date, NULL, "date(value)" },
+    {"today", 0, 0, "", EXPR_DATE, true, NULL, NULL, fn_today, NULL, "today()"},
+    {"now", 0, 0, "", EXPR_STRING, true, NULL, NULL, NULL, fn_now, "now()"},
+    {"date", 1, 1, "v", EXPR_DATE, false, expr_build_date, NULL, fn_date, NULL, "date(value)"},
     NUMBER("decimal-date-time", 1, 1, "v", fn_decimal_date_time, "decimal-date-time(value)"),
     NUMBER("decimal-time", 1, 1, "v", fn_decimal_time, "decimal-time('12:30')"),
-    { "format-date", 2, 2, "v", EXPR_STRING, true, NULL, NULL, NULL, fn_format_date,
-      "format-date(date, '%d.%m.%Y')" },
-    { "format-date-time", 2, 2, "v", EXPR_STRING, true, NULL, NULL, NULL, fn_format_date_time,
-      "format-date-time(time, '%Y-%m-%d %H:%M')" },
+    {"format-date", 2, 2, "v", EXPR_STRING, true, NULL, NULL, NULL, fn_format_date,
+     "format-date(date, '%d.%m.%Y')"},
+    {"format-date-time", 2, 2, "v", EXPR_STRING, true, NULL, NULL, NULL, fn_format_date_time,
+     "format-date-time(time, '%Y-%m-%d %H:%M')"},
     /* known, and not offered */
     NOT_OFFERED("sin", "leave trigonometry to the analysis"),
     NOT_OFFERED("cos", "leave trigonometry to the analysis"),

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Tokens of an expression, by XPath 1.0 section 3.7: the longest token wins; a name may contain '-' and
- * '.', so a-b is one name; `and or div mod` and `*` are operators where something to operate on stands
- * before them, and nowhere else. What people write by mistake ("==", "&&", curly quotes of a word
- * processor) gets a remedy of its own. */
+/* Tokens of an expression, by XPath 1.0 section 3.7: the longest token wins; a name may contain '-'
+ * and '.', so a-b is one name; `and or div mod` and `*` are operators where something to operate on
+ * stands before them, and nowhere else. What people write by mistake ("==", "&&", curly quotes of a
+ * word processor) gets a remedy of its own. */
 #include "model/expr_internal.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-const struct expr_node *expr_fail(struct expr_problem *p, size_t at, const char *id, const char *remedy,
-                                  const char *fmt, ...)
+const struct expr_node *expr_fail(struct expr_problem *p, size_t at, const char *id,
+                                  const char *remedy, const char *fmt, ...)
 {
     va_list ap;
     va_start(ap, fmt);
@@ -75,10 +75,12 @@ static struct expr_token token(struct expr_lexer *l, enum expr_token_kind kind, 
     return t;
 }
 
-static struct expr_token bad(struct expr_lexer *l, const char *id, const char *remedy, const char *what)
+static struct expr_token bad(struct expr_lexer *l, const char *id, const char *remedy,
+                             const char *what)
 {
     expr_fail(l->problem, l->at, id, remedy, "%s", what);
-    return (struct expr_token){.kind = EXPR_TOKEN_BAD, .at = (uint16_t)l->at, .end = (uint16_t)l->at};
+    return (
+        struct expr_token){.kind = EXPR_TOKEN_BAD, .at = (uint16_t)l->at, .end = (uint16_t)l->at};
 }
 
 static const struct {
@@ -86,41 +88,43 @@ static const struct {
     uint8_t precedence;
     enum expr_op op;
     enum expr_compare compare;
-} operators[] = {
-    /* longer ones first */
-    { "!=", 3, EXPR_OP_COMPARE_SPAN, EXPR_NE }, { "<=", 4, EXPR_OP_COMPARE_SPAN, EXPR_LE },
-    { ">=", 4, EXPR_OP_COMPARE_SPAN, EXPR_GE }, { "=", 3, EXPR_OP_COMPARE_SPAN, EXPR_EQ },
-    { "<", 4, EXPR_OP_COMPARE_SPAN, EXPR_LT },  { ">", 4, EXPR_OP_COMPARE_SPAN, EXPR_GT },
-    { "+", 5, EXPR_OP_ADD, EXPR_EQ },           { "-", 5, EXPR_OP_SUBTRACT, EXPR_EQ },
-    { "|", 7, EXPR_OP_UNION, EXPR_EQ },
-}, named_operators[] = {
-    { "or", 1, EXPR_OP_OR, EXPR_EQ },       { "and", 2, EXPR_OP_AND, EXPR_EQ },
-    { "div", 6, EXPR_OP_DIVIDE, EXPR_EQ },  { "mod", 6, EXPR_OP_MODULO, EXPR_EQ },
-    { "*", 6, EXPR_OP_MULTIPLY, EXPR_EQ },
+} operators[] =
+    {
+        /* longer ones first */
+        {"!=", 3, EXPR_OP_COMPARE_SPAN, EXPR_NE}, {"<=", 4, EXPR_OP_COMPARE_SPAN, EXPR_LE},
+        {">=", 4, EXPR_OP_COMPARE_SPAN, EXPR_GE}, {"=", 3, EXPR_OP_COMPARE_SPAN, EXPR_EQ},
+        {"<", 4, EXPR_OP_COMPARE_SPAN, EXPR_LT},  {">", 4, EXPR_OP_COMPARE_SPAN, EXPR_GT},
+        {"+", 5, EXPR_OP_ADD, EXPR_EQ},           {"-", 5, EXPR_OP_SUBTRACT, EXPR_EQ},
+        {"|", 7, EXPR_OP_UNION, EXPR_EQ},
+},
+  named_operators[] = {
+      {"or", 1, EXPR_OP_OR, EXPR_EQ},      {"and", 2, EXPR_OP_AND, EXPR_EQ},
+      {"div", 6, EXPR_OP_DIVIDE, EXPR_EQ}, {"mod", 6, EXPR_OP_MODULO, EXPR_EQ},
+      {"*", 6, EXPR_OP_MULTIPLY, EXPR_EQ},
 };
 
 static const struct { /* how other languages, and word processors, write it */
     const char *written, *remedy;
 } mistakes[] = {
-    { "==", "write = to compare" },
-    { "<>", "write != for \"not equal\"" },
-    { "=<", "write <=" },
-    { "=>", "write >=" },
-    { "&&", "write and" },
-    { "||", "write or" },
-    { "//", "name the path step by step, or write ${name}" },
-    { "@", "attributes do not exist here; write ${name}" },
-    { "::", "only child, parent and self exist: name, .. and ." },
-    { "\xe2\x80\x98", "use the straight quotes ' or \"" },
-    { "\xe2\x80\x99", "use the straight quotes ' or \"" },
-    { "\xe2\x80\x9c", "use the straight quotes ' or \"" },
-    { "\xe2\x80\x9d", "use the straight quotes ' or \"" },
-    { "\xe2\x80\x9e", "use the straight quotes ' or \"" },
-    { "\xe2\x89\xa4", "write <=" },
-    { "\xe2\x89\xa5", "write >=" },
-    { "\xe2\x89\xa0", "write !=" },
-    { "\xc2\xa0", "replace the no-break space by a blank" },
-    { "\xe2\x80\x93", "write - for minus" },
+    {"==", "write = to compare"},
+    {"<>", "write != for \"not equal\""},
+    {"=<", "write <="},
+    {"=>", "write >="},
+    {"&&", "write and"},
+    {"||", "write or"},
+    {"//", "name the path step by step, or write ${name}"},
+    {"@", "attributes do not exist here; write ${name}"},
+    {"::", "only child, parent and self exist: name, .. and ."},
+    {"\xe2\x80\x98", "use the straight quotes ' or \""},
+    {"\xe2\x80\x99", "use the straight quotes ' or \""},
+    {"\xe2\x80\x9c", "use the straight quotes ' or \""},
+    {"\xe2\x80\x9d", "use the straight quotes ' or \""},
+    {"\xe2\x80\x9e", "use the straight quotes ' or \""},
+    {"\xe2\x89\xa4", "write <="},
+    {"\xe2\x89\xa5", "write >="},
+    {"\xe2\x89\xa0", "write !="},
+    {"\xc2\xa0", "replace the no-break space by a blank"},
+    {"\xe2\x80\x93", "write - for minus"},
 };
 
 static struct expr_token operator_token(struct expr_lexer *l, size_t i)
@@ -190,7 +194,8 @@ static struct expr_token name_token(struct expr_lexer *l)
             t.op = named_operators[i].op;
             return t;
         }
-        return bad(l, "expr.expected_operator", "put and, or, = or another operator between the two",
+        return bad(l, "expr.expected_operator",
+                   "put and, or, = or another operator between the two",
                    "a name follows a value without an operator between them");
     }
     struct expr_token t = token(l, EXPR_TOKEN_NAME, n);
@@ -214,8 +219,8 @@ static struct expr_token lex(struct expr_lexer *l)
         char c;
         enum expr_token_kind kind;
     } single[] = {
-        { '(', EXPR_TOKEN_LEFT },  { ')', EXPR_TOKEN_RIGHT }, { '[', EXPR_TOKEN_OPEN },
-        { ']', EXPR_TOKEN_CLOSE }, { ',', EXPR_TOKEN_COMMA }, { '/', EXPR_TOKEN_SLASH },
+        {'(', EXPR_TOKEN_LEFT},  {')', EXPR_TOKEN_RIGHT}, {'[', EXPR_TOKEN_OPEN},
+        {']', EXPR_TOKEN_CLOSE}, {',', EXPR_TOKEN_COMMA}, {'/', EXPR_TOKEN_SLASH},
     };
     while (is_blank(peek(l, 0))) l->at++;
     if (l->at >= l->text.n) return token(l, EXPR_TOKEN_END, 0);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Node sets: which rows of a record's tables, or codes of a list, a path stands for. Rows below an
- * instance are contiguous (model/record.h), so most sets are a range and cost nothing; predicates and
- * unions make lists of rows in the context's arena.
+ * instance are contiguous (model/record.h), so most sets are a range and cost nothing; predicates
+ * and unions make lists of rows in the context's arena.
  *
- * Document order is that of the record: instances as entered, within one its variables by slot, then
- * its repeats by group number. */
+ * Document order is that of the record: instances as entered, within one its variables by slot,
+ * then its repeats by group number. */
 #include "model/expr_internal.h"
 
 #include <stdlib.h>
@@ -34,7 +34,8 @@ static uint32_t lower_bound(const struct record_table *t, uint32_t parent)
     return lo;
 }
 
-void expr_rows_below(const struct record *r, group_id g, group_id within, uint32_t *from, uint32_t *to)
+void expr_rows_below(const struct record *r, group_id g, group_id within, uint32_t *from,
+                     uint32_t *to)
 {
     if (g == within) return;
     if (within == 0) {
@@ -54,7 +55,7 @@ void expr_rows_below(const struct record *r, group_id g, group_id within, uint32
 
 static struct expr_nodes range(uint32_t from, uint32_t to)
 {
-    return (struct expr_nodes){ .n = to - from, .from = from };
+    return (struct expr_nodes){.n = to - from, .from = from};
 }
 
 static struct expr_nodes below_here(struct expr_state *st, const struct expr_node *n)
@@ -102,16 +103,17 @@ static struct expr_nodes parent_nodes(struct expr_state *st, const struct expr_n
     return out;
 }
 
-static void add_children(struct expr_state *st, group_id g, uint32_t row, struct expr_ref *ref, size_t *n)
+static void add_children(struct expr_state *st, group_id g, uint32_t row, struct expr_ref *ref,
+                         size_t *n)
 {
     const struct form *f = st->record->form;
     for (size_t i = 0; i < f->group[g].n_variable; i++)
-        ref[(*n)++] = (struct expr_ref){ f->group[g].variable[i], g, row };
+        ref[(*n)++] = (struct expr_ref){f->group[g].variable[i], g, row};
     for (size_t c = 1; c < f->n_group; c++) {
         uint32_t from = row, to = row + 1;
         if (f->group[c].parent != g) continue;
         expr_rows_below(st->record, (group_id)c, g, &from, &to);
-        for (; from < to; from++) ref[(*n)++] = (struct expr_ref){ VAR_NONE, (group_id)c, from };
+        for (; from < to; from++) ref[(*n)++] = (struct expr_ref){VAR_NONE, (group_id)c, from};
     }
 }
 
@@ -260,8 +262,8 @@ static int compare_refs(const void *a, const void *b, void *state)
     const struct expr_ref *x = a, *y = b;
     const struct group *g = st->record->form->group;
     const struct variable *v = st->dictionary->variable;
-    struct climb cx = { x->group, x->row, x->var == VAR_NONE ? -1 : v[x->var].slot };
-    struct climb cy = { y->group, y->row, y->var == VAR_NONE ? -1 : v[y->var].slot };
+    struct climb cx = {x->group, x->row, x->var == VAR_NONE ? -1 : v[x->var].slot};
+    struct climb cy = {y->group, y->row, y->var == VAR_NONE ? -1 : v[y->var].slot};
     while (cx.group != cy.group) {
         if (g[cx.group].depth >= g[cy.group].depth) climb(st->record, &cx);
         else climb(st->record, &cy);
@@ -282,8 +284,9 @@ static struct expr_nodes mixed_union(struct expr_state *st, const struct expr_no
         const struct expr_node *a = n->arg[p];
         for (size_t i = 0; i < part[p].n; i++) {
             if (part[p].ref != NULL) ref[k++] = part[p].ref[i];
-            else ref[k++] = (struct expr_ref){ a->place == EXPR_PLACE_VAR ? a->var : VAR_NONE, a->group,
-                                               expr_nodes_row(&part[p], i) };
+            else
+                ref[k++] = (struct expr_ref){a->place == EXPR_PLACE_VAR ? a->var : VAR_NONE,
+                                             a->group, expr_nodes_row(&part[p], i)};
         }
     }
     qsort_r(ref, k, sizeof *ref, compare_refs, st);
@@ -315,7 +318,6 @@ const struct value *expr_bound_value(const struct expr_state *st, var_id v)
     return NULL;
 }
 
-
 /* *row is the instance asked for; false when there is none. */
 static bool indexed_row(struct expr_state *st, const struct expr_node *n, uint32_t *row)
 {
@@ -337,7 +339,7 @@ static bool indexed_row(struct expr_state *st, const struct expr_node *n, uint32
 
 const struct value *expr_eval_value(struct expr_state *st, const struct expr_node *n)
 {
-    static const struct value blank = { .kind = VALUE_EMPTY };
+    static const struct value blank = {.kind = VALUE_EMPTY};
     uint32_t row;
     if (n->var == VAR_NONE) return &blank;
     if (n->op == EXPR_OP_VAR) return expr_var_value(st, n);
@@ -397,11 +399,12 @@ const struct value *expr_node_value(const struct expr_state *st, const struct ex
     }
     if (n->place != EXPR_PLACE_MIXED || s->ref[i].var == VAR_NONE) return NULL;
     *var = s->ref[i].var;
-    return expr_value_at(st->record, s->ref[i].group, st->dictionary->variable[*var].slot, s->ref[i].row);
+    return expr_value_at(st->record, s->ref[i].group, st->dictionary->variable[*var].slot,
+                         s->ref[i].row);
 }
 
-struct text expr_node_text(struct expr_state *st, const struct expr_node *n, const struct expr_nodes *s,
-                           size_t i)
+struct text expr_node_text(struct expr_state *st, const struct expr_node *n,
+                           const struct expr_nodes *s, size_t i)
 {
     var_id var;
     const struct value *v = expr_node_value(st, n, s, i, &var);

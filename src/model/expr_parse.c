@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The grammar of conventions section 2, by precedence climbing. Each production hands what it found to
- * the builder (expr_build.c), which knows types and names; this file knows neither.
+/* The grammar of conventions section 2, by precedence climbing. Each production hands what it found
+ * to the builder (expr_build.c), which knows types and names; this file knows neither.
  *
  *   expr  := or;  or := and ("or" and)* ... down to mul, as in the table of operators of expr_lex.c
  *   unary := "-"* union;  union := path ("|" path)*
  *   path  := primary predicate* ("/" step)* | ("/" | "./" | "../")? step ("/" step)* | "." | ".."
  *
- * The C stack is used for nesting alone, which is limited to EXPR_DEPTH_MAX; chains of one operator are
- * loops. The first problem ends the reading. */
+ * The C stack is used for nesting alone, which is limited to EXPR_DEPTH_MAX; chains of one operator
+ * are loops. The first problem ends the reading. */
 #include "model/expr_internal.h"
 
 #include "base/mem.h"
@@ -37,7 +37,8 @@ static const struct expr_node *unexpected(struct parser *p, const char *wanted)
         return expr_fail(p->b.problem, p->token.at, "expr.unexpected_end",
                          "complete the expression: a value, or the closing bracket, is missing",
                          "the expression ends where %s was expected", wanted);
-    return expr_fail(p->b.problem, p->token.at, "expr.unexpected", "remove it, or add what is missing before it",
+    return expr_fail(p->b.problem, p->token.at, "expr.unexpected",
+                     "remove it, or add what is missing before it",
                      "\"%.*s\" stands where %s was expected", (int)t.n, t.p, wanted);
 }
 
@@ -51,7 +52,8 @@ static bool expect(struct parser *p, enum expr_token_kind kind, const char *want
 /* The token may begin a step; `..` and `.` may not follow a function, where they begin nothing. */
 static bool is_step(enum expr_token_kind k)
 {
-    return k == EXPR_TOKEN_NAME || k == EXPR_TOKEN_STAR || k == EXPR_TOKEN_DOT || k == EXPR_TOKEN_DOTDOT;
+    return k == EXPR_TOKEN_NAME || k == EXPR_TOKEN_STAR || k == EXPR_TOKEN_DOT ||
+           k == EXPR_TOKEN_DOTDOT;
 }
 
 static bool push(struct parser *p, const struct expr_node *n)
@@ -79,8 +81,8 @@ static const struct expr_node *parse_call(struct parser *p)
     return expr_build_call(&p->b, &name, from, end);
 }
 
-/* Predicates and further steps behind a path's beginning. Positions in a predicate behind a step count
- * the nodes under each parent; behind a primary they count the whole set. */
+/* Predicates and further steps behind a path's beginning. Positions in a predicate behind a step
+ * count the nodes under each parent; behind a primary they count the whole set. */
 static const struct expr_node *parse_tail(struct parser *p, const struct expr_node *n, bool step)
 {
     while (n != NULL) {
@@ -232,7 +234,8 @@ static void collect_group(struct ids *vars, const struct form *f, group_id g)
 }
 
 /* The tree is no deeper than EXPR_DEPTH_MAX. */
-static void collect(struct ids *vars, struct ids *groups, const struct form *f, const struct expr_node *n)
+static void collect(struct ids *vars, struct ids *groups, const struct form *f,
+                    const struct expr_node *n)
 {
     switch ((enum expr_op)n->op) {
     case EXPR_OP_VAR:
@@ -269,24 +272,32 @@ static const struct expr_node *parse_whole(struct parser *p)
         return expr_fail(p->b.problem, bad, "expr.encoding", "save the file as UTF-8",
                          "byte %zu is not valid UTF-8", bad);
     if (text_trim(t).n == 0)
-        return expr_fail(p->b.problem, 0, "expr.empty", "write an expression, or leave the cell out",
-                         "the expression is empty");
+        return expr_fail(p->b.problem, 0, "expr.empty",
+                         "write an expression, or leave the cell out", "the expression is empty");
     if (!advance(p)) return NULL;
     const struct expr_node *n = parse_expr(p, 1);
-    if (n != NULL && p->token.kind != EXPR_TOKEN_END) return unexpected(p, "an operator or the end");
+    if (n != NULL && p->token.kind != EXPR_TOKEN_END)
+        return unexpected(p, "an operator or the end");
     return n;
 }
 
-bool expr_parse(struct expr **out, const struct dictionary *d, const struct form *f, group_id g, var_id self,
-                struct text text, struct arena *a, struct expr_problem *problem)
+bool expr_parse(struct expr **out, const struct dictionary *d, const struct form *f, group_id g,
+                var_id self, struct text text, struct arena *a, struct expr_problem *problem)
 {
     struct parser p = {
-        .b = { .dictionary = d, .form = f, .group = g, .self = self, .arena = a, .problem = problem,
-               .scope = { .place = EXPR_PLACE_VAR, .group = g, .var = self, .list = LIST_NONE } },
+        .b = {.dictionary = d,
+              .form = f,
+              .group = g,
+              .self = self,
+              .arena = a,
+              .problem = problem,
+              .scope = {.place = EXPR_PLACE_VAR, .group = g, .var = self, .list = LIST_NONE}},
     };
     *out = NULL;
     *problem = (struct expr_problem){0};
-    p.b.text = text.n > EXPR_TEXT_MAX ? text : (struct text){arena_copy(a, text.n == 0 ? "" : text.p, text.n), text.n};
+    p.b.text = text.n > EXPR_TEXT_MAX
+                   ? text
+                   : (struct text){arena_copy(a, text.n == 0 ? "" : text.p, text.n), text.n};
     expr_lex_init(&p.lexer, p.b.text, problem);
 
     const struct expr_node *root = parse_whole(&p);
@@ -297,7 +308,7 @@ bool expr_parse(struct expr **out, const struct dictionary *d, const struct form
     struct ids vars = {0}, groups = {0};
     collect(&vars, &groups, f, root);
     struct expr *x = ARENA_NEW(a, struct expr);
-    *x = (struct expr){ .text = p.b.text, .root = root, .form = f->id, .group = g, .self = self };
+    *x = (struct expr){.text = p.b.text, .root = root, .form = f->id, .group = g, .self = self};
     x->read = take_ids(&vars, a, &x->n_read);
     x->walked = take_ids(&groups, a, &x->n_walked);
     *out = x;

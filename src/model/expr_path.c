@@ -3,10 +3,10 @@
  *
  * An expression stands at a variable of an instance, a nameless one when it has no self (rules,
  * filters). ${x} is, seen from there: the item of the enclosing instance, where x's group is the
- * expression's own or one around it; else the items of all instances below the nearest instance that
- * encloses both. Within a predicate over instances the same holds, seen from the instance the
- * predicate looks at; current() is where the whole expression stands. Without a self, x and ../x both
- * are variables of the instance, so that an expression can move between an item and a rule. */
+ * expression's own or one around it; else the items of all instances below the nearest instance
+ * that encloses both. Within a predicate over instances the same holds, seen from the instance the
+ * predicate looks at; current() is where the whole expression stands. Without a self, x and ../x
+ * both are variables of the instance, so that an expression can move between an item and a rule. */
 #include "model/expr_internal.h"
 
 #include <string.h>
@@ -50,8 +50,8 @@ static void place_var(const struct expr_builder *b, struct expr_node *n, var_id 
 }
 
 /* The variable in the enclosing instance of its group. */
-static struct expr_node *var_here(struct expr_builder *b, var_id v, group_id g, bool origin, size_t at,
-                                  size_t end)
+static struct expr_node *var_here(struct expr_builder *b, var_id v, group_id g, bool origin,
+                                  size_t at, size_t end)
 {
     struct expr_node *n = expr_node_new(b, EXPR_OP_VAR, EXPR_STRING, at, end);
     n->group = g;
@@ -61,7 +61,8 @@ static struct expr_node *var_here(struct expr_builder *b, var_id v, group_id g, 
     return n;
 }
 
-static struct expr_node *here(struct expr_builder *b, group_id g, bool origin, size_t at, size_t end)
+static struct expr_node *here(struct expr_builder *b, group_id g, bool origin, size_t at,
+                              size_t end)
 {
     struct expr_node *n = expr_node_new(b, EXPR_OP_HERE, EXPR_STRING, at, end);
     n->many = EXPR_ONE;
@@ -71,11 +72,12 @@ static struct expr_node *here(struct expr_builder *b, group_id g, bool origin, s
     return n;
 }
 
-static struct expr_node *below(struct expr_builder *b, var_id v, group_id g, group_id within, bool origin,
-                               size_t at, size_t end)
+static struct expr_node *below(struct expr_builder *b, var_id v, group_id g, group_id within,
+                               bool origin, size_t at, size_t end)
 {
     bool var = v != VAR_NONE;
-    struct expr_node *n = expr_node_new(b, var ? EXPR_OP_VARS : EXPR_OP_GROUPS, EXPR_STRING, at, end);
+    struct expr_node *n =
+        expr_node_new(b, var ? EXPR_OP_VARS : EXPR_OP_GROUPS, EXPR_STRING, at, end);
     n->many = EXPR_SET;
     n->group = g;
     n->place = EXPR_PLACE_GROUP;
@@ -106,9 +108,11 @@ static const struct expr_node *unknown_name(struct expr_builder *b, struct text 
     struct text t = expr_shown(name);
     char remedy[200];
     if (near != NULL) snprintf(remedy, sizeof remedy, "did you mean ${%s}?", near);
-    else snprintf(remedy, sizeof remedy, "see the names with: dcim variables --form %s", b->form->name);
-    return expr_fail(b->problem, at, "expr.unknown_variable", remedy, "form %s has no variable \"%.*s\"",
-                     b->form->name, (int)t.n, t.p);
+    else
+        snprintf(remedy, sizeof remedy, "see the names with: dcim variables --form %s",
+                 b->form->name);
+    return expr_fail(b->problem, at, "expr.unknown_variable", remedy,
+                     "form %s has no variable \"%.*s\"", b->form->name, (int)t.n, t.p);
 }
 
 const struct expr_node *expr_build_reference(struct expr_builder *b, const struct expr_token *t)
@@ -125,8 +129,9 @@ const struct expr_node *expr_build_root(struct expr_builder *b, const struct exp
 {
     if (!text_is(name->text, "data") && !text_is(name->text, b->form->name)) {
         struct text t = expr_shown(name->text);
-        return expr_fail(b->problem, name->at, "expr.bad_path", "begin with /data/, or write ${name}",
-                         "\"/%.*s\" is not the form", (int)t.n, t.p);
+        return expr_fail(b->problem, name->at, "expr.bad_path",
+                         "begin with /data/, or write ${name}", "\"/%.*s\" is not the form",
+                         (int)t.n, t.p);
     }
     return here(b, 0, false, name->at, name->end);
 }
@@ -143,7 +148,8 @@ const struct codelist *expr_find_list(struct expr_builder *b, struct text name, 
     const struct codelist *l = dictionary_list(b->dictionary, name);
     struct text t = expr_shown(name);
     if (l == NULL)
-        expr_fail(b->problem, at, "expr.unknown_list", "name a file of data/codelists without its .csv",
+        expr_fail(b->problem, at, "expr.unknown_list",
+                  "name a file of data/codelists without its .csv",
                   "there is no code list \"%.*s\"", (int)t.n, t.p);
     return l;
 }
@@ -154,9 +160,9 @@ bool expr_find_column(struct expr_builder *b, const struct codelist *l, struct t
     static const struct {
         const char *name;
         uint16_t column;
-    } fixed[] = { { "name", EXPR_COLUMN_NAME },
-                  { "parent", EXPR_COLUMN_PARENT },
-                  { "label", EXPR_COLUMN_LABEL } };
+    } fixed[] = {{"name", EXPR_COLUMN_NAME},
+                 {"parent", EXPR_COLUMN_PARENT},
+                 {"label", EXPR_COLUMN_LABEL}};
     for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++) {
         if (!text_is(name, fixed[i].name)) continue;
         *out = fixed[i].column;
@@ -177,7 +183,8 @@ bool expr_find_column(struct expr_builder *b, const struct codelist *l, struct t
 enum { NUMBERS_MAX = 512 }; /* codes of a list whose columns are kept as numbers */
 
 /* A column as numbers, read once: comparisons within predicates are where time goes. */
-static const double *column_numbers(struct expr_builder *b, const struct codelist *l, uint16_t column)
+static const double *column_numbers(struct expr_builder *b, const struct codelist *l,
+                                    uint16_t column)
 {
     if (l->open || column >= l->n_column || l->n_code > NUMBERS_MAX) return NULL;
     double *number = ARENA_ARRAY(b->arena, double, l->n_code);
@@ -190,7 +197,8 @@ static const double *column_numbers(struct expr_builder *b, const struct codelis
 }
 
 static const struct expr_node *column_of(struct expr_builder *b, list_id list,
-                                         const struct expr_node *items, const struct expr_token *step)
+                                         const struct expr_node *items,
+                                         const struct expr_token *step)
 {
     uint16_t column;
     const struct codelist *l = b->dictionary->list[list];
@@ -206,11 +214,12 @@ static const struct expr_node *column_of(struct expr_builder *b, list_id list,
     return n;
 }
 
-const struct expr_node *expr_build_instance(struct expr_builder *b, const struct expr_node *name, size_t at,
-                                            size_t end)
+const struct expr_node *expr_build_instance(struct expr_builder *b, const struct expr_node *name,
+                                            size_t at, size_t end)
 {
     if (name->op != EXPR_OP_CONST_TEXT)
-        return expr_fail(b->problem, name->at, "expr.not_constant", "write the list's name between quotes",
+        return expr_fail(b->problem, name->at, "expr.not_constant",
+                         "write the list's name between quotes",
                          "instance() needs the name of a list as a constant text");
     const struct codelist *l = expr_find_list(b, name->text, name->at);
     if (l == NULL) return NULL;
@@ -231,7 +240,8 @@ static const struct expr_node *step_in_list(struct expr_builder *b, const struct
         n->place = EXPR_PLACE_ROOT;
         return n;
     }
-    if (base->place == EXPR_PLACE_ROOT && (text_is(step->text, "item") || step->kind == EXPR_TOKEN_STAR)) {
+    if (base->place == EXPR_PLACE_ROOT &&
+        (text_is(step->text, "item") || step->kind == EXPR_TOKEN_STAR)) {
         n->op = EXPR_OP_ITEMS;
         n->many = EXPR_SET;
         n->place = EXPR_PLACE_ITEM;
@@ -239,20 +249,22 @@ static const struct expr_node *step_in_list(struct expr_builder *b, const struct
     }
     if (base->place == EXPR_PLACE_ITEM && step->kind == EXPR_TOKEN_NAME)
         return column_of(b, base->list, base, step);
-    return expr_fail(b->problem, step->at, "expr.bad_path", "write instance('LIST')/root/item[...]/column",
+    return expr_fail(b->problem, step->at, "expr.bad_path",
+                     "write instance('LIST')/root/item[...]/column",
                      "a code list has no such step");
 }
 
 /* ---- steps in the record ---- */
 
-static const struct group *find_child(const struct expr_builder *b, group_id parent, struct text name)
+static const struct group *find_child(const struct expr_builder *b, group_id parent,
+                                      struct text name)
 {
     const struct group *g = find_group(b, name);
     return g != NULL && g->id != 0 && g->parent == parent ? g : NULL;
 }
 
-static struct expr_node *generic(struct expr_builder *b, enum expr_op op, const struct expr_node *base,
-                                 const struct expr_token *step)
+static struct expr_node *generic(struct expr_builder *b, enum expr_op op,
+                                 const struct expr_node *base, const struct expr_token *step)
 {
     struct expr_node *n = expr_node_new(b, op, EXPR_STRING, base->at, step->end);
     n->many = EXPR_SET;
@@ -267,16 +279,20 @@ static const struct expr_node *child(struct expr_builder *b, const struct expr_n
     const struct variable *v = dictionary_variable(b->dictionary, b->form->id, step->text);
     const struct group *c = find_child(b, g, step->text);
     if ((v == NULL || v->group != g) && c == NULL) {
-        if (v == NULL && find_group(b, step->text) == NULL) return unknown_name(b, step->text, step->at);
+        if (v == NULL && find_group(b, step->text) == NULL)
+            return unknown_name(b, step->text, step->at);
         struct text t = expr_shown(step->text);
-        return expr_fail(b->problem, step->at, "expr.bad_path", "write ${name}, which finds it by itself",
-                         "\"%.*s\" is not directly below \"%s\"", (int)t.n, t.p, b->form->group[g].name);
+        return expr_fail(b->problem, step->at, "expr.bad_path",
+                         "write ${name}, which finds it by itself",
+                         "\"%.*s\" is not directly below \"%s\"", (int)t.n, t.p,
+                         b->form->group[g].name);
     }
     var_id var = c == NULL ? v->id : VAR_NONE;
     group_id of = c == NULL ? g : c->id;
     if (base->op == EXPR_OP_HERE && c == NULL)
         return var_here(b, var, g, base->origin, base->at, step->end);
-    if (base->op == EXPR_OP_HERE) return below(b, VAR_NONE, of, g, base->origin, base->at, step->end);
+    if (base->op == EXPR_OP_HERE)
+        return below(b, VAR_NONE, of, g, base->origin, base->at, step->end);
     if (base->op == EXPR_OP_GROUPS)
         return below(b, var, of, base->within, base->origin, base->at, step->end);
     struct expr_node *n = generic(b, EXPR_OP_CHILD, base, step);
@@ -291,7 +307,8 @@ static const struct expr_node *parent(struct expr_builder *b, const struct expr_
 {
     bool var = base->place == EXPR_PLACE_VAR;
     if (!var && base->group == 0)
-        return expr_fail(b->problem, step->at, "expr.bad_path", "write ${name}, which finds it by itself",
+        return expr_fail(b->problem, step->at, "expr.bad_path",
+                         "write ${name}, which finds it by itself",
                          "the record is not part of anything: one .. too many");
     group_id g = var ? base->group : parent_of(b, base->group);
     if (base->op == EXPR_OP_VAR || base->op == EXPR_OP_HERE)
@@ -312,8 +329,10 @@ const struct expr_node *expr_build_step(struct expr_builder *b, const struct exp
         if (step->kind == EXPR_TOKEN_DOT) return base;
         if (step->kind == EXPR_TOKEN_DOTDOT) return parent(b, base, step);
         if (base->var == VAR_NONE) /* the nameless item: as a path that begins there */
-            return expr_build_step(b, here(b, base->group, base->origin, base->at, base->end), step);
-        return expr_fail(b->problem, step->at, "expr.bad_path", "write ${name}, or ../name for its neighbour",
+            return expr_build_step(b, here(b, base->group, base->origin, base->at, base->end),
+                                   step);
+        return expr_fail(b->problem, step->at, "expr.bad_path",
+                         "write ${name}, or ../name for its neighbour",
                          "a variable has nothing below it");
     case EXPR_PLACE_GROUP:
         if (step->kind == EXPR_TOKEN_DOT) return base;
@@ -336,7 +355,7 @@ const struct expr_node *expr_build_step(struct expr_builder *b, const struct exp
 /* A name at the beginning: for an item with a code list, a column of the choice being judged. */
 static const struct expr_node *bare_name(struct expr_builder *b, const struct expr_token *step)
 {
-    const struct variable *self = &b->dictionary->variable[b->self];
+    const struct variable *self = &b->dictionary->variable[b->scope.var];
     bool coded = self->type == VARIABLE_CODE || self->type == VARIABLE_CODES;
     uint16_t column;
     if (coded && self->list != LIST_NONE && b->n_scope == 0 && step->kind == EXPR_TOKEN_NAME &&
@@ -344,7 +363,8 @@ static const struct expr_node *bare_name(struct expr_builder *b, const struct ex
         return column_of(b, self->list, NULL, step);
     struct text t = expr_shown(step->text);
     char remedy[200];
-    snprintf(remedy, sizeof remedy, "write ${%.*s}; for a text, put it between quotes", (int)t.n, t.p);
+    snprintf(remedy, sizeof remedy, "write ${%.*s}; for a text, put it between quotes", (int)t.n,
+             t.p);
     return expr_fail(b->problem, step->at, "expr.bare_name", remedy,
                      "\"%.*s\" alone is not the name of anything here", (int)t.n, t.p);
 }
@@ -359,7 +379,8 @@ const struct expr_node *expr_build_start(struct expr_builder *b, const struct ex
         if (step->kind == EXPR_TOKEN_DOT && s->var == VAR_NONE)
             return expr_fail(b->problem, step->at, "expr.no_self", "write ${name} instead of .",
                              "the expression belongs to no variable, so . means nothing");
-        if (step->kind == EXPR_TOKEN_DOT) return var_here(b, s->var, s->group, false, step->at, step->end);
+        if (step->kind == EXPR_TOKEN_DOT)
+            return var_here(b, s->var, s->group, false, step->at, step->end);
         if (s->var != VAR_NONE) return bare_name(b, step);
         return expr_build_step(b, here(b, s->group, false, step->at, step->end), step);
     case EXPR_PLACE_GROUP:
@@ -388,10 +409,13 @@ const struct expr_node *expr_build_start(struct expr_builder *b, const struct ex
 
 /* ---- predicates ---- */
 
-bool expr_scope_enter(struct expr_builder *b, const struct expr_node *base, struct expr_scope *before)
+bool expr_scope_enter(struct expr_builder *b, const struct expr_node *base,
+                      struct expr_scope *before)
 {
-    if (base->many == EXPR_SCALAR || base->place == EXPR_PLACE_DOCUMENT || base->place == EXPR_PLACE_ROOT) {
-        expr_fail(b->problem, base->end, "expr.not_nodes", "put [...] behind a repeat, a path or .../item",
+    if (base->many == EXPR_SCALAR || base->place == EXPR_PLACE_DOCUMENT ||
+        base->place == EXPR_PLACE_ROOT) {
+        expr_fail(b->problem, base->end, "expr.not_nodes",
+                  "put [...] behind a repeat, a path or .../item",
                   "only node sets can have a predicate [...]");
         return false;
     }
@@ -400,7 +424,8 @@ bool expr_scope_enter(struct expr_builder *b, const struct expr_node *base, stru
     b->scope.var = base->var;
     b->scope.list = base->list;
     b->scope.column = base->column;
-    if (base->place == EXPR_PLACE_VAR || base->place == EXPR_PLACE_GROUP) b->scope.group = base->group;
+    if (base->place == EXPR_PLACE_VAR || base->place == EXPR_PLACE_GROUP)
+        b->scope.group = base->group;
     b->n_scope++;
     return true;
 }
@@ -414,35 +439,38 @@ void expr_scope_leave(struct expr_builder *b, const struct expr_scope *before)
 /* Does it say the same for every item of the list? The tree is no deeper than EXPR_DEPTH_MAX. */
 static bool is_invariant(const struct expr_node *n)
 {
-    if (n->op == EXPR_OP_ITEM || (n->op == EXPR_OP_COLUMN && n->n_arg == 0) || n->impure) return false;
+    if (n->op == EXPR_OP_ITEM || (n->op == EXPR_OP_COLUMN && n->n_arg == 0) || n->impure)
+        return false;
     for (size_t i = 0; i < n->n_arg; i++)
         if (!is_invariant(n->arg[i])) return false;
     return true;
 }
 
 /* `column compare invariant`, or the other way round, of a column kept as numbers. */
-static bool as_range(const struct expr_node *n, struct expr_range *out, const struct expr_node **with)
+static bool as_range(const struct expr_node *n, struct expr_range *out,
+                     const struct expr_node **with)
 {
-    static const enum expr_compare turned[] = { [EXPR_EQ] = EXPR_EQ, [EXPR_NE] = EXPR_NE,
-                                                [EXPR_LT] = EXPR_GT, [EXPR_LE] = EXPR_GE,
-                                                [EXPR_GT] = EXPR_LT, [EXPR_GE] = EXPR_LE };
+    static const enum expr_compare turned[] = {
+        [EXPR_EQ] = EXPR_EQ, [EXPR_NE] = EXPR_NE, [EXPR_LT] = EXPR_GT,
+        [EXPR_LE] = EXPR_GE, [EXPR_GT] = EXPR_LT, [EXPR_GE] = EXPR_LE};
     if (n->op != EXPR_OP_COMPARE_SPAN) return false;
     const struct expr_node *l = n->arg[0], *r = n->arg[1];
     bool left = l->op == EXPR_OP_COLUMN && l->n_arg == 0 && l->number != NULL;
     bool right = r->op == EXPR_OP_COLUMN && r->n_arg == 0 && r->number != NULL;
     if (left == right) return false;
     *with = left ? r : l;
-    *out = (struct expr_range){ left ? l->number : r->number,
-                                left ? (enum expr_compare)n->compare : turned[n->compare] };
+    *out = (struct expr_range){left ? l->number : r->number,
+                               left ? (enum expr_compare)n->compare : turned[n->compare]};
     return is_invariant(*with);
 }
 
-/* instance('L')/root/item[number(from) <= E and number(to) >= E], by which ages become age groups, as
- * ranges over columns; NULL when it is something else. */
+/* instance('L')/root/item[number(from) <= E and number(to) >= E], by which ages become age groups,
+ * as ranges over columns; NULL when it is something else. */
 static const struct expr_node *build_ranges(struct expr_builder *b, const struct expr_node *base,
                                             const struct expr_node *condition, size_t end)
 {
-    const struct expr_node *const *part = condition->op == EXPR_OP_AND ? condition->arg : &condition;
+    const struct expr_node *const *part =
+        condition->op == EXPR_OP_AND ? condition->arg : &condition;
     size_t n_part = condition->op == EXPR_OP_AND ? condition->n_arg : 1;
     const struct expr_node *with[EXPR_RANGES_MAX];
     if (base->op != EXPR_OP_ITEMS || n_part > EXPR_RANGES_MAX) return NULL;
@@ -458,21 +486,27 @@ static const struct expr_node *build_ranges(struct expr_builder *b, const struct
 }
 
 const struct expr_node *expr_build_filter(struct expr_builder *b, const struct expr_node *base,
-                                          const struct expr_node *condition, bool each_parent, size_t end)
+                                          const struct expr_node *condition, bool each_parent,
+                                          size_t end)
 {
     const struct expr_node *ranges = build_ranges(b, base, condition, end);
     if (ranges != NULL || b->problem->id != NULL) return ranges;
     if (condition->many == EXPR_SCALAR && condition->type == EXPR_NUMBER) {
-        struct expr_token op = { .kind = EXPR_TOKEN_OPERATOR, .op = EXPR_OP_COMPARE_SPAN,
-                                 .compare = EXPR_EQ, .at = condition->at, .end = condition->end };
-        struct expr_node *position = expr_node_new(b, EXPR_OP_CALL, EXPR_NUMBER, condition->at, condition->end);
+        struct expr_token op = {.kind = EXPR_TOKEN_OPERATOR,
+                                .op = EXPR_OP_COMPARE_SPAN,
+                                .compare = EXPR_EQ,
+                                .at = condition->at,
+                                .end = condition->end};
+        struct expr_node *position =
+            expr_node_new(b, EXPR_OP_CALL, EXPR_NUMBER, condition->at, condition->end);
         position->function = expr_function_find(TEXT("position"));
         position->impure = true;
         condition = expr_build_compare(b, &op, position, condition);
         if (condition == NULL) return NULL;
     }
-    const struct expr_node *arg[2] = { base, condition };
-    struct expr_node *n = expr_node_new(b, EXPR_OP_FILTER, (enum expr_type)base->type, base->at, end);
+    const struct expr_node *arg[2] = {base, condition};
+    struct expr_node *n =
+        expr_node_new(b, EXPR_OP_FILTER, (enum expr_type)base->type, base->at, end);
     n->many = EXPR_SET;
     n->place = base->place;
     n->var = base->var;

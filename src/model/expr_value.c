@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Conversions between numbers, dates and texts (XPath 1.0 sections 4.2 and 4.4), and what a value of a
- * record is as either.
+/* Conversions between numbers, dates and texts (XPath 1.0 sections 4.2 and 4.4), and what a value
+ * of a record is as either.
  *
  * A text is a number when it is, between white space, an optional '-', digits, and perhaps '.' and
- * digits: no '+', no exponent. Else an ISO date is its day number, a month the interval of its days;
- * where a date is expected, "2020" is a year. A number is written with as many digits as tell it from
- * its neighbours, and never with an exponent. */
+ * digits: no '+', no exponent. Else an ISO date is its day number, a month the interval of its
+ * days; where a date is expected, "2020" is a year. A number is written with as many digits as tell
+ * it from its neighbours, and never with an exponent. */
 #include "model/expr_internal.h"
 
 #include <stdio.h>
@@ -47,7 +47,8 @@ size_t expr_number_text(char out[EXPR_NUMBER_MAX], double v)
     if (v == trunc(v) && fabs(v) < 1e15)
         return (size_t)snprintf(out, EXPR_NUMBER_MAX, "%lld", (long long)v); /* -0 is written 0 */
     char written[40];
-    for (int digits = 14; digits <= 16; digits++) {
+    /* 15 digits are never too many, except of the least numbers, which have fewer. */
+    for (int digits = fabs(v) < 2.3e-308 ? 0 : 14; digits <= 16; digits++) {
         snprintf(written, sizeof written, "%.*e", digits, v);
         if (strtod(written, NULL) == v) break;
     }
@@ -67,14 +68,16 @@ static double slow_number(struct text t)
     if (t.n >= sizeof copy) return NAN;
     memcpy(copy, t.p, t.n);
     copy[t.n] = '\0';
-    return strtod(copy, NULL); /* digits and a point only; the program keeps the C locale for numbers */
+    return strtod(copy,
+                  NULL); /* digits and a point only; the program keeps the C locale for numbers */
 }
 
-static const double power_of_ten[] = { 1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
-                                       1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
-                                       1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22 };
+static const double power_of_ten[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                      1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                                      1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 
-/* NaN when it is not one. Up to 15 digits the quotient of two exact doubles is the nearest double. */
+/* NaN when it is not one. Up to 15 digits the quotient of two exact doubles is the nearest
+ * double. */
 static double text_number(struct text t)
 {
     while (t.n > 0 && is_white(t.p[0])) t.p++, t.n--;
@@ -106,8 +109,9 @@ static struct expr_span moment_span(const struct expr_moment *m)
     struct date d = date_from_day(m->day);
     if (m->precision == DATE_DAY) return expr_exact(expr_moment_number(m));
     date_to_ymd(m->day, &year, &month, &day);
-    bool ok = m->precision == DATE_MONTH ? date_from_month(&d, year, month) : date_from_year(&d, year);
-    return ok ? (struct expr_span){ d.first, d.last } : EXPR_NAN;
+    bool ok =
+        m->precision == DATE_MONTH ? date_from_month(&d, year, month) : date_from_year(&d, year);
+    return ok ? (struct expr_span){d.first, d.last} : EXPR_NAN;
 }
 
 struct expr_span expr_text_span(struct text t)
@@ -140,7 +144,7 @@ struct text expr_span_text(struct expr_state *st, struct expr_span s, enum expr_
     char *out = expr_take(st, n);
     if (out == NULL) return TEXT("");
     memcpy(out, written, n);
-    return (struct text){ out, n };
+    return (struct text){out, n};
 }
 
 /* ---- values of a record ---- */
@@ -163,10 +167,11 @@ struct expr_span expr_value_span(const struct expr_state *st, var_id var, const 
         if (v->scale < sizeof power_of_ten / sizeof power_of_ten[0])
             return expr_exact((double)v->integer / power_of_ten[v->scale]);
         return expr_exact((double)v->integer * pow(10, -(double)v->scale));
-    case VALUE_DATE: return (struct expr_span){ v->date.first, v->date.last };
+    case VALUE_DATE: return (struct expr_span){v->date.first, v->date.last};
     case VALUE_TEXT: return expr_text_span(v->text);
     case VALUE_CODE: return expr_text_span(code_text(st, var, v->code));
-    case VALUE_CODES: return v->n_code == 1 ? expr_text_span(code_text(st, var, v->codes[0])) : EXPR_NAN;
+    case VALUE_CODES:
+        return v->n_code == 1 ? expr_text_span(code_text(st, var, v->codes[0])) : EXPR_NAN;
     case VALUE_EMPTY:
     case VALUE_MISSING: break;
     }
@@ -187,7 +192,7 @@ static struct text decimal_text(struct expr_state *st, int64_t mantissa, unsigne
         if (scale > 0 && i == zeros + n_digit - scale) out[n++] = '.';
         out[n++] = i < zeros ? '0' : digit[i - zeros];
     }
-    return (struct text){ out, n };
+    return (struct text){out, n};
 }
 
 static struct text codes_text(struct expr_state *st, var_id var, const struct value *v)
@@ -203,7 +208,7 @@ static struct text codes_text(struct expr_state *st, var_id var, const struct va
         memcpy(out + at, code.p, code.n);
         at += code.n;
     }
-    return (struct text){ out, at };
+    return (struct text){out, at};
 }
 
 static struct text missing_text(struct expr_state *st, var_id var, enum missing m)
@@ -217,7 +222,7 @@ static struct text missing_text(struct expr_state *st, var_id var, enum missing 
     if (out == NULL) return TEXT("");
     memcpy(out, prefix, sizeof prefix - 1);
     memcpy(out + sizeof prefix - 1, code.p, code.n);
-    return (struct text){ out, sizeof prefix - 1 + code.n };
+    return (struct text){out, sizeof prefix - 1 + code.n};
 }
 
 struct text expr_value_text(struct expr_state *st, var_id var, const struct value *v)

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Vector operations over one block of EXPR_BLOCK units. Loops that run over every unit have a constant
- * count and no branches, so that the compiler makes vector instructions of them; a last block that is
- * shorter is copied into full-length room first, and what is computed beyond it is not looked at. */
+/* Vector operations over one block of EXPR_BLOCK units. Loops that run over every unit have a
+ * constant count and no branches, so that the compiler makes vector instructions of them; a last
+ * block that is shorter is copied into full-length room first, and what is computed beyond it is
+ * not looked at. */
 #include "model/expr_filter_internal.h"
 
 #include <string.h>
 
-static const double *numbers(struct expr_filter_run *f, const struct expr_vector *v, const double **hi);
+static const double *numbers(struct expr_filter_run *f, const struct expr_vector *v,
+                             const double **hi);
 
 /* ---- access to columns ---- */
 
@@ -33,23 +35,33 @@ enum { NUMBER_LEAST = INT32_MIN + MISSING_COUNT }; /* below it a cell is no numb
 
 /* ---- truths of codes ---- */
 
-static void code_is(const struct expr_vector *v, const uint16_t *restrict code, uint8_t *restrict out)
+static void code_is(const struct expr_vector *v, const uint16_t *restrict code,
+                    uint8_t *restrict out)
 {
     const uint16_t cell = v->cell;
     const uint8_t flip = v->negated;
     for (size_t i = 0; i < EXPR_BLOCK; i++) out[i] = (uint8_t)((code[i] == cell) ^ flip);
 }
 
-static void code_table(const uint8_t *restrict table, const uint16_t *restrict code, uint8_t *restrict out)
+static void code_table(const uint8_t *restrict table, const uint16_t *restrict code,
+                       uint8_t *restrict out)
 {
     for (size_t i = 0; i < EXPR_BLOCK; i++) out[i] = table[code[i]];
 }
 
-static void code_same(const struct expr_vector *v, const uint16_t *restrict a, const uint16_t *restrict b,
-                      uint8_t *restrict out)
+static void code_same(const struct expr_vector *v, const uint16_t *restrict a,
+                      const uint16_t *restrict b, uint8_t *restrict out)
 {
     const uint8_t flip = v->negated;
     for (size_t i = 0; i < EXPR_BLOCK; i++) out[i] = (uint8_t)((a[i] == b[i]) ^ flip);
+}
+
+static void pair_table(const struct expr_vector *v, const uint16_t *a, const uint16_t *b, size_t n)
+{
+    const size_t width = v->n_code_other + 16;
+    for (size_t i = 0; i < n; i++)
+        v->out[i] = v->table[expr_dense_cell(a[i], v->n_code) * width +
+                             expr_dense_cell(b[i], v->n_code_other)];
 }
 
 static void set_has(const struct expr_filter_run *f, const struct expr_vector *v)
@@ -59,8 +71,10 @@ static void set_has(const struct expr_filter_run *f, const struct expr_vector *v
     const uint16_t cell = v->cell;
     const uint8_t flip = v->negated;
     for (size_t i = 0; i < f->n; i++) {
-        uint8_t any = 0;
-        for (uint32_t k = offset[i]; k < offset[i + 1]; k++) any |= item[k] == cell;
+        /* The ends without a branch: most units have one or two items, and none has none. */
+        uint32_t first = offset[i], last = offset[i + 1] - 1;
+        uint8_t any = (uint8_t)((item[first] == cell) | (item[last] == cell));
+        for (uint32_t k = first + 1; k < last; k++) any |= item[k] == cell;
         v->out[i] = any ^ flip;
     }
 }
@@ -97,17 +111,20 @@ static void outside(const struct expr_vector *v, const int32_t *restrict first,
     }
 }
 
-static void blank(const struct expr_vector *v, const int32_t *restrict number, uint8_t *restrict out)
+static void blank(const struct expr_vector *v, const int32_t *restrict number,
+                  uint8_t *restrict out)
 {
     const uint8_t flip = v->negated;
-    for (size_t i = 0; i < EXPR_BLOCK; i++) out[i] = (uint8_t)((number[i] == COLUMN_NO_NUMBER) ^ flip);
+    for (size_t i = 0; i < EXPR_BLOCK; i++)
+        out[i] = (uint8_t)((number[i] == COLUMN_NO_NUMBER) ^ flip);
 }
 
-#define COMPARE_LOOP(condition)                                                                     \
+#define COMPARE_LOOP(condition) \
     for (size_t i = 0; i < EXPR_BLOCK; i++) out[i] = (uint8_t)(condition)
 
-static void compare(enum expr_compare c, const double *restrict a_lo, const double *restrict a_hi,
-                    const double *restrict b_lo, const double *restrict b_hi, uint8_t *restrict out)
+static void compare_spans(enum expr_compare c, const double *restrict a_lo,
+                          const double *restrict a_hi, const double *restrict b_lo,
+                          const double *restrict b_hi, uint8_t *restrict out)
 {
     switch (c) {
     case EXPR_EQ: COMPARE_LOOP((a_lo[i] <= b_hi[i]) & (b_lo[i] <= a_hi[i])); break;
@@ -123,13 +140,14 @@ static void compare_numbers(struct expr_filter_run *f, const struct expr_vector 
 {
     const double *a_hi, *b_hi;
     const double *a_lo = numbers(f, v->arg[0], &a_hi), *b_lo = numbers(f, v->arg[1], &b_hi);
-    compare(v->compare, a_lo, a_hi, b_lo, b_hi, v->out);
+    compare_spans(v->compare, a_lo, a_hi, b_lo, b_hi, v->out);
 }
 
 static struct expr_span set_number(const struct column *c, uint32_t k)
 {
     if (c->number[k] < NUMBER_LEAST) return EXPR_NAN;
-    return (struct expr_span){ c->number[k], c->number_last == NULL ? c->number[k] : c->number_last[k] };
+    return (struct expr_span){c->number[k],
+                              c->number_last == NULL ? c->number[k] : c->number_last[k]};
 }
 
 static void compare_set(struct expr_filter_run *f, const struct expr_vector *v)
@@ -137,7 +155,7 @@ static void compare_set(struct expr_filter_run *f, const struct expr_vector *v)
     const double *hi, *lo = numbers(f, v->arg[0], &hi);
     const uint32_t *offset = v->column->offset + f->from;
     for (size_t i = 0; i < f->n; i++) {
-        struct expr_span b = { lo[i], hi[i] };
+        struct expr_span b = {lo[i], hi[i]};
         bool any = false;
         for (uint32_t k = offset[i]; k < offset[i + 1] && !any; k++)
             any = expr_span_compare(v->compare, set_number(v->column, k), b);
@@ -163,7 +181,70 @@ static void number_true(struct expr_filter_run *f, const struct expr_vector *v)
         v->out[i] = (uint8_t)((lo[i] < 0) | (lo[i] > 0) | (hi[i] < 0) | (hi[i] > 0));
 }
 
-/* ---- by the record evaluator ---- */
+/* ---- the record evaluator ---- */
+
+static void prepare(struct expr_filter_run *f, const struct expr_bound *bound, size_t n_bound)
+{
+    f->state.bound = bound;
+    f->state.n_bound = n_bound;
+    f->state.steps = 0;
+    f->state.slow_since = 0;
+    f->state.result = EXPR_OK;
+}
+
+bool expr_filter_truth(struct expr_filter_run *f, const struct expr_node *n,
+                       const struct expr_bound *bound, size_t n_bound)
+{
+    prepare(f, bound, n_bound);
+    bool truth = expr_eval_bool(&f->state, n);
+    expr_state_end(&f->state);
+    return truth && f->state.result == EXPR_OK;
+}
+
+struct expr_span expr_filter_span(struct expr_filter_run *f, const struct expr_node *n,
+                                  const struct expr_bound *bound, size_t n_bound)
+{
+    prepare(f, bound, n_bound);
+    struct expr_span s = expr_eval_span(&f->state, n);
+    expr_state_end(&f->state);
+    return f->state.result == EXPR_OK ? s : EXPR_NAN;
+}
+
+bool expr_filter_node(struct expr_filter_run *f, const struct expr_node *n, var_id var,
+                      const struct value *v, const struct expr_bound *bound, size_t n_bound)
+{
+    prepare(f, bound, n_bound);
+    bool truth = expr_compare_node(&f->state, n, var, v);
+    expr_state_end(&f->state);
+    return truth && f->state.result == EXPR_OK;
+}
+
+struct value expr_cell_value(uint16_t cell, bool codes, const code_id *item)
+{
+    if (cell == COLUMN_EMPTY) return (struct value){.kind = VALUE_EMPTY};
+    if (cell >= COLUMN_CODE_MAX)
+        return (struct value){.kind = VALUE_MISSING, .missing = (uint8_t)(cell - COLUMN_MISSING)};
+    if (codes) return (struct value){.kind = VALUE_CODES, .n_code = 1, .codes = item};
+    return (struct value){.kind = VALUE_CODE, .code = cell};
+}
+
+struct value expr_number_value(int32_t first, int32_t last, bool day)
+{
+    struct value v = {.kind = VALUE_EMPTY};
+    if (first == COLUMN_NO_NUMBER) return v;
+    if (first < COLUMN_NO_NUMBER + MISSING_COUNT) {
+        v.kind = VALUE_MISSING;
+        v.missing = (uint8_t)(first - COLUMN_NO_NUMBER);
+    } else if (!day) {
+        v.kind = VALUE_INTEGER;
+        v.integer = first;
+    } else {
+        v.kind = VALUE_DATE;
+        if (!expr_date_of_span(&v.date, (struct expr_span){first, last}))
+            v.date = (struct date){first, last, DATE_YEAR};
+    }
+    return v;
+}
 
 static struct expr_memo *memo_at(const struct expr_vector *v, int32_t first, int32_t last)
 {
@@ -172,15 +253,16 @@ static struct expr_memo *memo_at(const struct expr_vector *v, int32_t first, int
 }
 
 /* The remembered result for one number, computed when it is not there. */
-static const struct expr_memo *recall(struct expr_filter_run *f, const struct expr_vector *v, int32_t first,
-                                      int32_t last)
+static const struct expr_memo *recall(struct expr_filter_run *f, const struct expr_vector *v,
+                                      int32_t first, int32_t last)
 {
     struct expr_memo *m = memo_at(v, first, last);
     if (m->known && m->first == first && m->last == last) return m;
-    struct expr_bound bound = { v->var[0], expr_number_value(first, last, v->day) };
-    *m = (struct expr_memo){ .first = first, .last = last, .known = true };
+    struct expr_bound bound = {v->var[0], expr_number_value(first, last, v->day)};
+    *m = (struct expr_memo){.first = first, .last = last, .known = true};
     if (v->op == EXPR_V_NUMBER_MEMO) m->span = expr_filter_span(f, v->node, &bound, 1);
-    else if (v->op == EXPR_V_SET_MEMO) m->truth = expr_filter_node(f, v->node, v->set_var, &bound.value, NULL, 0);
+    else if (v->op == EXPR_V_SET_MEMO)
+        m->truth = expr_filter_node(f, v->node, v->set_var, &bound.value, NULL, 0);
     else m->truth = expr_filter_truth(f, v->node, &bound, 1);
     return m;
 }
@@ -212,7 +294,8 @@ static void memo_set(struct expr_filter_run *f, const struct expr_vector *v)
     const int32_t *first = v->column->number, *last = last_of(v->column);
     for (size_t i = 0; i < f->n; i++) {
         bool any = false;
-        for (uint32_t k = offset[i]; k < offset[i + 1] && !any; k++) any = recall(f, v, first[k], last[k])->truth;
+        for (uint32_t k = offset[i]; k < offset[i + 1] && !any; k++)
+            any = recall(f, v, first[k], last[k])->truth;
         v->out[i] = any;
     }
 }
@@ -232,7 +315,7 @@ static struct value unit_value(const struct column *c, size_t unit)
 static void bind_unit(const struct expr_vector *v, size_t unit, struct expr_bound *bound)
 {
     for (size_t k = 0; k < v->n_var; k++)
-        bound[k] = (struct expr_bound){ v->var[k], unit_value(v->row_column[k], unit) };
+        bound[k] = (struct expr_bound){v->var[k], unit_value(v->row_column[k], unit)};
 }
 
 static void row_truths(struct expr_filter_run *f, const struct expr_vector *v)
@@ -324,11 +407,17 @@ const uint8_t *expr_vector_truths(struct expr_filter_run *f, const struct expr_v
     case EXPR_V_SAME:
         a = expr_vector_truths(f, v->arg[0]);
         b = expr_vector_truths(f, v->arg[1]);
-        for (size_t i = 0; i < EXPR_BLOCK; i++) v->out[i] = (uint8_t)((a[i] ^ b[i] ^ 1) ^ v->negated);
+        for (size_t i = 0; i < EXPR_BLOCK; i++)
+            v->out[i] = (uint8_t)((a[i] ^ b[i] ^ 1) ^ v->negated);
         break;
     case EXPR_V_CODE_IS: code_is(v, codes_of(f, v->column, 0), v->out); break;
     case EXPR_V_CODE_TABLE: code_table(v->table, codes_of(f, v->column, 0), v->out); break;
-    case EXPR_V_CODE_SAME: code_same(v, codes_of(f, v->column, 0), codes_of(f, v->other, 1), v->out); break;
+    case EXPR_V_CODE_SAME:
+        code_same(v, codes_of(f, v->column, 0), codes_of(f, v->other, 1), v->out);
+        break;
+    case EXPR_V_PAIR_TABLE:
+        pair_table(v, codes_of(f, v->column, 0), codes_of(f, v->other, 1), f->n);
+        break;
     case EXPR_V_SET_HAS: set_has(f, v); break;
     case EXPR_V_SET_IS: set_is(f, v); break;
     case EXPR_V_BLANK: blank(v, numbers_of(f, v->column->number, 0), v->out); break;
@@ -348,36 +437,40 @@ const uint8_t *expr_vector_truths(struct expr_filter_run *f, const struct expr_v
     case EXPR_V_ROW: row_truths(f, v); break;
     case EXPR_V_IF: choose_truths(f, v); break;
     case EXPR_V_NUMBER_TRUE: number_true(f, v); break;
-    default: memset(v->out, 0, EXPR_BLOCK); break; /* numbers are not asked for truths: see the planner */
+    default:
+        memset(v->out, 0, EXPR_BLOCK);
+        break; /* numbers are not asked for truths: see the planner */
     }
     return v->out;
 }
 
 /* ---- numbers ---- */
 
+/* Where there is no number all bits are set, which is a NaN. */
 static void column_numbers(const int32_t *restrict number, double *restrict out)
 {
-    for (size_t i = 0; i < EXPR_BLOCK; i++) out[i] = number[i] >= NUMBER_LEAST ? (double)number[i] : NAN;
+    for (size_t i = 0; i < EXPR_BLOCK; i++) out[i] = (double)number[i];
+    uint64_t *restrict bits = (uint64_t *)(void *)out; /* compiled with -fno-strict-aliasing */
+    for (size_t i = 0; i < EXPR_BLOCK; i++) bits[i] |= number[i] >= NUMBER_LEAST ? 0 : UINT64_MAX;
 }
 
 static void read_column(struct expr_filter_run *f, const struct expr_vector *v)
 {
     column_numbers(numbers_of(f, v->column->number, 0), v->out_lo);
-    if (is_day(v->column)) column_numbers(numbers_of(f, v->column->number_last, 0), v->out_hi);
-    else memcpy(v->out_hi, v->out_lo, EXPR_BLOCK * sizeof *v->out_hi);
+    if (!v->exact) column_numbers(numbers_of(f, v->column->number_last, 0), v->out_hi);
 }
 
 static void read_codes(struct expr_filter_run *f, const struct expr_vector *v)
 {
     const uint16_t *code = codes_of(f, v->column, 0);
     for (size_t i = 0; i < f->n; i++) {
-        size_t k = code[i] < COLUMN_CODE_MAX ? code[i] : v->n_code + (code[i] & 15u);
+        size_t k = expr_dense_cell(code[i], v->n_code);
         v->out_lo[i] = v->by_cell[k].lo;
         v->out_hi[i] = v->by_cell[k].hi;
     }
 }
 
-#define ARITHMETIC_LOOP(expression)                                                                 \
+#define ARITHMETIC_LOOP(expression) \
     for (size_t i = 0; i < EXPR_BLOCK; i++) out[i] = (expression)
 
 static void exact_arithmetic(enum expr_op op, const double *restrict a, const double *restrict b,
@@ -392,26 +485,17 @@ static void exact_arithmetic(enum expr_op op, const double *restrict a, const do
     }
 }
 
-/* All exact, or without a number: then intervals need not be computed. */
-static bool is_exact(const double *restrict lo, const double *restrict hi)
-{
-    uint8_t apart = 0;
-    for (size_t i = 0; i < EXPR_BLOCK; i++) apart |= (uint8_t)(lo[i] < hi[i]);
-    return apart == 0;
-}
-
 static void do_arithmetic(struct expr_filter_run *f, const struct expr_vector *v)
 {
     const double *a_hi, *b_hi;
     const double *a_lo = numbers(f, v->arg[0], &a_hi), *b_lo = numbers(f, v->arg[1], &b_hi);
     enum expr_op op = (enum expr_op)v->node->op;
-    if (is_exact(a_lo, a_hi) && is_exact(b_lo, b_hi)) {
+    if (v->exact) {
         exact_arithmetic(op, a_lo, b_lo, v->out_lo);
-        memcpy(v->out_hi, v->out_lo, EXPR_BLOCK * sizeof *v->out_hi);
         return;
     }
     for (size_t i = 0; i < EXPR_BLOCK; i++) {
-        struct expr_span a = { a_lo[i], a_hi[i] }, b = { b_lo[i], b_hi[i] };
+        struct expr_span a = {a_lo[i], a_hi[i]}, b = {b_lo[i], b_hi[i]};
         struct expr_span s = expr_span_arithmetic(op, a, b);
         v->out_lo[i] = s.lo;
         v->out_hi[i] = s.hi;
@@ -427,8 +511,9 @@ static void negate(struct expr_filter_run *f, const struct expr_vector *v)
     }
 }
 
-static void choose_numbers(struct expr_filter_run *f, const struct expr_vector *v, const uint8_t *condition,
-                           const struct expr_vector *if_true, const struct expr_vector *if_false)
+static void choose_numbers(struct expr_filter_run *f, const struct expr_vector *v,
+                           const uint8_t *condition, const struct expr_vector *if_true,
+                           const struct expr_vector *if_false)
 {
     const double *yes_hi, *no_hi;
     const double *yes = numbers(f, if_true, &yes_hi), *no = numbers(f, if_false, &no_hi);
@@ -448,7 +533,9 @@ static void aggregate(const struct expr_filter_run *f, const struct expr_vector 
         double n = 0;
         for (uint32_t k = offset[i]; k < offset[i + 1]; k++) {
             if (non_empty) n += v->column->number[k] != COLUMN_NO_NUMBER;
-            else if (!count) s = expr_function_fold(v->node->function, s, set_number(v->column, k), k == offset[i]);
+            else if (!count)
+                s = expr_function_fold(v->node->function, s, set_number(v->column, k),
+                                       k == offset[i]);
         }
         if (count) n = offset[i + 1] - offset[i];
         if (count || non_empty) s = expr_exact(n);
@@ -462,27 +549,31 @@ static void fill(double *restrict out, double value)
     for (size_t i = 0; i < EXPR_BLOCK; i++) out[i] = value;
 }
 
-static const double *numbers(struct expr_filter_run *f, const struct expr_vector *v, const double **hi)
+static const double *numbers(struct expr_filter_run *f, const struct expr_vector *v,
+                             const double **hi)
 {
     const uint8_t *truth;
     switch (v->op) {
     case EXPR_V_NUMBER:
         fill(v->out_lo, v->span.lo);
-        fill(v->out_hi, v->span.hi);
+        if (!v->exact) fill(v->out_hi, v->span.hi);
         break;
     case EXPR_V_COLUMN: read_column(f, v); break;
     case EXPR_V_CODE_NUMBER: read_codes(f, v); break;
     case EXPR_V_ARITHMETIC: do_arithmetic(f, v); break;
     case EXPR_V_NEGATE: negate(f, v); break;
-    case EXPR_V_NUMBER_IF: choose_numbers(f, v, expr_vector_truths(f, v->arg[0]), v->arg[1], v->arg[2]); break;
-    case EXPR_V_COALESCE: choose_numbers(f, v, expr_vector_truths(f, v->arg[0]), v->arg[2], v->arg[1]); break;
+    case EXPR_V_NUMBER_IF:
+        choose_numbers(f, v, expr_vector_truths(f, v->arg[0]), v->arg[1], v->arg[2]);
+        break;
+    case EXPR_V_COALESCE:
+        choose_numbers(f, v, expr_vector_truths(f, v->arg[0]), v->arg[2], v->arg[1]);
+        break;
     case EXPR_V_NUMBER_MEMO: memo_numbers(f, v); break;
     case EXPR_V_NUMBER_ROW: row_numbers(f, v); break;
     case EXPR_V_AGGREGATE: aggregate(f, v); break;
     default: /* a truth */
         truth = expr_vector_truths(f, v);
         for (size_t i = 0; i < EXPR_BLOCK; i++) v->out_lo[i] = truth[i];
-        memcpy(v->out_hi, v->out_lo, EXPR_BLOCK * sizeof *v->out_hi);
         break;
     }
     *hi = v->out_hi;

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Validation of one record. The order is that of conventions section 2:
  *
- *   1. in dependency order, for each variable: irrelevant? then it is cleared; else it is calculated
- *      (derived variables always, others when they are blank); repeats that are irrelevant lose their
- *      instances. What reads a variable so finds it as it will be kept.
- *   2. required (blank; a missing code is an answer), choice filter, constraint (neither on blank nor on
+ *   1. in dependency order, for each variable: irrelevant? then it is cleared; else it is
+ *   calculated
+ *      (derived variables always, others when they are blank); repeats that are irrelevant lose
+ *      their instances. What reads a variable so finds it as it will be kept.
+ *   2. required (blank; a missing code is an answer), choice filter, constraint (neither on blank
+ *   nor on
  *      missing values), variable by variable.
  *   3. rules, once for each instance of their scope, where every variable they need is present.
  *
@@ -27,7 +29,8 @@ struct validation {
     struct expr_state state;
 };
 
-static inline struct value *value_at(const struct validation *v, group_id g, uint16_t slot, uint32_t row)
+static inline struct value *value_at(const struct validation *v, group_id g, uint16_t slot,
+                                     uint32_t row)
 {
     return &v->record->table[g].value[(size_t)row * v->form->group[g].n_variable + slot];
 }
@@ -59,7 +62,7 @@ static void report(struct validation *v, struct finding f)
     buf_init(&text, VALUE_BYTES);
     value_text(&text, v->dictionary, f.var, x);
     findings_add_value(v->findings, f,
-                       is_blank(x) || text.too_long ? (struct text){ NULL, 0 } : buf_text(&text));
+                       is_blank(x) || text.too_long ? (struct text){NULL, 0} : buf_text(&text));
     buf_release(&text);
 }
 
@@ -95,7 +98,7 @@ static bool holds(struct validation *v, const struct expr *x, group_id g, uint32
 
 static void calculate(struct validation *v, const struct order_step *s, uint32_t row)
 {
-    struct value result = { .kind = VALUE_EMPTY };
+    struct value result = {.kind = VALUE_EMPTY};
     struct value *x = value_at(v, s->group, s->slot, row);
     if (!s->derived && !is_blank(x)) return;
     struct expr_state *st = &v->state;
@@ -112,9 +115,8 @@ static void step_variable(struct validation *v, const struct order_step *s)
     uint32_t n_row = (uint32_t)v->record->table[s->group].n_row;
     for (uint32_t row = 0; row < n_row; row++) {
         if (s->relevant != NULL && !holds(v, s->relevant, s->group, row, s->var, true))
-            *value_at(v, s->group, s->slot, row) = (struct value){ .kind = VALUE_EMPTY };
-        else if (s->calculation != NULL)
-            calculate(v, s, row);
+            *value_at(v, s->group, s->slot, row) = (struct value){.kind = VALUE_EMPTY};
+        else if (s->calculation != NULL) calculate(v, s, row);
     }
 }
 
@@ -128,7 +130,8 @@ static void remove_rows(struct validation *v, group_id g, const bool *gone)
         renumbered[i] = (uint32_t)kept;
         if (gone[i]) continue;
         if (kept != i) {
-            memcpy(&t->value[kept * n_variable], &t->value[i * n_variable], n_variable * sizeof *t->value);
+            memcpy(&t->value[kept * n_variable], &t->value[i * n_variable],
+                   n_variable * sizeof *t->value);
             t->parent[kept] = t->parent[i];
         }
         kept++;
@@ -192,10 +195,12 @@ static void note_presence(void *ctx, var_id id)
     if (g == var->group) p->all = p->all && is_present(value_at(p->v, g, var->slot, row));
 }
 
-/* A code that the form would not have offered. Judged only when everything the filter reads is known. */
-static bool was_offered(struct validation *v, const struct order_check *c, const struct value *x, uint32_t row)
+/* A code that the form would not have offered. Judged only when everything the filter reads is
+ * known. */
+static bool was_offered(struct validation *v, const struct order_check *c, const struct value *x,
+                        uint32_t row)
 {
-    struct presence p = { v, c->group, row, c->var, true };
+    struct presence p = {v, c->group, row, c->var, true};
     if (x->kind != VALUE_CODE && x->kind != VALUE_CODES) return true;
     expr_variables(c->choice_filter, note_presence, &p);
     if (!p.all) return true;
@@ -216,7 +221,8 @@ static void check_variable(struct validation *v, const struct order_check *c)
             if (!c->required_always &&
                 (c->required == NULL || !holds(v, c->required, c->group, row, c->var, false)))
                 continue;
-            if (c->relevant != NULL && !holds(v, c->relevant, c->group, row, c->var, true)) continue;
+            if (c->relevant != NULL && !holds(v, c->relevant, c->group, row, c->var, true))
+                continue;
             report_builtin(v, BUILTIN_REQUIRED, c->var, row);
         } else if (x->kind != VALUE_MISSING) {
             if ((c->choice_filter != NULL && !was_offered(v, c, x, row)) ||
@@ -280,7 +286,8 @@ static void judge(struct validation *v, const struct rule_plan *p, uint32_t row)
         report_builtin(v, BUILTIN_EXPRESSION, var, first);
     } else if (!good) {
         const struct rule *r = &v->dictionary->rule[p->rule];
-        report(v, (struct finding){ .rule = r->id, .level = r->severity, .var = var, .instance = first });
+        report(v, (struct finding){
+                      .rule = r->id, .level = r->severity, .var = var, .instance = first});
     }
 }
 
@@ -288,8 +295,11 @@ void record_validate(struct record *r, struct findings *f, int32_t today, struct
 {
     const struct dependency_order *o = r->form->order;
     struct validation v = {
-        .record = r, .dictionary = r->dictionary, .form = r->form, .findings = f,
-        .context = { .record = r, .today = today, .now = (int64_t)today * 86400, .arena = scratch },
+        .record = r,
+        .dictionary = r->dictionary,
+        .form = r->form,
+        .findings = f,
+        .context = {.record = r, .today = today, .now = (int64_t)today * 86400, .arena = scratch},
     };
     assert(scratch != r->arena);
     expr_state_init(&v.state, &v.context);

@@ -7,7 +7,9 @@
 static void copy(const char *from, const char *to)
 {
     struct harness_run run;
-    harness_run(&run, (const char *const[]){ "cp", "-r", "--no-preserve=all", harness_source(from), to, NULL },
+    harness_run(&run,
+                (const char *const[]){"cp", "-r", "--no-preserve=all", harness_source(from), to,
+                                      NULL},
                 NULL);
     if (run.status != 0) fail_msg("could not copy %s: %s", from, run.err);
     harness_run_release(&run);
@@ -18,7 +20,7 @@ struct dictionary *fixture_dictionary(void)
     struct problems problems;
     struct arena *a = arena_new(ARENA_PLAIN);
     struct dictionary *d;
-    struct err e = { 0 };
+    struct err e = {0};
     if (!harness_exists("expr_data")) {
         copy("tests/model/expr_data", "expr_data");
         copy("data/rules-program.csv", "expr_data/rules-program.csv");
@@ -28,7 +30,8 @@ struct dictionary *fixture_dictionary(void)
     bool ok = dictionary_load(&d, "expr_data", "", &problems, &e);
     for (size_t i = 0; i < problems.n && !ok; i++)
         if (problems.item[i].fatal)
-            print_error("%s:%u %s\n", problems.item[i].file, problems.item[i].row, problems.item[i].message);
+            print_error("%s:%u %s\n", problems.item[i].file, problems.item[i].row,
+                        problems.item[i].message);
     assert_true(ok);
     problems_release(&problems);
     arena_free(a);
@@ -47,13 +50,13 @@ struct record *fixture_record(const struct dictionary *d, struct text json, stru
     struct record *r = ARENA_NEW(a, struct record);
     struct findings findings;
     struct json *j;
-    struct err e = { 0 };
+    struct err e = {0};
     record_init(r, d, fixture_form(d), a);
     if (json.n == 0) return r;
     if (text_is(json, "base")) {
         size_t n;
         char *base = harness_read(harness_source("tests/model/expr_data/base.json"), &n);
-        json = (struct text){ arena_copy(a, base, n), n };
+        json = (struct text){arena_copy(a, base, n), n};
         free(base);
     }
     if (!json_parse(&j, json, &e)) fail_msg("%s: %.*s", e.msg, (int)json.n, json.p);
@@ -87,8 +90,8 @@ const struct expr *fixture_parse(const struct dictionary *d, const char *group, 
 {
     struct expr *x;
     struct expr_problem p;
-    if (!expr_parse(&x, d, fixture_form(d), fixture_group(d, group), fixture_var(d, self), text_of(text), a,
-                    &p))
+    if (!expr_parse(&x, d, fixture_form(d), fixture_group(d, group), fixture_var(d, self),
+                    text_of(text), a, &p))
         fail_msg("%s: %s: %s at %zu", text, p.id, p.message, p.at);
     return x;
 }
@@ -96,6 +99,11 @@ const struct expr *fixture_parse(const struct dictionary *d, const char *group, 
 struct expr_context fixture_context(const struct record *r, const struct expr *x, uint32_t row,
                                     struct arena *scratch)
 {
-    return (struct expr_context){ .record = r, .group = expr_group(x), .row = row, .self = VAR_NONE,
-                                  .today = FIXTURE_TODAY, .now = FIXTURE_NOW, .arena = scratch };
+    return (struct expr_context){.record = r,
+                                 .group = expr_group(x),
+                                 .row = row,
+                                 .self = VAR_NONE,
+                                 .today = FIXTURE_TODAY,
+                                 .now = FIXTURE_NOW,
+                                 .arena = scratch};
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The small dictionary of tests/model/expr_data and records of it, for tests of the expression language.
- * Helpers fail the test when something is not as it should be. */
+/* The small dictionary of tests/model/expr_data and records of it, for tests of the expression
+ * language. Helpers fail the test when something is not as it should be. */
 #ifndef DCIM_TESTS_MODEL_EXPR_FIXTURE_H
 #define DCIM_TESTS_MODEL_EXPR_FIXTURE_H
 
@@ -8,8 +8,8 @@
 #include "model/expr.h"
 #include "model/record.h"
 
-enum { FIXTURE_TODAY = 19737 };           /* 2024-01-15 */
-#define FIXTURE_NOW INT64_C(1705322096)   /* 2024-01-15T12:34:56Z */
+enum { FIXTURE_TODAY = 19737 };         /* 2024-01-15 */
+#define FIXTURE_NOW INT64_C(1705322096) /* 2024-01-15T12:34:56Z */
 
 /* Its files are put into the test's own directory first, with the program's rules from data/. */
 struct dictionary *fixture_dictionary(void);

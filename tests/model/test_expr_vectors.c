@@ -6,9 +6,9 @@
  *  3 a vector gives the same when it is evaluated again, and leaves nothing in the scratch arena
  *
  * Columns: expression; record (JSON, `base` for expr_data/base.json, blank for an empty one); at
- * (group/row counted from 1, choice/CODE for choice filters; blank for the record); self; language; type
- * (boolean, number, string, error, failed, limit); value; source (where the expected value comes from).
- * The dictionary is expr_data; today is 2024-01-15, now 12:34:56 UTC. */
+ * (group/row counted from 1, choice/CODE for choice filters; blank for the record); self; language;
+ * type (boolean, number, string, error, failed, limit); value; source (where the expected value
+ * comes from). The dictionary is expr_data; today is 2024-01-15, now 12:34:56 UTC. */
 #include "harness.h"
 
 #include "base/csv.h"
@@ -34,9 +34,9 @@ static struct text field(const struct run *t, size_t i)
 static void complain(struct run *t, const char *got)
 {
     struct text x = field(t, EXPRESSION), want = field(t, VALUE);
-    print_error("line %llu: %.*s\n    expected %.*s %.*s, got %s\n", (unsigned long long)t->row->line,
-                (int)(x.n > 200 ? 200 : x.n), x.p, (int)field(t, TYPE).n, field(t, TYPE).p, (int)want.n, want.p,
-                got);
+    print_error("line %llu: %.*s\n    expected %.*s %.*s, got %s\n",
+                (unsigned long long)t->row->line, (int)(x.n > 200 ? 200 : x.n), x.p,
+                (int)field(t, TYPE).n, field(t, TYPE).p, (int)want.n, want.p, got);
     t->n_failed++;
 }
 
@@ -134,7 +134,8 @@ static void check_vector(struct run *t)
         return;
     }
     assert_true(text_equal(expr_text(x), field(t, EXPRESSION)));
-    struct expr_context c = fixture_context(fixture_record(d, field(t, RECORD), t->arena), x, row, t->scratch);
+    struct expr_context c =
+        fixture_context(fixture_record(d, field(t, RECORD), t->arena), x, row, t->scratch);
     c.self = self;
     c.language = field(t, LANGUAGE).n == 0 ? 0 : dictionary_language(d, field(t, LANGUAGE));
     if (choice.n > 0) c.choice = codelist_find(d->list[d->variable[self].list], choice);
@@ -146,10 +147,11 @@ static void for_each_vector(struct run *t, void (*fn)(struct run *))
 {
     struct csv_reader *rd;
     struct csv_row row;
-    struct csv_options o = { .encoding = CSV_UTF8, .separator = ',' };
-    struct err e = { 0 };
+    struct csv_options o = {.encoding = CSV_UTF8, .separator = ','};
+    struct err e = {0};
     bool found;
-    if (!csv_open(&rd, harness_source("tests/model/expr_vectors.csv"), &o, &e)) fail_msg("%s", e.msg);
+    if (!csv_open(&rd, harness_source("tests/model/expr_vectors.csv"), &o, &e))
+        fail_msg("%s", e.msg);
     for (;;) {
         if (!csv_next(rd, &row, &found, &e)) fail_msg("%s", e.msg);
         if (!found) break;
@@ -165,8 +167,9 @@ static void for_each_vector(struct run *t, void (*fn)(struct run *))
 
 static struct run run_new(void)
 {
-    struct run t = { .dictionary = fixture_dictionary(), .arena = arena_new(ARENA_PLAIN),
-                     .scratch = arena_new(ARENA_PLAIN) };
+    struct run t = {.dictionary = fixture_dictionary(),
+                    .arena = arena_new(ARENA_PLAIN),
+                    .scratch = arena_new(ARENA_PLAIN)};
     return t;
 }
 
