@@ -98,6 +98,34 @@ static int run(int argc, char **argv, const char *program)
     return status;
 }
 
+static void reverse(char **at, int n)
+{
+    for (int i = 0; i < n / 2; i++) {
+        char *swap = at[i];
+        at[i] = at[n - 1 - i];
+        at[n - 1 - i] = swap;
+    }
+}
+
+/* `dcim --repository DIR info` is `dcim info --repository DIR`: options that every command takes may
+ * stand before its words. */
+static void words_first(int argc, char **argv)
+{
+    int k = 0, n_word;
+    while (1 + k < argc && strncmp(argv[1 + k], "--", 2) == 0) {
+        const char *name = argv[1 + k] + 2;
+        size_t n = strcspn(name, "=");
+        const struct option *o = global_options;
+        while (o->name != NULL && (strlen(o->name) != n || strncmp(o->name, name, n) != 0)) o++;
+        if (o->name == NULL) return;
+        k += o->kind == OPTION_FLAG || name[n] == '=' ? 1 : 2;
+    }
+    if (k == 0 || 1 + k >= argc || command_find(argc - 1 - k, argv + 1 + k, &n_word) == NULL) return;
+    reverse(argv + 1, k); /* rotate: the three reversals */
+    reverse(argv + 1 + k, n_word);
+    reverse(argv + 1, k + n_word);
+}
+
 int main(int argc, char **argv)
 {
     char program[4096];
@@ -108,5 +136,6 @@ int main(int argc, char **argv)
         return printed(argc < 2 ? 2 : 0);
     }
     if (strcmp(argv[1], "--version") == 0) return printed(run_version(NULL));
+    words_first(argc, argv);
     return printed(run(argc, argv, program_path(program, sizeof program)));
 }
