@@ -24,7 +24,7 @@
  *   files        files 0600, folders 0700, of this user
  *   clock        not behind the log              swap         a warning when the machine swaps to disk
  * "ok" of the whole is false when one is; warnings do not count. Goes on after a failed check;
- * nothing that was opened is in the document. Outside of a transaction. Cost: about 4 s for each
+ * nothing that was opened is in the document. Outside of a transaction. Cost: about 35 s for each
  * million records. */
 bool store_check(struct json **out, struct store *st, struct err *e) MUST_CHECK;
 

@@ -18,6 +18,7 @@
 
 #include "base/buf.h"
 #include "base/random.h"
+#include "raw.h"
 #include "store/archive.h"
 #include "store/audit.h"
 #include "store/backend.h"
@@ -496,6 +497,17 @@ static void test_7_forged(void **state)
     restores_not("forgery", store_data_unlock(), NULL);
     database[n / 2] = (char)(database[n / 2] ^ 1);
     real.repository_id[0] ^= 1;
+    forge(&forgeries[0], st, database, n, &real);
+    restores_not("forgery", store_data_unlock(), "backup.damaged");
+    real.repository_id[0] ^= 1;
+    free(database);
+
+    /* The same with its log cut short. */
+    struct raw *raw = raw_open("copy", keyring_key(store_keyring(st), KEY_DATABASE));
+    raw_drop_triggers(raw);
+    raw_run(raw, "DELETE FROM audit_entry WHERE sequence = 3");
+    raw_close(raw);
+    database = harness_read("copy", &n);
     forge(&forgeries[0], st, database, n, &real);
     restores_not("forgery", store_data_unlock(), "backup.damaged");
     free(database);

@@ -165,6 +165,29 @@ static void test_2_each(void **state)
         store_close(st);
     }
 
+    /* Versions changed and the batch's digest made to fit: then it is not the audit entry's. */
+    ledger_copy("kept", "each/database");
+    assert_int_equal(chmod("each/database", 0600), 0);
+    struct raw *r = raw_open("each/database", key);
+    raw_run(r, "UPDATE record_version SET content_hash = randomblob(16) WHERE version_id = 65537");
+    raw_close(r);
+    uint8_t digest[32];
+    char hex[65];
+    st = store_data_open("each", true);
+    assert_true(store_batch_digest(digest, st, 1, NULL));
+    store_close(st);
+    crypto_hex(hex, digest, sizeof digest);
+    r = raw_open("each/database", key);
+    raw_run(r, "UPDATE batch SET digest = x'%s' WHERE batch_no = 1", hex);
+    raw_close(r);
+    st = store_data_open("each", false);
+    struct json *j = checked(st);
+    assert_true(red(j, "batches"));
+    assert_string_equal(detail(j, "batches"),
+                        "batch 1 is not the one that its audit entry is about");
+    json_free(j);
+    store_close(st);
+
     /* The clock: an entry from the future (the last of them, rightly chained). */
     ledger_copy("kept", "each/database");
     assert_int_equal(chmod("each/database", 0600), 0);
@@ -174,7 +197,7 @@ static void test_2_each(void **state)
     assert_true(audit_log_append_at(&l, &(struct audit_event){.action = AUDIT_TABLE}, 4102444800,
                                     NULL, NULL)); /* 2100 */
     assert_true(backend_commit(l.backend, NULL));
-    struct json *j = checked(st);
+    j = checked(st);
     assert_true(red(j, "clock"));
     assert_false(red(j, "audit"));
     json_free(j);

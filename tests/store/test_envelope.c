@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Tests of src/store/envelope.c
- *  1 keys wrap and unwrap   2 bodies seal and open   3 size classes   4 moved or changed: never opens (S12)
- *  5 limits */
+ *  1 keys wrap and unwrap
+ *  2 bodies seal and open
+ *  3 size classes
+ *  4 moved or changed: never opens (S12)
+ *  5 limits
+ *  6 the format, put together by hand */
 #include "harness.h"
 
 #include "base/crypto.h"
@@ -190,12 +194,55 @@ static void test_5_limits(void **state)
     buf_release(&b);
 }
 
+/* The bytes that the description at the head of envelope.c promises, so that another program could open one. */
+static void by_hand(struct buf *b, const uint8_t padded[64], const uint8_t key[CRYPTO_KEY])
+{
+    static const char ad[] = "dcim envelope v1\x01\x01\x01\x09"
+                             "record_version\0body\0"
+                             "0123456789AB\x07\0\0";
+    uint8_t nonce[CRYPTO_NONCE], sealed[64 + CRYPTO_TAG];
+
+    crypto_random(nonce, sizeof nonce);
+    crypto_seal(sealed, padded, 64, ad, sizeof ad, nonce,
+                key); /* with the NUL: the fourth byte of the version */
+    buf_clear(b);
+    buf_put(b, "\x01\x01\x09", 3);
+    buf_put(b, nonce, sizeof nonce);
+    buf_put(b, sealed, sizeof sealed);
+}
+
+static void test_6_format(void **state)
+{
+    (void)state;
+    uint8_t key[CRYPTO_KEY], padded[64] = {'M', 'a', 'r', 'i', 'a', 0x80};
+    struct buf b, open;
+
+    crypto_random(key, sizeof key);
+    buf_init(&b, 200);
+    buf_init_wiped(&open, 200);
+    by_hand(&b, padded, key);
+    assert_true(envelope_open(&open, b.p, b.n, key, &here, NULL));
+    assert_true(text_is(buf_text(&open), "Maria"));
+    memset(padded, 0, sizeof padded); /* rightly sealed, but the padding is none */
+    by_hand(&b, padded, key);
+    assert_false(opens(&b, key, &here));
+    padded[40] = 0x81;
+    by_hand(&b, padded, key);
+    assert_false(opens(&b, key, &here));
+    padded[63] = 0x80; /* the least padding: 63 bytes of text */
+    by_hand(&b, padded, key);
+    assert_true(envelope_open(&open, b.p, b.n, key, &here, NULL));
+    assert_int_equal(open.n, 63);
+    buf_release(&b);
+    buf_release(&open);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_1_keys),         cmocka_unit_test(test_2_bodies),
         cmocka_unit_test(test_3_size_classes), cmocka_unit_test(test_4_moved_or_changed),
-        cmocka_unit_test(test_5_limits),
+        cmocka_unit_test(test_5_limits),       cmocka_unit_test(test_6_format),
     };
     return cmocka_run_group_tests(tests, setup, NULL);
 }

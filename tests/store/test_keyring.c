@@ -467,6 +467,15 @@ static void test_8_full_disk(void **state)
     assert_false(harness_exists("other/keyring") || harness_exists("other/keyring.copy") ||
                  harness_exists("k"));
     file_limit(RLIM_INFINITY);
+    /* The folder has gone. */
+    struct keyring *lost = NULL;
+    assert_true(keyring_create(&lost, "other/keyring", &(struct unlock){.passphrase = p}, &e));
+    assert_int_equal(rename("other", "moved"), 0);
+    assert_false(keyring_add(lost, SLOT_RECOVERY, NULL, TEXT(""), &(struct secret *){NULL}, &e));
+    assert_string_equal(e.id, "keyring.folder");
+    assert_int_equal(keyring_slots(lost, NULL, 0), 1);
+    keyring_close(lost);
+
     flip("keyring.copy", 1);
     file_limit(100);
     bool opened = opens_with("p"); /* the copy cannot be repaired, which is no reason not to open */

@@ -19,6 +19,7 @@ static void put(const char *folder, const char *name, const char *text)
     char path[300];
     (void)snprintf(path, sizeof path, "%s/dictionary/%s", folder, name);
     harness_write_text(path, text);
+    assert_int_equal(chmod(path, 0600), 0);
 }
 
 static void append(struct store *st, const struct audit_event *ev)
