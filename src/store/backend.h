@@ -3,8 +3,8 @@
  * (store/sql_gen.h), transactions, backup. sqlite.c implements it on SQLCipher and is the only file
  * that calls SQLite; a PostgreSQL implementation is to come and runs the same tests.
  *
- * A query that has failed swallows further calls; query_end() reports the first failure (style: fails
- * once, at the end). One backend handle belongs to one thread at a time. */
+ * A query that has failed swallows further calls; query_end() reports the first failure (style:
+ * fails once, at the end). One backend handle belongs to one thread at a time. */
 #ifndef DCIM_STORE_BACKEND_H
 #define DCIM_STORE_BACKEND_H
 
@@ -21,21 +21,23 @@ struct backend;
 
 enum backend_mode { BACKEND_CREATE, BACKEND_WRITE, BACKEND_READ };
 
-/* Open the database file with its raw 256-bit key. Refuses: a wrong key (ERR_DENIED "store.wrong_key",
- * not told apart from a file that is no database of ours), a plain SQLite file ("store.plaintext"), a
- * newer schema ("store.newer"). Migrates in BACKEND_WRITE. Settings of S10; after keying and after the
- * first commit the header is checked to be ciphertext (S11). */
+/* Open the database file with its raw 256-bit key. Refuses: a wrong key (ERR_DENIED
+ * "store.wrong_key", not told apart from a file that is no database of ours), a plain SQLite file
+ * ("store.plaintext"), a newer schema ("store.newer"). Migrates in BACKEND_WRITE. Settings of S10;
+ * after keying and after the first commit the header is checked to be ciphertext (S11). */
 bool sqlite_backend_open(struct backend **out, const char *path, const struct secret *key,
                          enum backend_mode mode, struct err *e) MUST_CHECK;
 void backend_close(struct backend *b); /* NULL is fine; an open transaction is rolled back */
 
-bool backend_begin(struct backend *b, bool write, struct err *e) MUST_CHECK; /* write: waits for others up to
+bool backend_begin(struct backend *b, bool write,
+                   struct err *e) MUST_CHECK; /* write: waits for others up to
     the busy time, then ERR_CONFLICT "store.busy" */
 bool backend_commit(struct backend *b, struct err *e) MUST_CHECK;
 void backend_rollback(struct backend *b);
 bool backend_in_transaction(const struct backend *b);
-/* While loading many rows whose references the caller has checked once for all of them: foreign keys are not looked up
- * row by row (a sixth of an import's time); backend_check() looks all of them up. Everything else is as always. */
+/* While loading many rows whose references the caller has checked once for all of them: foreign
+ * keys are not looked up row by row (a sixth of an import's time); backend_check() looks all of
+ * them up. Everything else is as always. */
 bool backend_loading(struct backend *b, bool on, struct err *e) MUST_CHECK;
 void backend_busy_ms(struct backend *b, int ms); /* default 30,000 */
 
@@ -55,26 +57,31 @@ struct query { /* members are query.c's own */
     struct err err;
 };
 
-/* Prepare (cached) and start a statement of the list. A statement that gives more rows than its `rows:` allows,
- * or ends with fewer, is ERR_STORE "store.rows". Every begun query must be ended. */
+/* Prepare (cached) and start a statement of the list. A statement that gives more rows than its
+ * `rows:` allows, or ends with fewer, is ERR_STORE "store.rows". Every begun query must be
+ * ended. */
 bool query_begin(struct query *q, struct backend *b, enum sql_id id);
 void query_bind_int(struct query *q, const char *param, int64_t v);
-void query_bind_text(struct query *q, const char *param, struct text t);     /* copied */
+void query_bind_text(struct query *q, const char *param, struct text t);           /* copied */
 void query_bind_blob(struct query *q, const char *param, const void *p, size_t n); /* copied */
 void query_bind_null(struct query *q, const char *param);
 /* The same by position, 0-based in the order of the statement's `params`: for the hot paths. */
 void query_set_int(struct query *q, size_t param, int64_t v);
 void query_set_null(struct query *q, size_t param);
-void query_set_text(struct query *q, size_t param, struct text t);           /* borrowed until the step */
-void query_set_blob(struct query *q, size_t param, const void *p, size_t n); /* borrowed until the step */
-bool query_next(struct query *q);       /* steps; true: a row is there */
-bool query_run(struct query *q, struct err *e) MUST_CHECK; /* for statements without rows: steps, resets, ends */
-bool query_again(struct query *q);      /* steps a statement without rows and leaves it ready for new values (the old
-                                           ones stay); for many rows through one query, ended by query_end() */
-void query_rewind(struct query *q);     /* back to before the first row; values stay until they are set anew */
-int64_t query_int(struct query *q, size_t column);        /* 0 for NULL */
+void query_set_text(struct query *q, size_t param, struct text t); /* borrowed until the step */
+void query_set_blob(struct query *q, size_t param, const void *p, size_t n);   /* likewise */
+/* Steps; true: a row is there. */
+bool query_next(struct query *q);
+/* For statements without rows: steps, resets, ends. */
+bool query_run(struct query *q, struct err *e) MUST_CHECK;
+/* Steps a statement without rows and leaves it ready for new values (the old ones stay): for many rows
+ * through one query, ended by query_end(). */
+bool query_again(struct query *q);
+/* Back to before the first row; values stay until they are set anew. */
+void query_rewind(struct query *q);
+int64_t query_int(struct query *q, size_t column); /* 0 for NULL */
 bool query_is_null(struct query *q, size_t column);
-struct text query_text(struct query *q, size_t column);   /* borrowed until the next step */
+struct text query_text(struct query *q, size_t column); /* borrowed until the next step */
 struct text query_blob(struct query *q, size_t column);
 bool query_end(struct query *q, struct err *e) MUST_CHECK; /* resets; reports what failed */
 

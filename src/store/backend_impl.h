@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What a database implementation gives to query.c and to the functions of backend.h. Only sqlite.c (and the
- * PostgreSQL file to come) and query.c include this. */
+/* What a database implementation gives to query.c and to the functions of backend.h. Only sqlite.c
+ * (and the PostgreSQL file to come) and query.c include this. */
 #ifndef DCIM_STORE_BACKEND_IMPL_H
 #define DCIM_STORE_BACKEND_IMPL_H
 
@@ -12,10 +12,11 @@
 
 enum step { STEP_ROW, STEP_DONE, STEP_FAILED };
 
-/* A statement in use is a void pointer of the implementation's own. Parameters and columns are counted from 0
- * in the order of the list. Calls that can fail keep the error in `e`. */
+/* A statement in use is a void pointer of the implementation's own. Parameters and columns are
+ * counted from 0 in the order of the list. Calls that can fail keep the error in `e`. */
 struct backend_ops {
-    bool (*take)(void **statement, struct backend *b, enum sql_id id, struct err *e); /* prepared, cached */
+    bool (*take)(void **statement, struct backend *b, enum sql_id id,
+                 struct err *e);                      /* prepared, cached */
     void (*give)(struct backend *b, void *statement); /* reset, unbound, back into the cache */
     bool (*bind_int)(void *statement, size_t param, int64_t v);
     bool (*bind_text)(void *statement, size_t param, struct text t, bool copy);

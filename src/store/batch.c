@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The caller's half of an import: see batch_internal.h.
  *
- * References are found by a keyed hash over form, organisation and the reference (trimmed, NFC): the same reference of
- * two organisations looks different. They are looked up in the committed state, through a connection of the batch's
- * own: the write transaction belongs to this batch, so that state does not move. Whether a record changed is decided by
- * a keyed hash of both its parts.
+ * References are found by a keyed hash over form, organisation and the reference (trimmed, NFC):
+ * the same reference of two organisations looks different. They are looked up in the committed
+ * state, through a connection of the batch's own: the write transaction belongs to this batch, so
+ * that state does not move. Whether a record changed is decided by a keyed hash of both its parts.
  *
- *   reference hash   keyed BLAKE2b-128 of "reference 1" | form number (8) | organisation number (8) | reference
+ *   reference hash   keyed BLAKE2b-128 of "reference 1" | form number (8) | organisation number (8)
+ *   | reference
  *   content hash     keyed BLAKE2b-128 of length of the coded part (8) | coded part | identity part
  * Numbers little endian. */
 #include "store/batch_internal.h"
@@ -26,23 +27,25 @@ struct batch_writer {
     struct person_key_plan person;
     struct batch_keys keys;
     bool dry_run, look_up;
-    int64_t organisation_no, next_record, n_row, n_fresh; /* n_fresh: new records, without those that came back */
+    int64_t organisation_no, next_record, n_row,
+        n_fresh; /* n_fresh: new records, without those that came back */
     struct batch_result result;
     struct reference_set *seen;
-    struct arena *scratch;        /* wiping */
-    struct buf message;           /* of hashes; wiping */
-    struct backend *reader;       /* NULL: nothing can be found, for the organisation had no record of the form */
+    struct arena *scratch; /* wiping */
+    struct buf message;    /* of hashes; wiping */
+    struct backend
+        *reader; /* NULL: nothing can be found, for the organisation had no record of the form */
     struct query find;
-    struct batch_block *block;    /* being filled */
+    struct batch_block *block; /* being filled */
     struct batch_insert in;
-    uint64_t code[RANDOM_CODES];  /* random bits for codes, drawn at once */
+    uint64_t code[RANDOM_CODES]; /* random bits for codes, drawn at once */
     size_t n_code;
 };
 
 /* ---- beginning ---- */
 
-static bool series_of(int64_t *series_no, int64_t *n_record, struct store *st, int64_t form_no, int64_t organisation_no,
-                      struct err *e)
+static bool series_of(int64_t *series_no, int64_t *n_record, struct store *st, int64_t form_no,
+                      int64_t organisation_no, struct err *e)
 {
     struct query q;
     *series_no = *n_record = 0;
@@ -73,7 +76,8 @@ static bool organisation_is_there(struct store *st, int64_t organisation_no, str
     bool found = query_next(&q);
     if (!query_end(&q, e)) return false;
     return found ? true
-                 : err_set(e, ERR_NOT_FOUND, "organisation.unknown", "could not import: there is no organisation %lld",
+                 : err_set(e, ERR_NOT_FOUND, "organisation.unknown",
+                           "could not import: there is no organisation %lld",
                            (long long)organisation_no);
 }
 
@@ -133,7 +137,8 @@ static void block_free(struct batch_block *b)
 static bool start_lookups(struct batch_writer *w, struct err *e)
 {
     if (!w->look_up) return true;
-    if (!sqlite_backend_open(&w->reader, w->st->database, keyring_key(w->st->keyring, KEY_DATABASE), BACKEND_READ, e))
+    if (!sqlite_backend_open(&w->reader, w->st->database, keyring_key(w->st->keyring, KEY_DATABASE),
+                             BACKEND_READ, e))
         return false;
     if (!backend_begin(w->reader, false, e)) return false;
     if (!query_begin(&w->find, w->reader, SQL_REFERENCE_FIND)) return query_end(&w->find, e);
@@ -156,7 +161,8 @@ static void writer_free(struct batch_writer *w)
     if (w->find.statement != NULL) (void)!query_end(&w->find, NULL);
     backend_close(w->reader);
     block_free(w->block);
-    for (int i = 0; w->in.empty != NULL && i < BLOCKS - 1; i++) block_free(parallel_queue_take(w->in.empty));
+    for (int i = 0; w->in.empty != NULL && i < BLOCKS - 1; i++)
+        block_free(parallel_queue_take(w->in.empty));
     parallel_queue_free(w->in.full);
     parallel_queue_free(w->in.empty);
     reference_set_free(w->seen);
@@ -165,7 +171,8 @@ static void writer_free(struct batch_writer *w)
     mem_free_wiped(w, sizeof *w);
 }
 
-bool batch_begin(struct batch_writer **out, struct store *st, const struct batch_start *s, struct err *e)
+bool batch_begin(struct batch_writer **out, struct store *st, const struct batch_start *s,
+                 struct err *e)
 {
     int64_t n_record;
 
@@ -174,7 +181,8 @@ bool batch_begin(struct batch_writer **out, struct store *st, const struct batch
     if (!numbering_ensure(st, e)) return false;
     if (!s->dry_run && !store_must_write(st, e)) return false;
     if (st->records_changed) /* lookups see the committed state only */
-        return err_set(e, ERR_USAGE, "batch.second", "could not begin a second batch in one transaction");
+        return err_set(e, ERR_USAGE, "batch.second",
+                       "could not begin a second batch in one transaction");
     if (!organisation_is_there(st, s->organisation_no, e)) return false;
 
     struct batch_writer *w = mem_new(1, sizeof *w);
@@ -208,13 +216,14 @@ bool batch_begin(struct batch_writer **out, struct store *st, const struct batch
 
 /* ---- one record ---- */
 
-static bool reference_hash(uint8_t out[CRYPTO_SHORT], struct batch_writer *w, struct text reference, struct err *e)
+static bool reference_hash(uint8_t out[CRYPTO_SHORT], struct batch_writer *w, struct text reference,
+                           struct err *e)
 {
     struct arena_mark mark = arena_mark(w->scratch);
 
     if (reference.n > REFERENCE_MAX) {
-        err_set(e, ERR_LIMIT, "batch.reference", "could not import a record: its reference is longer than %d bytes",
-                REFERENCE_MAX);
+        err_set(e, ERR_LIMIT, "batch.reference",
+                "could not import a record: its reference is longer than %d bytes", REFERENCE_MAX);
         return err_remedy(e, "see whether the right column is mapped to the reference");
     }
     struct text t = unicode_nfc(reference, w->scratch);
@@ -229,7 +238,8 @@ static bool reference_hash(uint8_t out[CRYPTO_SHORT], struct batch_writer *w, st
 }
 
 /* Both parts behind the block's plain bytes, and their hash. */
-static bool encode(struct batch_row *r, struct batch_writer *w, const struct record *record, struct err *e)
+static bool encode(struct batch_row *r, struct batch_writer *w, const struct record *record,
+                   struct err *e)
 {
     struct buf *b = &w->block->plain;
     size_t at = b->n;
@@ -243,7 +253,8 @@ static bool encode(struct batch_row *r, struct batch_writer *w, const struct rec
     body_encode(b, record, &w->form->numbering, BODY_IDENTITY);
     r->identity_n = b->n - r->identity_at;
     if (b->too_long || b->n - at > BODY_MAX) {
-        err_set(e, ERR_LIMIT, "batch.record_too_long", "could not import a record: it takes more than %d bytes", BODY_MAX);
+        err_set(e, ERR_LIMIT, "batch.record_too_long",
+                "could not import a record: it takes more than %d bytes", BODY_MAX);
         return err_remedy(e, "shorten its texts, or make two records of it");
     }
     for (int i = 0; i < 8; i++) length[i] = (uint8_t)((uint64_t)r->coded_n >> (8 * i));
@@ -262,19 +273,22 @@ static uint64_t new_code(struct batch_writer *w)
 }
 
 /* The key under which the record's earlier versions are sealed, for the new one. */
-static bool open_key(struct batch_row *r, const struct batch_writer *w, struct text wrapped, struct err *e)
+static bool open_key(struct batch_row *r, const struct batch_writer *w, struct text wrapped,
+                     struct err *e)
 {
     char code[RECORD_CODE + 1];
     struct envelope_context c = {.place = ENVELOPE_RECORD_KEY, .record_code = code};
 
     record_code_format(code, r->code);
     if (envelope_unwrap(r->key, wrapped.p, wrapped.n, w->keys.record, &c)) return true;
-    err_set(e, ERR_STORE, "envelope.damaged", "could not open the key of record %s: not what was sealed there", code);
+    err_set(e, ERR_STORE, "envelope.damaged",
+            "could not open the key of record %s: not what was sealed there", code);
     return err_remedy(e, "run `dcim check`; if it finds damage, restore the last verified backup");
 }
 
 /* What an organisation's reference already stands for. */
-static bool look_up(enum put_outcome *outcome, struct batch_row *r, struct batch_writer *w, struct err *e)
+static bool look_up(enum put_outcome *outcome, struct batch_row *r, struct batch_writer *w,
+                    struct err *e)
 {
     struct query *q = &w->find;
     bool ok = true;
@@ -291,10 +305,12 @@ static bool look_up(enum put_outcome *outcome, struct batch_row *r, struct batch
         r->code = (uint64_t)query_int(q, 1);
         r->replaced = active ? (uint32_t)query_int(q, 3) : 0;
         r->version_no = (uint32_t)query_int(q, 4) + 1;
-        /* A withdrawn record comes back as new, whatever it says: for the organisation it was not there. */
+        /* A withdrawn record comes back as new, whatever it says: for the organisation it was not
+         * there. */
         *outcome = !active ? PUT_NEW : same ? PUT_SAME : PUT_CHANGED;
         if (r->version_no >= VERSIONS_PER_RECORD)
-            ok = err_set(e, ERR_LIMIT, "batch.versions", "could not change a record: it has had %d versions",
+            ok = err_set(e, ERR_LIMIT, "batch.versions",
+                         "could not change a record: it has had %d versions",
                          VERSIONS_PER_RECORD - 1);
         else if (*outcome != PUT_SAME && !w->dry_run) ok = open_key(r, w, query_blob(q, 6), e);
     }
@@ -321,8 +337,8 @@ static void drop(struct batch_writer *w, size_t plain_n)
     b->too_long = false;
 }
 
-static bool decide(enum put_outcome *outcome, struct batch_row *r, struct batch_writer *w, const struct record *record,
-                   struct text reference, struct err *e)
+static bool decide(enum put_outcome *outcome, struct batch_row *r, struct batch_writer *w,
+                   const struct record *record, struct text reference, struct err *e)
 {
     reference = text_trim(reference);
     *r = (struct batch_row){.fresh = true, .version_no = 1, .has_reference = reference.n > 0};
@@ -343,8 +359,8 @@ static bool decide(enum put_outcome *outcome, struct batch_row *r, struct batch_
     return true;
 }
 
-bool batch_put(enum put_outcome *outcome, struct batch_writer *w, const struct record *r, struct text reference,
-               struct err *e)
+bool batch_put(enum put_outcome *outcome, struct batch_writer *w, const struct record *r,
+               struct text reference, struct err *e)
 {
     struct batch_block *b = w->block;
     size_t plain_n = b->plain.n;
@@ -355,7 +371,8 @@ bool batch_put(enum put_outcome *outcome, struct batch_writer *w, const struct r
         return false;
     }
     if (++w->n_row > BATCH_ROWS_MAX) {
-        err_set(e, ERR_LIMIT, "batch.too_many_rows", "could not import more than %d records in one batch", BATCH_ROWS_MAX);
+        err_set(e, ERR_LIMIT, "batch.too_many_rows",
+                "could not import more than %d records in one batch", BATCH_ROWS_MAX);
         return err_remedy(e, "split the file");
     }
     if (!decide(outcome, &b->row[b->n], w, r, reference, e)) {
@@ -398,7 +415,8 @@ static bool keep_result(struct batch_writer *w, int64_t n_refused, struct err *e
     return query_run(&q, e) && store_generation_next(w->st, e);
 }
 
-bool batch_finish(struct batch_result *out, struct batch_writer *w, int64_t n_refused, struct err *e)
+bool batch_finish(struct batch_result *out, struct batch_writer *w, int64_t n_refused,
+                  struct err *e)
 {
     bool ok = true;
 

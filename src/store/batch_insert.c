@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The inserting half of an import: seals what is not sealed yet, writes rows, keeps the entries of the two random
- * indexes back and adds them in order, a million at a time. After a failure it only passes blocks back, so that the
- * caller is never left waiting. */
+/* The inserting half of an import: seals what is not sealed yet, writes rows, keeps the entries of
+ * the two random indexes back and adds them in order, a million at a time. After a failure it only
+ * passes blocks back, so that the caller is never left waiting. */
 #include "store/batch_internal.h"
 
 #include "base/mem.h"
@@ -21,13 +21,14 @@ struct sealing {
 static const uint8_t *next_nonce(struct sealing *s)
 {
     memcpy(s->nonce, s->keys->nonce, sizeof s->keys->nonce);
-    for (size_t i = 0; i < 8; i++) s->nonce[sizeof s->keys->nonce + i] = (uint8_t)(s->next_nonce >> (8 * i));
+    for (size_t i = 0; i < 8; i++)
+        s->nonce[sizeof s->keys->nonce + i] = (uint8_t)(s->next_nonce >> (8 * i));
     s->next_nonce++;
     return s->nonce;
 }
 
-static void seal_row(struct batch_row *r, struct batch_block *b, struct sealing *s, const uint8_t *key,
-                     const uint8_t *identity_key)
+static void seal_row(struct batch_row *r, struct batch_block *b, struct sealing *s,
+                     const uint8_t *key, const uint8_t *identity_key)
 {
     const struct batch_keys *k = s->keys;
     struct envelope_context *c = &s->context;
@@ -41,17 +42,20 @@ static void seal_row(struct batch_row *r, struct batch_block *b, struct sealing 
     c->version_no = r->version_no;
     c->place = ENVELOPE_RECORD_BODY;
     r->body_at = b->sealed.n;
-    envelope_seal_with(&b->sealed, b->plain.p + r->coded_at, r->coded_n, r->key, k->record_id, c, next_nonce(s));
+    envelope_seal_with(&b->sealed, b->plain.p + r->coded_at, r->coded_n, r->key, k->record_id, c,
+                       next_nonce(s));
     r->body_n = b->sealed.n - r->body_at;
     mem_wipe(r->key, sizeof r->key);
     r->identity_body_n = 0;
     if (r->identity_n == 0) return;
-    c->place = ENVELOPE_IDENTITY_KEY; /* each version's identity has a key of its own, bound to the version */
-    envelope_wrap_with(r->identity_wrapped, identity_key, k->identity, k->identity_id, c, next_nonce(s));
+    c->place =
+        ENVELOPE_IDENTITY_KEY; /* each version's identity has a key of its own, bound to the version */
+    envelope_wrap_with(r->identity_wrapped, identity_key, k->identity, k->identity_id, c,
+                       next_nonce(s));
     c->place = ENVELOPE_IDENTITY_BODY;
     r->identity_body_at = b->sealed.n;
-    envelope_seal_with(&b->sealed, b->plain.p + r->identity_at, r->identity_n, identity_key, k->identity_id, c,
-                       next_nonce(s));
+    envelope_seal_with(&b->sealed, b->plain.p + r->identity_at, r->identity_n, identity_key,
+                       k->identity_id, c, next_nonce(s));
     r->identity_body_n = b->sealed.n - r->identity_body_at;
 }
 
@@ -85,7 +89,8 @@ void batch_digest_begin(struct batch_digest d)
     crypto_hasher_init(d.changed, NULL);
 }
 
-void batch_digest_add(struct crypto_hasher *part, uint64_t code, uint32_t version_no, const void *content_hash)
+void batch_digest_add(struct crypto_hasher *part, uint64_t code, uint32_t version_no,
+                      const void *content_hash)
 {
     uint8_t row[8 + 4 + CONTENT_HASH];
     for (int i = 0; i < 8; i++) row[i] = (uint8_t)(code >> (8 * i));
@@ -106,7 +111,8 @@ void batch_digest_end(struct batch_digest d, uint8_t out[CRYPTO_HASH])
 
 /* ---- writing ---- */
 
-static bool write_fresh(struct batch_insert *in, const struct batch_block *b, const struct batch_row *r)
+static bool write_fresh(struct batch_insert *in, const struct batch_block *b,
+                        const struct batch_row *r)
 {
     struct query *q = &in->record_add;
     query_set_int(q, 0, r->record_no);
@@ -135,7 +141,8 @@ static bool write_fresh(struct batch_insert *in, const struct batch_block *b, co
     return true;
 }
 
-static bool write_change(struct batch_insert *in, const struct batch_block *b, const struct batch_row *r)
+static bool write_change(struct batch_insert *in, const struct batch_block *b,
+                         const struct batch_row *r)
 {
     struct query *q = &in->version_change;
     query_set_int(q, 0, r->record_no * VERSIONS_PER_RECORD + r->version_no);
@@ -158,7 +165,8 @@ static bool write_change(struct batch_insert *in, const struct batch_block *b, c
     return query_again(q);
 }
 
-static bool write_identity(struct batch_insert *in, const struct batch_block *b, const struct batch_row *r)
+static bool write_identity(struct batch_insert *in, const struct batch_block *b,
+                           const struct batch_row *r)
 {
     struct query *q = &in->identity_add;
     if (r->identity_body_n == 0) return true;
@@ -200,7 +208,9 @@ static bool write_block(struct batch_insert *in, const struct batch_block *b)
 {
     for (size_t i = 0; i < b->n; i++) {
         const struct batch_row *r = &b->row[i];
-        if (!(r->fresh ? write_fresh(in, b, r) : write_change(in, b, r)) || !write_identity(in, b, r)) return false;
+        if (!(r->fresh ? write_fresh(in, b, r) : write_change(in, b, r)) ||
+            !write_identity(in, b, r))
+            return false;
     }
     return in->codes.n < INDEX_RUN || write_indexes(in);
 }
@@ -209,18 +219,21 @@ static bool write_block(struct batch_insert *in, const struct batch_block *b)
 
 static struct query *queries(struct batch_insert *in, size_t i)
 {
-    struct query *const all[] = {&in->record_add, &in->version_add, &in->version_change, &in->record_change,
-                                 &in->identity_add, &in->code_add, &in->reference_add};
+    struct query *const all[] = {&in->record_add,    &in->version_add,  &in->version_change,
+                                 &in->record_change, &in->identity_add, &in->code_add,
+                                 &in->reference_add};
     return i < sizeof all / sizeof all[0] ? all[i] : NULL;
 }
 
 static bool begin_queries(struct batch_insert *in)
 {
-    static const enum sql_id id[] = {SQL_RECORD_ADD, SQL_VERSION_ADD, SQL_VERSION_CHANGE, SQL_RECORD_CHANGE,
-                                     SQL_IDENTITY_ADD, SQL_CODE_ADD, SQL_REFERENCE_ADD};
+    static const enum sql_id id[] = {SQL_RECORD_ADD,    SQL_VERSION_ADD,  SQL_VERSION_CHANGE,
+                                     SQL_RECORD_CHANGE, SQL_IDENTITY_ADD, SQL_CODE_ADD,
+                                     SQL_REFERENCE_ADD};
     bool ok = true;
     struct query *q;
-    for (size_t i = 0; (q = queries(in, i)) != NULL; i++) ok = query_begin(q, in->backend, id[i]) && ok;
+    for (size_t i = 0; (q = queries(in, i)) != NULL; i++)
+        ok = query_begin(q, in->backend, id[i]) && ok;
     return ok;
 }
 
@@ -248,7 +261,8 @@ static void work(void *ctx)
     while ((b = parallel_queue_take(in->full)) != NULL) {
         if (ok && !b->is_sealed) batch_seal(b, in->keys);
         ok = ok && write_block(in, b);
-        if (!ok && !atomic_load(&in->failed)) end_queries(in); /* tells the caller, who may then stop early */
+        if (!ok && !atomic_load(&in->failed))
+            end_queries(in); /* tells the caller, who may then stop early */
         buf_clear(&b->plain);
         b->n = 0;
         b->is_sealed = false;

@@ -9,12 +9,18 @@
 
 static void take_row(struct batch *out, struct query *q, struct arena *a)
 {
-    struct text form = query_text(q, 2), organisation = query_text(q, 3), mapping = query_text(q, 4),
-                label = query_text(q, 5), actor = query_text(q, 6), digest = query_blob(q, 13);
+    struct text form = query_text(q, 2), organisation = query_text(q, 3),
+                mapping = query_text(q, 4), label = query_text(q, 5), actor = query_text(q, 6),
+                digest = query_blob(q, 13);
 
-    *out = (struct batch){.batch_no = query_int(q, 0), .organisation_no = query_int(q, 1),
-                          .created_at = query_int(q, 7), .undone_at = query_int(q, 8), .n_new = query_int(q, 9),
-                          .n_changed = query_int(q, 10), .n_same = query_int(q, 11), .n_refused = query_int(q, 12)};
+    *out = (struct batch){.batch_no = query_int(q, 0),
+                          .organisation_no = query_int(q, 1),
+                          .created_at = query_int(q, 7),
+                          .undone_at = query_int(q, 8),
+                          .n_new = query_int(q, 9),
+                          .n_changed = query_int(q, 10),
+                          .n_same = query_int(q, 11),
+                          .n_refused = query_int(q, 12)};
     out->form = arena_copy(a, form.p, form.n);
     out->organisation = arena_copy(a, organisation.p, organisation.n);
     out->mapping = arena_copy(a, mapping.p, mapping.n);
@@ -24,7 +30,8 @@ static void take_row(struct batch *out, struct query *q, struct arena *a)
     if (digest.n == sizeof out->digest) memcpy(out->digest, digest.p, digest.n);
 }
 
-bool store_batch_list(struct batch **out, size_t *n, struct store *st, struct arena *a, struct err *e)
+bool store_batch_list(struct batch **out, size_t *n, struct store *st, struct arena *a,
+                      struct err *e)
 {
     struct batch *list = NULL;
     size_t cap = 0, count = 0;
@@ -71,7 +78,8 @@ static bool find_batch(struct extent *out, struct store *st, int64_t batch_no, s
 /* ---- undo ---- */
 
 /* One number of a batch; the statement takes batch_no and, if `extent`, its new records. */
-static bool count(int64_t *out, struct store *st, enum sql_id id, const struct extent *x, bool extent, struct err *e)
+static bool count(int64_t *out, struct store *st, enum sql_id id, const struct extent *x,
+                  bool extent, struct err *e)
 {
     struct query q;
     *out = 0;
@@ -90,13 +98,13 @@ static bool may_be_undone(struct store *st, const struct extent *x, struct err *
     int64_t conflicts;
 
     if (x->undone)
-        return err_set(e, ERR_CONFLICT, "batch.undone", "could not undo batch %lld: it is undone already",
-                       (long long)x->batch_no);
+        return err_set(e, ERR_CONFLICT, "batch.undone",
+                       "could not undo batch %lld: it is undone already", (long long)x->batch_no);
     if (!count(&conflicts, st, SQL_UNDO_CONFLICTS, x, true, e)) return false;
     if (conflicts == 0) return true;
     err_set(e, ERR_CONFLICT, "batch.later_changes",
-            "could not undo batch %lld: %lld of its records were changed or withdrawn later", (long long)x->batch_no,
-            (long long)conflicts);
+            "could not undo batch %lld: %lld of its records were changed or withdrawn later",
+            (long long)x->batch_no, (long long)conflicts);
     return err_remedy(e, "undo the later batches first, the newest before the others");
 }
 
@@ -112,8 +120,8 @@ static bool put_back(struct store *st, const struct extent *x, struct err *e)
     return query_run(&q, e);
 }
 
-static bool mark_undone(struct store *st, const struct extent *x, const char *actor, const char *reason,
-                        int64_t n_withdrawn, struct err *e)
+static bool mark_undone(struct store *st, const struct extent *x, const char *actor,
+                        const char *reason, int64_t n_withdrawn, struct err *e)
 {
     struct query q;
     (void)query_begin(&q, st->backend, SQL_UNDO_MARK);
@@ -129,14 +137,15 @@ static bool mark_undone(struct store *st, const struct extent *x, const char *ac
     return query_run(&q, e) && store_generation_next(st, e);
 }
 
-bool store_batch_undo(int64_t *n_withdrawn, int64_t *n_reverted, struct store *st, int64_t batch_no, const char *actor,
-                      const char *reason, struct err *e)
+bool store_batch_undo(int64_t *n_withdrawn, int64_t *n_reverted, struct store *st, int64_t batch_no,
+                      const char *actor, const char *reason, struct err *e)
 {
     struct extent x;
     int64_t changes, back;
 
     *n_withdrawn = *n_reverted = 0;
-    if (!store_must_write(st, e) || !find_batch(&x, st, batch_no, e) || !may_be_undone(st, &x, e)) return false;
+    if (!store_must_write(st, e) || !find_batch(&x, st, batch_no, e) || !may_be_undone(st, &x, e))
+        return false;
     if (!count(&changes, st, SQL_UNDO_CHANGES, &x, false, e) ||
         !count(&back, st, SQL_UNDO_REAPPEARED, &x, false, e) || !put_back(st, &x, e))
         return false;
@@ -151,7 +160,8 @@ static bool add_part(struct crypto_hasher *part, struct query *q, struct err *e)
 {
     while (query_next(q)) {
         struct text hash = query_blob(q, 2);
-        uint8_t padded[CONTENT_HASH] = {0}; /* a hash of another length gives another digest: damage is found */
+        uint8_t padded[CONTENT_HASH] = {
+            0}; /* a hash of another length gives another digest: damage is found */
         memcpy(padded, hash.p, hash.n < CONTENT_HASH ? hash.n : CONTENT_HASH);
         batch_digest_add(part, (uint64_t)query_int(q, 0), (uint32_t)query_int(q, 1), padded);
     }

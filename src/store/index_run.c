@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Distribution by the leading bits, then insertion within each small heap (Knuth, vol. 3, 5.2 and 5.2.1). */
+/* Distribution by the leading bits, then insertion within each small heap (Knuth, vol. 3, 5.2 and
+ * 5.2.1). */
 #include "store/index_run.h"
 
 #include "base/mem.h"
@@ -54,8 +55,10 @@ void index_run_sort(struct index_run *r)
         return;
     }
     /* Leading bits that are zero in every key (codes have 60) would leave most heaps empty. */
-    unsigned used = 64 - (unsigned)__builtin_clzll(all), shift = used > HEAP_BITS ? used - HEAP_BITS : 0;
-    size_t *end = mem_new(HEAPS, sizeof *end); /* where the next of each heap goes; in the end, where the heap ends */
+    unsigned used = 64 - (unsigned)__builtin_clzll(all),
+             shift = used > HEAP_BITS ? used - HEAP_BITS : 0;
+    size_t *end = mem_new(
+        HEAPS, sizeof *end); /* where the next of each heap goes; in the end, where the heap ends */
     struct index_entry *sorted = mem_new(r->n, sizeof *sorted);
     size_t sum = 0;
     for (size_t i = 0; i < r->n; i++) end[r->item[i].high >> shift]++;
@@ -65,7 +68,8 @@ void index_run_sort(struct index_run *r)
         sum += n;
     }
     for (size_t i = 0; i < r->n; i++) sorted[end[r->item[i].high >> shift]++] = r->item[i];
-    for (size_t h = 0, from = 0; h < HEAPS; from = end[h], h++) sort_heap(sorted + from, end[h] - from);
+    for (size_t h = 0, from = 0; h < HEAPS; from = end[h], h++)
+        sort_heap(sorted + from, end[h] - from);
     mem_free(r->item);
     mem_free(end);
     r->item = sorted;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Numbers of forms, variables and groups: given once to a name, never again, so that a body can be read under any
- * later dictionary. Variables and groups of a form count from 0 in the order in which they were first seen. */
+/* Numbers of forms, variables and groups: given once to a name, never again, so that a body can be
+ * read under any later dictionary. Variables and groups of a form count from 0 in the order in
+ * which they were first seen. */
 #include "store/store_internal.h"
 
 #include "base/map.h"
@@ -11,10 +12,10 @@
 
 struct table { /* what the store has for one form, and what it is given */
     const struct form *form;
-    int64_t form_no;                  /* 0: not numbered yet */
-    struct numbering_entry *entry;    /* names from the arena */
+    int64_t form_no;               /* 0: not numbered yet */
+    struct numbering_entry *entry; /* names from the arena */
     size_t n, cap;
-    struct map *known[2];             /* variables, groups: name -> number */
+    struct map *known[2]; /* variables, groups: name -> number */
     uint32_t next[2];
 };
 
@@ -45,10 +46,12 @@ static bool read_numbers(struct table *t, size_t n, struct store *st, struct err
     while (query_next(&q)) {
         int64_t form_no = query_int(&q, 0), number = query_int(&q, 3);
         struct text name = query_text(&q, 2);
-        bool group = text_is(query_text(&q, 1), "group"), fits = number >= 0 && number < NUMBERS_MAX;
+        bool group = text_is(query_text(&q, 1), "group"),
+             fits = number >= 0 && number < NUMBERS_MAX;
         for (size_t i = 0; fits && i < n; i++)
             if (t[i].form_no == form_no)
-                take_entry(&t[i], group, arena_copy(st->numbering_arena, name.p, name.n), (uint32_t)number);
+                take_entry(&t[i], group, arena_copy(st->numbering_arena, name.p, name.n),
+                           (uint32_t)number);
     }
     return query_end(&q, e);
 }
@@ -56,9 +59,11 @@ static bool read_numbers(struct table *t, size_t n, struct store *st, struct err
 static bool need_write(struct store *st, struct err *e)
 {
     st->numbering_unsaved = true;
-    if (backend_in_transaction(st->backend)) return true; /* a reading one is found out by the first statement */
-    err_set(e, ERR_USAGE, "store.numbering",
-            "could not use the dictionary: it has variables that the repository has not numbered yet");
+    if (backend_in_transaction(st->backend))
+        return true; /* a reading one is found out by the first statement */
+    err_set(
+        e, ERR_USAGE, "store.numbering",
+        "could not use the dictionary: it has variables that the repository has not numbered yet");
     return err_remedy(e, "install the dictionary into the repository first");
 }
 
@@ -76,7 +81,8 @@ static bool give_form_number(struct table *t, int64_t *last, struct store *st, s
 }
 
 /* Nothing to do when the name has its number. */
-static bool give_number(struct table *t, bool group, const char *name, struct store *st, struct err *e)
+static bool give_number(struct table *t, bool group, const char *name, struct store *st,
+                        struct err *e)
 {
     struct query q;
 
@@ -84,8 +90,9 @@ static bool give_number(struct table *t, bool group, const char *name, struct st
     if (!need_write(st, e)) return false;
     uint32_t number = t->next[group];
     if (number >= NUMBERS_MAX)
-        return err_set(e, ERR_LIMIT, "store.numbers", "could not number '%s': form %s has had %d names", name,
-                       t->form->name, NUMBERS_MAX);
+        return err_set(e, ERR_LIMIT, "store.numbers",
+                       "could not number '%s': form %s has had %d names", name, t->form->name,
+                       NUMBERS_MAX);
     take_entry(t, group, name, number);
     (void)query_begin(&q, st->backend, SQL_NUMBERING_ADD);
     query_bind_int(&q, "form_no", t->form_no);
@@ -95,12 +102,15 @@ static bool give_number(struct table *t, bool group, const char *name, struct st
     return query_run(&q, e);
 }
 
-static bool number_form(struct form_numbering *out, struct table *t, struct store *st, struct err *e)
+static bool number_form(struct form_numbering *out, struct table *t, struct store *st,
+                        struct err *e)
 {
     const struct dictionary *d = st->dictionary;
 
     for (size_t i = 0; i < d->n_variable; i++)
-        if (d->variable[i].form == t->form->id && !give_number(t, false, d->variable[i].name, st, e)) return false;
+        if (d->variable[i].form == t->form->id &&
+            !give_number(t, false, d->variable[i].name, st, e))
+            return false;
     for (size_t i = 0; i < t->form->n_group; i++)
         if (!give_number(t, true, t->form->group[i].name, st, e)) return false;
     out->form_no = t->form_no;
@@ -135,7 +145,8 @@ bool numbering_ensure(struct store *st, struct err *e)
     int64_t last = 0;
 
     if (d == NULL)
-        return err_set(e, ERR_STORE, "store.no_dictionary", "could not read or write records: no dictionary is in use");
+        return err_set(e, ERR_STORE, "store.no_dictionary",
+                       "could not read or write records: no dictionary is in use");
     if (st->form != NULL) return true;
     st->numbering_arena = arena_new(ARENA_PLAIN);
     st->form = ARENA_ARRAY(st->numbering_arena, struct form_numbering, d->n_form);

@@ -13,8 +13,8 @@ static bool code_is_fine(struct text code)
     if (code.n == 0 || code.n > CODE_MAX) return false;
     for (size_t i = 0; i < code.n; i++) {
         char c = code.p[i];
-        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
-              c == '.'))
+        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+              c == '_' || c == '-' || c == '.'))
             return false;
     }
     return true;
@@ -29,25 +29,30 @@ static bool code_is_there(bool *out, struct store *st, struct text code, struct 
     return query_end(&q, e);
 }
 
-bool store_organisation_add(int64_t *no, struct store *st, struct text code, struct text type, struct text name,
-                            struct err *e)
+bool store_organisation_add(int64_t *no, struct store *st, struct text code, struct text type,
+                            struct text name, struct err *e)
 {
     struct query q;
     bool there = false;
 
     if (!store_must_write(st, e)) return false;
     if (!code_is_fine(code)) {
-        err_set(e, ERR_USAGE, "organisation.code", "could not add the organisation: its code is not one");
+        err_set(e, ERR_USAGE, "organisation.code",
+                "could not add the organisation: its code is not one");
         err_detail(e, "%.*s", (int)code.n, code.p);
         return err_remedy(e, "use 1 to %d letters, digits, '_', '-' or '.'", CODE_MAX);
     }
-    if (name.n == 0 || name.n > NAME_MAX_BYTES || !text_is_utf8(name, NULL) || type.n == 0 || type.n > CODE_MAX) {
-        err_set(e, ERR_USAGE, "organisation.name", "could not add the organisation: name or type is missing or too long");
-        return err_remedy(e, "give a name of at most %d bytes, and a type of CL_ORGTYPE", NAME_MAX_BYTES);
+    if (name.n == 0 || name.n > NAME_MAX_BYTES || !text_is_utf8(name, NULL) || type.n == 0 ||
+        type.n > CODE_MAX) {
+        err_set(e, ERR_USAGE, "organisation.name",
+                "could not add the organisation: name or type is missing or too long");
+        return err_remedy(e, "give a name of at most %d bytes, and a type of CL_ORGTYPE",
+                          NAME_MAX_BYTES);
     }
     if (!code_is_there(&there, st, code, e)) return false;
     if (there) {
-        err_set(e, ERR_USAGE, "organisation.exists", "could not add the organisation: its code is taken");
+        err_set(e, ERR_USAGE, "organisation.exists",
+                "could not add the organisation: its code is taken");
         err_detail(e, "%.*s", (int)code.n, code.p);
         return err_remedy(e, "choose another code, or see the list with `dcim organisation list`");
     }
@@ -73,8 +78,8 @@ static void take_row(struct organisation *out, struct query *q, struct arena *a)
     out->added_at = query_int(q, 4);
 }
 
-bool store_organisation_find(struct organisation *out, struct store *st, struct text code, struct arena *a,
-                             struct err *e)
+bool store_organisation_find(struct organisation *out, struct store *st, struct text code,
+                             struct arena *a, struct err *e)
 {
     struct query q;
 
@@ -86,10 +91,12 @@ bool store_organisation_find(struct organisation *out, struct store *st, struct 
     if (found) return true;
     err_set(e, ERR_NOT_FOUND, "organisation.unknown", "no organisation has this code");
     err_detail(e, "%.*s", (int)code.n, code.p);
-    return err_remedy(e, "see the codes with `dcim organisation list`, or add it with `dcim organisation add`");
+    return err_remedy(
+        e, "see the codes with `dcim organisation list`, or add it with `dcim organisation add`");
 }
 
-bool store_organisation_list(struct organisation **out, size_t *n, struct store *st, struct arena *a, struct err *e)
+bool store_organisation_list(struct organisation **out, size_t *n, struct store *st,
+                             struct arena *a, struct err *e)
 {
     struct organisation *list = NULL;
     size_t cap = 0, count = 0;

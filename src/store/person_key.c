@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* What is hashed, each part behind the unit separator (0x1F), which no part holds:
- *   "person 1" | all texts of the plan as one unicode_name_key() | birth year | the other parts in their order:
- *   codes as their names, several joined by blanks; integers in decimal; what is empty or missing as nothing */
+ *   "person 1" | all texts of the plan as one unicode_name_key() | birth year | the other parts in
+ *   their order: codes as their names, several joined by blanks; integers in decimal; what is empty
+ *   or missing as nothing */
 #include "store/person_key.h"
 
 #include "base/buf.h"
@@ -30,7 +31,8 @@ void person_key_plan(struct person_key_plan *out, const struct dictionary *d, co
     bool name = false, year = false;
 
     snprintf(parameter, sizeof parameter, "match_key.%s", f->name);
-    struct text rest = text_of(dictionary_parameter(d, parameter, "family_name given_names birth_year sex citizenship"));
+    struct text rest = text_of(
+        dictionary_parameter(d, parameter, "family_name given_names birth_year sex citizenship"));
     struct text piece;
     *out = (struct person_key_plan){.birth_date = find(d, f, TEXT("birth_date"))};
     while (text_split(&rest, ' ', &piece)) {
@@ -44,7 +46,8 @@ void person_key_plan(struct person_key_plan *out, const struct dictionary *d, co
 }
 
 /* All texts, joined; false when one is not there. */
-static bool put_name(struct buf *b, const struct person_key_plan *p, const struct record *r, struct arena *a)
+static bool put_name(struct buf *b, const struct person_key_plan *p, const struct record *r,
+                     struct arena *a)
 {
     struct buf name;
     bool all = true;
@@ -92,8 +95,8 @@ static void put_other(struct buf *b, const struct record *r, var_id id)
     }
 }
 
-bool person_key_make(uint8_t out[PERSON_KEY], const struct person_key_plan *p, const struct record *r,
-                     const struct secret *key, struct arena *a)
+bool person_key_make(uint8_t out[PERSON_KEY], const struct person_key_plan *p,
+                     const struct record *r, const struct secret *key, struct arena *a)
 {
     struct arena_mark mark = arena_mark(a);
     struct buf b;

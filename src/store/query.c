@@ -78,8 +78,8 @@ static void bound(struct query *q, bool ok)
 {
     if (ok) return;
     q->failed = true;
-    err_set(&q->err, ERR_LIMIT, "store.value", "could not give a value to statement %s: too long, or out of memory",
-            listed(q)->name);
+    err_set(&q->err, ERR_LIMIT, "store.value",
+            "could not give a value to statement %s: too long, or out of memory", listed(q)->name);
 }
 
 /* Position of a parameter. A name that the list does not have is a mistake in our own code. */
@@ -105,7 +105,8 @@ void query_bind_text(struct query *q, const char *param, struct text t)
 
 void query_bind_blob(struct query *q, const char *param, const void *p, size_t n)
 {
-    if (!q->failed) bound(q, q->backend->ops->bind_blob(q->statement, param_of(q, param), p, n, true));
+    if (!q->failed)
+        bound(q, q->backend->ops->bind_blob(q->statement, param_of(q, param), p, n, true));
 }
 
 void query_bind_null(struct query *q, const char *param)
@@ -146,9 +147,11 @@ static bool wrong_rows(struct query *q)
     const struct sql_statement *s = listed(q);
     q->failed = true;
     q->row = false;
-    err_set(&q->err, ERR_STORE, "store.rows", "statement %s gave %lld rows, which its list does not allow", s->name,
+    err_set(&q->err, ERR_STORE, "store.rows",
+            "statement %s gave %lld rows, which its list does not allow", s->name,
             (long long)q->n_row);
-    return err_remedy(&q->err, "run `dcim check`; if it finds damage, restore the last verified backup");
+    return err_remedy(&q->err,
+                      "run `dcim check`; if it finds damage, restore the last verified backup");
 }
 
 bool query_next(struct query *q)
@@ -164,9 +167,7 @@ bool query_next(struct query *q)
         q->row = false;
         return q->n_row < listed(q)->rows_min ? wrong_rows(q) : false;
     case STEP_FAILED:
-    default:
-        q->failed = true;
-        return q->row = false;
+    default: q->failed = true; return q->row = false;
     }
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Crockford's base 32: digits and capitals without I, L, O, U; five bits a letter, the highest first. */
+/* Crockford's base 32: digits and capitals without I, L, O, U; five bits a letter, the highest
+ * first. */
 #include "store/store_internal.h"
 
 #include <string.h>
@@ -8,7 +9,8 @@ static const char letter[33] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 void record_code_format(char out[RECORD_CODE + 1], uint64_t code)
 {
-    for (size_t i = 0; i < RECORD_CODE; i++) out[i] = letter[code >> (5 * (RECORD_CODE - 1 - i)) & 31];
+    for (size_t i = 0; i < RECORD_CODE; i++)
+        out[i] = letter[code >> (5 * (RECORD_CODE - 1 - i)) & 31];
     out[RECORD_CODE] = '\0';
 }
 

@@ -20,14 +20,20 @@ static form_id form_of(const struct store *st, struct text name)
 }
 
 /* Columns as in record_list and record_history. */
-static void take_meta(struct record_meta *out, const struct store *st, struct query *q, struct arena *a)
+static void take_meta(struct record_meta *out, const struct store *st, struct query *q,
+                      struct arena *a)
 {
-    struct text organisation = query_text(q, 4), author = query_text(q, 9), reason = query_text(q, 10);
+    struct text organisation = query_text(q, 4), author = query_text(q, 9),
+                reason = query_text(q, 10);
 
-    *out = (struct record_meta){.record_no = (uint64_t)query_int(q, 0), .form = form_of(st, query_text(q, 2)),
-                                .organisation_no = query_int(q, 3), .state = state_name(query_int(q, 5)),
-                                .version_no = (uint32_t)query_int(q, 6), .created_at = query_int(q, 7),
-                                .batch_no = query_int(q, 8), .has_identity = query_int(q, 11) != 0};
+    *out = (struct record_meta){.record_no = (uint64_t)query_int(q, 0),
+                                .form = form_of(st, query_text(q, 2)),
+                                .organisation_no = query_int(q, 3),
+                                .state = state_name(query_int(q, 5)),
+                                .version_no = (uint32_t)query_int(q, 6),
+                                .created_at = query_int(q, 7),
+                                .batch_no = query_int(q, 8),
+                                .has_identity = query_int(q, 11) != 0};
     record_code_format(out->code, (uint64_t)query_int(q, 1));
     out->organisation = arena_copy(a, organisation.p, organisation.n);
     out->author = arena_copy(a, author.p, author.n);
@@ -35,8 +41,8 @@ static void take_meta(struct record_meta *out, const struct store *st, struct qu
 }
 
 /* All rows of a begun query; ends it. */
-static bool take_list(struct record_meta **out, size_t *n, const struct store *st, struct query *q, struct arena *a,
-                      struct err *e)
+static bool take_list(struct record_meta **out, size_t *n, const struct store *st, struct query *q,
+                      struct arena *a, struct err *e)
 {
     struct record_meta *list = NULL;
     size_t cap = 0, count = 0;
@@ -61,8 +67,8 @@ static struct text form_name(const struct store *st, form_id form)
     return text_of(st->dictionary->form[form].name);
 }
 
-bool store_record_list(struct record_meta **out, size_t *n, struct store *st, form_id form, uint64_t after, size_t max,
-                       struct arena *a, struct err *e)
+bool store_record_list(struct record_meta **out, size_t *n, struct store *st, form_id form,
+                       uint64_t after, size_t max, struct arena *a, struct err *e)
 {
     struct query q;
     (void)query_begin(&q, st->backend, SQL_RECORD_LIST);
@@ -84,7 +90,8 @@ bool store_record_count(int64_t *out, struct store *st, form_id form, struct err
 
 static bool say_unknown(struct err *e, struct text code)
 {
-    err_set(e, ERR_NOT_FOUND, "record.unknown", "there is no such record, or no such version of it");
+    err_set(e, ERR_NOT_FOUND, "record.unknown",
+            "there is no such record, or no such version of it");
     err_detail(e, "%.*s", (int)(code.n < 40 ? code.n : 40), code.p);
     return err_remedy(e, "see codes with `dcim record list`, versions with `dcim record history`");
 }
@@ -104,8 +111,8 @@ static bool find_record(int64_t *record_no, struct store *st, struct text typed,
     return *record_no != 0 ? true : say_unknown(e, typed);
 }
 
-static bool history(struct record_meta **out, size_t *n, struct store *st, int64_t record_no, uint32_t first,
-                    uint32_t last, struct arena *a, struct err *e)
+static bool history(struct record_meta **out, size_t *n, struct store *st, int64_t record_no,
+                    uint32_t first, uint32_t last, struct arena *a, struct err *e)
 {
     struct query q;
     (void)query_begin(&q, st->backend, SQL_RECORD_HISTORY);
@@ -115,8 +122,8 @@ static bool history(struct record_meta **out, size_t *n, struct store *st, int64
     return take_list(out, n, st, &q, a, e);
 }
 
-bool store_record_history(struct record_meta **out, size_t *n, struct store *st, struct text code, struct arena *a,
-                          struct err *e)
+bool store_record_history(struct record_meta **out, size_t *n, struct store *st, struct text code,
+                          struct arena *a, struct err *e)
 {
     int64_t record_no;
     return find_record(&record_no, st, code, e) &&
@@ -134,12 +141,13 @@ static bool current_version(uint32_t *out, struct store *st, int64_t record_no, 
 
 static bool say_damaged_key(struct err *e, const char *code)
 {
-    err_set(e, ERR_STORE, "envelope.damaged", "could not open the key of record %s: not what was sealed there", code);
+    err_set(e, ERR_STORE, "envelope.damaged",
+            "could not open the key of record %s: not what was sealed there", code);
     return err_remedy(e, "run `dcim check`; if it finds damage, restore the last verified backup");
 }
 
-static bool open_body(struct record *r, const struct record_meta *m, struct store *st, struct query *q,
-                      struct arena *a, struct err *e)
+static bool open_body(struct record *r, const struct record_meta *m, struct store *st,
+                      struct query *q, struct arena *a, struct err *e)
 {
     const struct form *f = &st->dictionary->form[m->form];
     struct envelope_context c = {.place = ENVELOPE_RECORD_KEY, .record_code = m->code};
@@ -178,7 +186,8 @@ bool store_record_load(struct record *r, struct record_meta *m, struct store *st
     if (n != 1) return say_unknown(e, code);
     *m = list[0];
     if (m->form == FORM_NONE)
-        return err_set(e, ERR_STORE, "record.form", "could not open record %s: the dictionary has no such form any more",
+        return err_set(e, ERR_STORE, "record.form",
+                       "could not open record %s: the dictionary has no such form any more",
                        m->code);
     (void)query_begin(&q, st->backend, SQL_RECORD_BODY);
     query_bind_int(&q, "record_no", record_no);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Open addressing with linear probing (Knuth, vol. 3, 6.4 algorithm L) in 256 segments chosen by the first byte;
- * each doubles by itself when three quarters are used, so only a 256th part is ever held twice. */
+/* Open addressing with linear probing (Knuth, vol. 3, 6.4 algorithm L) in 256 segments chosen by
+ * the first byte; each doubles by itself when three quarters are used, so only a 256th part is ever
+ * held twice. */
 #include "store/reference_set.h"
 
 #include "base/mem.h"
@@ -46,7 +47,8 @@ static uint8_t *place(struct segment *g, const uint8_t hash[CRYPTO_SHORT])
     memcpy(&h, hash + 1, sizeof h);
     for (size_t i = (size_t)h & (g->cap - 1);; i = (i + 1) & (g->cap - 1)) {
         uint8_t *slot = g->slot[i];
-        if (memcmp(slot, hash, CRYPTO_SHORT) == 0 || memcmp(slot, free_slot, CRYPTO_SHORT) == 0) return slot;
+        if (memcmp(slot, hash, CRYPTO_SHORT) == 0 || memcmp(slot, free_slot, CRYPTO_SHORT) == 0)
+            return slot;
     }
 }
 

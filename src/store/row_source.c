@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Records to rows, for a snapshot: each part has a read connection, keys and scratch of its own, so that parts can be
- * read by threads at once. One statement walks records and versions side by side in the order they lie in. */
+/* Records to rows, for a snapshot: each part has a read connection, keys and scratch of its own, so
+ * that parts can be read by threads at once. One statement walks records and versions side by side
+ * in the order they lie in. */
 #include "store/store.h"
 
 #include "base/mem.h"
@@ -17,12 +18,12 @@ struct series { /* what one organisation has sent of the form */
 struct part {
     struct backend *backend;
     struct query rows;
-    struct arena *arena;                 /* wiping; the record, and its texts behind `mark` */
+    struct arena *arena; /* wiping; the record, and its texts behind `mark` */
     struct arena_mark mark;
     struct record record;
-    const struct numbering *numbering;   /* of the store; not changed while parts are open */
+    const struct numbering *numbering; /* of the store; not changed while parts are open */
     const struct secret *kek;
-    struct series *series;               /* by ascending number */
+    struct series *series; /* by ascending number */
     size_t n_series;
     struct buf plain;
 };
@@ -33,7 +34,8 @@ static code_id code_in(const struct dictionary *d, struct text list, struct text
     return l == NULL ? CODE_NONE : codelist_find(l, code);
 }
 
-static bool read_series(struct part *p, const struct dictionary *d, const struct form *f, struct err *e)
+static bool read_series(struct part *p, const struct dictionary *d, const struct form *f,
+                        struct err *e)
 {
     size_t cap = 0;
     struct query q;
@@ -42,7 +44,8 @@ static bool read_series(struct part *p, const struct dictionary *d, const struct
     while (query_next(&q)) {
         MEM_GROW(p->series, cap, p->n_series + 1);
         p->series[p->n_series++] =
-            (struct series){query_int(&q, 0), code_in(d, TEXT("CL_ORGANISATION"), query_text(&q, 1)),
+            (struct series){query_int(&q, 0),
+                            code_in(d, TEXT("CL_ORGANISATION"), query_text(&q, 1)),
                             code_in(d, TEXT("CL_ORGTYPE"), query_text(&q, 2))};
     }
     return query_end(&q, e);
@@ -72,8 +75,10 @@ static bool open_row(struct source_row *out, struct part *p, const struct series
 
     record_code_format(code, (uint64_t)query_int(q, 1));
     if (!envelope_unwrap(key, wrapped.p, wrapped.n, p->kek, &c)) {
-        err_set(e, ERR_STORE, "envelope.damaged", "could not open the key of record %s: not what was sealed there", code);
-        return err_remedy(e, "run `dcim check`; if it finds damage, restore the last verified backup");
+        err_set(e, ERR_STORE, "envelope.damaged",
+                "could not open the key of record %s: not what was sealed there", code);
+        return err_remedy(e,
+                          "run `dcim check`; if it finds damage, restore the last verified backup");
     }
     c.place = ENVELOPE_RECORD_BODY;
     c.version_no = (uint32_t)query_int(q, 3);
@@ -83,8 +88,10 @@ static bool open_row(struct source_row *out, struct part *p, const struct series
     arena_rewind(p->arena, p->mark);
     record_clear(&p->record);
     if (!body_decode(&p->record, buf_text(&p->plain), p->numbering, NULL, e)) return false;
-    *out = (struct source_row){.record_no = (uint64_t)query_int(q, 0), .organisation = s->organisation,
-                               .organisation_type = s->organisation_type, .record = &p->record};
+    *out = (struct source_row){.record_no = (uint64_t)query_int(q, 0),
+                               .organisation = s->organisation,
+                               .organisation_type = s->organisation_type,
+                               .record = &p->record};
     if (person.n == PERSON_KEY) memcpy(out->person_key, person.p, PERSON_KEY);
     return true;
 }
@@ -130,26 +137,29 @@ static bool one_number(int64_t *out, struct backend *b, enum sql_id id, struct e
     return query_end(&q, e);
 }
 
-/* All parts of one snapshot must see the same state: an import is there as a whole or not at all. */
+/* All parts of one snapshot must see the same state: an import is there as a whole or not at
+ * all. */
 static bool same_state(struct store *st, struct part *p, size_t part, struct err *e)
 {
     int64_t generation;
     if (!one_number(&generation, p->backend, SQL_GENERATION, e)) return false;
     if (part == 0) st->source_generation = generation;
     if (generation == st->source_generation) return true;
-    err_set(e, ERR_CONFLICT, "store.moved", "could not take a snapshot: records were changed meanwhile");
+    err_set(e, ERR_CONFLICT, "store.moved",
+            "could not take a snapshot: records were changed meanwhile");
     return err_remedy(e, "try again");
 }
 
-static bool open_part(struct row_source *out, struct part *p, struct store *st, const struct form *f, size_t part,
-                      size_t n_part, struct err *e)
+static bool open_part(struct row_source *out, struct part *p, struct store *st,
+                      const struct form *f, size_t part, size_t n_part, struct err *e)
 {
     int64_t last, n_active;
     struct query q;
 
-    if (!sqlite_backend_open(&p->backend, st->database, keyring_key(st->keyring, KEY_DATABASE), BACKEND_READ, e) ||
-        !backend_begin(p->backend, false, e) || !same_state(st, p, part, e) || !read_series(p, st->dictionary, f, e) ||
-        !one_number(&last, p->backend, SQL_RECORD_LAST, e))
+    if (!sqlite_backend_open(&p->backend, st->database, keyring_key(st->keyring, KEY_DATABASE),
+                             BACKEND_READ, e) ||
+        !backend_begin(p->backend, false, e) || !same_state(st, p, part, e) ||
+        !read_series(p, st->dictionary, f, e) || !one_number(&last, p->backend, SQL_RECORD_LAST, e))
         return false;
     (void)query_begin(&q, p->backend, SQL_RECORD_COUNT);
     query_bind_text(&q, "form", text_of(f->name));
@@ -165,8 +175,8 @@ static bool open_part(struct row_source *out, struct part *p, struct store *st, 
     return false;
 }
 
-bool store_row_source(struct row_source *out, struct store *st, const struct form *f, size_t part, size_t n_part,
-                      struct err *e)
+bool store_row_source(struct row_source *out, struct store *st, const struct form *f, size_t part,
+                      size_t n_part, struct err *e)
 {
     uint8_t kek_id;
 

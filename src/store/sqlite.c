@@ -1,28 +1,26 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The backend on SQLCipher: the only file that calls SQLite.
  *
- * A connection is one thread's at a time (the library is built without a mutex for each). Statements come from
- * the closed list (store/sql_gen.h), are prepared when first used and kept. Once the settings are made, an
- * authorizer refuses to prepare anything that changes the schema, attaches a file, or changes or deletes a row
- * of the log (S22), whatever the list says.
+ * A connection is one thread's at a time (the library is built without a mutex for each).
+ * Statements come from the closed list (store/sql_gen.h), are prepared when first used and kept.
+ * Once the settings are made, an authorizer refuses to prepare anything that changes the schema,
+ * attaches a file, or changes or deletes a row of the log (S22), whatever the list says.
  *
- * Some failures (disk full, input/output) make SQLite roll back by itself. What came after would then commit
- * row by row, so every step first asks whether the transaction is still there. After an input/output error at
- * commit nobody knows what the disk holds: the handle takes no further write (S87). */
+ * Some failures (disk full, input/output) make SQLite roll back by itself. What came after would
+ * then commit row by row, so every step first asks whether the transaction is still there. After an
+ * input/output error at commit nobody knows what the disk holds: the handle takes no further write
+ * (S87). */
 #include "store/backend.h"
 
 #include "base/buf.h"
 #include "base/mem.h"
 #include "store/backend_impl.h"
+#include "store/database_file.h"
 
 #include <assert.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 /* SQLCipher's, declared by sqlite3.h only under its own macro. */
 int sqlite3_key(sqlite3 *db, const void *key, int n);
@@ -31,7 +29,7 @@ enum {
     LIBRARY_MIN = 3051003,       /* S6: corruption fix of the write-ahead log */
     APPLICATION_ID = 0x4443494D, /* "DCIM", as in migration 1 */
     BUSY_MS = 30000,
-    COPY_PAGES = 256,            /* pages of 8 KiB between two looks at whether others wait */
+    COPY_PAGES = 256, /* pages of 8 KiB between two looks at whether others wait */
     PARAMS_MAX = 64,
     KEY_TEXT = 2 + 2 * CRYPTO_KEY + 1
 };
@@ -44,8 +42,8 @@ struct sqlite;
 
 struct statement {
     sqlite3_stmt *s;
-    bool in_use, spare;            /* spare: the cached one was in use; finalized when given back */
-    uint8_t position[PARAMS_MAX];  /* SQLite's number of each parameter of the list */
+    bool in_use, spare;           /* spare: the cached one was in use; finalized when given back */
+    uint8_t position[PARAMS_MAX]; /* SQLite's number of each parameter of the list */
 };
 
 struct sqlite {
@@ -54,8 +52,8 @@ struct sqlite {
     char *path;
     struct secret *key;
     bool writes;
-    bool settled;   /* the authorizer is strict */
-    bool broken;    /* a commit failed in the disk: no further write */
+    bool settled; /* the authorizer is strict */
+    bool broken;  /* a commit failed in the disk: no further write */
     enum tx tx;
     struct statement *cache[SQL_COUNT];
 };
@@ -64,51 +62,55 @@ static const struct backend_ops sqlite_ops;
 
 /* ---- errors ---- */
 
-static bool say_damaged(struct err *e, const char *doing, const char *why)
+// clang-format off
+static const struct { /* what SQLite's results are to us; the last one is for all others */
+    int rc;
+    enum err_code code;
+    const char *id, *text, *remedy; /* text NULL: SQLite's own */
+} failures[] = {
+    {SQLITE_BUSY, ERR_CONFLICT, "store.busy", "another process is writing",
+     "wait until the other import or change has ended, then try again"},
+    {SQLITE_LOCKED, ERR_CONFLICT, "store.busy", "another process is writing",
+     "wait until the other import or change has ended, then try again"},
+    {SQLITE_FULL, ERR_SYSTEM, "store.full", "no space left on the disk",
+     "free space on the disk of the repository and try again; nothing was changed"},
+    {SQLITE_NOMEM, ERR_SYSTEM, "store.memory", "out of memory",
+     "free memory and try again; nothing was changed"},
+    {SQLITE_IOERR, ERR_STORE, "store.io", NULL,
+     "see whether the disk is full or failing; nothing was acknowledged"},
+    {SQLITE_CANTOPEN, ERR_STORE, "store.io", NULL,
+     "see whether the disk is full or failing; nothing was acknowledged"},
+    {SQLITE_CORRUPT, ERR_STORE, "store.damaged", NULL,
+     "run `dcim check`; restore the last verified backup with `dcim restore`"},
+    {SQLITE_NOTADB, ERR_STORE, "store.damaged", NULL,
+     "run `dcim check`; restore the last verified backup with `dcim restore`"},
+    {SQLITE_READONLY, ERR_DENIED, "store.read_only", "the repository is open for reading only",
+     "see whether the files of the repository may be written by this user"},
+    {SQLITE_AUTH, ERR_DENIED, "store.forbidden", NULL, NULL},
+    {SQLITE_CONSTRAINT, ERR_STORE, "store.constraint", NULL, NULL},
+    {0, ERR_STORE, "store.sqlite", NULL, NULL},
+};
+// clang-format on
+
+/* SQLite's messages name tables, columns and our own triggers, never values (STRICT tables, bound
+ * values). */
+static bool say(struct err *e, sqlite3 *db, int rc, const char *doing)
 {
-    err_set(e, ERR_STORE, "store.damaged", "could not %s: the database is damaged (%s)", doing, why);
-    return err_remedy(e, "run `dcim check`; restore the last verified backup with `dcim restore`");
+    const char *why = db != NULL ? sqlite3_errmsg(db) : sqlite3_errstr(rc);
+    size_t i = 0;
+
+    while (failures[i].rc != 0 && failures[i].rc != (rc & 0xff)) i++;
+    if (failures[i].text != NULL) why = failures[i].text;
+    err_set(e, failures[i].code, failures[i].id, "could not %s: %s (%d)", doing, why, rc);
+    return failures[i].remedy == NULL ? false : err_remedy(e, "%s", failures[i].remedy);
 }
 
 static bool say_wrong_key(struct err *e)
 {
-    err_set(e, ERR_DENIED, "store.wrong_key",
-            "could not open the database: the key does not fit, or the file is damaged or no database of ours");
+    err_set(
+        e, ERR_DENIED, "store.wrong_key",
+        "could not open the database: the key does not fit, or the file is damaged or not ours");
     return err_remedy(e, "use the keyring that belongs to this repository, or restore a backup");
-}
-
-/* SQLite's messages name tables, columns and our own triggers, never values (STRICT tables, bound values). */
-static bool say(struct err *e, sqlite3 *db, int rc, const char *doing)
-{
-    const char *why = db != NULL ? sqlite3_errmsg(db) : sqlite3_errstr(rc);
-
-    switch (rc & 0xff) {
-    case SQLITE_BUSY:
-    case SQLITE_LOCKED:
-        err_set(e, ERR_CONFLICT, "store.busy", "could not %s: another process is writing", doing);
-        return err_remedy(e, "wait until the other import or change has ended, then try again");
-    case SQLITE_FULL:
-        err_set(e, ERR_SYSTEM, "store.full", "could not %s: no space left on the disk", doing);
-        return err_remedy(e, "free space on the disk of the repository and try again; nothing was changed");
-    case SQLITE_NOMEM:
-        err_set(e, ERR_SYSTEM, "store.memory", "could not %s: out of memory", doing);
-        return err_remedy(e, "free memory and try again; nothing was changed");
-    case SQLITE_IOERR:
-    case SQLITE_CANTOPEN:
-        err_set(e, ERR_STORE, "store.io", "could not %s: %s (%d)", doing, why, rc);
-        return err_remedy(e, "see whether the disk is full or failing; nothing was acknowledged");
-    case SQLITE_CORRUPT:
-    case SQLITE_NOTADB:
-    case SQLITE_FORMAT: return say_damaged(e, doing, why);
-    case SQLITE_AUTH:
-        return err_set(e, ERR_DENIED, "store.forbidden", "could not %s: %s", doing, why);
-    case SQLITE_READONLY:
-        err_set(e, ERR_DENIED, "store.read_only", "could not %s: the repository is open for reading only", doing);
-        return err_remedy(e, "see whether the files of the repository may be written by this user");
-    case SQLITE_CONSTRAINT:
-        return err_set(e, ERR_STORE, "store.constraint", "could not %s: %s", doing, why);
-    default: return err_set(e, ERR_STORE, "store.sqlite", "could not %s: %s (%d)", doing, why, rc);
-    }
 }
 
 static struct sqlite *of(struct backend *b)
@@ -123,13 +125,21 @@ static bool begins(const char *s, const char *with)
     return s != NULL && strncmp(s, with, strlen(with)) == 0;
 }
 
-static bool pragma_reads(const char *name)
+/* Checks, and settings when they are only asked for (`value` NULL). */
+static bool pragma_is_fine(const char *name, const char *value)
 {
-    static const char *const reads[] = {"wal_checkpoint", "cipher_integrity_check", "integrity_check",
-                                        "foreign_key_check", "cipher_status", "journal_mode", "user_version",
-                                        "application_id"};
-    for (size_t i = 0; i < sizeof reads / sizeof reads[0]; i++)
-        if (name != NULL && strcmp(name, reads[i]) == 0) return true;
+    static const char *const fine[] = {"wal_checkpoint", "cipher_integrity_check",
+                                       "integrity_check", "foreign_key_check"},
+                             *const asked[] = {"cipher_status",   "journal_mode",
+                                               "user_version",    "application_id",
+                                               "foreign_keys",    "secure_delete",
+                                               "synchronous",     "temp_store",
+                                               "trusted_schema",  "recursive_triggers",
+                                               "cell_size_check", "query_only"};
+    for (size_t i = 0; i < sizeof fine / sizeof fine[0]; i++)
+        if (strcmp(name, fine[i]) == 0) return true;
+    for (size_t i = 0; value == NULL && i < sizeof asked / sizeof asked[0]; i++)
+        if (strcmp(name, asked[i]) == 0) return true;
     return false;
 }
 
@@ -142,14 +152,16 @@ static int authorize(void *ctx, int action, const char *a, const char *b, const 
     if (!q->settled) return SQLITE_OK;
     switch (action) {
     case SQLITE_UPDATE:
-    case SQLITE_DELETE: return begins(a, "audit_") || begins(a, "sqlite_") ? SQLITE_DENY : SQLITE_OK;
+    case SQLITE_DELETE:
+        return begins(a, "audit_") || begins(a, "sqlite_") ? SQLITE_DENY : SQLITE_OK;
     case SQLITE_INSERT: return begins(a, "sqlite_") ? SQLITE_DENY : SQLITE_OK;
     case SQLITE_READ:
     case SQLITE_SELECT:
     case SQLITE_RECURSIVE:
     case SQLITE_TRANSACTION: return SQLITE_OK;
-    case SQLITE_FUNCTION: return b != NULL && strcmp(b, "load_extension") == 0 ? SQLITE_DENY : SQLITE_OK;
-    case SQLITE_PRAGMA: return pragma_reads(a) ? SQLITE_OK : SQLITE_DENY;
+    case SQLITE_FUNCTION:
+        return b != NULL && strcmp(b, "load_extension") == 0 ? SQLITE_DENY : SQLITE_OK;
+    case SQLITE_PRAGMA: return a != NULL && pragma_is_fine(a, b) ? SQLITE_OK : SQLITE_DENY;
     default: return SQLITE_DENY; /* schema, attach, savepoint, analyze, reindex */
     }
 }
@@ -163,7 +175,8 @@ static void statement_free(struct statement *t)
     mem_free(t);
 }
 
-/* Prepare and hold against what the list declares: a column moved in SQL must not be read as another in C. */
+/* Prepare and hold against what the list declares: a column moved in SQL must not be read as
+ * another in C. */
 static bool statement_new(struct statement **out, struct sqlite *q, enum sql_id id, struct err *e)
 {
     const struct sql_statement *l = &sql_statements[id];
@@ -176,7 +189,8 @@ static bool statement_new(struct statement **out, struct sqlite *q, enum sql_id 
         statement_free(t);
         return say(e, q->db, rc, doing);
     }
-    bool fits = l->n_param <= PARAMS_MAX && (size_t)sqlite3_bind_parameter_count(t->s) == l->n_param &&
+    bool fits = l->n_param <= PARAMS_MAX &&
+                (size_t)sqlite3_bind_parameter_count(t->s) == l->n_param &&
                 (size_t)sqlite3_column_count(t->s) == l->n_column;
     for (size_t i = 0; fits && i < l->n_param; i++) {
         char name[80];
@@ -190,7 +204,8 @@ static bool statement_new(struct statement **out, struct sqlite *q, enum sql_id 
     }
     if (!fits) {
         statement_free(t);
-        return err_set(e, ERR_STORE, "store.statement", "statement %s is not what its list declares", l->name);
+        return err_set(e, ERR_STORE, "store.statement",
+                       "statement %s is not what its list declares", l->name);
     }
     *out = t;
     return true;
@@ -258,7 +273,8 @@ static void rewind_it(void *statement)
 
 static bool transaction_lost(struct err *e)
 {
-    err_set(e, ERR_STORE, "store.rolled_back", "could not go on: the transaction was rolled back by an earlier failure");
+    err_set(e, ERR_STORE, "store.rolled_back",
+            "could not go on: the transaction was rolled back by an earlier failure");
     return err_remedy(e, "nothing was changed; see to the earlier failure and try again");
 }
 
@@ -272,7 +288,8 @@ static enum step step(struct backend *b, void *statement, struct err *e)
         return STEP_FAILED;
     }
     if (q->settled && q->tx != TX_WRITE && !sqlite3_stmt_readonly(t->s)) {
-        err_set(e, ERR_STORE, "store.no_transaction", "could not write outside of a write transaction");
+        err_set(e, ERR_STORE, "store.no_transaction",
+                "could not write outside of a write transaction");
         return STEP_FAILED;
     }
     int rc = sqlite3_step(t->s);
@@ -307,7 +324,8 @@ static struct text blob_at(void *statement, size_t column)
 {
     sqlite3_stmt *s = ((struct statement *)statement)->s;
     const void *p = sqlite3_column_blob(s, (int)column);
-    return p == NULL ? (struct text){"", 0} : (struct text){p, (size_t)sqlite3_column_bytes(s, (int)column)};
+    return p == NULL ? (struct text){"", 0}
+                     : (struct text){p, (size_t)sqlite3_column_bytes(s, (int)column)};
 }
 
 /* ---- settings ---- */
@@ -329,7 +347,8 @@ static bool script(struct sqlite *q, enum sql_id id, struct err *e)
     return true;
 }
 
-/* One number. `rc` (may be NULL) gets SQLite's result where the caller tells failures apart itself. */
+/* One number. `rc` (may be NULL) gets SQLite's result where the caller tells failures apart
+ * itself. */
 static bool number(int64_t *out, struct sqlite *q, enum sql_id id, int *rc_out, struct err *e)
 {
     sqlite3_stmt *s = NULL;
@@ -350,8 +369,9 @@ static bool journal_is_wal(struct sqlite *q, enum sql_id id, struct err *e)
     sqlite3_finalize(s);
     if (rc != SQLITE_ROW) return say(e, q->db, rc, "set the journal of the database");
     return wal ? true
-               : err_set(e, ERR_STORE, "store.journal",
-                         "could not open the database: its journal cannot be written ahead on this file system");
+               : err_set(
+                     e, ERR_STORE, "store.journal",
+                     "could not open the database: its journal cannot be written ahead on this file system");
 }
 
 static bool give_key(struct sqlite *q, struct err *e)
@@ -374,11 +394,14 @@ static bool give_key(struct sqlite *q, struct err *e)
 
 static bool limits(struct sqlite *q, struct err *e)
 {
+    // clang-format off
     static const struct { int what, value; } set[] = {
-        {SQLITE_DBCONFIG_DEFENSIVE, 1},      {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0}, {SQLITE_DBCONFIG_DQS_DML, 0},
-        {SQLITE_DBCONFIG_DQS_DDL, 0},        {SQLITE_DBCONFIG_WRITABLE_SCHEMA, 0}, {SQLITE_DBCONFIG_ENABLE_FKEY, 1},
+        {SQLITE_DBCONFIG_DEFENSIVE, 1}, {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0},
+        {SQLITE_DBCONFIG_DQS_DML, 0}, {SQLITE_DBCONFIG_DQS_DDL, 0},
+        {SQLITE_DBCONFIG_WRITABLE_SCHEMA, 0}, {SQLITE_DBCONFIG_ENABLE_FKEY, 1},
         {SQLITE_DBCONFIG_ENABLE_TRIGGER, 1}, {SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0},
     };
+    // clang-format on
     for (size_t i = 0; i < sizeof set / sizeof set[0]; i++) {
         int now = -1;
         int rc = sqlite3_db_config(q->db, set[i].what, set[i].value, &now);
@@ -394,21 +417,27 @@ static bool limits(struct sqlite *q, struct err *e)
 
 static bool say_plaintext(struct err *e)
 {
-    err_set(e, ERR_STORE, "store.plaintext", "could not open the database: the file is not encrypted");
-    return err_remedy(e, "a repository's database is always encrypted; find out who put this file there");
+    err_set(e, ERR_STORE, "store.plaintext",
+            "could not open the database: the file is not encrypted");
+    return err_remedy(
+        e, "a repository's database is always encrypted; find out who put this file there");
 }
 
-/* Read through SQLite's own file: closing another descriptor of the file would drop SQLite's locks. */
+/* Read through SQLite's own file: closing another descriptor of the file would drop SQLite's
+ * locks. */
 static bool begins_plain(sqlite3 *db, int which, sqlite3_int64 at)
 {
     sqlite3_file *f = NULL;
     char head[sizeof magic];
-    if (sqlite3_file_control(db, "main", which, &f) != SQLITE_OK || f == NULL || f->pMethods == NULL) return false;
-    return f->pMethods->xRead(f, head, (int)sizeof head, at) == SQLITE_OK && memcmp(head, magic, sizeof magic) == 0;
+    if (sqlite3_file_control(db, "main", which, &f) != SQLITE_OK || f == NULL ||
+        f->pMethods == NULL)
+        return false;
+    return f->pMethods->xRead(f, head, (int)sizeof head, at) == SQLITE_OK &&
+           memcmp(head, magic, sizeof magic) == 0;
 }
 
-/* The codec is at work, and what is on the disk (file, and the first page of the journal, behind its headers)
- * does not begin like plain SQLite. */
+/* The codec is at work, and what is on the disk (file, and the first page of the journal, behind
+ * its headers) does not begin like plain SQLite. */
 static bool is_ciphertext(struct sqlite *q, struct err *e)
 {
     enum { WAL_FIRST_PAGE = 32 + 24 };
@@ -425,49 +454,14 @@ static bool is_closed_without_key(const struct sqlite *q, struct err *e)
 {
     struct sqlite other = {.db = NULL};
     int64_t n;
-    int rc = sqlite3_open_v2(q->path, &other.db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_EXRESCODE, NULL);
+    int rc =
+        sqlite3_open_v2(q->path, &other.db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_EXRESCODE, NULL);
     if (rc == SQLITE_OK) (void)number(&n, &other, SQL_SQLITE_SCHEMA_SIZE, &rc, NULL);
     sqlite3_close(other.db);
     return rc == SQLITE_NOTADB ? true : say_plaintext(e);
 }
 
 /* ---- opening ---- */
-
-static bool file_is_there(const char *path, struct err *e)
-{
-    struct stat s;
-    if (stat(path, &s) != 0) {
-        int why = errno;
-        err_set_errno(e, why == ENOENT ? ERR_NOT_FOUND : ERR_SYSTEM, why, "store.missing",
-                      "could not open the database of the repository");
-        return err_remedy(e, "name the folder of a repository, or make one with `dcim init`");
-    }
-    /* An empty file would become a new database under any key. */
-    return S_ISREG(s.st_mode) && s.st_size > 0 ? true : say_wrong_key(e);
-}
-
-static bool file_make(const char *path, struct err *e)
-{
-    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-    if (fd < 0) {
-        int why = errno;
-        return err_set_errno(e, why == EEXIST ? ERR_CONFLICT : ERR_SYSTEM, why,
-                             why == EEXIST ? "store.exists" : "store.create", "could not create the database");
-    }
-    return close(fd) == 0 ? true : err_set_errno(e, ERR_SYSTEM, errno, "store.create", "could not create the database");
-}
-
-static void file_remove(const char *path)
-{
-    static const char *const also[] = {"", "-wal", "-shm", "-journal"};
-    size_t n = strlen(path);
-    char *name = mem_new(n + 10, 1);
-    for (size_t i = 0; i < sizeof also / sizeof also[0]; i++) {
-        snprintf(name, n + 10, "%s%s", path, also[i]);
-        (void)unlink(name);
-    }
-    mem_free(name);
-}
 
 static void release(struct sqlite *q)
 {
@@ -480,25 +474,29 @@ static void release(struct sqlite *q)
 }
 
 /* An open, keyed connection, nothing read yet. */
-static bool connect_to(struct sqlite **out, const char *path, const struct secret *key, bool writes, struct err *e)
+static bool connect_to(struct sqlite **out, const char *path, const struct secret *key, bool writes,
+                       struct err *e)
 {
     if (sqlite3_libversion_number() < LIBRARY_MIN)
-        return err_set(e, ERR_STORE, "store.library", "could not use SQLite %s: it is older than 3.51.3",
-                       sqlite3_libversion());
+        return err_set(e, ERR_STORE, "store.library",
+                       "could not use SQLite %s: it is older than 3.51.3", sqlite3_libversion());
     struct sqlite *q = mem_new(1, sizeof *q);
     q->base.ops = &sqlite_ops;
     q->path = mem_text(path, strlen(path));
     q->key = secret_copy(secret_bytes(key), secret_size(key));
     q->writes = writes;
-    int rc = sqlite3_open_v2(path, &q->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE,
-                             NULL);
+    int rc =
+        sqlite3_open_v2(path, &q->db,
+                        SQLITE_OPEN_READWRITE | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE,
+                        NULL);
     bool ok = rc == SQLITE_OK ? true : say(e, q->db, rc, "open the database");
     if (ok) (void)sqlite3_busy_timeout(q->db, BUSY_MS);
     if (ok && begins_plain(q->db, SQLITE_FCNTL_FILE_POINTER, 0)) ok = say_plaintext(e);
     ok = ok && script(q, SQL_SQLITE_BEFORE_KEY, e) && give_key(q, e) && limits(q, e) &&
          script(q, SQL_SQLITE_AFTER_KEY, e);
     if (ok && sqlite3_set_authorizer(q->db, authorize, q) != SQLITE_OK)
-        ok = err_set(e, ERR_STORE, "store.authorizer", "could not restrict the database connection");
+        ok =
+            err_set(e, ERR_STORE, "store.authorizer", "could not restrict the database connection");
     if (!ok) {
         release(q);
         return false;
@@ -510,11 +508,13 @@ static bool connect_to(struct sqlite **out, const char *path, const struct secre
 static bool schema_version(int64_t *out, struct sqlite *q, bool fresh, struct err *e)
 {
     int64_t id = 0;
-    if (!number(&id, q, SQL_SQLITE_APPLICATION_ID, NULL, e) || !number(out, q, SQL_SQLITE_USER_VERSION, NULL, e))
+    if (!number(&id, q, SQL_SQLITE_APPLICATION_ID, NULL, e) ||
+        !number(out, q, SQL_SQLITE_USER_VERSION, NULL, e))
         return false;
     if (!fresh && (id != APPLICATION_ID || *out < 1)) return say_wrong_key(e);
     if (*out > (int64_t)sql_migration_count) {
-        err_set(e, ERR_STORE, "store.newer", "could not open the repository: its schema %lld is newer than this program's %zu",
+        err_set(e, ERR_STORE, "store.newer",
+                "could not open the repository: its schema %lld is newer than this program's %zu",
                 (long long)*out, sql_migration_count);
         return err_remedy(e, "use the version of dcim that wrote it last, or a later one");
     }
@@ -527,7 +527,8 @@ static bool migrate(struct sqlite *q, bool fresh, struct err *e)
     if (!schema_version(&version, q, fresh, e)) return false;
     if (version == (int64_t)sql_migration_count) return true;
     if (!q->writes) {
-        err_set(e, ERR_STORE, "store.older", "could not read the repository: its schema %lld is older than this program's %zu",
+        err_set(e, ERR_STORE, "store.older",
+                "could not read the repository: its schema %lld is older than this program's %zu",
                 (long long)version, sql_migration_count);
         return err_remedy(e, "open it once for writing, for instance with `dcim check`");
     }
@@ -553,7 +554,8 @@ static bool settle(struct sqlite *q, enum backend_mode mode, struct err *e)
     int64_t n;
     int rc;
 
-    if (!number(&n, q, SQL_SQLITE_SCHEMA_SIZE, &rc, e)) return rc == SQLITE_NOTADB ? say_wrong_key(e) : false;
+    if (!number(&n, q, SQL_SQLITE_SCHEMA_SIZE, &rc, e))
+        return rc == SQLITE_NOTADB ? say_wrong_key(e) : false;
     if (!journal_is_wal(q, q->writes ? SQL_SQLITE_WRITE : SQL_SQLITE_JOURNAL_MODE, e)) return false;
     if (!script(q, q->writes ? SQL_SQLITE_WRITE_SIZES : SQL_SQLITE_READ_SIZES, e)) return false;
     if (!migrate(q, fresh, e) || !is_ciphertext(q, e)) return false;
@@ -562,19 +564,23 @@ static bool settle(struct sqlite *q, enum backend_mode mode, struct err *e)
     return true;
 }
 
-bool sqlite_backend_open(struct backend **out, const char *path, const struct secret *key, enum backend_mode mode,
-                         struct err *e)
+bool sqlite_backend_open(struct backend **out, const char *path, const struct secret *key,
+                         enum backend_mode mode, struct err *e)
 {
     struct sqlite *q = NULL;
 
     *out = NULL;
-    if (mode == BACKEND_CREATE ? !file_make(path, e) : !file_is_there(path, e)) return false;
+    bool usable = true;
+    if (mode == BACKEND_CREATE ? !database_file_make(path, e)
+                               : !database_file_find(&usable, path, e))
+        return false;
+    if (!usable) return say_wrong_key(e);
     if (connect_to(&q, path, key, mode != BACKEND_READ, e) && settle(q, mode, e)) {
         *out = &q->base;
         return true;
     }
     release(q);
-    if (mode == BACKEND_CREATE) file_remove(path);
+    if (mode == BACKEND_CREATE) database_file_remove(path);
     return false;
 }
 
@@ -615,7 +621,8 @@ static bool begin(struct backend *b, bool write, struct err *e)
     assert(q->tx == TX_NONE);
     if (write && q->broken) return say_broken(e);
     if (write && !q->writes) return say(e, NULL, SQLITE_READONLY, "begin a change");
-    if (!run(q, write ? SQL_BEGIN_WRITE : SQL_BEGIN_READ, &rc, write ? "begin a change" : "begin to read", e))
+    if (!run(q, write ? SQL_BEGIN_WRITE : SQL_BEGIN_READ, &rc,
+             write ? "begin a change" : "begin to read", e))
         return false;
     q->tx = write ? TX_WRITE : TX_READ;
     /* A deferred transaction fixes what it sees with its first reading: that shall be now. */
@@ -641,8 +648,8 @@ static bool commit(struct backend *b, struct err *e)
         return true;
     }
     int kind = rc & 0xff;
-    if (q->tx == TX_WRITE && kind != SQLITE_BUSY && kind != SQLITE_FULL && rc != SQLITE_IOERR_NOMEM &&
-        kind != SQLITE_NOMEM && kind != SQLITE_CONSTRAINT)
+    if (q->tx == TX_WRITE && kind != SQLITE_BUSY && kind != SQLITE_FULL &&
+        rc != SQLITE_IOERR_NOMEM && kind != SQLITE_NOMEM && kind != SQLITE_CONSTRAINT)
         q->broken = true;
     backend_rollback(b);
     return false;
@@ -655,7 +662,8 @@ static void rollback(struct backend *b)
 
     if (q->tx == TX_NONE) return;
     if (sqlite3_get_autocommit(q->db) == 0) (void)run(q, SQL_ROLLBACK, &rc, "roll back", NULL);
-    /* What cannot be rolled back here is so when the connection closes; until then it must not write. */
+    /* What cannot be rolled back here is so when the connection closes; until then it must not
+     * write. */
     if (sqlite3_get_autocommit(q->db) == 0) q->broken = true;
     q->tx = TX_NONE;
 }
@@ -698,28 +706,31 @@ static bool copy_to(struct backend *b, const char *path, struct err *e)
     struct sqlite *from = of(b), *to = NULL;
 
     if (from->tx == TX_WRITE)
-        return err_set(e, ERR_STORE, "store.copy", "could not copy the database inside of a write transaction");
-    if (!file_make(path, e)) return false;
-    /* One read transaction over all steps: the copy is one state, and writers go on beside it (WAL). */
+        return err_set(e, ERR_STORE, "store.copy",
+                       "could not copy the database inside of a write transaction");
+    if (!database_file_make(path, e)) return false;
+    /* One read transaction over all steps: the copy is one state, and writers go on beside it
+     * (WAL). */
     bool began = from->tx == TX_NONE, ok = true;
     if (began) ok = backend_begin(b, false, e);
     ok = ok && connect_to(&to, path, from->key, true, e) && script(to, SQL_SQLITE_COPY_SIZES, e) &&
          copy_pages(to, from, e) && is_ciphertext(to, e);
     release(to);
     if (began) backend_rollback(b);
-    if (!ok) file_remove(path);
+    if (!ok) database_file_remove(path);
     return ok;
 }
 
-static bool check_one(struct sqlite *q, enum sql_id id, size_t text_column, const char *fine, struct buf *out,
-                      size_t *n_problem, struct err *e)
+static bool check_one(struct sqlite *q, enum sql_id id, size_t text_column, const char *fine,
+                      struct buf *out, size_t *n_problem, struct err *e)
 {
     struct query s;
     (void)query_begin(&s, &q->base, id);
     while (query_next(&s)) {
         struct text t = query_text(&s, text_column);
         if (fine != NULL && text_is(t, fine)) continue;
-        buf_printf(out, "%s: %.*s\n", sql_statements[id].name + sizeof "sqlite_check_" - 1, (int)t.n, t.p);
+        buf_printf(out, "%s: %.*s\n", sql_statements[id].name + sizeof "sqlite_check_" - 1,
+                   (int)t.n, t.p);
         (*n_problem)++;
     }
     struct err why = {0};
@@ -741,10 +752,11 @@ static bool check(struct backend *b, struct buf *out, size_t *n_problem, struct 
 
     *n_problem = 0;
     if (began) {
-        int rc; /* what lies in the journal comes into the file first; others that read may hinder that */
+        /* what lies in the journal comes into the file first; others that read may hinder that */
+        int rc;
         (void)run(q, SQL_SQLITE_CHECKPOINT, &rc, "bring the journal in", NULL);
-        /* The file is read past the pager: nobody may bring the journal in meanwhile. Not backend_begin(), which
-         * reads a page that may be a damaged one. */
+        /* The file is read past the pager: nobody may bring the journal in meanwhile. Not
+         * backend_begin(), which reads a page that may be a damaged one. */
         struct err why;
         began = run(q, SQL_BEGIN_WRITE, &rc, "begin to check", &why);
         if (began) q->tx = TX_WRITE;
@@ -760,9 +772,12 @@ static bool check(struct backend *b, struct buf *out, size_t *n_problem, struct 
     return ok;
 }
 
+// clang-format off
 static const struct backend_ops sqlite_ops = {
-    .take = take, .give = give, .bind_int = bind_int, .bind_text = bind_text, .bind_blob = bind_blob,
-    .bind_null = bind_null, .rewind = rewind_it, .step = step, .int_at = int_at, .null_at = null_at, .text_at = text_at,
-    .blob_at = blob_at, .begin = begin, .commit = commit, .rollback = rollback, .in_transaction = in_transaction,
-    .loading = loading, .busy_ms = busy_ms, .copy_to = copy_to, .check = check, .close = close_it,
+    .take = take, .give = give, .bind_int = bind_int, .bind_text = bind_text,
+    .bind_blob = bind_blob, .bind_null = bind_null, .rewind = rewind_it, .step = step,
+    .int_at = int_at, .null_at = null_at, .text_at = text_at, .blob_at = blob_at, .begin = begin,
+    .commit = commit, .rollback = rollback, .in_transaction = in_transaction, .loading = loading,
+    .busy_ms = busy_ms, .copy_to = copy_to, .check = check, .close = close_it,
 };
+// clang-format on

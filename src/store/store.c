@@ -60,12 +60,14 @@ const char *store_folder(const struct store *st)
 
 /* ---- making and opening ---- */
 
-static bool make_database(struct store *st, const char *pack, const uint8_t dictionary_hash[32], struct err *e)
+static bool make_database(struct store *st, const char *pack, const uint8_t dictionary_hash[32],
+                          struct err *e)
 {
     uint8_t id[16];
     struct query q;
 
-    if (!sqlite_backend_open(&st->backend, st->database, keyring_key(st->keyring, KEY_DATABASE), BACKEND_CREATE, e))
+    if (!sqlite_backend_open(&st->backend, st->database, keyring_key(st->keyring, KEY_DATABASE),
+                             BACKEND_CREATE, e))
         return false;
     if (!backend_begin(st->backend, true, e)) return false;
     crypto_random(id, sizeof id);
@@ -99,10 +101,12 @@ bool store_create(struct store **out, const char *folder, const struct unlock *u
     *out = NULL;
     crypto_start();
     if (strlen(pack) >= sizeof((struct store_info *)0)->pack)
-        return err_set(e, ERR_USAGE, "store.pack", "could not make the repository: the name of the pack is too long");
+        return err_set(e, ERR_USAGE, "store.pack",
+                       "could not make the repository: the name of the pack is too long");
     bool was_there = file_exists(folder);
     if (!folder_is_empty(folder)) {
-        err_set(e, ERR_CONFLICT, "store.not_empty", "could not make a repository in a folder that is not empty");
+        err_set(e, ERR_CONFLICT, "store.not_empty",
+                "could not make a repository in a folder that is not empty");
         err_detail(e, "%s", folder);
         return err_remedy(e, "name a folder that is empty or does not exist");
     }
@@ -113,7 +117,8 @@ bool store_create(struct store **out, const char *folder, const struct unlock *u
     }
     struct store *st = store_new(folder);
     char *keyring = path_in(folder, "keyring");
-    bool ok = keyring_create(&st->keyring, keyring, u, e) && make_database(st, pack, dictionary_hash, e);
+    bool ok =
+        keyring_create(&st->keyring, keyring, u, e) && make_database(st, pack, dictionary_hash, e);
     mem_free(keyring);
     if (ok) {
         *out = st;
@@ -124,22 +129,26 @@ bool store_create(struct store **out, const char *folder, const struct unlock *u
     return false;
 }
 
-bool store_open(struct store **out, const char *folder, const struct unlock *u, bool read_only, struct err *e)
+bool store_open(struct store **out, const char *folder, const struct unlock *u, bool read_only,
+                struct err *e)
 {
     *out = NULL;
     crypto_start();
     struct store *st = store_new(folder);
     if (!file_exists(st->database)) {
-        err_set(e, ERR_NOT_FOUND, "store.missing", "could not open the repository: there is no database in the folder");
+        err_set(e, ERR_NOT_FOUND, "store.missing",
+                "could not open the repository: there is no database in the folder");
         err_detail(e, "%s", folder);
-        err_remedy(e, "name the folder of a repository (--repository DIR), or make one with `dcim init`");
+        err_remedy(
+            e, "name the folder of a repository (--repository DIR), or make one with `dcim init`");
         store_close(st);
         return false;
     }
     char *keyring = path_in(folder, "keyring");
-    bool ok = keyring_open(&st->keyring, keyring, u, e) &&
-              sqlite_backend_open(&st->backend, st->database, keyring_key(st->keyring, KEY_DATABASE),
-                                  read_only ? BACKEND_READ : BACKEND_WRITE, e);
+    bool ok =
+        keyring_open(&st->keyring, keyring, u, e) &&
+        sqlite_backend_open(&st->backend, st->database, keyring_key(st->keyring, KEY_DATABASE),
+                            read_only ? BACKEND_READ : BACKEND_WRITE, e);
     mem_free(keyring);
     if (ok) {
         *out = st;
@@ -208,8 +217,10 @@ const struct secret *store_record_kek(const struct store *st, const struct form 
 bool store_must_write(const struct store *st, struct err *e)
 {
     assert(st->writer == NULL);
-    if (backend_in_transaction(st->backend)) return true; /* a reading one is found out by the first statement */
-    return err_set(e, ERR_STORE, "store.no_transaction", "could not write outside of a write transaction");
+    if (backend_in_transaction(st->backend))
+        return true; /* a reading one is found out by the first statement */
+    return err_set(e, ERR_STORE, "store.no_transaction",
+                   "could not write outside of a write transaction");
 }
 
 bool store_begin(struct store *st, bool write, struct err *e)

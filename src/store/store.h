@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The store: a repository on disk. Folder DIR holds `database` (SQLCipher), `keyring` and its copy, and
- * `dictionary/` (the data folder the repository was made with). Keeps sealed, versioned records, identities,
- * organisations, batches and the audit chain.
+/* The store: a repository on disk. Folder DIR holds `database` (SQLCipher), `keyring` and its copy,
+ * and `dictionary/` (the data folder the repository was made with). Keeps sealed, versioned
+ * records, identities, organisations, batches and the audit chain.
  *
- * Every function that changes something works inside the write transaction that store_begin() opened;
- * service begins and commits, together with the audit entry. */
+ * Every function that changes something works inside the write transaction that store_begin()
+ * opened; service begins and commits, together with the audit entry. */
 #ifndef DCIM_STORE_STORE_H
 #define DCIM_STORE_STORE_H
 
@@ -23,8 +23,9 @@
 struct store;
 struct backend;
 
-/* Make a repository in an empty or absent folder: keyring and database (the dictionary folder is copied by
- * service). `pack` and the dictionary hash are recorded. Nothing is left behind when it fails. */
+/* Make a repository in an empty or absent folder: keyring and database (the dictionary folder is
+ * copied by service). `pack` and the dictionary hash are recorded. Nothing is left behind when it
+ * fails. */
 bool store_create(struct store **out, const char *folder, const struct unlock *u, const char *pack,
                   const uint8_t dictionary_hash[32], struct err *e) MUST_CHECK;
 bool store_open(struct store **out, const char *folder, const struct unlock *u, bool read_only,
@@ -42,19 +43,21 @@ struct store_info {
     uint8_t repository_id[16];
 };
 bool store_info(struct store_info *out, struct store *st, struct err *e) MUST_CHECK;
-/* Grows with every commit that changed records: whoever keeps a snapshot asks whether it is still true. */
+/* Grows with every commit that changed records: whoever keeps a snapshot asks whether it is still
+ * true. */
 bool store_generation(int64_t *out, struct store *st, struct err *e) MUST_CHECK;
-bool store_set_dictionary(struct store *st, const char *pack, const uint8_t hash[32], struct err *e) MUST_CHECK;
+bool store_set_dictionary(struct store *st, const char *pack, const uint8_t hash[32],
+                          struct err *e) MUST_CHECK;
 
-/* Give the store the dictionary it works with: assigns numbers to new variables and groups (needs a write
- * transaction when there are any). Borrowed until store_close(). */
+/* Give the store the dictionary it works with: assigns numbers to new variables and groups (needs a
+ * write transaction when there are any). Borrowed until store_close(). */
 bool store_use_dictionary(struct store *st, const struct dictionary *d, struct err *e) MUST_CHECK;
 
 bool store_begin(struct store *st, bool write, struct err *e) MUST_CHECK;
 bool store_commit(struct store *st, struct err *e) MUST_CHECK;
 void store_rollback(struct store *st); /* fine when none is open */
 
-/* --- organisations ------------------------------------------------------------------------------- */
+/* --- organisations ------------------------------------------------------------------- */
 struct organisation {
     int64_t organisation_no;
     const char *code, *name; /* from the arena */
@@ -64,89 +67,102 @@ struct organisation {
 /* ERR_USAGE "organisation.exists". */
 bool store_organisation_add(int64_t *no, struct store *st, struct text code, struct text type,
                             struct text name, struct err *e) MUST_CHECK;
-bool store_organisation_find(struct organisation *out, struct store *st, struct text code, struct arena *a,
-                             struct err *e) MUST_CHECK; /* ERR_NOT_FOUND */
-bool store_organisation_list(struct organisation **out, size_t *n, struct store *st, struct arena *a,
-                             struct err *e) MUST_CHECK; /* by code */
+bool store_organisation_find(struct organisation *out, struct store *st, struct text code,
+                             struct arena *a, struct err *e) MUST_CHECK; /* ERR_NOT_FOUND */
+bool store_organisation_list(struct organisation **out, size_t *n, struct store *st,
+                             struct arena *a, struct err *e) MUST_CHECK; /* by code */
 
-/* --- batches: imports ------------------------------------------------------------------------------ */
-enum put_outcome { PUT_NEW, PUT_CHANGED, PUT_SAME, PUT_DUPLICATE /* reference twice in this batch */,
-                   PUT_OUTCOME_COUNT };
+/* --- batches: imports ---------------------------------------------------------------- */
+enum put_outcome {
+    PUT_NEW,
+    PUT_CHANGED,
+    PUT_SAME,
+    PUT_DUPLICATE, /* reference twice in this batch */
+    PUT_OUTCOME_COUNT
+};
 
 struct batch_start {
     const struct form *form;
     int64_t organisation_no;
     const char *actor;
-    const char *mapping;          /* name, "" for none */
-    const uint8_t *file_sha256;   /* 32 bytes */
-    const char *file_label;       /* for people: no path, no identifiers; base name at most */
-    bool dry_run;                 /* look up only; nothing is written */
+    const char *mapping;        /* name, "" for none */
+    const uint8_t *file_sha256; /* 32 bytes */
+    const char *file_label;     /* for people: no path, no identifiers; base name at most */
+    bool dry_run;               /* look up only; nothing is written */
 };
 
 struct batch_writer;
-/* Inside a write transaction (a read one for a dry run). Sealing happens in the caller, inserting on a second
- * thread of the writer's own while the caller goes on (base/parallel.h); the backend handle is the writer's until
- * batch_finish() or batch_abandon(). */
-bool batch_begin(struct batch_writer **out, struct store *st, const struct batch_start *s, struct err *e) MUST_CHECK;
-/* Put one validated record under the organisation's own reference. Same reference and same content: PUT_SAME,
- * nothing is written; other content: a new version. A withdrawn record comes back by a new version, as PUT_NEW. A record
- * without reference (blank) is always new. The identity part goes into its own envelope. After an error the batch can
- * only be abandoned. ERR_LIMIT over 10 million records. */
-bool batch_put(enum put_outcome *outcome, struct batch_writer *w, const struct record *r, struct text reference,
-               struct err *e) MUST_CHECK;
+/* Inside a write transaction (a read one for a dry run). Sealing happens in the caller, inserting
+ * on a second thread of the writer's own while the caller goes on (base/parallel.h); the backend
+ * handle is the writer's until batch_finish() or batch_abandon(). */
+bool batch_begin(struct batch_writer **out, struct store *st, const struct batch_start *s,
+                 struct err *e) MUST_CHECK;
+/* Put one validated record under the organisation's own reference. Same reference and same content:
+ * PUT_SAME, nothing is written; other content: a new version. A withdrawn record comes back by a
+ * new version, as PUT_NEW. A record without reference (blank) is always new. The identity part goes
+ * into its own envelope. After an error the batch can only be abandoned. ERR_LIMIT over 10 million
+ * records. */
+bool batch_put(enum put_outcome *outcome, struct batch_writer *w, const struct record *r,
+               struct text reference, struct err *e) MUST_CHECK;
 struct batch_result {
     int64_t batch_no;
     int64_t n[PUT_OUTCOME_COUNT];
-    uint8_t digest[32];           /* over record codes, versions and content hashes, in order: for the audit entry */
+    uint8_t digest[32]; /* over codes, versions and content hashes in order: for the audit entry */
 };
-/* Finish writing (n_refused is kept with the batch); the transaction stays open for the audit entry. The writer is
- * gone afterwards, also when this fails; the caller then rolls back. */
-bool batch_finish(struct batch_result *out, struct batch_writer *w, int64_t n_refused, struct err *e) MUST_CHECK;
+/* Finish writing (n_refused is kept with the batch); the transaction stays open for the audit
+ * entry. The writer is gone afterwards, also when this fails; the caller then rolls back. */
+bool batch_finish(struct batch_result *out, struct batch_writer *w, int64_t n_refused,
+                  struct err *e) MUST_CHECK;
 void batch_abandon(struct batch_writer *w); /* NULL is fine; the caller rolls back */
 
 struct batch {
     int64_t batch_no, organisation_no;
-    const char *form, *organisation, *mapping, *file_label, *actor, *state; /* "visible", "undone" */
+    const char *form, *organisation, *mapping, *file_label, *actor;
+    const char *state; /* "visible", "undone" */
     int64_t created_at, undone_at, n_new, n_changed, n_same, n_refused;
     uint8_t digest[32];
 };
-bool store_batch_list(struct batch **out, size_t *n, struct store *st, struct arena *a, struct err *e) MUST_CHECK;
-/* The digest of a batch computed again from what is stored: to be held against `digest` above and the audit entry. */
-bool store_batch_digest(uint8_t out[32], struct store *st, int64_t batch_no, struct err *e) MUST_CHECK;
-/* Undo: its new records are withdrawn and its new versions superseded by the ones before (history stays).
- * ERR_CONFLICT "batch.later_changes" when a later batch changed one of its records, "batch.undone" when it is
- * undone already. */
+bool store_batch_list(struct batch **out, size_t *n, struct store *st, struct arena *a,
+                      struct err *e) MUST_CHECK;
+/* The digest of a batch computed again from what is stored: to be held against `digest` above and
+ * the audit entry. */
+bool store_batch_digest(uint8_t out[32], struct store *st, int64_t batch_no,
+                        struct err *e) MUST_CHECK;
+/* Undo: its new records are withdrawn and its new versions superseded by the ones before (history
+ * stays). ERR_CONFLICT "batch.later_changes" when a later batch changed one of its records,
+ * "batch.undone" when it is undone already. */
 bool store_batch_undo(int64_t *n_withdrawn, int64_t *n_reverted, struct store *st, int64_t batch_no,
                       const char *actor, const char *reason, struct err *e) MUST_CHECK;
 
-/* --- records --------------------------------------------------------------------------------------- */
+/* --- records ------------------------------------------------------------------------- */
 struct record_meta {
     uint64_t record_no;
     char code[RECORD_CODE + 1];
     form_id form;
     int64_t organisation_no;
-    const char *organisation;   /* code */
-    const char *state;          /* "active", "withdrawn" */
+    const char *organisation; /* code */
+    const char *state;        /* "active", "withdrawn" */
     uint32_t version_no;
-    int64_t created_at;         /* of this version */
+    int64_t created_at; /* of this version */
     int64_t batch_no;
     const char *author, *reason;
     bool has_identity;
 };
-/* Meta of active records of a form (FORM_NONE: all), by record number, after `after`, at most `max`. */
-bool store_record_list(struct record_meta **out, size_t *n, struct store *st, form_id form, uint64_t after,
-                       size_t max, struct arena *a, struct err *e) MUST_CHECK;
+/* Meta of active records of a form (FORM_NONE: all), by record number, after `after`, at most
+ * `max`. */
+bool store_record_list(struct record_meta **out, size_t *n, struct store *st, form_id form,
+                       uint64_t after, size_t max, struct arena *a, struct err *e) MUST_CHECK;
 bool store_record_count(int64_t *out, struct store *st, form_id form, struct err *e) MUST_CHECK;
-/* One version (0: the current one), coded part only. ERR_NOT_FOUND. Codes may be typed with or without dashes,
- * in any case. */
+/* One version (0: the current one), coded part only. ERR_NOT_FOUND. Codes may be typed with or
+ * without dashes, in any case. */
 bool store_record_load(struct record *r, struct record_meta *m, struct store *st, struct text code,
                        uint32_t version_no, struct arena *a, struct err *e) MUST_CHECK;
-bool store_record_history(struct record_meta **out, size_t *n, struct store *st, struct text code, struct arena *a,
-                          struct err *e) MUST_CHECK;
+bool store_record_history(struct record_meta **out, size_t *n, struct store *st, struct text code,
+                          struct arena *a, struct err *e) MUST_CHECK;
 
-/* Sources for a snapshot: part `part` of `n_part` of the active records of a form, current versions. Each has a
- * read connection of its own. */
-bool store_row_source(struct row_source *out, struct store *st, const struct form *f, size_t part, size_t n_part,
-                      struct err *e) MUST_CHECK;
+/* Sources for a snapshot: part `part` of `n_part` of the active records of a form, current
+ * versions. Each has a read connection of its own. */
+bool store_row_source(struct row_source *out, struct store *st, const struct form *f, size_t part,
+                      size_t n_part, struct err *e) MUST_CHECK;
 
 #endif

@@ -9,7 +9,9 @@
 
 enum record_state { RECORD_ACTIVE = 1, RECORD_WITHDRAWN = 2 }; /* as stored */
 
-enum { VERSIONS_PER_RECORD = 65536 }; /* version_id = record_no * VERSIONS_PER_RECORD + version_no */
+enum {
+    VERSIONS_PER_RECORD = 65536
+}; /* version_id = record_no * VERSIONS_PER_RECORD + version_no */
 
 struct form_numbering {
     int64_t form_no; /* as stored */
@@ -19,28 +21,32 @@ struct form_numbering {
 struct store {
     struct backend *backend;
     struct keyring *keyring;
-    char *folder, *database; /* paths */
+    char *folder, *database;             /* paths */
     const struct dictionary *dictionary; /* borrowed; NULL until store_use_dictionary() */
-    struct form_numbering *form;         /* by form_id; NULL: not known, numbering_ensure() reads it */
-    struct arena *numbering_arena;       /* holds it */
-    bool numbering_unsaved;              /* `form` has numbers that the open transaction adds */
-    bool records_changed;                /* the open transaction has changed records */
-    struct batch_writer *writer;         /* has the backend handle to itself; NULL: nobody */
-    int64_t source_generation;           /* of the state that part 0 of the newest snapshot sees */
+    struct form_numbering *form;   /* by form_id; NULL: not known, numbering_ensure() reads it */
+    struct arena *numbering_arena; /* holds it */
+    bool numbering_unsaved;        /* `form` has numbers that the open transaction adds */
+    bool records_changed;          /* the open transaction has changed records */
+    struct batch_writer *writer;   /* has the backend handle to itself; NULL: nobody */
+    int64_t source_generation;     /* of the state that part 0 of the newest snapshot sees */
 };
 
-/* Numbers of the dictionary's variables and groups: read, and given to those that are new (that needs a write
- * transaction: ERR_USAGE "store.numbering"). Nothing to do when they are known. */
+/* Numbers of the dictionary's variables and groups: read, and given to those that are new (that
+ * needs a write transaction: ERR_USAGE "store.numbering"). Nothing to do when they are known. */
 bool numbering_ensure(struct store *st, struct err *e) MUST_CHECK;
 void numbering_forget(struct store *st);
-const struct form_numbering *numbering_of_form(const struct store *st, form_id form); /* after _ensure() */
+const struct form_numbering *numbering_of_form(const struct store *st,
+                                               form_id form); /* after _ensure() */
 
 /* The key that wraps the record keys of a form's data set, and its id in envelopes. */
-const struct secret *store_record_kek(const struct store *st, const struct form *f, uint8_t *kek_id);
+const struct secret *store_record_kek(const struct store *st, const struct form *f,
+                                      uint8_t *kek_id);
 
-/* Record codes: 60 random bits as 12 letters of Crockford's base 32 (2019-03 text), NUL behind them. */
+/* Record codes: 60 random bits as 12 letters of Crockford's base 32 (2019-03 text), NUL behind
+ * them. */
 void record_code_format(char out[RECORD_CODE + 1], uint64_t code);
-/* As typed: any case, dashes and blanks left out, I and L read as 1, O as 0. False for anything else. */
+/* As typed: any case, dashes and blanks left out, I and L read as 1, O as 0. False for anything
+ * else. */
 bool record_code_parse(uint64_t *out, struct text typed);
 
 /* Count a change of records (store_row_source() compares). */

@@ -9,19 +9,20 @@
 
 #include <unistd.h>
 
-#define HEAD "type,name,label::English (en),label::Português (pt),required,appearance,bind::thb:privacy\n"
-#define VICTIM                                                                                                          \
-    "text,ref,Reference,Referência,yes,,O\n"                                                                            \
-    "text,family_name,Family name,Apelidos,,,D\n"                                                                       \
-    "text,given_names,Given names,Nomes,,,D\n"                                                                          \
-    "text,birth_date,Date of birth,Data de nascimento,,thb-date,D\n"                                                    \
-    "integer,birth_year,Year of birth,Ano de nascimento,,,Q\n"                                                          \
-    "select_one CL_SEX,sex,Sex,Sexo,,,Q\n"                                                                              \
+#define HEAD \
+    "type,name,label::English (en),label::Português (pt),required,appearance,bind::thb:privacy\n"
+#define VICTIM                                                       \
+    "text,ref,Reference,Referência,yes,,O\n"                        \
+    "text,family_name,Family name,Apelidos,,,D\n"                    \
+    "text,given_names,Given names,Nomes,,,D\n"                       \
+    "text,birth_date,Date of birth,Data de nascimento,,thb-date,D\n" \
+    "integer,birth_year,Year of birth,Ano de nascimento,,,Q\n"       \
+    "select_one CL_SEX,sex,Sex,Sexo,,,Q\n"                           \
     "select_multiple CL_COUNTRY,citizenship,Citizenship,Nacionalidade,,,Q\n"
-#define EPISODE                                                                                                         \
-    "begin_repeat,episode,Episode,Episódio,,,\n"                                                                        \
-    "select_one CL_EXPL,form,Form,Forma,,,S\n"                                                                          \
-    "text,alias,Alias,Alcunha,,,D\n"                                                                                    \
+#define EPISODE                                   \
+    "begin_repeat,episode,Episode,Episódio,,,\n" \
+    "select_one CL_EXPL,form,Form,Forma,,,S\n"    \
+    "text,alias,Alias,Alcunha,,,D\n"              \
     "end_repeat,,,,,,\n"
 
 static const struct dictionary *load(const struct small_file *instead)
@@ -36,8 +37,10 @@ static const struct dictionary *load(const struct small_file *instead)
 const struct dictionary *store_data_dictionary(void)
 {
     static const struct dictionary *d;
-    static const struct small_file files[] = {
-        {"dictionary/victim.csv", HEAD VICTIM "text,note,Note,Nota,,,O\n" EPISODE}, {"rules.csv", NULL}, {NULL, NULL}};
+    static const struct small_file files[] = {{"dictionary/victim.csv",
+                                               HEAD VICTIM "text,note,Note,Nota,,,O\n" EPISODE},
+                                              {"rules.csv", NULL},
+                                              {NULL, NULL}};
     if (d == NULL) d = load(files);
     return d;
 }
@@ -47,7 +50,8 @@ const struct dictionary *store_data_later_dictionary(void)
     static const struct dictionary *d;
     static const struct small_file files[] = {
         {"dictionary/victim.csv", HEAD "text,remark,Remark,Observação,,,O\n" VICTIM EPISODE},
-        {"codelists/CL_SEX.csv", "name,label::English (en),label::Português (pt)\nF,Female,Feminino\nM,Male,Masculino\n"},
+        {"codelists/CL_SEX.csv",
+         "name,label::English (en),label::Português (pt)\nF,Female,Feminino\nM,Male,Masculino\n"},
         {"rules.csv", NULL},
         {NULL, NULL}};
     if (d == NULL) d = load(files);
@@ -82,9 +86,11 @@ struct store *store_data_make(const char *folder)
 
     crypto_start();
     store_data_remove(folder);
-    if (!store_create(&st, folder, store_data_unlock(), "", hash, &e)) fail_msg("%s: %s", e.id, e.msg);
+    if (!store_create(&st, folder, store_data_unlock(), "", hash, &e))
+        fail_msg("%s: %s", e.id, e.msg);
     if (!store_begin(st, true, &e) ||
-        !store_organisation_add(&gnr, st, TEXT("GNR"), TEXT("10"), TEXT("Guarda Nacional Republicana"), &e) ||
+        !store_organisation_add(&gnr, st, TEXT("GNR"), TEXT("10"),
+                                TEXT("Guarda Nacional Republicana"), &e) ||
         !store_organisation_add(&ngo, st, TEXT("NGO"), TEXT("50"), TEXT("An NGO"), &e) ||
         !store_use_dictionary(st, store_data_dictionary(), &e) || !store_commit(st, &e))
         fail_msg("%s: %s", e.id, e.msg);
@@ -122,7 +128,8 @@ static struct value text_value(struct arena *a, const char *fmt, int i)
     return (struct value){.kind = VALUE_TEXT, .text = text_of(p)};
 }
 
-void store_data_record(struct record *r, struct arena *a, const struct dictionary *d, int i, int variant)
+void store_data_record(struct record *r, struct arena *a, const struct dictionary *d, int i,
+                       int variant)
 {
     static const code_id countries[2] = {0, 1};
     const struct form *f = dictionary_form(d, TEXT("victim"));
@@ -132,7 +139,8 @@ void store_data_record(struct record *r, struct arena *a, const struct dictionar
     put(r, "ref", 0, (struct value){.kind = VALUE_TEXT, .text = store_data_reference(i)});
     put(r, "sex", 0, (struct value){.kind = VALUE_CODE, .code = (code_id)(i % 2)});
     put(r, "birth_year", 0, (struct value){.kind = VALUE_INTEGER, .integer = 1950 + i % 60});
-    put(r, "citizenship", 0, (struct value){.kind = VALUE_CODES, .n_code = (uint16_t)(1 + i % 2), .codes = countries});
+    put(r, "citizenship", 0,
+        (struct value){.kind = VALUE_CODES, .n_code = (uint16_t)(1 + i % 2), .codes = countries});
     put(r, "note", 0, text_value(a, "note of variant ", variant));
     if (i % 3 == 0) { /* an identity part */
         put(r, "family_name", 0, text_value(a, "FAMILY-CANARY-", i));
@@ -153,13 +161,17 @@ struct text store_data_reference(int i)
     return text_of(p);
 }
 
-bool store_data_put(struct batch_result *out, struct store *st, int64_t organisation_no, int from, int to, int variant,
-                    bool dry_run, struct err *e)
+bool store_data_put(struct batch_result *out, struct store *st, int64_t organisation_no, int from,
+                    int to, int variant, bool dry_run, struct err *e)
 {
     const struct dictionary *d = store_data_dictionary();
     uint8_t sha[32] = {1};
-    struct batch_start start = {.form = dictionary_form(d, TEXT("victim")), .organisation_no = organisation_no,
-                                .actor = "local:test", .mapping = "", .file_sha256 = sha, .file_label = "test.csv",
+    struct batch_start start = {.form = dictionary_form(d, TEXT("victim")),
+                                .organisation_no = organisation_no,
+                                .actor = "local:test",
+                                .mapping = "",
+                                .file_sha256 = sha,
+                                .file_label = "test.csv",
                                 .dry_run = dry_run};
     struct batch_writer *w = NULL;
     struct arena *a = arena_new(ARENA_PLAIN);
@@ -178,11 +190,13 @@ bool store_data_put(struct batch_result *out, struct store *st, int64_t organisa
     return ok;
 }
 
-struct batch_result store_data_import(struct store *st, int64_t organisation_no, int from, int to, int variant)
+struct batch_result store_data_import(struct store *st, int64_t organisation_no, int from, int to,
+                                      int variant)
 {
     struct batch_result result;
     struct err e;
-    if (!store_begin(st, true, &e) || !store_data_put(&result, st, organisation_no, from, to, variant, false, &e) ||
+    if (!store_begin(st, true, &e) ||
+        !store_data_put(&result, st, organisation_no, from, to, variant, false, &e) ||
         !store_commit(st, &e))
         fail_msg("%s: %s", e.id, e.msg);
     return result;

@@ -39,7 +39,8 @@ static size_t batches(struct store *st)
     return n;
 }
 
-/* Pages, structure and references of the database, and every count that is kept beside what it counts. */
+/* Pages, structure and references of the database, and every count that is kept beside what it
+ * counts. */
 static void sound(struct store *st)
 {
     struct buf out;
@@ -61,7 +62,8 @@ static void sound(struct store *st)
     assert_true(query_end(&q, &e));
 }
 
-static void expect(const struct batch_result *r, int64_t fresh, int64_t changed, int64_t same, int64_t twice)
+static void expect(const struct batch_result *r, int64_t fresh, int64_t changed, int64_t same,
+                   int64_t twice)
 {
     assert_int_equal(r->n[PUT_NEW], fresh);
     assert_int_equal(r->n[PUT_CHANGED], changed);
@@ -72,9 +74,13 @@ static void expect(const struct batch_result *r, int64_t fresh, int64_t changed,
 static struct batch_writer *begun(struct store *st)
 {
     static const uint8_t sha[32] = {1};
-    const struct batch_start start = {.form = dictionary_form(store_data_dictionary(), TEXT("victim")),
-                                      .organisation_no = 1, .actor = "local:test", .mapping = "",
-                                      .file_sha256 = sha, .file_label = "test.csv"};
+    const struct batch_start start = {.form =
+                                          dictionary_form(store_data_dictionary(), TEXT("victim")),
+                                      .organisation_no = 1,
+                                      .actor = "local:test",
+                                      .mapping = "",
+                                      .file_sha256 = sha,
+                                      .file_label = "test.csv"};
     struct batch_writer *w = NULL;
     if (!batch_begin(&w, st, &start, &e)) fail_msg("%s: %s", e.id, e.msg);
     return w;
@@ -108,7 +114,8 @@ static void batch_1_1_new_same_changed(void **state) /* S72 */
     store_close(st);
 }
 
-static enum put_outcome put(struct batch_writer *w, struct arena *a, int i, int variant, struct text reference)
+static enum put_outcome put(struct batch_writer *w, struct arena *a, int i, int variant,
+                            struct text reference)
 {
     enum put_outcome outcome = PUT_OUTCOME_COUNT;
     struct record r;
@@ -127,9 +134,11 @@ static void batch_1_2_twice_in_one_batch(void **state)
     struct batch_writer *w = begun(st);
     assert_int_equal(put(w, a, 1, 0, TEXT("A")), PUT_NEW);
     assert_int_equal(put(w, a, 1, 0, TEXT("A")), PUT_DUPLICATE);
-    assert_int_equal(put(w, a, 2, 5, TEXT(" A\t")), PUT_DUPLICATE);     /* blanks around it do not count */
-    assert_int_equal(put(w, a, 2, 5, TEXT("a")), PUT_NEW);              /* letters do */
-    assert_int_equal(put(w, a, 3, 0, TEXT("\xc3\xa9")), PUT_NEW);       /* e with acute accent, one character */
+    assert_int_equal(put(w, a, 2, 5, TEXT(" A\t")),
+                     PUT_DUPLICATE);                       /* blanks around it do not count */
+    assert_int_equal(put(w, a, 2, 5, TEXT("a")), PUT_NEW); /* letters do */
+    assert_int_equal(put(w, a, 3, 0, TEXT("\xc3\xa9")),
+                     PUT_NEW); /* e with acute accent, one character */
     assert_int_equal(put(w, a, 3, 0, TEXT("e\xcc\x81")), PUT_DUPLICATE); /* the same as two: NFC */
     assert_true(batch_finish(&result, w, 7, &e));
     assert_true(store_commit(st, &e));
@@ -157,7 +166,8 @@ static void batch_1_3_without_reference_always_new(void **state)
         struct batch_result result;
         assert_true(store_begin(st, true, &e));
         struct batch_writer *w = begun(st);
-        for (int i = 0; i < 5; i++) assert_int_equal(put(w, a, 1, 0, i % 2 ? TEXT("") : TEXT("  ")), PUT_NEW);
+        for (int i = 0; i < 5; i++)
+            assert_int_equal(put(w, a, 1, 0, i % 2 ? TEXT("") : TEXT("  ")), PUT_NEW);
         assert_true(batch_finish(&result, w, 0, &e));
         assert_true(store_commit(st, &e));
     }
@@ -203,7 +213,8 @@ static void batch_1_5_a_withdrawn_record_comes_back_as_new(void **state)
         expect(&r, 300, 0, 0, 0);
         assert_int_equal(count(st), 300);
         assert_true(store_begin(st, true, &e));
-        assert_true(store_batch_undo(&withdrawn, &reverted, st, r.batch_no, "local:test", "wrong file", &e));
+        assert_true(store_batch_undo(&withdrawn, &reverted, st, r.batch_no, "local:test",
+                                     "wrong file", &e));
         assert_true(store_commit(st, &e));
         assert_int_equal(withdrawn, 300);
         assert_int_equal(reverted, 0);
@@ -248,7 +259,8 @@ static void batch_1_7_many_blocks(void **state)
 {
     (void)state;
     struct store *st = store_data_make("g");
-    struct batch_result r = store_data_import(st, 1, 0, 30000, 0); /* far more than the queue holds */
+    struct batch_result r =
+        store_data_import(st, 1, 0, 30000, 0); /* far more than the queue holds */
     expect(&r, 30000, 0, 0, 0);
     r = store_data_import(st, 1, 0, 30000, 1);
     expect(&r, 0, 30000, 0, 0);
@@ -313,13 +325,15 @@ static void batch_2_2_killed(void **state) /* S84 */
             struct store *st = store_data_open("i", false);
             for (int i = 0;; i++) {
                 char ok = 'x';
-                (void)store_data_import(st, 1, (acknowledged + i) * 700, (acknowledged + i + 1) * 700, 0);
+                (void)store_data_import(st, 1, (acknowledged + i) * 700,
+                                        (acknowledged + i + 1) * 700, 0);
                 if (write(pipe_of[1], &ok, 1) != 1) _exit(1);
             }
         }
         (void)close(pipe_of[1]);
         usleep(wait_us);
-        wait_us = (wait_us * 7 + 13000) % 150000; /* every moment in turn, from opening to the third import */
+        wait_us = (wait_us * 7 + 13000) %
+                  150000; /* every moment in turn, from opening to the third import */
         (void)kill(child, SIGKILL);
         int status;
         assert_int_equal(waitpid(child, &status, 0), child);
@@ -358,7 +372,8 @@ static void batch_2_3_no_space_left(void **state) /* S85 */
     store_rollback(st);
     assert_int_equal(count(st), 1000); /* reading goes on */
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
-    r = store_data_import(st, 1, 0, 2000, 1); /* and so does writing, once there is space, without a restart */
+    r = store_data_import(st, 1, 0, 2000,
+                          1); /* and so does writing, once there is space, without a restart */
     expect(&r, 1000, 1000, 0, 0);
     sound(st);
     store_close(st);
@@ -381,7 +396,8 @@ static void batch_3_1_what_cannot_begin(void **state)
     assert_false(store_data_put(&r, st, 9, 0, 1, 0, false, &e));
     assert_int_equal(e.code, ERR_NOT_FOUND);
     assert_true(store_data_put(&r, st, 1, 0, 10, 0, false, &e));
-    assert_false(store_data_put(&r, st, 1, 10, 20, 0, false, &e)); /* it could not look up the first */
+    assert_false(
+        store_data_put(&r, st, 1, 10, 20, 0, false, &e)); /* it could not look up the first */
     assert_string_equal(e.id, "batch.second");
     assert_true(store_commit(st, &e));
     assert_int_equal(count(st), 10);
@@ -411,7 +427,8 @@ static void batch_3_2_too_long(void **state)
     struct batch_result result;
     assert_true(store_begin(st, true, &e));
     w = begun(st);
-    record_value(&r, note->id, 0)->text = (struct text){text, 7 << 20}; /* large, and still one record */
+    record_value(&r, note->id, 0)->text =
+        (struct text){text, 7 << 20}; /* large, and still one record */
     assert_true(batch_put(&outcome, w, &r, (struct text){text, 1000}, &e));
     assert_true(batch_put(&outcome, w, &r, TEXT("B"), &e));
     assert_true(batch_finish(&result, w, 0, &e));
@@ -453,7 +470,8 @@ static void absent(const char *path, const char *p, size_t n, const char *canary
 
 static void no_canary_in(const char *folder)
 {
-    static const char *const canaries[] = {"FAMILY-CANARY-3", "GIVEN-CANARY-3", "note of variant", "R000003"};
+    static const char *const canaries[] = {"FAMILY-CANARY-3", "GIVEN-CANARY-3", "note of variant",
+                                           "R000003"};
     struct file_names names;
     assert_true(folder_list(&names, folder, &e));
     for (size_t i = 0; i < names.n; i++) {
@@ -492,7 +510,8 @@ static void batch_4_2_bodies_are_sealed(void **state) /* S12 */
         struct text body = query_blob(&q, 6), wrapped = query_blob(&q, 5);
         assert_null(memmem(body.p, body.n, "note", 4));
         assert_int_equal(wrapped.n, WRAPPED_KEY);
-        assert_int_equal((body.n - 3 - CRYPTO_NONCE - CRYPTO_TAG) % 64, 0); /* padded to a size class */
+        assert_int_equal((body.n - 3 - CRYPTO_NONCE - CRYPTO_TAG) % 64,
+                         0); /* padded to a size class */
         n++;
     }
     assert_true(query_end(&q, &e));
@@ -552,7 +571,8 @@ static void batch_5_2_busy_is_said(void **state)
     if (child == 0) {
         char c;
         struct store *st = store_data_open("o", false);
-        if (!store_begin(st, true, &e) || write(ready[1], "x", 1) != 1 || read(done[0], &c, 1) != 1) _exit(1);
+        if (!store_begin(st, true, &e) || write(ready[1], "x", 1) != 1 || read(done[0], &c, 1) != 1)
+            _exit(1);
         store_close(st);
         _exit(0);
     }

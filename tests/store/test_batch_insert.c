@@ -12,8 +12,10 @@ static int setup(void **state)
 {
     (void)state;
     crypto_start();
-    keys = (struct batch_keys){.record = secret_random(CRYPTO_KEY), .identity = secret_random(CRYPTO_KEY),
-                               .record_id = KEY_VICTIM, .identity_id = KEY_IDENTITY};
+    keys = (struct batch_keys){.record = secret_random(CRYPTO_KEY),
+                               .identity = secret_random(CRYPTO_KEY),
+                               .record_id = KEY_VICTIM,
+                               .identity_id = KEY_IDENTITY};
     crypto_random(keys.nonce, sizeof keys.nonce);
     return 0;
 }
@@ -21,7 +23,8 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     (void)state;
-    struct secret *const both[] = {(struct secret *)(uintptr_t)keys.record, (struct secret *)(uintptr_t)keys.identity};
+    struct secret *const both[] = {(struct secret *)(uintptr_t)keys.record,
+                                   (struct secret *)(uintptr_t)keys.identity};
     secret_free(both[0]);
     secret_free(both[1]);
     return 0;
@@ -50,8 +53,9 @@ static struct batch_block *block_of(int n)
     return b;
 }
 
-static void opens_as(const struct batch_block *b, size_t at, size_t n, const uint8_t key[CRYPTO_KEY],
-                     const struct envelope_context *c, const char *fmt, int i)
+static void opens_as(const struct batch_block *b, size_t at, size_t n,
+                     const uint8_t key[CRYPTO_KEY], const struct envelope_context *c,
+                     const char *fmt, int i)
 {
     struct buf plain;
     struct err e;
@@ -74,7 +78,8 @@ static void batch_insert_1_sealing(void **state) /* S12 */
     assert_true(b->is_sealed);
     assert_int_equal(b->plain.n, 0);
     for (size_t i = 0; i < n_plain; i++) assert_int_equal(plain_bytes[i], 0);
-    for (size_t i = 0; i < 2 * BLOCK_ROWS; i++) assert_memory_equal(b->fresh_key[i], zero, CRYPTO_KEY);
+    for (size_t i = 0; i < 2 * BLOCK_ROWS; i++)
+        assert_memory_equal(b->fresh_key[i], zero, CRYPTO_KEY);
     for (int i = 0; i < BLOCK_ROWS; i++) {
         const struct batch_row *r = &b->row[i];
         char code[RECORD_CODE + 1];
@@ -82,7 +87,8 @@ static void batch_insert_1_sealing(void **state) /* S12 */
         struct envelope_context c = {.place = ENVELOPE_RECORD_KEY, .record_code = code};
         record_code_format(code, r->code);
         memset(key, i, sizeof key);
-        if (r->fresh) assert_true(envelope_unwrap(key, r->wrapped, sizeof r->wrapped, keys.record, &c));
+        if (r->fresh)
+            assert_true(envelope_unwrap(key, r->wrapped, sizeof r->wrapped, keys.record, &c));
         assert_memory_equal(r->key, zero, CRYPTO_KEY);
         c.place = ENVELOPE_RECORD_BODY;
         c.version_no = r->version_no;
@@ -91,8 +97,10 @@ static void batch_insert_1_sealing(void **state) /* S12 */
         if (r->identity_body_n == 0) continue;
         uint8_t own[CRYPTO_KEY];
         c.place = ENVELOPE_IDENTITY_KEY;
-        assert_false(envelope_unwrap(own, r->identity_wrapped, sizeof r->identity_wrapped, keys.record, &c));
-        assert_true(envelope_unwrap(own, r->identity_wrapped, sizeof r->identity_wrapped, keys.identity, &c));
+        assert_false(
+            envelope_unwrap(own, r->identity_wrapped, sizeof r->identity_wrapped, keys.record, &c));
+        assert_true(envelope_unwrap(own, r->identity_wrapped, sizeof r->identity_wrapped,
+                                    keys.identity, &c));
         assert_memory_not_equal(own, key, sizeof own);
         c.place = ENVELOPE_IDENTITY_BODY;
         opens_as(b, r->identity_body_at, r->identity_body_n, own, &c, "identity part %d", i);
@@ -100,8 +108,8 @@ static void batch_insert_1_sealing(void **state) /* S12 */
     /* No nonce twice: they lie behind three bytes of head. */
     for (int i = 0; i < BLOCK_ROWS; i++)
         for (int k = 0; k < i; k++)
-            assert_memory_not_equal(b->sealed.p + b->row[i].body_at + 3, b->sealed.p + b->row[k].body_at + 3,
-                                    CRYPTO_NONCE);
+            assert_memory_not_equal(b->sealed.p + b->row[i].body_at + 3,
+                                    b->sealed.p + b->row[k].body_at + 3, CRYPTO_NONCE);
     buf_release(&b->plain);
     buf_release(&b->sealed);
     free(b);
@@ -118,7 +126,8 @@ static void batch_insert_2_the_digest_by_hand(void **state)
     batch_digest_add(&fresh, 0x0102030405060708, 1, hash);
     batch_digest_add(&changed, 9, 0x0a0b, hash);
     batch_digest_end(d, got);
-    uint8_t first[28] = {8, 7, 6, 5, 4, 3, 2, 1, 1, 0, 0, 0}, second[28] = {9, 0, 0, 0, 0, 0, 0, 0, 0x0b, 0x0a};
+    uint8_t first[28] = {8, 7, 6, 5, 4, 3, 2, 1, 1, 0, 0, 0},
+            second[28] = {9, 0, 0, 0, 0, 0, 0, 0, 0x0b, 0x0a};
     memset(first + 12, 0xaa, 16);
     memset(second + 12, 0xaa, 16);
     crypto_hash(message + 20, 32, first, sizeof first, NULL);

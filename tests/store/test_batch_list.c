@@ -56,7 +56,8 @@ static void batch_list_1_the_list(void **state)
     size_t n;
     assert_true(store_batch_list(&list, &n, st, a, &e));
     assert_int_equal(n, 0);
-    struct batch_result first = store_data_import(st, 1, 0, 10, 0), second = store_data_import(st, 2, 5, 8, 0),
+    struct batch_result first = store_data_import(st, 1, 0, 10, 0),
+                        second = store_data_import(st, 2, 5, 8, 0),
                         third = store_data_import(st, 1, 5, 20, 1);
     assert_true(store_batch_list(&list, &n, st, a, &e));
     assert_int_equal(n, 3);
@@ -104,7 +105,8 @@ static void batch_list_2_what_comes_back(void **state) /* S72 */
     assert_true(list[1].undone_at >= list[1].created_at);
     assert_string_equal(list[0].state, "visible");
 
-    struct batch_result r = store_data_import(st, 1, 0, 20, 1); /* after the undo: versions go on counting */
+    struct batch_result r =
+        store_data_import(st, 1, 0, 20, 1); /* after the undo: versions go on counting */
     assert_int_equal(r.n[PUT_NEW], 10);
     assert_int_equal(r.n[PUT_CHANGED], 10);
     note_is(st, 6, "note of variant 1");
@@ -164,8 +166,10 @@ static void batch_list_4_the_digest_again(void **state)
 {
     (void)state;
     struct store *st = store_data_make("d");
-    struct batch_result r[4] = {store_data_import(st, 1, 0, 600, 0), store_data_import(st, 1, 300, 900, 1),
-                                store_data_import(st, 1, 900, 900, 0), store_data_import(st, 1, 100, 1000, 2)};
+    struct batch_result r[4] = {store_data_import(st, 1, 0, 600, 0),
+                                store_data_import(st, 1, 300, 900, 1),
+                                store_data_import(st, 1, 900, 900, 0),
+                                store_data_import(st, 1, 100, 1000, 2)};
     int64_t withdrawn, reverted;
     uint8_t again[32];
     for (int i = 0; i < 4; i++) {

@@ -14,7 +14,8 @@ static uint64_t next(void) /* xorshift, Marsaglia 2003 */
     return state_of_random ^= state_of_random << 17;
 }
 
-/* In order, and every record number is still there once (their sum and the sum of their squares are). */
+/* In order, and every record number is still there once (their sum and the sum of their squares
+ * are). */
 static void check(const struct index_run *r, size_t n)
 {
     uint64_t sum = 0, squares = 0, wanted = 0, wanted_squares = 0;
@@ -64,7 +65,8 @@ static void index_run_2_spread(void **state)
     index_run_sort(&r);
     check(&r, 100000);
     index_run_release(&r);
-    for (size_t i = 0; i < 100000; i++) index_run_add(&r, next() >> 4, 0, (int64_t)i); /* codes: 60 bits */
+    for (size_t i = 0; i < 100000; i++)
+        index_run_add(&r, next() >> 4, 0, (int64_t)i); /* codes: 60 bits */
     index_run_sort(&r);
     check(&r, 100000);
     index_run_add(&r, 7, 0, 100000); /* and on from there */

@@ -71,7 +71,7 @@ static void numbering_2_a_later_dictionary(void **state)
     assert_true(store_use_dictionary(st, store_data_later_dictionary(), &e));
     assert_true(store_commit(st, &e));
     assert_int_equal(number_of(st, "sex"), sex);
-    assert_int_equal(number_of(st, "remark"), before);   /* behind all that ever were */
+    assert_int_equal(number_of(st, "remark"), before); /* behind all that ever were */
     assert_int_equal(stored(st), rows + 1);
     const struct form *f = dictionary_form(st->dictionary, TEXT("victim"));
     assert_int_equal(numbering_of_form(st, f->id)->numbering.variable[note], VAR_NONE);

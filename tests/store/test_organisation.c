@@ -17,7 +17,8 @@ static void organisation_1_added_found_listed(void **state)
     int64_t no = 0;
     size_t n;
     assert_true(store_begin(st, true, &e));
-    assert_true(store_organisation_add(&no, st, TEXT("APAV"), TEXT("50"), TEXT("Apoio à Vítima"), &e));
+    assert_true(
+        store_organisation_add(&no, st, TEXT("APAV"), TEXT("50"), TEXT("Apoio à Vítima"), &e));
     assert_int_equal(no, 3);
     assert_true(store_commit(st, &e));
     store_close(st);
@@ -54,13 +55,14 @@ static void organisation_2_what_is_refused(void **state)
     assert_string_equal(e.id, "organisation.exists");
     char long_code[70];
     memset(long_code, 'A', sizeof long_code);
-    const struct text codes[] = {TEXT(""), TEXT("A B"), TEXT("A'B"), TEXT("\xc3\x89"), TEXT("A\0B"),
-                                 {long_code, 65}, TEXT("A/B"), TEXT("A\n")};
+    const struct text codes[] = {TEXT(""),     TEXT("A B"),     TEXT("A'B"), TEXT("\xc3\x89"),
+                                 TEXT("A\0B"), {long_code, 65}, TEXT("A/B"), TEXT("A\n")};
     for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
         assert_false(store_organisation_add(&no, st, codes[i], TEXT("10"), TEXT("name"), &e));
         assert_string_equal(e.id, "organisation.code");
     }
-    assert_true(store_organisation_add(&no, st, (struct text){long_code, 64}, TEXT("10"), TEXT("name"), &e));
+    assert_true(store_organisation_add(&no, st, (struct text){long_code, 64}, TEXT("10"),
+                                       TEXT("name"), &e));
     assert_false(store_organisation_add(&no, st, TEXT("B"), TEXT("10"), TEXT(""), &e));
     assert_false(store_organisation_add(&no, st, TEXT("B"), TEXT(""), TEXT("name"), &e));
     assert_false(store_organisation_add(&no, st, TEXT("B"), TEXT("10"), TEXT("\xff"), &e));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Tests of src/store/person_key.c
- *  1 the hash by hand   2 the same person written differently   3 other persons   4 too little is known
+ *  1 the hash by hand   2 the same person written differently   3 other persons   4 too little is
+ *  known
  *  5 the plan: parameter of the dictionary, forms without names */
 #include "harness.h"
 
@@ -49,8 +50,10 @@ static struct record record_of(const struct person *p)
     struct record r;
     struct date date;
     record_init(&r, d, dictionary_form(d, TEXT("victim")), a);
-    if (p->family) set(&r, "family_name", (struct value){.kind = VALUE_TEXT, .text = text_of(p->family)});
-    if (p->given) set(&r, "given_names", (struct value){.kind = VALUE_TEXT, .text = text_of(p->given)});
+    if (p->family)
+        set(&r, "family_name", (struct value){.kind = VALUE_TEXT, .text = text_of(p->family)});
+    if (p->given)
+        set(&r, "given_names", (struct value){.kind = VALUE_TEXT, .text = text_of(p->given)});
     if (p->year) set(&r, "birth_year", (struct value){.kind = VALUE_INTEGER, .integer = p->year});
     if (p->birth_date) {
         assert_true(date_parse(&date, text_of(p->birth_date), DATE_ISO));
@@ -60,7 +63,9 @@ static struct record record_of(const struct person *p)
     else set(&r, "sex", (struct value){.kind = VALUE_MISSING, .missing = MISSING_U});
     if (p->citizenships)
         set(&r, "citizenship",
-            (struct value){.kind = VALUE_CODES, .n_code = (uint16_t)p->citizenships, .codes = codes});
+            (struct value){.kind = VALUE_CODES,
+                           .n_code = (uint16_t)p->citizenships,
+                           .codes = codes});
     return r;
 }
 
@@ -79,7 +84,11 @@ static void person_key_1_by_hand(void **state)
 {
     (void)state;
     uint8_t got[PERSON_KEY], wanted[PERSON_KEY];
-    static const char message[] = "person 1\x1f" "ana maria silva\x1f" "1990\x1f" "F\x1f" "PT";
+    static const char message[] = "person 1\x1f"
+                                  "ana maria silva\x1f"
+                                  "1990\x1f"
+                                  "F\x1f"
+                                  "PT";
     assert_true(make(got, &ana));
     crypto_hash(wanted, sizeof wanted, message, sizeof message - 1, key);
     assert_memory_equal(got, wanted, sizeof got);
@@ -90,9 +99,9 @@ static void person_key_2_written_differently(void **state)
     (void)state;
     uint8_t first[PERSON_KEY], other[PERSON_KEY];
     const struct person same[] = {
-        {"SILVA", "ANA MARIA", NULL, 1990, 0, 1},      {" silva ", "Ana-Maria", NULL, 1990, 0, 1},
-        {"Maria", "Ana  Silva", NULL, 1990, 0, 1},     {"Sílva", "Ána María", NULL, 1990, 0, 1},
-        {"Silva", "Ana Maria", "1990-05-17", 0, 0, 1}, {"Silva", "Ana Maria", "1990", 0, 0, 1},
+        {"SILVA", "ANA MARIA", NULL, 1990, 0, 1},        {" silva ", "Ana-Maria", NULL, 1990, 0, 1},
+        {"Maria", "Ana  Silva", NULL, 1990, 0, 1},       {"Sílva", "Ána María", NULL, 1990, 0, 1},
+        {"Silva", "Ana Maria", "1990-05-17", 0, 0, 1},   {"Silva", "Ana Maria", "1990", 0, 0, 1},
         {"Silva", "Ana Maria", "1991-01-01", 1990, 0, 1} /* the year as it was given comes first */
     };
     assert_true(make(first, &ana));
@@ -132,10 +141,12 @@ static void person_key_4_too_little(void **state)
     (void)state;
     uint8_t out[PERSON_KEY];
     const struct person little[] = {
-        {NULL, "Ana Maria", NULL, 1990, 0, 1}, {"Silva", NULL, NULL, 1990, 0, 1}, {"Silva", "Ana", NULL, 0, 0, 1},
-        {"  ", "Ana", NULL, 1990, 0, 1},       {"-", ".", NULL, 1990, 0, 1},
+        {NULL, "Ana Maria", NULL, 1990, 0, 1}, {"Silva", NULL, NULL, 1990, 0, 1},
+        {"Silva", "Ana", NULL, 0, 0, 1},       {"  ", "Ana", NULL, 1990, 0, 1},
+        {"-", ".", NULL, 1990, 0, 1},
     };
-    for (size_t i = 0; i < sizeof little / sizeof little[0]; i++) assert_false(make(out, &little[i]));
+    for (size_t i = 0; i < sizeof little / sizeof little[0]; i++)
+        assert_false(make(out, &little[i]));
     char *huge = calloc(1, 70001); /* longer than any name: no key, and no crash */
     memset(huge, 'a', 70000);
     assert_false(make(out, &(struct person){huge, "Ana", NULL, 1990, 0, 1}));
@@ -149,7 +160,8 @@ static void person_key_5_the_plan(void **state)
     struct person_key_plan plan;
     person_key_plan(&plan, d, dictionary_form(d, TEXT("victim")));
     assert_int_equal(plan.n_part, 5);
-    person_key_plan(&plan, d, dictionary_form(d, TEXT("suspect"))); /* has neither names nor birth year */
+    person_key_plan(&plan, d,
+                    dictionary_form(d, TEXT("suspect"))); /* has neither names nor birth year */
     assert_false(plan.possible);
     struct record r;
     uint8_t out[PERSON_KEY];
@@ -160,8 +172,9 @@ static void person_key_5_the_plan(void **state)
     struct problems problems;
     struct err e;
     struct small_file files[] = {
-        {"parameters.csv", "name,value,note,source,uncertain\nQ05_above,80,,8#Q05,no\ncountry,XX,,,yes\n"
-                           "match_key.victim,name birth_year nonsense age,,,\n"},
+        {"parameters.csv",
+         "name,value,note,source,uncertain\nQ05_above,80,,8#Q05,no\ncountry,XX,,,yes\n"
+         "match_key.victim,name birth_year nonsense age,,,\n"},
         {"dictionary/victim.csv",
          "type,name,label::English (en),label::Português (pt),appearance,bind::thb:privacy\n"
          "text,ref,R,R,,O\ntext,name,N,N,,D\ninteger,birth_year,Y,A,,Q\ninteger,age,A,I,,Q\n"},
@@ -177,8 +190,10 @@ static void person_key_5_the_plan(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(person_key_1_by_hand),        cmocka_unit_test(person_key_2_written_differently),
-        cmocka_unit_test(person_key_3_other_persons),  cmocka_unit_test(person_key_4_too_little),
+        cmocka_unit_test(person_key_1_by_hand),
+        cmocka_unit_test(person_key_2_written_differently),
+        cmocka_unit_test(person_key_3_other_persons),
+        cmocka_unit_test(person_key_4_too_little),
         cmocka_unit_test(person_key_5_the_plan),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

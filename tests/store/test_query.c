@@ -23,7 +23,9 @@ static int setup(void **state)
     (void)state;
     crypto_start();
     key = secret_random(CRYPTO_KEY);
-    return sqlite_backend_open(&b, "q.db", key, BACKEND_CREATE, &e) && backend_begin(b, true, &e) ? 0 : -1;
+    return sqlite_backend_open(&b, "q.db", key, BACKEND_CREATE, &e) && backend_begin(b, true, &e)
+               ? 0
+               : -1;
 }
 
 static int teardown(void **state)
@@ -111,7 +113,7 @@ static void query_3_rows_are_held_against_the_list(void **state)
 {
     (void)state;
     struct query q;
-    backend_rollback(b); /* the row of the repository is gone */
+    backend_rollback(b);                                  /* the row of the repository is gone */
     assert_true(query_begin(&q, b, SQL_REPOSITORY_INFO)); /* rows: 1 */
     assert_false(query_next(&q));
     assert_false(query_end(&q, &e));

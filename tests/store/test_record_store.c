@@ -42,12 +42,15 @@ static struct record_meta *all(struct store *st, size_t n_wanted)
     return list;
 }
 
-static void load(struct record *r, struct record_meta *m, struct store *st, const char *code, uint32_t version)
+static void load(struct record *r, struct record_meta *m, struct store *st, const char *code,
+                 uint32_t version)
 {
-    if (!store_record_load(r, m, st, text_of(code), version, a, &e)) fail_msg("%s: %s", e.id, e.msg);
+    if (!store_record_load(r, m, st, text_of(code), version, a, &e))
+        fail_msg("%s: %s", e.id, e.msg);
 }
 
-static void not_loaded(struct store *st, const char *code, uint32_t version, enum err_code wanted, const char *id)
+static void not_loaded(struct store *st, const char *code, uint32_t version, enum err_code wanted,
+                       const char *id)
 {
     struct record r;
     struct record_meta m;
@@ -68,7 +71,8 @@ static void is_record(const struct record *r, int i, int variant)
     assert_true(text_is(value(r, "note", 0)->text, note));
     assert_int_equal(value(r, "family_name", 0)->kind, VALUE_EMPTY);
     assert_int_equal(r->table[1].n_row, i % 4);
-    for (int k = 0; k < i % 4; k++) assert_int_equal(value(r, "form", (uint32_t)k)->code, (i + k) % 4);
+    for (int k = 0; k < i % 4; k++)
+        assert_int_equal(value(r, "form", (uint32_t)k)->code, (i + k) % 4);
 }
 
 static void record_store_1_lists_and_counts(void **state)
@@ -150,7 +154,8 @@ static void record_store_2_one_record(void **state)
     not_loaded(st, c, UINT32_MAX, ERR_NOT_FOUND, "record.unknown");
     not_loaded(st, "", 0, ERR_NOT_FOUND, "record.unknown");
     not_loaded(st, "' OR 1=1 --", 0, ERR_NOT_FOUND, "record.unknown"); /* S59 */
-    not_loaded(st, strcmp(c, "000000000000") == 0 ? "000000000001" : "000000000000", 0, ERR_NOT_FOUND, "record.unknown");
+    not_loaded(st, strcmp(c, "000000000000") == 0 ? "000000000001" : "000000000000", 0,
+               ERR_NOT_FOUND, "record.unknown");
     store_close(st);
 
     st = NULL; /* without a dictionary nothing can be read */
@@ -177,7 +182,8 @@ static void record_store_3_history(void **state)
         assert_int_equal(versions[i].batch_no, wanted[i]);
         assert_string_equal(versions[i].author, "local:test");
     }
-    assert_true(store_begin(st, true, &e)); /* undone: history stays, the current version goes back */
+    assert_true(
+        store_begin(st, true, &e)); /* undone: history stays, the current version goes back */
     assert_true(store_batch_undo(&withdrawn, &reverted, st, 4, "local:test", "why", &e));
     assert_true(store_commit(st, &e));
     assert_true(store_record_history(&versions, &n, st, text_of(code), a, &e));
@@ -222,22 +228,28 @@ static void record_store_5_moved_or_damaged(void **state) /* S12 */
     (void)store_data_import(st, 1, 0, 10, 0);
     (void)store_data_import(st, 1, 6, 7, 1);
     struct record_meta *list = all(st, 10);
-    struct secret *key = secret_copy(secret_bytes(keyring_key(store_keyring(st), KEY_DATABASE)), CRYPTO_KEY);
+    struct secret *key =
+        secret_copy(secret_bytes(keyring_key(store_keyring(st), KEY_DATABASE)), CRYPTO_KEY);
     store_close(st);
 
     struct raw *raw = raw_open("b/database", key);
-    /* the body of record 2 into record 1; the key of 4 into 3; an earlier version of 7 as its later one;
-     * one byte of 5; the code of 8 */
-    raw_run(raw, "UPDATE record_version SET body = (SELECT body FROM record_version WHERE version_id = 2 * 65536 + 1)"
+    /* the body of record 2 into record 1; the key of 4 into 3; an earlier version of 7 as its later
+     * one; one byte of 5 */
+    raw_run(raw, "UPDATE record_version SET body ="
+                 " (SELECT body FROM record_version WHERE version_id = 2 * 65536 + 1)"
                  " WHERE version_id = 65536 + 1;"
-                 "UPDATE record SET wrapped_key = (SELECT wrapped_key FROM record WHERE record_no = 4) WHERE record_no = 3;"
-                 "UPDATE record_version SET body = (SELECT body FROM record_version WHERE version_id = 7 * 65536 + 1)"
+                 "UPDATE record SET wrapped_key ="
+                 " (SELECT wrapped_key FROM record WHERE record_no = 4) WHERE record_no = 3;"
+                 "UPDATE record_version SET body ="
+                 " (SELECT body FROM record_version WHERE version_id = 7 * 65536 + 1)"
                  " WHERE version_id = 7 * 65536 + 2;"
-                 "UPDATE record_version SET body = CAST(substr(body, 1, length(body) - 1) || x'00' AS BLOB)"
+                 "UPDATE record_version SET"
+                 " body = CAST(substr(body, 1, length(body) - 1) || x'00' AS BLOB)"
                  " WHERE version_id = 5 * 65536 + 1;"
                  "UPDATE record_version SET body = x'00' WHERE version_id = 6 * 65536 + 1;"
                  "UPDATE record SET wrapped_key = NULL WHERE record_no = 9;"
-                 "UPDATE record_version SET body = substr(body, 1, length(body) - 64) WHERE version_id = 10 * 65536 + 1");
+                 "UPDATE record_version SET body = substr(body, 1, length(body) - 64)"
+                 " WHERE version_id = 10 * 65536 + 1");
     raw_close(raw);
     secret_free(key);
     st = store_data_open("b", true);
@@ -257,8 +269,10 @@ int main(void)
 {
     setenv("DCIM_INSECURE_KDF", "1", 1);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(record_store_1_lists_and_counts),   cmocka_unit_test(record_store_2_one_record),
-        cmocka_unit_test(record_store_3_history),            cmocka_unit_test(record_store_4_a_later_dictionary),
+        cmocka_unit_test(record_store_1_lists_and_counts),
+        cmocka_unit_test(record_store_2_one_record),
+        cmocka_unit_test(record_store_3_history),
+        cmocka_unit_test(record_store_4_a_later_dictionary),
         cmocka_unit_test(record_store_5_moved_or_damaged),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

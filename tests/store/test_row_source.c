@@ -49,7 +49,8 @@ static void read_all(struct store *st, size_t n_part, size_t n, uint64_t sum)
     size_t count = 0;
     uint64_t total = 0, last = 0, estimate = 0;
     for (size_t i = 0; i < n_part; i++) {
-        if (!store_row_source(&r[i].source, st, victim(), i, n_part, &e)) fail_msg("%s: %s", e.id, e.msg);
+        if (!store_row_source(&r[i].source, st, victim(), i, n_part, &e))
+            fail_msg("%s: %s", e.id, e.msg);
         estimate += r[i].source.n_estimate;
     }
     assert_in_range(estimate, n, n + n_part);
@@ -76,7 +77,7 @@ static void row_source_1_every_record_once(void **state)
     read_all(st, 3, 0, 0);
     (void)store_data_import(st, 1, 0, 1, 0);
     read_all(st, 1, 1, 1);
-    read_all(st, 5, 1, 1); /* more parts than records */
+    read_all(st, 5, 1, 1);                      /* more parts than records */
     (void)store_data_import(st, 2, 0, 1000, 0); /* 2..1001 */
     (void)store_data_import(st, 1, 0, 500, 1);  /* record 1 changed; 1002..1500 */
     for (size_t parts = 1; parts <= 40; parts += 3) read_all(st, parts, 1500, 1500 * 1501 / 2);
@@ -92,7 +93,8 @@ static void row_source_2_what_stands_in_a_row(void **state)
     (void)state;
     struct store *st = store_data_make("b");
     const struct dictionary *d = store_data_dictionary();
-    const struct variable *note = dictionary_variable(d, 0, TEXT("note")), *name = dictionary_variable(d, 0, TEXT("family_name"));
+    const struct variable *note = dictionary_variable(d, 0, TEXT("note")),
+                          *name = dictionary_variable(d, 0, TEXT("family_name"));
     struct row_source s;
     struct source_row row;
     bool found;
@@ -105,11 +107,14 @@ static void row_source_2_what_stands_in_a_row(void **state)
         assert_true(s.next(&s, &row, &found, &e));
         assert_true(found);
         assert_int_equal(row.record_no, i + 1);
-        assert_string_equal(d->list[dictionary_variable(d, 0, TEXT("organisation_type"))->list]->code[row.organisation_type].name,
+        assert_string_equal(d->list[dictionary_variable(d, 0, TEXT("organisation_type"))->list]
+                                ->code[row.organisation_type]
+                                .name,
                             i < 6 ? "10" : "50");
         assert_true(text_is(record_get(row.record, note->id, 0)->text,
                             i == 4 ? "note of variant 1" : "note of variant 0"));
-        assert_int_equal(record_get(row.record, name->id, 0)->kind, VALUE_EMPTY); /* never identities */
+        assert_int_equal(record_get(row.record, name->id, 0)->kind,
+                         VALUE_EMPTY); /* never identities */
         assert_int_equal(row.record->table[1].n_row, (i % 6) % 4);
         memcpy(keys[i], row.person_key, PERSON_KEY);
     }
@@ -161,18 +166,22 @@ static void row_source_4_damage_and_leaving_early(void **state)
     for (int i = 0; i < 10; i++) assert_true(s.next(&s, &row, &found, &e) && found);
     s.close(&s);
     assert_null(s.ctx);
-    struct secret *key = secret_copy(secret_bytes(keyring_key(store_keyring(st), KEY_DATABASE)), CRYPTO_KEY);
+    struct secret *key =
+        secret_copy(secret_bytes(keyring_key(store_keyring(st), KEY_DATABASE)), CRYPTO_KEY);
     store_close(st);
     struct raw *raw = raw_open("d/database", key);
-    raw_run(raw, "UPDATE record_version SET body = (SELECT body FROM record_version WHERE version_id = 2 * 65536 + 1)"
-                 " WHERE version_id = 65536 * 50 + 1");
+    raw_run(
+        raw,
+        "UPDATE record_version SET body = (SELECT body FROM record_version WHERE version_id = 2 * 65536 + 1)"
+        " WHERE version_id = 65536 * 50 + 1");
     raw_close(raw);
     secret_free(key);
     st = store_data_open("d", true);
     assert_true(store_row_source(&s, st, victim(), 0, 1, &e));
     size_t n = 0;
     while (s.next(&s, &row, &found, &e) && found) n++;
-    assert_int_equal(n, 49); /* everything before it, and then an error instead of what is not record 50 */
+    assert_int_equal(
+        n, 49); /* everything before it, and then an error instead of what is not record 50 */
     assert_string_equal(e.id, "envelope.damaged");
     s.close(&s);
     store_close(st);

@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/crypto.h"
 #include "base/mem.h"
+#include "raw.h"
 #include "store/backend.h"
 
 #include <math.h>
@@ -61,8 +62,8 @@ static struct backend *opened(const char *path, enum backend_mode mode)
     return b;
 }
 
-static void refused(const char *path, const struct secret *with, enum backend_mode mode, enum err_code code,
-                    const char *id)
+static void refused(const char *path, const struct secret *with, enum backend_mode mode,
+                    enum err_code code, const char *id)
 {
     struct backend *b = NULL;
     assert_false(sqlite_backend_open(&b, path, with, mode, &e));
@@ -172,7 +173,8 @@ static void sqlite_1_5_every_statement_prepares(void **state) /* S59 */
         /* Those of sqlite.c itself are scripts, and said while opening. */
         if (strncmp(sql_statements[i].name, "sqlite_", 7) == 0) continue;
         struct query q;
-        if (!query_begin(&q, b, (enum sql_id)i)) fail_msg("%s: %s", sql_statements[i].name, q.err.msg);
+        if (!query_begin(&q, b, (enum sql_id)i))
+            fail_msg("%s: %s", sql_statements[i].name, q.err.msg);
         assert_true(query_end(&q, &e));
     }
     backend_close(b);
@@ -196,11 +198,136 @@ static void sqlite_1_6_files_are_for_the_owner_alone(void **state) /* S15 */
     backend_close(b);
 }
 
+static void settings_are(struct backend *b, int64_t query_only)
+{
+    const int64_t wanted[] = {1 /* foreign_keys */,      1 /* secure_delete */,
+                              2 /* synchronous: FULL */, 2 /* temp_store: memory */,
+                              0 /* trusted_schema */,    1 /* recursive_triggers */,
+                              1 /* cell_size_check */,   query_only};
+    struct query q;
+    assert_true(query_begin(&q, b, SQL_SQLITE_SETTINGS));
+    if (!query_next(&q)) fail_msg("%s: %s", q.err.id, q.err.msg);
+    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++)
+        assert_int_equal(query_int(&q, i), wanted[i]);
+    assert_true(query_end(&q, &e));
+    assert_true(query_begin(&q, b, SQL_SQLITE_CIPHER_STATUS));
+    assert_true(query_next(&q));
+    assert_int_equal(query_int(&q, 0), 1);
+    assert_true(query_end(&q, &e));
+}
+
+static void sqlite_1_7_settings(void **state) /* S10 */
+{
+    (void)state;
+    struct backend *b = made("set.db");
+    settings_are(b, 0);
+    assert_true(harness_exists("set.db-wal"));
+    struct backend *r = opened("set.db", BACKEND_READ);
+    settings_are(r, 1);
+    backend_close(r);
+    assert_true(backend_begin(b, true, &e));
+    assert_true(backend_loading(b, true, &e)); /* while loading, and back */
+    assert_true(backend_loading(b, false, &e));
+    settings_are(b, 0);
+    backend_close(b);
+    struct raw *raw =
+        raw_open("set.db", key); /* opens with pages of 8192 bytes and HMAC-SHA256, see raw.c */
+    assert_int_equal(raw_number(raw, "PRAGMA page_size"), 8192);
+    raw_close(raw);
+}
+
+static void sqlite_1_8_settings_cannot_be_changed(void **state) /* S10 S22 */
+{
+    (void)state;
+    struct backend *b = made("auth.db");
+    struct query q;
+    const enum sql_id refused_now[] = {SQL_SQLITE_BEFORE_KEY, SQL_SQLITE_AFTER_KEY,
+                                       SQL_SQLITE_WRITE,      SQL_SQLITE_WRITE_SIZES,
+                                       SQL_SQLITE_READ_SIZES, SQL_SQLITE_COPY_SIZES};
+    for (size_t i = 0; i < sizeof refused_now / sizeof refused_now[0]; i++) {
+        assert_false(query_begin(&q, b, refused_now[i]));
+        assert_false(query_end(&q, &e));
+        assert_int_equal(e.code, ERR_DENIED);
+        assert_string_equal(e.id, "store.forbidden");
+    }
+    settings_are(b, 0);
+    backend_close(b);
+}
+
+static void sqlite_1_9_another_schema(void **state)
+{
+    (void)state;
+    struct backend *b = made("v.db");
+    backend_close(b);
+    struct raw *raw = raw_open("v.db", key);
+    assert_int_equal(raw_number(raw, "PRAGMA user_version"), sql_migration_count);
+    raw_run(raw, "PRAGMA user_version = %d", (int)sql_migration_count + 1);
+    raw_close(raw);
+    refused("v.db", key, BACKEND_WRITE, ERR_STORE, "store.newer");
+    refused("v.db", key, BACKEND_READ, ERR_STORE, "store.newer");
+    raw = raw_open("v.db", key);
+    raw_run(raw, "PRAGMA user_version = %d; PRAGMA application_id = 7", (int)sql_migration_count);
+    raw_close(raw);
+    refused("v.db", key, BACKEND_WRITE, ERR_DENIED,
+            "store.wrong_key"); /* ours by its key, and not ours */
+    raw = raw_open("v.db", key);
+    raw_run(raw, "PRAGMA application_id = 1145260365");
+    raw_close(raw);
+    b = opened("v.db", BACKEND_WRITE);
+    backend_close(b);
+}
+
+static void sqlite_1_10_migrated_from_each_earlier_schema(void **state)
+{
+    (void)state;
+    for (size_t from = 1; from < sql_migration_count; from++) {
+        struct raw *raw;
+        forget("old.db");
+        raw = raw_open("old.db", key); /* a database as the program of that time made it */
+        raw_run(raw, "PRAGMA journal_mode = WAL");
+        for (size_t i = 0; i < from; i++) raw_run(raw, "%s", sql_migrations[i].text);
+        raw_run(
+            raw,
+            "INSERT INTO organisation (code, type, name, added_at) VALUES ('A', '10', 'A name', 1)");
+        raw_close(raw);
+        refused("old.db", key, BACKEND_READ, ERR_STORE, "store.older");
+        struct backend *b = opened("old.db", BACKEND_WRITE);
+        assert_int_equal(organisations(b), 1);
+        backend_close(b);
+        b = opened("old.db", BACKEND_READ);
+        assert_int_equal(organisations(b), 1);
+        backend_close(b);
+        raw = raw_open("old.db", key); /* and it is what a new one is */
+        struct raw *fresh = raw_open("v.db", key);
+        const char *size = "SELECT count(*) * 1000000 + sum(length(sql)) FROM sqlite_schema";
+        assert_int_equal(raw_number(raw, "%s", size), raw_number(fresh, "%s", size));
+        raw_close(raw);
+        raw_close(fresh);
+    }
+}
+
+static void sqlite_1_11_plans(void **state)
+{
+    (void)state;
+    struct raw *raw = raw_open("v.db", key);
+    const enum sql_id walks[] = {SQL_SNAPSHOT_ROWS,  SQL_BATCH_DIGEST_NEW, SQL_CHECK_RECORDS,
+                                 SQL_RECORD_LIST,    SQL_AUDIT_ENTRIES,    SQL_BATCH_DIGEST_CHANGED,
+                                 SQL_REFERENCE_FIND, SQL_RECORD_HISTORY};
+    for (size_t i = 0; i < sizeof walks / sizeof walks[0]; i++) {
+        const struct sql_statement *s = &sql_statements[walks[i]];
+        if (raw_plan_has(raw, s->text, "TEMP B-TREE")) fail_msg("%s sorts", s->name);
+        if (raw_plan_has(raw, s->text, "SCAN")) fail_msg("%s reads a whole table", s->name);
+        assert_true(raw_plan_has(raw, s->text, "SEARCH"));
+    }
+    raw_close(raw);
+}
+
 /* ---- 2 ---- */
 
 static const char canary[] = "CANARY-Guarda-Nacional-Republicana-0123456789";
 
-/* Shannon entropy of the bytes, in bits for a byte. Of n random bytes it is near 8 - 255 / (2 n ln 2). */
+/* Shannon entropy of the bytes, in bits for a byte. Of n random bytes it is near 8 - 255 / (2 n ln
+ * 2). */
 static double entropy(const char *p, size_t n)
 {
     size_t count[256] = {0};
@@ -221,7 +348,8 @@ static void is_ciphertext(const char *path, size_t from)
     assert_null(memmem(p, n, "organisation", 12));
     assert_null(memmem(p, n, "CREATE", 6));
     /* 8192 random bytes: 7.977; plain pages of tables stay below 7. */
-    for (size_t at = from; at + 8192 <= n; at += 8192 + from % 8192) assert_true(entropy(p + at, 8192) > 7.9);
+    for (size_t at = from; at + 8192 <= n; at += 8192 + from % 8192)
+        assert_true(entropy(p + at, 8192) > 7.9);
     free(p);
 }
 
@@ -252,7 +380,8 @@ static void sqlite_3_1_a_flipped_bit_in_any_page_is_noticed(void **state) /* S27
     for (int i = 0; i < 800; i++) {
         char code[16];
         snprintf(code, sizeof code, "C%d", i);
-        add_organisation(b, code, "a name that takes some room in a page, so that there are many pages of them");
+        add_organisation(
+            b, code, "a name that takes some room in a page, so that there are many pages of them");
     }
     must_commit(b);
     struct buf out;
@@ -267,7 +396,8 @@ static void sqlite_3_1_a_flipped_bit_in_any_page_is_noticed(void **state) /* S27
     assert_int_equal(n % 8192, 0);
     assert_true(n / 8192 > 20);
     for (size_t page = 0; page < n / 8192; page++) {
-        size_t at = page * 8192 + (page * 1237 + 16) % 8176; /* anywhere but in the salt, see below */
+        size_t at =
+            page * 8192 + (page * 1237 + 16) % 8176; /* anywhere but in the salt, see below */
         p[at] = (char)(p[at] ^ 1 << page % 8);
         harness_write("g.db", p, n);
         p[at] = (char)(p[at] ^ 1 << page % 8);
@@ -361,8 +491,8 @@ static void sqlite_4_2_nothing_is_written_outside_of_a_transaction(void **state)
     backend_close(b);
 }
 
-/* A process of its own, for locks are between processes. It must not inherit a connection: fork before opening.
- * The child waits for start_child(). */
+/* A process of its own, for locks are between processes. It must not inherit a connection: fork
+ * before opening. The child waits for start_child(). */
 static int child_pipe[2];
 
 static pid_t new_child(void)
@@ -427,7 +557,8 @@ static void sqlite_4_4_a_reader_sees_one_state_beside_a_writer(void **state)
     struct backend *w = made("l.db"), *r = opened("l.db", BACKEND_READ);
     must_begin(r, false);
     must_begin(w, true);
-    for (int i = 0; i < 20000; i++) { /* more than fits into the cache would be better still; it is enough */
+    for (int i = 0; i < 20000;
+         i++) { /* more than fits into the cache would be better still; it is enough */
         char code[16];
         snprintf(code, sizeof code, "C%d", i);
         add_organisation(w, code, canary);
@@ -484,6 +615,21 @@ static bool audit(struct backend *b, int64_t sequence)
     query_bind_blob(&q, "body", "x", 1);
     query_bind_blob(&q, "hash", hash, sizeof hash);
     return query_run(&q, &e);
+}
+
+static void sqlite_5_2_nothing_changes_them(void **state) /* S22 */
+{
+    (void)state;
+    struct raw *raw =
+        raw_open("n.db", key); /* past the authorizer: the triggers hold by themselves */
+    assert_false(raw_try(raw, "UPDATE audit_entry SET at = 0 WHERE sequence = 1"));
+    assert_false(raw_try(raw, "DELETE FROM audit_entry WHERE sequence = 2"));
+    assert_false(raw_try(raw, "DELETE FROM audit_entry"));
+    assert_false(raw_try(
+        raw,
+        "INSERT OR REPLACE INTO audit_entry SELECT 1, at, monotone_ms, body, hash FROM audit_entry"));
+    assert_int_equal(raw_number(raw, "SELECT count(*) FROM audit_entry"), 2);
+    raw_close(raw);
 }
 
 static void sqlite_5_1_entries_are_added_at_the_end_only(void **state) /* S22 */
@@ -569,6 +715,11 @@ int main(void)
         cmocka_unit_test(sqlite_1_4_a_plain_file_is_refused),
         cmocka_unit_test(sqlite_1_5_every_statement_prepares),
         cmocka_unit_test(sqlite_1_6_files_are_for_the_owner_alone),
+        cmocka_unit_test(sqlite_1_7_settings),
+        cmocka_unit_test(sqlite_1_8_settings_cannot_be_changed),
+        cmocka_unit_test(sqlite_1_9_another_schema),
+        cmocka_unit_test(sqlite_1_10_migrated_from_each_earlier_schema),
+        cmocka_unit_test(sqlite_1_11_plans),
         cmocka_unit_test(sqlite_2_1_file_and_journal_are_ciphertext),
         cmocka_unit_test(sqlite_3_1_a_flipped_bit_in_any_page_is_noticed),
         cmocka_unit_test(sqlite_3_2_data_of_a_damaged_page_are_not_shown),
@@ -578,6 +729,7 @@ int main(void)
         cmocka_unit_test(sqlite_4_4_a_reader_sees_one_state_beside_a_writer),
         cmocka_unit_test(sqlite_4_5_what_the_tables_forbid_is_an_error),
         cmocka_unit_test(sqlite_5_1_entries_are_added_at_the_end_only),
+        cmocka_unit_test(sqlite_5_2_nothing_changes_them),
         cmocka_unit_test(sqlite_6_1_a_copy_is_one_state_and_hinders_nobody),
     };
     return cmocka_run_group_tests(tests, group_setup, group_teardown);

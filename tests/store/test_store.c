@@ -65,7 +65,8 @@ static void store_1_3_nothing_is_left_when_it_fails(void **state)
     assert_false(harness_exists("c"));
     assert_false(store_create(&st, "c", &nowhere, "pt", hash, &e));
     assert_false(harness_exists("c"));
-    assert_false(store_create(&st, "c", store_data_unlock(), "a name that is far too long", hash, &e));
+    assert_false(
+        store_create(&st, "c", store_data_unlock(), "a name that is far too long", hash, &e));
     assert_int_equal(e.code, ERR_USAGE);
     assert_false(harness_exists("c"));
     assert_int_equal(mkdir("d", 0755), 0); /* an empty folder that was there stays */
@@ -142,7 +143,8 @@ static void store_4_numbers_go_with_their_transaction(void **state)
     struct store *st = NULL;
     store_data_remove("f");
     assert_true(store_create(&st, "f", store_data_unlock(), "", hash, &e));
-    assert_false(store_use_dictionary(st, store_data_dictionary(), &e)); /* new names need a transaction */
+    assert_false(
+        store_use_dictionary(st, store_data_dictionary(), &e)); /* new names need a transaction */
     assert_int_equal(e.code, ERR_USAGE);
     assert_string_equal(e.id, "store.numbering");
     assert_true(store_begin(st, true, &e));

@@ -44,6 +44,17 @@ PRAGMA cipher_status;
 -- name: sqlite_journal_mode   columns: journal_mode   rows: 1
 PRAGMA journal_mode;
 
+-- name: sqlite_settings   columns: foreign_keys, secure_delete, synchronous, temp_store, trusted_schema, recursive_triggers, cell_size_check, query_only   rows: 1
+-- What the connection says of itself.
+SELECT (SELECT foreign_keys FROM pragma_foreign_keys) AS foreign_keys,
+       (SELECT secure_delete FROM pragma_secure_delete) AS secure_delete,
+       (SELECT synchronous FROM pragma_synchronous) AS synchronous,
+       (SELECT temp_store FROM pragma_temp_store) AS temp_store,
+       (SELECT trusted_schema FROM pragma_trusted_schema) AS trusted_schema,
+       (SELECT recursive_triggers FROM pragma_recursive_triggers) AS recursive_triggers,
+       (SELECT cell_size_check FROM pragma_cell_size_check) AS cell_size_check,
+       (SELECT query_only FROM pragma_query_only) AS query_only;
+
 -- name: sqlite_application_id   columns: application_id   rows: 1
 PRAGMA application_id;
 
