@@ -98,6 +98,8 @@ static void show_findings(const struct json *r)
         terminal_puts(text_in(f, "message"));
         printf("\n    ");
         terminal_puts(text_in(f, "remedy"));
+        if (strcmp(text_in(f, "rule"), "V01") == 0 && text_in(f, "list")[0] != '\0')
+            printf(" (dcim codes %s)", text_in(f, "list"));
         putchar('\n');
     }
     long long more = int_in(r, "findings_total") - (long long)json_size(list);

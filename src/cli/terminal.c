@@ -16,11 +16,18 @@ enum { PASSPHRASE_MAX = 1024, BAR_WIDTH = 30, CELL_WIDTH_MAX = 60 };
 
 /* ---------------------------------------------------------------- passphrases */
 
-/* Ctrl-C and Ctrl-\\ arrive as letters: as signals they would end the program while nothing is
- * shown, and leave the terminal so. */
+/* The line is edited here, letter by letter: left to the terminal, Ctrl-C would end the program
+ * while nothing is shown and leave the terminal so. */
 static bool gives_up(const struct termios *t, unsigned char c)
 {
     return c == t->c_cc[VINTR] || c == t->c_cc[VQUIT];
+}
+
+/* Length without the last letter of UTF-8. */
+static size_t without_last(const uint8_t *p, size_t n)
+{
+    while (n > 0 && (p[n - 1] & 0xC0u) == 0x80u) n--;
+    return n > 0 ? n - 1 : 0;
 }
 
 static bool read_line(int tty, const struct termios *t, struct secret *into, size_t *n,
@@ -34,8 +41,10 @@ static bool read_line(int tty, const struct termios *t, struct secret *into, siz
         ssize_t got = read(tty, &c, 1);
         if (got < 0 && errno == EINTR) continue;
         if (got == 1 && gives_up(t, c)) return err_set(e, ERR_USAGE, "cli.interrupted", "given up");
-        if (got <= 0 || c == '\n' || c == '\r') break;
-        if (*n < PASSPHRASE_MAX) p[(*n)++] = c;
+        if (got <= 0 || c == '\n' || c == '\r' || c == t->c_cc[VEOF]) break;
+        if (c == t->c_cc[VERASE] || c == '\b' || c == 0x7f) *n = without_last(p, *n);
+        else if (c == t->c_cc[VKILL]) *n = 0;
+        else if (*n < PASSPHRASE_MAX) p[(*n)++] = c;
         else more = true;
     }
     if (more)
@@ -81,7 +90,9 @@ static bool ask_quietly(struct secret **out, const char *prompt, bool twice, str
         return err_remedy(e, "name a key file with --key-file or DCIM_KEY_FILE");
     }
     quiet = before;
-    quiet.c_lflag &= ~(tcflag_t)(ECHO | ISIG);
+    quiet.c_lflag &= ~(tcflag_t)(ECHO | ISIG | ICANON);
+    quiet.c_cc[VMIN] = 1;
+    quiet.c_cc[VTIME] = 0;
     tcsetattr(tty, TCSAFLUSH, &quiet);
     bool ok = ask(out, tty, &before, prompt, e) && (!twice || ask_again(*out, tty, &before, e));
     tcsetattr(tty, TCSAFLUSH, &before);

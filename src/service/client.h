@@ -35,6 +35,7 @@ struct parameter_spec {
     bool required;
     int64_t min, max;    /* of a number; of the length of a text in bytes */
     const char *choices; /* "persons|records"; NULL: any */
+    bool line;           /* one line of plain text: no control characters */
     const char *summary;
 };
 

@@ -79,7 +79,11 @@ static void show_finding(struct import *m, const struct finding *f)
                   f->level == SEVERITY_E   ? "error"
                   : f->level == SEVERITY_W ? "warning"
                                            : "note");
-    if (f->var != VAR_NONE) json_set_text(row, "variable", d->variable[f->var].name);
+    if (f->var != VAR_NONE) {
+        const struct variable *v = &d->variable[f->var];
+        json_set_text(row, "variable", v->name);
+        if (v->list != LIST_NONE) json_set_text(row, "list", d->list[v->list]->name);
+    }
     if (f->value != NULL) json_set_text(row, "value", f->value);
     finding_message(&text, d, f, language);
     json_set(row, "message", json_text(buf_text(&text)));

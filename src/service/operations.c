@@ -9,6 +9,9 @@
 #define TEXT_ARG(n, needed, longest, what) \
     {.name = n, .type = PARAM_TEXT, .required = needed, .min = needed ? 1 : 0, .max = longest, \
      .summary = what}
+#define LINE_ARG(n, needed, longest, what) \
+    {.name = n, .type = PARAM_TEXT, .required = needed, .min = needed ? 1 : 0, .max = longest, \
+     .line = true, .summary = what}
 #define CHOICE_ARG(n, list, what) \
     {.name = n, .type = PARAM_TEXT, .max = 40, .choices = list, .summary = what}
 #define INT_ARG(n, least, most, what) \
@@ -28,9 +31,9 @@ static const struct parameter_spec init_parameter[] = {
     TEXT_ARG("pack", false, 40, "country pack, such as pt; empty for the bare core"), END_ARG};
 
 static const struct parameter_spec organisation_parameter[] = {
-    TEXT_ARG("code", true, 40, "short code, such as GNR"),
+    LINE_ARG("code", true, 40, "short code, such as GNR"),
     TEXT_ARG("type", true, 40, "code or keyword of CL_ORGTYPE, such as police"),
-    TEXT_ARG("name", true, NAME_LONGEST, "full name"), END_ARG};
+    LINE_ARG("name", true, NAME_LONGEST, "full name"), END_ARG};
 
 #define IMPORT_ARGS                                                                             \
     TEXT_ARG("file", true, PATH_LONGEST, "CSV or XLSX file"),                                   \
@@ -50,7 +53,7 @@ static const struct parameter_spec import_parameter[] = {IMPORT_ARGS, END_ARG};
 
 static const struct parameter_spec undo_parameter[] = {
     INT_ARG_NEEDED("batch", 1, INT64_MAX, "number of the batch"),
-    TEXT_ARG("reason", true, PURPOSE_LONGEST, "why it is undone"), END_ARG};
+    LINE_ARG("reason", true, PURPOSE_LONGEST, "why it is undone"), END_ARG};
 
 #define TABLE_ARGS                                                                          \
     TEXT_ARG("form", true, 40, "form to count"), LIST_ARG("rows", "variables on the rows"), \
@@ -75,7 +78,7 @@ static const struct parameter_spec record_parameter[] = {
     INT_ARG("version", 1, UINT32_MAX, "version; default: current"), END_ARG};
 static const struct parameter_spec identity_parameter[] = {
     TEXT_ARG("record", true, 20, "code of the record"),
-    TEXT_ARG("purpose", true, PURPOSE_LONGEST, "why"), END_ARG};
+    LINE_ARG("purpose", true, PURPOSE_LONGEST, "why"), END_ARG};
 static const struct parameter_spec history_parameter[] = {TEXT_ARG("record", true, 20,
                                                                    "code of the record"),
                                                           END_ARG};
@@ -120,7 +123,7 @@ static const struct parameter_spec key_add_parameter[] = {
      .summary = "kind of slot"},
     TEXT_ARG("new_key_file", false, PATH_LONGEST,
              "key file of the new slot; made when it does not exist"),
-    TEXT_ARG("label", false, 60, "a word to know the slot by"),
+    LINE_ARG("label", false, 60, "a word to know the slot by"),
     END_ARG};
 static const struct parameter_spec key_remove_parameter[] = {INT_ARG_NEEDED("slot", 1, 1000,
                                                                             "number of the slot"),

@@ -207,6 +207,15 @@ static bool choice_fits(const char *choices, const char *value)
     return false;
 }
 
+/* Plain text without control characters; NULL is none. */
+static bool is_line(const char *value)
+{
+    struct text t = text_of(value);
+    for (size_t i = 0; i < t.n; i++)
+        if ((unsigned char)t.p[i] < 0x20 || t.p[i] == 0x7f) return false;
+    return text_is_utf8(t, NULL);
+}
+
 static bool check_text(const struct operation *op, const struct parameter_spec *p,
                        const struct json *j, struct err *e)
 {
@@ -220,6 +229,9 @@ static bool check_text(const struct operation *op, const struct parameter_spec *
     if ((int64_t)n > p->max)
         return err_set(e, ERR_USAGE, "call.too_long", "%s: parameter %s is longer than %lld bytes",
                        op->name, p->name, (long long)p->max);
+    if (p->line && !is_line(value))
+        return err_set(e, ERR_USAGE, "call.control", "%s: parameter %s holds a control character",
+                       op->name, p->name);
     if (p->choices != NULL && !choice_fits(p->choices, value)) {
         err_set(e, ERR_USAGE, "call.choice", "%s: parameter %s has no such choice", op->name,
                 p->name);
@@ -389,13 +401,9 @@ static bool known_role(const struct service *s, struct err *e)
 static bool check_word(const char *what, const char *value, struct err *e)
 {
     enum { WORD_LONGEST = 500 };
-    struct text t = text_of(value);
-    bool plain = text_is_utf8(t, NULL);
-    for (size_t i = 0; plain && i < t.n; i++)
-        plain = (unsigned char)t.p[i] >= 0x20 && t.p[i] != 0x7f;
-    if (!plain)
+    if (!is_line(value))
         return err_set(e, ERR_USAGE, "call.session", "the %s is not plain text in UTF-8", what);
-    if (t.n <= WORD_LONGEST) return true;
+    if (text_of(value).n <= WORD_LONGEST) return true;
     return err_set(e, ERR_USAGE, "call.session", "the %s is longer than %d bytes", what,
                    WORD_LONGEST);
 }

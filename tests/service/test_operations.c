@@ -192,6 +192,8 @@ static void wrong_values(const struct operation *op, const struct parameter_spec
         with(op, p, json_array(), "call.type");
         with(op, p, long_text((size_t)p->max + 1), "call.too_long");
         if (p->min > 0) with(op, p, json_text(TEXT("")), "call.empty");
+        if (p->line) with(op, p, json_text(TEXT("two\nlines")), "call.control");
+        if (p->line) with(op, p, json_text(TEXT("\x1b[2J")), "call.control");
         if (p->choices != NULL) with(op, p, json_text(TEXT("no such choice")), "call.choice");
         if (p->choices != NULL) with(op, p, json_text(text_of(p->choices)), "call.choice");
         break;
