@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Intake alone, without a store: 200,000 victim rows of 30 columns read, mapped and validated on one
- * core, and how much of that is reading and mapping. DCIM_BENCH_ROWS for another size. */
+/* Intake alone, without a store: 200,000 victim rows of 30 columns read, mapped and validated on
+ * one core, and how much of that is reading and mapping. DCIM_BENCH_ROWS for another size. */
 #include "timing.h"
 
 #include "base/arena.h"
@@ -17,16 +17,22 @@
 #include <time.h>
 
 static const char header[] =
-    "source_file_no,entry_date,source_instrument,incident_country,incident_region,data_reliability,family_name,"
-    "given_names,birth_date,birth_year,sex,age_at_registration,child_flag,citizenship,recruitment_date,"
-    "recruitment_country,recruitment_channel,acts_present,means_present,exploitation_form,exploitation_realised,"
-    "labour_sector,exploitation_country,exploitation_start,control_means,first_detection_date,victim_status,"
+    "source_file_no,entry_date,source_instrument,incident_country,incident_region,"
+    "data_reliability,family_name,"
+    "given_names,birth_date,birth_year,sex,age_at_registration,child_flag,citizenship,"
+    "recruitment_date,"
+    "recruitment_country,recruitment_channel,acts_present,means_present,exploitation_form,"
+    "exploitation_realised,"
+    "labour_sector,exploitation_country,exploitation_start,control_means,first_detection_date,"
+    "victim_status,"
     "status_decision_date,status_decided_by,legal_basis\r\n";
 
 static void write_file(const char *path, size_t n)
 {
-    static const char *const name[] = {"Silva", "Santos", "Popescu", "Moraru", "Simões", "Gurung", "Ivanova", "Țurcanu"};
-    static const char *const given[] = {"Ana", "Maria", "Ion", "Elena", "João", "Rita", "Sita", "Petre"};
+    static const char *const name[] = {"Silva",  "Santos", "Popescu", "Moraru",
+                                       "Simões", "Gurung", "Ivanova", "Țurcanu"};
+    static const char *const given[] = {"Ana",  "Maria", "Ion",  "Elena",
+                                        "João", "Rita",  "Sita", "Petre"};
     static const char *const from[] = {"PT", "RO", "MD", "BR", "NP", "BG"};
     static const char *const region[] = {"PT1C2", "PT1C1", "PT1D3", "PT11E"};
     FILE *f = fopen(path, "w");
@@ -35,14 +41,17 @@ static void write_file(const char *path, size_t n)
     if (f == NULL) exit(1);
     fputs(header, f);
     for (size_t i = 0; i < n; i++) {
-        unsigned year = 2008 + (unsigned)random_below(&r, 16), month = 1 + (unsigned)random_below(&r, 12);
+        unsigned year = 2008 + (unsigned)random_below(&r, 16),
+                 month = 1 + (unsigned)random_below(&r, 12);
         unsigned age = 19 + (unsigned)random_below(&r, 40), born = year - age;
         fprintf(f,
-                "R%07zu,%u-%02u-15,GUR,PT,%s,B,%s %s,%s,%u-%02u-01,%u,%c,%u,AD,%s,%u-06,PT,R11,A1 A4,M5 M7,"
+                "R%07zu,%u-%02u-15,GUR,PT,%s,B,%s %s,%s,%u-%02u-01,%u,%c,%u,AD,%s,%u-06,PT,R11,A1 "
+                "A4,M5 M7,"
                 "E210,occurred,A01,PT,%u-01,C02 C10 C14,%u-%02u-10,S50,%u-%02u-20,10,LB7\r\n",
-                i, year, month, region[random_below(&r, 4)], name[random_below(&r, 8)], name[random_below(&r, 8)],
-                given[random_below(&r, 8)], born, month, born, random_below(&r, 3) ? 'M' : 'F', age,
-                from[random_below(&r, 6)], year - 2, year - 1, year, month, year, month);
+                i, year, month, region[random_below(&r, 4)], name[random_below(&r, 8)],
+                name[random_below(&r, 8)], given[random_below(&r, 8)], born, month, born,
+                random_below(&r, 3) ? 'M' : 'F', age, from[random_below(&r, 6)], year - 2, year - 1,
+                year, month, year, month);
     }
     fclose(f);
 }
@@ -75,7 +84,8 @@ static double read_only(const char *path)
     return cpu_seconds() - begin;
 }
 
-static double read_and_map(const char *path, const struct dictionary *d, const struct mapping *m, int32_t today)
+static double read_and_map(const char *path, const struct dictionary *d, const struct mapping *m,
+                           int32_t today)
 {
     struct csv_reader *rd;
     struct csv_row row;
@@ -138,15 +148,19 @@ int main(void)
     struct intake *in;
     problems_init(&p, a);
     if (!dictionary_load(&d, data, "pt", &p, &e)) die(&e);
-    struct intake_options o = {
-        .path = csv, .dictionary = d, .form = dictionary_form(d, TEXT("victim")), .today = day_today()};
+    struct intake_options o = {.path = csv,
+                               .dictionary = d,
+                               .form = dictionary_form(d, TEXT("victim")),
+                               .today = day_today()};
     if (!intake_open(&in, &o, &p, &e)) die(&e);
-    double all = whole(in, &n_row, &n_finding), part = read_and_map(csv, d, intake_mapping(in), o.today);
+    double all = whole(in, &n_row, &n_finding),
+           part = read_and_map(csv, d, intake_mapping(in), o.today);
     double least = read_only(csv), us = 1e6 / (double)n_row;
-    printf("intake: %zu rows of 30 columns, %zu findings: %.2f us a row, %.0f rows/s on one core (goal 5 us)\n", n_row,
-           n_finding, all * us, (double)n_row / all);
-    printf("of these: reading %.2f us, mapping %.2f us, validating %.2f us\n", least * us, (part - least) * us,
-           (all - part) * us);
+    printf("intake: %zu rows of 30 columns, %zu findings: %.2f us a row, %.0f rows/s on one core "
+           "(goal 5 us)\n",
+           n_row, n_finding, all * us, (double)n_row / all);
+    printf("of these: reading %.2f us, mapping %.2f us, validating %.2f us\n", least * us,
+           (part - least) * us, (all - part) * us);
     intake_close(in);
     problems_release(&p);
     dictionary_free(d);

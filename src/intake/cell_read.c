@@ -8,9 +8,9 @@
 #include <string.h>
 
 enum { /* what is remembered of a target; a power of two */
-    SEEN_SLOTS = 64,
-    SEEN_TEXT_MAX = 36,
-    SEEN_CODES_MAX = 6
+       SEEN_SLOTS = 64,
+       SEEN_TEXT_MAX = 36,
+       SEEN_CODES_MAX = 6
 };
 
 struct seen {
@@ -26,8 +26,8 @@ struct cell_reader {
     const struct mapping_target *t;
     const struct variable *v;
     struct cell_options o;
-    bool mapped;         /* there is a value map */
-    struct seen *seen;   /* SEEN_SLOTS of them; NULL: this target's values are not remembered */
+    bool mapped;       /* there is a value map */
+    struct seen *seen; /* SEEN_SLOTS of them; NULL: this target's values are not remembered */
 };
 
 /* Direct identifiers are never remembered, and texts and dates seldom repeat. */
@@ -72,7 +72,8 @@ static bool is_control(char c)
 bool cell_has_control(struct text cell)
 {
     size_t i = 0;
-    for (; i + 8 <= cell.n; i += 8) { /* eight bytes without any below 0x20 or equal to 0x7F are passed at once */
+    for (; i + 8 <= cell.n;
+         i += 8) { /* eight bytes without any below 0x20 or equal to 0x7F are passed at once */
         uint64_t word, ones = UINT64_C(0x0101010101010101), high = ones << 7;
         memcpy(&word, cell.p + i, 8);
         uint64_t below = (word - ones * 0x20) & ~word & high;
@@ -99,7 +100,8 @@ static bool next_word(struct text *rest, struct text *word)
 
 /* ---- value maps ---------------------------------------------------------------------------- */
 
-/* A text that the value map does not know must be of our own words: codes of the list, missing codes. */
+/* A text that the value map does not know must be of our own words: codes of the list, missing
+ * codes. */
 static bool is_ours(const struct cell_reader *r, struct text text, struct arena *a)
 {
     if (r->v->list == LIST_NONE) return true; /* a number, date or text: read as it is */
@@ -122,7 +124,8 @@ static bool is_mapped(const struct cell_reader *r, struct text text, struct aren
 static bool map_value(const struct cell_reader *r, struct text *text, struct arena *a)
 {
     if (!r->mapped) return true;
-    uint32_t at = r->t->value == NULL ? MAP_NONE : map_get(r->t->value, mapping_value_key(*text, a));
+    uint32_t at =
+        r->t->value == NULL ? MAP_NONE : map_get(r->t->value, mapping_value_key(*text, a));
     if (at != MAP_NONE) *text = r->t->value_to[at];
     else if (r->t->otherwise) *text = r->t->otherwise_to;
     else return is_ours(r, *text, a);
@@ -131,7 +134,8 @@ static bool map_value(const struct cell_reader *r, struct text *text, struct are
 
 /* ---- dates --------------------------------------------------------------------------------- */
 
-/* 3/4/2020: both could be the month, and they differ. With points the day comes first everywhere. */
+/* 3/4/2020: both could be the month, and they differ. With points the day comes first
+ * everywhere. */
 static bool could_be_either(struct text t)
 {
     int64_t part[3];
@@ -141,11 +145,12 @@ static bool could_be_either(struct text t)
     bool slash = memchr(rest.p, '/', rest.n) != NULL;
     while (n < 3 && text_split(&rest, slash ? '/' : '-', &one))
         if (!text_to_int(one, &part[n++])) return false;
-    return n == 3 && rest.p == NULL && part[2] > 31 && part[0] >= 1 && part[0] <= 12 && part[1] >= 1 &&
-           part[1] <= 12 && part[0] != part[1];
+    return n == 3 && rest.p == NULL && part[2] > 31 && part[0] >= 1 && part[0] <= 12 &&
+           part[1] >= 1 && part[1] <= 12 && part[0] != part[1];
 }
 
-/* ISO dates are read in every case; else as the mapping says, or who imports; else as the text shows. */
+/* ISO dates are read in every case; else as the mapping says, or who imports; else as the text
+ * shows. */
 static enum date_order order_of(const struct cell_reader *r, struct text text, bool *ambiguous)
 {
     struct date d;
@@ -165,7 +170,8 @@ static void wrong(struct reading *out, enum builtin_rule rule)
     out->rule = rule;
 }
 
-static void read_fresh(struct reading *out, const struct cell_reader *r, struct text text, struct arena *a)
+static void read_fresh(struct reading *out, const struct cell_reader *r, struct text text,
+                       struct arena *a)
 {
     bool ambiguous = false;
     enum date_order order = DATE_ISO;
@@ -186,8 +192,8 @@ static void read_fresh(struct reading *out, const struct cell_reader *r, struct 
     else if (ambiguous) wrong(out, BUILTIN_AMBIGUOUS);
 }
 
-/* A text of 1 to SEEN_TEXT_MAX bytes as two words, which with its length tell texts of up to 16 bytes apart;
- * longer ones are compared as a whole. */
+/* A text of 1 to SEEN_TEXT_MAX bytes as two words, which with its length tell texts of up to 16
+ * bytes apart; longer ones are compared as a whole. */
 static void as_words(struct text t, uint64_t *low, uint64_t *high)
 {
     *low = *high = 0;
@@ -203,11 +209,12 @@ static void as_words(struct text t, uint64_t *low, uint64_t *high)
     }
 }
 
-/* Whoever makes texts collide only makes them be read anew. The factor is the golden ratio of 2^64: Knuth, The
- * Art of Computer Programming 3, 6.4. */
+/* Whoever makes texts collide only makes them be read anew. The factor is the golden ratio of 2^64:
+ * Knuth, The Art of Computer Programming 3, 6.4. */
 static size_t slot_of(uint64_t low, uint64_t high, size_t n)
 {
-    return (size_t)((low ^ (high << 7) ^ n) * UINT64_C(0x9E3779B97F4A7C15) >> 32) & (SEEN_SLOTS - 1);
+    return (size_t)((low ^ (high << 7) ^ n) * UINT64_C(0x9E3779B97F4A7C15) >> 32) &
+           (SEEN_SLOTS - 1);
 }
 
 static void remember(struct seen *s, struct text text, const struct reading *got)
@@ -242,7 +249,8 @@ void cell_read(struct reading *out, struct cell_reader *r, struct text text, str
     uint64_t low, high;
     as_words(text, &low, &high);
     struct seen *s = &r->seen[slot_of(low, high, text.n)];
-    if (s->low == low && s->high == high && s->n == text.n && (text.n <= 16 || memcmp(s->text, text.p, text.n) == 0)) {
+    if (s->low == low && s->high == high && s->n == text.n &&
+        (text.n <= 16 || memcmp(s->text, text.p, text.n) == 0)) {
         recall(out, s, a);
         return;
     }
@@ -252,7 +260,8 @@ void cell_read(struct reading *out, struct cell_reader *r, struct text text, str
 
 /* ---- several values in a cell -------------------------------------------------------------- */
 
-static size_t split_at(struct text cell, char separator, struct text *out, size_t max, bool keep_blank, bool *more)
+static size_t split_at(struct text cell, char separator, struct text *out, size_t max,
+                       bool keep_blank, bool *more)
 {
     struct text rest = cell, one;
     size_t n = 0;
@@ -269,15 +278,16 @@ static size_t split_at(struct text cell, char separator, struct text *out, size_
     return n;
 }
 
-size_t cell_split(struct cell_reader *r, struct text cell, struct text *out, size_t max, bool keep_blank, bool *more,
-                  struct arena *a)
+size_t cell_split(struct cell_reader *r, struct text cell, struct text *out, size_t max,
+                  bool keep_blank, bool *more, struct arena *a)
 {
     *more = false;
     if (cell.n == 0) return 0;
     if (r->t->separator != '\0') return split_at(cell, r->t->separator, out, max, keep_blank, more);
     bool semicolon = memchr(cell.p, ';', cell.n) != NULL;
     bool several = r->t->spread || (r->v->type == VARIABLE_CODES && r->mapped);
-    if (semicolon && several && !is_mapped(r, cell, a)) return split_at(cell, ';', out, max, keep_blank, more);
+    if (semicolon && several && !is_mapped(r, cell, a))
+        return split_at(cell, ';', out, max, keep_blank, more);
     out[0] = cell;
     if (!r->t->spread || semicolon || memchr(cell.p, ' ', cell.n) == NULL) return 1;
     struct reading whole;

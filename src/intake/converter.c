@@ -19,23 +19,23 @@ enum {
     READ_AHEAD = 64 * 1024,
     WAITED_MAX_MS = 60000, /* for all messages together; the child has 20 s of processor */
     SHEET_ROWS_MAX = 1048576,
-    OUT_OF_MEMORY = 5      /* exit status, base/mem.h */
+    OUT_OF_MEMORY = 5 /* exit status, base/mem.h */
 };
 
 struct converter {
-    pid_t child;         /* 0: gone */
+    pid_t child; /* 0: gone */
     int pipe;
     int silence_ms;
-    int64_t waited_ms;   /* in all */
-    char *bytes;         /* [at, end) was read and not used; a message lies in it whole */
+    int64_t waited_ms; /* in all */
+    char *bytes;       /* [at, end) was read and not used; a message lies in it whole */
     size_t at, end, cap;
     struct text *field;
     bool *formula;
     struct converter_sheet sheet;
     char *sheet_name;
-    uint64_t row;        /* last one seen */
-    bool opened, done;   /* the sheet came; the end came */
-    struct err failure;  /* said again by every later call */
+    uint64_t row;       /* last one seen */
+    bool opened, done;  /* the sheet came; the end came */
+    struct err failure; /* said again by every later call */
 };
 
 /* ---- starting and ending ------------------------------------------------------------------- */
@@ -47,10 +47,12 @@ static int prepare(posix_spawn_file_actions_t *actions, posix_spawnattr_t *attr,
     sigemptyset(&none);
     int failed = posix_spawnattr_setsigdefault(attr, &all);
     if (failed == 0) failed = posix_spawnattr_setsigmask(attr, &none);
-    if (failed == 0) failed = posix_spawnattr_setflags(attr, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+    if (failed == 0)
+        failed = posix_spawnattr_setflags(attr, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
     if (failed == 0) failed = posix_spawn_file_actions_adddup2(actions, file, STDIN_FILENO);
     if (failed == 0) failed = posix_spawn_file_actions_adddup2(actions, out, STDOUT_FILENO);
-    if (failed == 0) failed = posix_spawn_file_actions_addopen(actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+    if (failed == 0)
+        failed = posix_spawn_file_actions_addopen(actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
     if (failed == 0) failed = posix_spawn_file_actions_addclosefrom_np(actions, STDERR_FILENO + 1);
     return failed;
 }
@@ -60,8 +62,8 @@ static bool spawn(pid_t *child, const struct converter_options *o, int out, stru
     static char *const no_environment[] = {NULL};
     char word[] = "converter";
     /* posix_spawn takes its words without const, and does not change them */
-    char *const argv[] = {(char *)(uintptr_t)o->program, word, (char *)(uintptr_t)o->kind, (char *)(uintptr_t)o->sheet,
-                          NULL};
+    char *const argv[] = {(char *)(uintptr_t)o->program, word, (char *)(uintptr_t)o->kind,
+                          (char *)(uintptr_t)o->sheet, NULL};
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attr;
     posix_spawn_file_actions_init(&actions);
@@ -71,7 +73,8 @@ static bool spawn(pid_t *child, const struct converter_options *o, int out, stru
     posix_spawn_file_actions_destroy(&actions);
     posix_spawnattr_destroy(&attr);
     if (failed == 0) return true;
-    err_set_errno(e, ERR_SYSTEM, failed, "converter.start", "could not start the process that reads workbooks");
+    err_set_errno(e, ERR_SYSTEM, failed, "converter.start",
+                  "could not start the process that reads workbooks");
     return err_remedy(e, "save the sheet as CSV and import that");
 }
 
@@ -79,7 +82,8 @@ bool converter_start(struct converter **out, const struct converter_options *o, 
 {
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) != 0)
-        return err_set_errno(e, ERR_SYSTEM, errno, "converter.start", "could not start the process that reads workbooks");
+        return err_set_errno(e, ERR_SYSTEM, errno, "converter.start",
+                             "could not start the process that reads workbooks");
     struct converter *c = mem_new(1, sizeof *c);
     c->pipe = ends[0];
     c->silence_ms = o->silence_ms > 0 ? o->silence_ms : CONVERTER_SILENCE_MS;
@@ -96,7 +100,8 @@ bool converter_start(struct converter **out, const struct converter_options *o, 
     return true;
 }
 
-/* End the child, if it has not ended by itself, and take its exit status, so that no zombie stays. */
+/* End the child, if it has not ended by itself, and take its exit status, so that no zombie
+ * stays. */
 static int reap(struct converter *c)
 {
     int status = 0;
@@ -128,32 +133,34 @@ static bool fail(struct converter *c, struct err *e)
     return false;
 }
 
+static bool refuse(struct converter *c, const char *id, const char *why, struct err *e)
+{
+    err_set(&c->failure, ERR_INPUT, id, "the workbook was refused: the process that read it %s",
+            why);
+    err_remedy(&c->failure,
+               "save the sheet as CSV and import that, or ask the sender for a new copy");
+    return fail(c, e);
+}
+
 static bool child_died(struct converter *c, struct err *e)
 {
-    int status = reap(c);
+    int status = reap(c), by = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
     const char *how = "ended without saying why";
-    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU) how = "needed more than 20 seconds of work";
-    else if (WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS) how = "was made to try what it may not do";
-    else if (WIFSIGNALED(status)) how = "crashed, or was killed";
-    else if (WIFEXITED(status) && WEXITSTATUS(status) == OUT_OF_MEMORY) how = "needed more memory than it may have";
-    err_set(&c->failure, ERR_INPUT, "converter.died", "the workbook was refused: the process that read it %s", how);
-    err_remedy(&c->failure, "save the sheet as CSV and import that, or ask whoever sent the file for a new copy");
-    return fail(c, e);
+    if (by == SIGXCPU) how = "needed more than 20 seconds of work";
+    else if (by == SIGSYS) how = "was made to try what it may not do";
+    else if (by != 0) how = "crashed, or was killed";
+    else if (WEXITSTATUS(status) == OUT_OF_MEMORY) how = "needed more memory than it may have";
+    return refuse(c, "converter.died", how, e);
 }
 
 static bool child_silent(struct converter *c, struct err *e)
 {
-    err_set(&c->failure, ERR_INPUT, "converter.silent",
-            "the workbook was refused: the process that read it took too long");
-    err_remedy(&c->failure, "save the sheet as CSV and import that, or ask whoever sent the file for a new copy");
-    return fail(c, e);
+    return refuse(c, "converter.silent", "took too long", e);
 }
 
 static bool bad_message(struct converter *c, struct err *e)
 {
-    err_set(&c->failure, ERR_INPUT, "converter.message", "the workbook was refused: the process that read it sent nonsense");
-    err_remedy(&c->failure, "save the sheet as CSV and import that, or ask whoever sent the file for a new copy");
-    return fail(c, e);
+    return refuse(c, "converter.message", "sent nonsense", e);
 }
 
 /* ---- reading ------------------------------------------------------------------------------- */
@@ -259,19 +266,22 @@ static bool take_failure(struct converter *c, struct cursor *m, struct err *e)
 {
     struct text id = take_word(m), message = take_word(m), remedy = take_word(m);
     if (m->bad || m->n > 0) return bad_message(c, e);
-    err_set(&c->failure, ERR_INPUT, "converter.refused", "%.*s (%.*s)", (int)message.n, message.p, (int)id.n, id.p);
+    err_set(&c->failure, ERR_INPUT, "converter.refused", "%.*s (%.*s)", (int)message.n, message.p,
+            (int)id.n, id.p);
     err_remedy(&c->failure, "%.*s", (int)remedy.n, remedy.p);
     tame(c->failure.msg);
     tame(c->failure.remedy);
     return fail(c, e);
 }
 
-static bool take_row(struct converter *c, struct converter_row *out, struct cursor *m, struct err *e)
+static bool take_row(struct converter *c, struct converter_row *out, struct cursor *m,
+                     struct err *e)
 {
     uint64_t row = take_uint(m, 8);
     out->hidden = take_uint(m, 1) != 0;
     size_t n = (size_t)take_uint(m, 4);
-    if (m->bad || n > CONVERTER_COLUMN_MAX || row <= c->row || row > SHEET_ROWS_MAX) return bad_message(c, e);
+    if (m->bad || n > CONVERTER_COLUMN_MAX || row <= c->row || row > SHEET_ROWS_MAX)
+        return bad_message(c, e);
     for (size_t i = 0; i < n; i++) {
         c->formula[i] = take_uint(m, 1) != 0;
         c->field[i] = take_text(m, (size_t)take_uint(m, 4));

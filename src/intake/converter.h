@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The one-shot converter: a process of its own that parses an untrusted workbook under seccomp and writes
- * its rows to a pipe (S68-S71). The program starts itself again as `dcim converter xlsx SHEET` with the
- * file as standard input. Whatever becomes of that process, the caller gets rows or an error that says
- * what to do; its memory is bounded by CONVERTER_ROW_MAX, its time by the options. */
+/* The one-shot converter: a process of its own that parses an untrusted workbook under seccomp and
+ * writes its rows to a pipe (S68-S71). The program starts itself again as `dcim converter xlsx
+ * SHEET` with the file as standard input. Whatever becomes of that process, the caller gets rows or
+ * an error that says what to do; its memory is bounded by CONVERTER_ROW_MAX, its time by the
+ * options. */
 #ifndef DCIM_INTAKE_CONVERTER_H
 #define DCIM_INTAKE_CONVERTER_H
 
@@ -13,50 +14,54 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { /* limits (S70, S71, S75) */
-    CONVERTER_ROW_MAX = 8 * 1024 * 1024,  /* bytes of one row, as in CSV */
+/* Limits (S70, S71, S75). */
+enum {
+    CONVERTER_ROW_MAX = 8 * 1024 * 1024, /* bytes of one row, as in CSV */
     CONVERTER_COLUMN_MAX = 2000,
-    CONVERTER_SILENCE_MS = 8000           /* longest wait for the child's next word */
+    CONVERTER_SILENCE_MS = 8000 /* longest wait for the child's next word */
 };
 
-/* What main() of the converter process does: `sheet` "" is the first visible one. Shuts itself in, reads
- * standard input, writes messages to standard output, and ends the process by _exit(), for what libraries
- * leave to exit() is forbidden by then: 0 done, 3 refused. Never returns. */
+/* What main() of the converter process does: `sheet` "" is the first visible one. Shuts itself in,
+ * reads standard input, writes messages to standard output, and ends the process by _exit(), for
+ * what libraries leave to exit() is forbidden by then: 0 done, 3 refused. Never returns. */
 int converter_main(const char *kind, const char *sheet);
 
 struct converter_options {
-    const char *program;   /* what to start */
-    const char *kind;      /* "xlsx" */
-    const char *sheet;     /* name; "": the first visible one */
-    int file;              /* open for reading, at its beginning; borrowed */
-    int silence_ms;        /* 0: CONVERTER_SILENCE_MS */
+    const char *program; /* what to start */
+    const char *kind;    /* "xlsx" */
+    const char *sheet;   /* name; "": the first visible one */
+    int file;            /* open for reading, at its beginning; borrowed */
+    int silence_ms;      /* 0: CONVERTER_SILENCE_MS */
 };
 
 struct converter;
 /* Start one. `owns` *out. ERR_SYSTEM converter.start. */
-bool converter_start(struct converter **out, const struct converter_options *o, struct err *e) MUST_CHECK;
+bool converter_start(struct converter **out, const struct converter_options *o,
+                     struct err *e) MUST_CHECK;
 
-struct converter_sheet {   /* what is read */
+struct converter_sheet { /* what is read */
     struct text name;
-    bool external_links;   /* of the workbook; they are never followed */
+    bool external_links; /* of the workbook; they are never followed */
     bool system_1904;
 };
 
-/* Wait until the child has opened the workbook. Borrowed until converter_stop(). Errors as below. */
+/* Wait until the child has opened the workbook. Borrowed until converter_stop(). Errors as
+ * below. */
 bool converter_sheet(struct converter *c, struct converter_sheet *out, struct err *e) MUST_CHECK;
 
-struct converter_row {     /* borrowed until the next call; texts are valid UTF-8 */
+struct converter_row { /* borrowed until the next call; texts are valid UTF-8 */
     const struct text *field;
     const bool *formula;
     size_t n_field;
-    uint64_t row;          /* 1-based row of the sheet, ascending */
+    uint64_t row; /* 1-based row of the sheet, ascending */
     bool hidden;
 };
 
 /* Next row; *found false at the end. ERR_INPUT: converter.refused (with the reader's own reason),
- * converter.died, converter.silent (it took too long), converter.message (it sent nonsense). After an error
- * the child is gone, and every further call says the same. */
-bool converter_next(struct converter *c, struct converter_row *out, bool *found, struct err *e) MUST_CHECK;
+ * converter.died, converter.silent (it took too long), converter.message (it sent nonsense). After
+ * an error the child is gone, and every further call says the same. */
+bool converter_next(struct converter *c, struct converter_row *out, bool *found,
+                    struct err *e) MUST_CHECK;
 void converter_stop(struct converter *c); /* NULL is fine; ends what still runs */
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The converter's child: the only process that parses a workbook. It holds no key and no repository; it can
- * read its standard input, write its standard output, and use 512 MiB and 20 s of processor (S71). */
+/* The converter's child: the only process that parses a workbook. It holds no key and no
+ * repository; it can read its standard input, write its standard output, and use 512 MiB and 20 s
+ * of processor (S71). */
 #include "intake/converter.h"
 
 #include "base/buf.h"
@@ -20,9 +21,9 @@ enum {
 };
 
 struct output {
-    struct buf out;     /* whole messages */
-    size_t begin;       /* of the one being made */
-    bool broken;        /* nobody reads any more */
+    struct buf out; /* whole messages */
+    size_t begin;   /* of the one being made */
+    bool broken;    /* nobody reads any more */
 };
 
 static void flush(struct output *o)
@@ -56,7 +57,8 @@ static bool send(struct output *o)
         o->out.too_long = false;
         return false;
     }
-    for (size_t i = 0; i < MESSAGE_HEAD; i++) o->out.p[o->begin + i] = (char)(unsigned char)(n >> (8 * i));
+    for (size_t i = 0; i < MESSAGE_HEAD; i++)
+        o->out.p[o->begin + i] = (char)(unsigned char)(n >> (8 * i));
     if (o->out.n >= SEND_AT) flush(o);
     return !o->broken;
 }
@@ -85,8 +87,8 @@ static bool send_row(void *ctx, const struct xlsx_row *row, struct err *e)
         buf_put_text(&o->out, row->cell[i].text);
     }
     if (send(o)) return true;
-    err_set(e, ERR_LIMIT, "xlsx.row_too_long", "row %llu is longer than %d MiB", (unsigned long long)row->row,
-            CONVERTER_ROW_MAX >> 20);
+    err_set(e, ERR_LIMIT, "xlsx.row_too_long", "row %llu is longer than %d MiB",
+            (unsigned long long)row->row, CONVERTER_ROW_MAX >> 20);
     return err_remedy(e, "shorten its cells: a cell holds at most 32767 characters");
 }
 
@@ -102,7 +104,8 @@ static void send_failure(struct output *o, const struct err *e)
 static bool choose_sheet(size_t *out, const struct xlsx_reader *r, const char *sheet, struct err *e)
 {
     for (size_t i = 0; i < xlsx_sheet_count(r); i++) {
-        if (sheet[0] == '\0' ? xlsx_sheet_hidden(r, i) : !text_is(xlsx_sheet_name(r, i), sheet)) continue;
+        if (sheet[0] == '\0' ? xlsx_sheet_hidden(r, i) : !text_is(xlsx_sheet_name(r, i), sheet))
+            continue;
         *out = i;
         return true;
     }
@@ -112,7 +115,8 @@ static bool choose_sheet(size_t *out, const struct xlsx_reader *r, const char *s
     }
     err_set(e, ERR_INPUT, "xlsx.no_sheet", "the workbook has no sheet of that name");
     if (xlsx_sheet_count(r) == 0) return err_remedy(e, "it has no sheet at all");
-    return err_remedy(e, "its first sheet is called %.*s", (int)xlsx_sheet_name(r, 0).n, xlsx_sheet_name(r, 0).p);
+    return err_remedy(e, "its first sheet is called %.*s", (int)xlsx_sheet_name(r, 0).n,
+                      xlsx_sheet_name(r, 0).p);
 }
 
 static bool read_input(struct buf *out, struct err *e)
@@ -121,20 +125,24 @@ static bool read_input(struct buf *out, struct err *e)
     for (;;) {
         ssize_t n = read(STDIN_FILENO, piece, sizeof piece);
         if (n < 0 && errno == EINTR) continue;
-        if (n < 0) return err_set_errno(e, ERR_INPUT, errno, "converter.read", "could not read the file");
+        if (n < 0)
+            return err_set_errno(e, ERR_INPUT, errno, "converter.read", "could not read the file");
         if (n == 0) return true;
         buf_put(out, piece, (size_t)n);
         if (!out->too_long) continue;
-        err_set(e, ERR_LIMIT, "xlsx.too_big", "the workbook is larger than %d MiB", FILE_BYTES_MAX >> 20);
+        err_set(e, ERR_LIMIT, "xlsx.too_big", "the workbook is larger than %d MiB",
+                FILE_BYTES_MAX >> 20);
         return err_remedy(e, "split it, or save the sheet as CSV and import that");
     }
 }
 
-static bool convert(struct output *o, struct buf *file, const char *kind, const char *sheet, struct err *e)
+static bool convert(struct output *o, struct buf *file, const char *kind, const char *sheet,
+                    struct err *e)
 {
     struct xlsx_reader *r = NULL;
     size_t at = 0;
-    if (strcmp(kind, "xlsx") != 0) return err_set(e, ERR_USAGE, "converter.kind", "there is no converter for %s", kind);
+    if (strcmp(kind, "xlsx") != 0)
+        return err_set(e, ERR_USAGE, "converter.kind", "there is no converter for %s", kind);
     bool ok = sandbox_enter_converter(ADDRESS_SPACE, CPU_SECONDS, e) && read_input(file, e) &&
               xlsx_open_memory(&r, file->p, file->n, e) && choose_sheet(&at, r, sheet, e);
     if (ok) ok = send_sheet(o, r, at) && xlsx_read_sheet(r, at, send_row, o, e);

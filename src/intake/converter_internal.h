@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* What the two ends of the converter's pipe agree on: converter.c (parent), converter_child.c.
  *
- * Messages of the child, little-endian: u32 length, then so many bytes, of which the first is the kind.
+ * Messages of the child, little-endian: u32 length, then so many bytes, the first of them the
+ * kind.
  *   SHEET  u8 external links, u8 1904 system, rest: name. Once, first
  *   ROW    u64 row, u8 hidden, u32 fields; of each field u8 formula, u32 length, bytes (UTF-8)
  *   FAIL   id NUL message NUL remedy NUL. Last

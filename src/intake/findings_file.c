@@ -20,13 +20,13 @@ struct findings_file {
     const struct dictionary *dictionary;
     const struct mapping *mapping;
     size_t language;
-    bool *skip;                      /* by column: an _errors or _position of an earlier time */
+    bool *skip; /* by column: an _errors or _position of an earlier time */
     bool has_position;
     char separator;
-    struct file_sink *text;          /* one of the two */
+    struct file_sink *text; /* one of the two */
     struct xlsx_writer *workbook;
     uint32_t line;
-    uint16_t column;                 /* next one of this line */
+    uint16_t column; /* next one of this line */
     struct buf row, note;
 };
 
@@ -52,16 +52,19 @@ static void put_cell(struct findings_file *f, struct text t)
     double number;
     uint16_t column = f->column++;
     if (f->workbook != NULL) {
-        if (t.n > 0) xlsx_write_text(f->workbook, f->line, column, fitting(t), f->line == 0 ? XLSX_HEAD : XLSX_PLAIN);
+        if (t.n > 0)
+            xlsx_write_text(f->workbook, f->line, column, fitting(t),
+                            f->line == 0 ? XLSX_HEAD : XLSX_PLAIN);
     } else if (t.n > 1 && t.p[0] == '-' && text_to_double(t, &number)) {
-        csv_put_number(&f->row, t, f->separator, column == 0); /* a negative number is no formula (S65) */
+        csv_put_number(&f->row, t, f->separator,
+                       column == 0); /* a negative number is no formula (S65) */
     } else {
         csv_put(&f->row, t, f->separator, CSV_SAFE, column == 0);
     }
 }
 
-static void put_row(struct findings_file *f, const struct text *cell, size_t n_cell, struct text position,
-                    struct text note)
+static void put_row(struct findings_file *f, const struct text *cell, size_t n_cell,
+                    struct text position, struct text note)
 {
     buf_clear(&f->row);
     if (f->line == 0 && f->workbook == NULL) buf_puts(&f->row, "\xEF\xBB\xBF");
@@ -91,11 +94,12 @@ static void release(struct findings_file *f)
 static bool is_sheet_name(const char *name)
 {
     struct text t = text_of(name);
-    return t.n > 0 && text_length(t) <= 31 && strpbrk(name, "[]:*?/\\") == NULL && name[0] != '\'' &&
-           name[t.n - 1] != '\'' && !cell_has_control(t);
+    return t.n > 0 && text_length(t) <= 31 && strpbrk(name, "[]:*?/\\") == NULL &&
+           name[0] != '\'' && name[t.n - 1] != '\'' && !cell_has_control(t);
 }
 
-static bool open_workbook(struct findings_file *f, const char *path, const char *sheet, struct err *e)
+static bool open_workbook(struct findings_file *f, const char *path, const char *sheet,
+                          struct err *e)
 {
     if (!xlsx_write_open(&f->workbook, path, "DCIM", e)) return false;
     if (!xlsx_write_sheet(f->workbook, is_sheet_name(sheet) ? sheet : "data", e)) return false;
@@ -106,7 +110,8 @@ static bool open_workbook(struct findings_file *f, const char *path, const char 
 static void choose_columns(struct findings_file *f)
 {
     const struct mapping *m = f->mapping;
-    for (size_t i = 0; i < m->n_target; i++) f->has_position |= m->target[i].source == MAPPING_POSITION;
+    for (size_t i = 0; i < m->n_target; i++)
+        f->has_position |= m->target[i].source == MAPPING_POSITION;
     f->skip = mem_new(m->n_header, sizeof *f->skip);
     for (size_t i = 0; i < m->n_header; i++) {
         if (m->use[i] != MAPPING_RESERVED) continue;
@@ -115,8 +120,8 @@ static void choose_columns(struct findings_file *f)
     }
 }
 
-bool findings_file_open(struct findings_file **out, const char *path, const struct intake *in, size_t language,
-                        struct err *e)
+bool findings_file_open(struct findings_file **out, const char *path, const struct intake *in,
+                        size_t language, struct err *e)
 {
     struct findings_file *f = mem_new(1, sizeof *f);
     f->mapping = intake_mapping(in);
@@ -126,7 +131,8 @@ bool findings_file_open(struct findings_file **out, const char *path, const stru
     buf_init_wiped(&f->row, ROW_BYTES_MAX);
     buf_init_wiped(&f->note, NOTE_BYTES_MAX);
     choose_columns(f);
-    bool ok = intake_is_workbook(in) ? open_workbook(f, path, intake_sheet(in), e) : file_sink_open(&f->text, path, e);
+    bool ok = intake_is_workbook(in) ? open_workbook(f, path, intake_sheet(in), e)
+                                     : file_sink_open(&f->text, path, e);
     if (!ok) {
         findings_file_abandon(f);
         return false;
@@ -184,7 +190,8 @@ static void make_note(struct findings_file *f, const struct findings *all, const
     buf_release(&one);
 }
 
-bool findings_file_put(struct findings_file *f, const struct intake_row *row, const char *outcome, struct err *e)
+bool findings_file_put(struct findings_file *f, const struct intake_row *row, const char *outcome,
+                       struct err *e)
 {
     make_note(f, row->findings, outcome);
     put_row(f, row->cell, row->n_cell, row->position, buf_text(&f->note));

@@ -18,8 +18,8 @@ struct intake {
     struct source *source;
     struct mapping mapping;
     struct row_builder *builder;
-    struct arena *arena;      /* of the file */
-    struct arena *row_arena;  /* of the row: identifiers pass, so it wipes */
+    struct arena *arena;     /* of the file */
+    struct arena *row_arena; /* of the row: identifiers pass, so it wipes */
     struct arena *scratch;
     struct arena_mark row_mark;
     struct record record;
@@ -27,17 +27,19 @@ struct intake {
     struct source_cells first; /* the first row under the header, when it is still to be given */
     bool has_first, label_row;
     uint64_t header_row;
-    uint64_t n_without;       /* rows with nothing for the mapping */
+    uint64_t n_without; /* rows with nothing for the mapping */
     uint8_t sha256[32];
 };
 
 /* ---- opening ------------------------------------------------------------------------------- */
 
-static bool make_mapping(struct intake *in, const struct text *header, size_t n, struct problems *p, struct err *e)
+static bool make_mapping(struct intake *in, const struct text *header, size_t n, struct problems *p,
+                         struct err *e)
 {
     const struct intake_options *o = &in->options;
     if (o->mapping.n > 0)
-        return mapping_load(&in->mapping, o->dictionary, o->form, o->mapping, header, n, in->arena, p, e);
+        return mapping_load(&in->mapping, o->dictionary, o->form, o->mapping, header, n, in->arena,
+                            p, e);
     return mapping_guess(&in->mapping, o->dictionary, o->form, header, n, in->arena, e);
 }
 
@@ -46,8 +48,8 @@ static bool is_no_header(const struct err *e)
     return strcmp(e->id, "mapping.no_column") == 0 || strcmp(e->id, "mapping.nothing") == 0;
 }
 
-/* The first row is the header. A hidden one may be: HTCDS's spreadsheet hides the names of its columns behind
- * a row of labels; where it is none, the next row is. */
+/* The first row is the header. A hidden one may be: HTCDS's spreadsheet hides the names of its
+ * columns behind a row of labels; where it is none, the next row is. */
 static bool read_header(struct intake *in, struct problems *p, struct err *e)
 {
     struct source_cells row;
@@ -72,17 +74,20 @@ static bool read_header(struct intake *in, struct problems *p, struct err *e)
     }
 }
 
-/* References made from the position name the exact file: the same file again gives the same ones, another
- * never does. A file that we gave back says in _position what they were. */
+/* References made from the position name the exact file: the same file again gives the same ones,
+ * another never does. A file that we gave back says in _position what they were. */
 static void make_builder(struct intake *in)
 {
     const struct intake_options *o = &in->options;
-    struct cell_options co = {.order = o->date_order, .ask = o->date_order == DATE_ISO, .today = o->today};
+    struct cell_options co = {.order = o->date_order,
+                              .ask = o->date_order == DATE_ISO,
+                              .today = o->today};
     char *position = arena_take(in->arena, 2 * POSITION_BYTES + 1, 1);
     uint32_t column = UINT32_MAX;
     crypto_hex(position, in->sha256, POSITION_BYTES);
     for (size_t i = 0; i < in->mapping.n_header && column == UINT32_MAX; i++)
-        if (in->mapping.use[i] == MAPPING_RESERVED && text_equal_nocase(in->mapping.header[i], TEXT("_position")))
+        if (in->mapping.use[i] == MAPPING_RESERVED &&
+            text_equal_nocase(in->mapping.header[i], TEXT("_position")))
             column = (uint32_t)i;
     in->builder = row_builder_new(&in->mapping, o->dictionary, &co, position, column);
     record_init(&in->record, o->dictionary, o->form, in->row_arena);
@@ -99,25 +104,29 @@ static struct text letters_of(struct text t, struct arena *a)
     size_t n = 0;
     for (size_t i = 0; i < t.n; i++) {
         char c = t.p[i] >= 'A' && t.p[i] <= 'Z' ? (char)(t.p[i] + 32) : t.p[i];
-        if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (unsigned char)c >= 0x80) p[n++] = c;
+        if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (unsigned char)c >= 0x80)
+            p[n++] = c;
     }
     return (struct text){p, n};
 }
 
-/* The cell says the variable's label, or the column's name in words: First Name under prs_FirstName. */
+/* The cell says the variable's label, or the column's name in words: First Name under
+ * prs_FirstName. */
 static bool is_label(const struct intake *in, const struct mapping_target *t, struct text cell)
 {
     const struct dictionary *d = in->options.dictionary;
     struct text header = in->mapping.header[t->column], key = mapping_name_key(cell, in->scratch);
     for (size_t k = 0; k < d->n_language; k++) {
         const char *label = d->variable[t->var].label.in[k];
-        if (label != NULL && text_equal(key, mapping_name_key(text_of(label), in->scratch))) return true;
+        if (label != NULL && text_equal(key, mapping_name_key(text_of(label), in->scratch)))
+            return true;
     }
     struct text letters = letters_of(cell, in->scratch);
     size_t at;
     if (letters.n > 0 && text_equal(letters, letters_of(header, in->scratch))) return true;
     if (letters.n == 0 || !text_find(header, TEXT("_"), &at)) return false;
-    return text_equal(letters, letters_of((struct text){header.p + at + 1, header.n - at - 1}, in->scratch));
+    return text_equal(letters,
+                      letters_of((struct text){header.p + at + 1, header.n - at - 1}, in->scratch));
 }
 
 /* More than half of its cells, and at least two, are labels of their columns. */
@@ -148,7 +157,8 @@ static bool read_first(struct intake *in, struct err *e)
     return true;
 }
 
-bool intake_open(struct intake **out, const struct intake_options *o, struct problems *p, struct err *e)
+bool intake_open(struct intake **out, const struct intake_options *o, struct problems *p,
+                 struct err *e)
 {
     struct intake *in = mem_new(1, sizeof *in);
     in->options = *o;
@@ -191,7 +201,9 @@ void intake_close(struct intake *in)
 static bool is_said(const struct findings *f, size_t n, var_id v, uint32_t instance)
 {
     for (size_t i = 0; i < n; i++)
-        if (f->item[i].var == v && f->item[i].instance == instance && f->item[i].level == SEVERITY_E) return true;
+        if (f->item[i].var == v && f->item[i].instance == instance &&
+            f->item[i].level == SEVERITY_E)
+            return true;
     return false;
 }
 
@@ -205,11 +217,12 @@ static void look_for_unread(void *ctx, var_id v)
 {
     struct unread *u = ctx;
     for (size_t i = 0; i < u->n; i++)
-        u->found = u->found || (u->findings->item[i].var == v && u->findings->item[i].level == SEVERITY_E);
+        u->found =
+            u->found || (u->findings->item[i].var == v && u->findings->item[i].level == SEVERITY_E);
 }
 
-/* What the validation says only because a value could not be read: that it is missing, or that a rule over it
- * does not hold. It is judged when the value is mended. */
+/* What the validation says only because a value could not be read: that it is missing, or that a
+ * rule over it does not hold. It is judged when the value is mended. */
 static bool is_consequence(const struct intake *in, size_t n, const struct finding *one)
 {
     const struct rule *rule = &in->options.dictionary->rule[one->rule];
@@ -222,7 +235,8 @@ static bool is_consequence(const struct intake *in, size_t n, const struct findi
     return u.found;
 }
 
-/* Findings of the validation know variable and instance: say which row and column of the file that was. */
+/* Findings of the validation know variable and instance: say which row and column of the file that
+ * was. */
 static void finish_findings(struct intake *in, size_t from, uint64_t row)
 {
     struct findings *f = &in->findings;
@@ -234,7 +248,8 @@ static void finish_findings(struct intake *in, size_t from, uint64_t row)
             continue;
         }
         one.row = row;
-        if (one.var != VAR_NONE && one.column == 0) one.column = row_builder_column(in->builder, one.var, one.instance);
+        if (one.var != VAR_NONE && one.column == 0)
+            one.column = row_builder_column(in->builder, one.var, one.instance);
         f->item[kept++] = one;
     }
     f->n = kept;
@@ -292,8 +307,12 @@ bool intake_next(struct intake *in, struct intake_row *out, bool *found, struct 
     size_t n = in->findings.n;
     record_validate(&in->record, &in->findings, in->options.today, in->scratch);
     finish_findings(in, n, cells.row);
-    *out = (struct intake_row){.row = cells.row, .record = &in->record, .reference = reference,
-                               .findings = &in->findings, .cell = cells.cell, .n_cell = cells.n_cell,
+    *out = (struct intake_row){.row = cells.row,
+                               .record = &in->record,
+                               .reference = reference,
+                               .findings = &in->findings,
+                               .cell = cells.cell,
+                               .n_cell = cells.n_cell,
                                .position = row_builder_position(in->builder)};
     return true;
 }

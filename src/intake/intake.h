@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Intake: a provider's file, row by row, into validated records with findings. Knows nothing of the store:
- * the caller (service) decides what becomes of each record. */
+/* Intake: a provider's file, row by row, into validated records with findings. Knows nothing of the
+ * store: the caller (service) decides what becomes of each record. */
 #ifndef DCIM_INTAKE_INTAKE_H
 #define DCIM_INTAKE_INTAKE_H
 
@@ -19,50 +19,54 @@
 #include <stdint.h>
 
 struct intake_options {
-    const char *path;            /* .csv, .tsv, .txt or .xlsx, by content, not by name */
+    const char *path; /* .csv, .tsv, .txt or .xlsx, by content, not by name */
     const struct dictionary *dictionary;
     const struct form *form;
-    struct text mapping;         /* name; empty: guess */
+    struct text mapping; /* name; empty: guess */
     struct csv_options csv;
-    struct text sheet;           /* of a workbook; empty: the first visible one */
-    enum date_order date_order;  /* for dates in columns whose order cannot be told; DATE_ISO: ask (finding V14) */
+    struct text sheet; /* of a workbook; empty: the first visible one */
+    /* of dates in columns whose order cannot be told; DATE_ISO: ask (finding V14) */
+    enum date_order date_order;
     int32_t today;
-    struct text converter;       /* path of the program to run as one-shot converter (itself) */
-    int converter_silence_ms;    /* 0: as converter.h has it */
+    struct text converter;    /* path of the program to run as one-shot converter (itself) */
+    int converter_silence_ms; /* 0: as converter.h has it */
 };
 
 struct intake;
 
-/* Open: detects, reads the header, makes the mapping. ERR_INPUT with what, where, what to do; problems of a
- * mapping file go to `p`. `owns` *out. Cost: the file is read once for its hash. */
-bool intake_open(struct intake **out, const struct intake_options *o, struct problems *p, struct err *e) MUST_CHECK;
+/* Open: detects, reads the header, makes the mapping. ERR_INPUT with what, where, what to do;
+ * problems of a mapping file go to `p`. `owns` *out. Cost: the file is read once for its hash. */
+bool intake_open(struct intake **out, const struct intake_options *o, struct problems *p,
+                 struct err *e) MUST_CHECK;
 void intake_close(struct intake *in); /* NULL is fine */
 
 struct intake_row {
-    uint64_t row;                   /* 1-based row of the file; the header is row 1 */
-    const struct record *record;    /* validated; borrowed until the next call */
-    struct text reference;          /* the organisation's own reference; empty: none (a finding says so) */
-    const struct findings *findings;/* of this row; n_error > 0: refuse it */
-    const struct text *cell;        /* the row as it came, for writing it back */
+    uint64_t row;                    /* 1-based row of the file; the header is row 1 */
+    const struct record *record;     /* validated; borrowed until the next call */
+    struct text reference;           /* the organisation's own; empty: none (a finding says so) */
+    const struct findings *findings; /* of this row; n_error > 0: refuse it */
+    const struct text *cell;         /* the row as it came, for writing it back */
     size_t n_cell;
-    struct text position;           /* what @position gave; empty when the mapping does not use it */
+    struct text position; /* what @position gave; empty when the mapping does not use it */
 };
 
-/* Next row. Left out and only counted are: hidden rows of a sheet, rows with nothing in any column that the
- * mapping reads, and a second row of labels under the header. Errors are of the file as a whole (truncated,
- * not text, too long a line): nothing of it may be kept. Memory does not grow with the file. */
+/* Next row. Left out and only counted are: hidden rows of a sheet, rows with nothing in any column
+ * that the mapping reads, and a second row of labels under the header. Errors are of the file as a
+ * whole (truncated, not text, too long a line): nothing of it may be kept. Memory does not grow
+ * with the file. */
 bool intake_next(struct intake *in, struct intake_row *out, bool *found, struct err *e) MUST_CHECK;
 
 const struct dictionary *intake_dictionary(const struct intake *in);
 const struct mapping *intake_mapping(const struct intake *in);
-/* Encoding, separator or sheet, sha256, columns, header_row, label_row, rows_without_values (so far). `owns`
- * the result. */
+/* Encoding, separator or sheet, sha256, columns, header_row, label_row, rows_without_values (so
+ * far). `owns` the result. */
 struct json *intake_description(const struct intake *in);
 bool intake_is_workbook(const struct intake *in);
 char intake_separator(const struct intake *in);
 const char *intake_sheet(const struct intake *in);
 uint64_t intake_bytes_read(const struct intake *in);
 uint64_t intake_bytes_total(const struct intake *in);
-const uint8_t *intake_sha256(const struct intake *in);    /* of the file, 32 bytes; known from intake_open on */
+/* Of the file, 32 bytes; known from intake_open() on. */
+const uint8_t *intake_sha256(const struct intake *in);
 
 #endif

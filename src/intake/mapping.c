@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Mappings as such: their targets, paths, the keys by which names and values are compared, and what is
- * told of them. mapping_file.c reads one, mapping_guess.c makes one. */
+/* Mappings as such: their targets, paths, the keys by which names and values are compared, and what
+ * is told of them. mapping_file.c reads one, mapping_guess.c makes one. */
 #include "intake/mapping.h"
 
 #include "base/buf.h"
@@ -12,8 +12,8 @@
 
 enum { PATH_BYTES_MAX = 1000 };
 
-void mapping_init(struct mapping *m, const char *name, const struct form *f, const struct text *header,
-                  size_t n_header, struct arena *a)
+void mapping_init(struct mapping *m, const char *name, const struct form *f,
+                  const struct text *header, size_t n_header, struct arena *a)
 {
     *m = (struct mapping){.name = name, .form = f, .header = header, .n_header = n_header};
     m->use = ARENA_ARRAY(a, enum mapping_use, n_header);
@@ -56,14 +56,17 @@ static bool read_step(struct text step, struct text *name, uint32_t *instance, b
     return true;
 }
 
-bool mapping_path(struct mapping_target *out, const struct dictionary *d, const struct form *f, struct text path)
+bool mapping_path(struct mapping_target *out, const struct dictionary *d, const struct form *f,
+                  struct text path)
 {
     struct text name[MAPPING_DEPTH_MAX + 1], rest = path, step;
     uint32_t instance[MAPPING_DEPTH_MAX + 1];
     bool numbered[MAPPING_DEPTH_MAX + 1];
     size_t n = 0;
     while (text_split(&rest, '/', &step)) {
-        if (n > MAPPING_DEPTH_MAX || !read_step(text_trim(step), &name[n], &instance[n], &numbered[n])) return false;
+        if (n > MAPPING_DEPTH_MAX ||
+            !read_step(text_trim(step), &name[n], &instance[n], &numbered[n]))
+            return false;
         n++;
     }
     const struct variable *v = dictionary_variable(d, f->id, name[n - 1]);
@@ -83,14 +86,18 @@ bool mapping_path(struct mapping_target *out, const struct dictionary *d, const 
 }
 
 /* The whole path, as mapping_path() reads it. */
-static void put_path(struct buf *out, const struct mapping_target *t, const struct dictionary *d, const struct form *f)
+static void put_path(struct buf *out, const struct mapping_target *t, const struct dictionary *d,
+                     const struct form *f)
 {
     const struct variable *v = &d->variable[t->var];
     group_id way[MAPPING_DEPTH_MAX];
     size_t n = 0;
-    for (group_id g = v->group; g != 0 && !t->plain && n < MAPPING_DEPTH_MAX; g = f->group[g].parent) way[n++] = g;
+    for (group_id g = v->group; g != 0 && !t->plain && n < MAPPING_DEPTH_MAX;
+         g = f->group[g].parent)
+        way[n++] = g;
     while (n-- > 0)
-        buf_printf(out, "%s[%u]/", f->group[way[n]].name, (unsigned)t->instance[f->group[way[n]].depth - 1] + 1);
+        buf_printf(out, "%s[%u]/", f->group[way[n]].name,
+                   (unsigned)t->instance[f->group[way[n]].depth - 1] + 1);
     buf_puts(out, v->name);
 }
 
@@ -103,7 +110,8 @@ struct text mapping_name_key(struct text name, struct arena *a)
 
 static bool is_word_byte(char c)
 {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (unsigned char)c >= 0x80;
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+           (unsigned char)c >= 0x80;
 }
 
 struct text mapping_value_key(struct text value, struct arena *a)
@@ -114,7 +122,8 @@ struct text mapping_value_key(struct text value, struct arena *a)
     for (size_t i = 0; i < value.n;) {
         size_t from = i;
         bool plain = true;
-        for (; i < value.n && is_word_byte(value.p[i]); i++) plain = plain && (unsigned char)value.p[i] < 0x80;
+        for (; i < value.n && is_word_byte(value.p[i]); i++)
+            plain = plain && (unsigned char)value.p[i] < 0x80;
         struct text word = {value.p + from, i - from};
         if (!plain) {
             struct text folded = unicode_fold(word, a);
@@ -124,7 +133,8 @@ struct text mapping_value_key(struct text value, struct arena *a)
             buf_putc(&out, (char)(word.p[k] | (word.p[k] >= 'A' && word.p[k] <= 'Z' ? 0x20 : 0)));
         bool blank = false;
         for (; i < value.n && !is_word_byte(value.p[i]); i++) {
-            if (!blank || (unsigned char)value.p[i] > ' ') buf_putc(&out, (unsigned char)value.p[i] > ' ' ? value.p[i] : ' ');
+            if (!blank || (unsigned char)value.p[i] > ' ')
+                buf_putc(&out, (unsigned char)value.p[i] > ' ' ? value.p[i] : ' ');
             blank = (unsigned char)value.p[i] <= ' ';
         }
     }
@@ -149,7 +159,8 @@ void mapping_add_value(struct mapping_target *t, struct text from, struct text t
     map_put(t->value, key, (uint32_t)t->n_value++);
 }
 
-bool mapping_add_lookup(struct mapping_target *t, const struct codelist *l, const char *column, struct arena *a)
+bool mapping_add_lookup(struct mapping_target *t, const struct codelist *l, const char *column,
+                        struct arena *a)
 {
     size_t k = codelist_column(l, column);
     if (k == SIZE_MAX && strcmp(column, "name") != 0) return false;
@@ -191,7 +202,9 @@ struct json *mapping_to_json(const struct mapping *m, const struct dictionary *d
         if (text_trim(m->header[i]).n == 0) continue;
         if (m->use[i] == MAPPING_UNKNOWN) json_push(unknown, json_text(m->header[i]));
         if (m->use[i] == MAPPING_AMBIGUOUS) json_push(ambiguous, json_text(m->header[i]));
-        if (m->use[i] != MAPPING_UNMAPPED && m->use[i] != MAPPING_COMPUTED && m->use[i] != MAPPING_RESERVED) continue;
+        if (m->use[i] != MAPPING_UNMAPPED && m->use[i] != MAPPING_COMPUTED &&
+            m->use[i] != MAPPING_RESERVED)
+            continue;
         struct json *row = json_object();
         json_set(row, "column", json_text(m->header[i]));
         json_set_text(row, "reason",

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Reading a mapping file (data/README.md, "Mappings"). Every problem is reported with its row, column
- * and remedy before the file is refused. */
+/* Reading a mapping file (data/README.md, "Mappings"). Every problem is reported with its row,
+ * column and remedy before the file is refused. */
 #include "intake/mapping.h"
 
 #include "base/buf.h"
@@ -12,27 +12,38 @@
 
 #include <string.h>
 
-enum { C_SOURCE, C_VARIABLE, C_VALUE_MAP, C_DATE_FORMAT, C_SEPARATOR, C_SPREAD, C_NOTE, C_UNMAPPED, C_COUNT };
+enum {
+    C_SOURCE,
+    C_VARIABLE,
+    C_VALUE_MAP,
+    C_DATE_FORMAT,
+    C_SEPARATOR,
+    C_SPREAD,
+    C_NOTE,
+    C_UNMAPPED,
+    C_COUNT
+};
 
-static const char *const column_name[C_COUNT] = {"source_column", "variable", "value_map", "date_format",
-                                                 "separator",     "spread",   "note",      "unmapped"};
+static const char *const column_name[C_COUNT] = {"source_column", "variable",  "value_map",
+                                                 "date_format",   "separator", "spread",
+                                                 "note",          "unmapped"};
 
 struct loader {
     struct mapping *m;
     const struct dictionary *d;
     const char *file;
     uint32_t row;
-    size_t at[C_COUNT];   /* column of the mapping file; SIZE_MAX: absent */
-    struct map *header;   /* key of a header -> column of the provider's file */
-    struct map *missing;  /* keys of columns already noted as missing */
+    size_t at[C_COUNT];  /* column of the mapping file; SIZE_MAX: absent */
+    struct map *header;  /* key of a header -> column of the provider's file */
+    struct map *missing; /* keys of columns already noted as missing */
     struct arena *a;
     struct problems *p;
     int32_t today;
-    size_t n_found;       /* rows whose column the provider's file has */
+    size_t n_found; /* rows whose column the provider's file has */
 };
 
-static void complain(struct loader *l, int column, const char *id, const char *remedy, const char *what,
-                     struct text value)
+static void complain(struct loader *l, int column, const char *id, const char *remedy,
+                     const char *what, struct text value)
 {
     problems_add(l->p, true, id, l->file, l->row, column_name[column], remedy, "%s: %.*s", what,
                  (int)(value.n < 200 ? value.n : 200), value.p);
@@ -72,12 +83,14 @@ static bool next_bare(struct text *rest, char separator, struct text *piece)
     if (rest->p == NULL) return false;
     size_t at = find_bare(*rest, separator);
     *piece = (struct text){rest->p, at};
-    *rest = at == rest->n ? (struct text){NULL, 0} : (struct text){rest->p + at + 1, rest->n - at - 1};
+    *rest =
+        at == rest->n ? (struct text){NULL, 0} : (struct text){rest->p + at + 1, rest->n - at - 1};
     return true;
 }
 
 /* What a row of the mapping puts into a variable must be one of its values. */
-static void check_result(struct loader *l, int column, const struct mapping_target *t, struct text to)
+static void check_result(struct loader *l, int column, const struct mapping_target *t,
+                         struct text to)
 {
     struct value value;
     if (to.n == 0) return;
@@ -87,12 +100,15 @@ static void check_result(struct loader *l, int column, const struct mapping_targ
     arena_rewind(l->a, mark);
     if (how == VALUE_READ_OK) return;
     if (how == VALUE_READ_RETIRED)
-        complain(l, column, "mapping.retired", "map to the code that took over", "no longer a valid code", to);
+        complain(l, column, "mapping.retired", "map to the code that took over",
+                 "no longer a valid code", to);
     else if (l->d->variable[t->var].list != LIST_NONE)
-        complain(l, column, "mapping.code", "map to a code of the variable's list, or to a missing code",
+        complain(l, column, "mapping.code",
+                 "map to a code of the variable's list, or to a missing code",
                  "not a code of this variable", to);
     else
-        complain(l, column, "mapping.value", "map to a value of the variable's type, or to a missing code",
+        complain(l, column, "mapping.value",
+                 "map to a value of the variable's type, or to a missing code",
                  "not a value of this variable", to);
 }
 
@@ -106,7 +122,8 @@ static void load_lookup(struct loader *l, struct mapping_target *t, struct text 
     }
     const struct codelist *found = dictionary_list(l->d, list);
     if (found != NULL && mapping_add_lookup(t, found, keep(l, column).p, l->a)) return;
-    complain(l, C_VALUE_MAP, "mapping.lookup", "write @LIST.column with a list and one of its further columns",
+    complain(l, C_VALUE_MAP, "mapping.lookup",
+             "write @LIST.column with a list and one of its further columns",
              "no such list and column", spec);
 }
 
@@ -114,7 +131,8 @@ static void load_pair(struct loader *l, struct mapping_target *t, struct text pa
 {
     size_t eq = find_bare(pair, '=');
     if (eq == pair.n) {
-        complain(l, C_VALUE_MAP, "mapping.pair", "write source=code;source=code", "no = in this pair", pair);
+        complain(l, C_VALUE_MAP, "mapping.pair", "write source=code;source=code",
+                 "no = in this pair", pair);
         return;
     }
     struct text from = unescaped((struct text){pair.p, eq}, l->a);
@@ -165,7 +183,8 @@ static void load_date_format(struct loader *l, struct mapping_target *t, struct 
             return;
         }
     complain(l, C_DATE_FORMAT, "mapping.date_format",
-             "write yyyy-mm-dd, dd/mm/yyyy, d.m.yyyy, mm/dd/yyyy or excel", "no such date format", cell);
+             "write yyyy-mm-dd, dd/mm/yyyy, d.m.yyyy, mm/dd/yyyy or excel", "no such date format",
+             cell);
 }
 
 static void load_separator(struct loader *l, struct mapping_target *t, struct text cell)
@@ -173,14 +192,16 @@ static void load_separator(struct loader *l, struct mapping_target *t, struct te
     if (text_equal_nocase(cell, TEXT("tab"))) t->separator = '\t';
     else if (cell.n == 1) t->separator = cell.p[0];
     else if (cell.n > 1)
-        complain(l, C_SEPARATOR, "mapping.separator", "write one ASCII character, or tab", "no separator", cell);
+        complain(l, C_SEPARATOR, "mapping.separator", "write one ASCII character, or tab",
+                 "no separator", cell);
 }
 
 static bool load_flag(struct loader *l, int column, struct text cell)
 {
     if (text_equal_nocase(cell, TEXT("yes"))) return true;
     if (cell.n > 0 && !text_equal_nocase(cell, TEXT("no")))
-        complain(l, column, "mapping.flag", "write yes, or leave it blank", "neither yes nor no", cell);
+        complain(l, column, "mapping.flag", "write yes, or leave it blank", "neither yes nor no",
+                 cell);
     return false;
 }
 
@@ -193,7 +214,8 @@ static void note_missing(struct loader *l, struct text source)
 }
 
 /* Where the values come from; false when the provider's file has no such column, which is fine. */
-static bool load_source(struct loader *l, struct mapping_target *t, struct text source, bool unmapped)
+static bool load_source(struct loader *l, struct mapping_target *t, struct text source,
+                        bool unmapped)
 {
     if (text_is(source, "@position")) {
         t->source = MAPPING_POSITION;
@@ -205,8 +227,8 @@ static bool load_source(struct loader *l, struct mapping_target *t, struct text 
         return true;
     }
     if (source.n > 0 && source.p[0] == '@')
-        complain(l, C_SOURCE, "mapping.source", "write @position, =TEXT, or the name of a column", "no such source",
-                 source);
+        complain(l, C_SOURCE, "mapping.source", "write @position, =TEXT, or the name of a column",
+                 "no such source", source);
     uint32_t column = map_get(l->header, mapping_name_key(source, l->a));
     if (column == MAP_NONE) {
         if (!unmapped) note_missing(l, source);
@@ -224,14 +246,14 @@ static bool load_variable(struct loader *l, struct mapping_target *t, struct tex
 {
     if (!mapping_path(t, l->d, l->m->form, path)) {
         const char *near = dictionary_guess_variable(l->d, l->m->form->id, path);
-        complain(l, C_VARIABLE, "mapping.variable",
-                 near != NULL ? arena_printf(l->a, "did you mean %s?", near)
-                              : "name a variable of the form, or its path through repeats, or mark the row unmapped=yes",
-                 "no such variable", path);
+        const char *remedy = "name a variable of the form, or mark the row unmapped=yes";
+        if (near != NULL) remedy = arena_printf(l->a, "did you mean %s?", near);
+        complain(l, C_VARIABLE, "mapping.variable", remedy, "no such variable", path);
         return false;
     }
     if (!l->d->variable[t->var].derived) return true;
-    complain(l, C_VARIABLE, "mapping.derived", "map what it is computed from, or mark the row unmapped=yes",
+    complain(l, C_VARIABLE, "mapping.derived",
+             "map what it is computed from, or mark the row unmapped=yes",
              "this variable is computed", path);
     return false;
 }
@@ -243,8 +265,8 @@ static void load_row(struct loader *l, const struct csv_row *row)
         cell[c] = l->at[c] < row->n_field ? text_trim(row->field[l->at[c]]) : (struct text){"", 0};
     struct mapping_target t = {.var = VAR_NONE};
     if (cell[C_SOURCE].n == 0) {
-        complain(l, C_SOURCE, "mapping.no_source", "name a column of the file, =TEXT or @position", "no source",
-                 cell[C_SOURCE]);
+        complain(l, C_SOURCE, "mapping.no_source", "name a column of the file, =TEXT or @position",
+                 "no source", cell[C_SOURCE]);
         return;
     }
     bool unmapped = load_flag(l, C_UNMAPPED, cell[C_UNMAPPED]);
@@ -255,7 +277,8 @@ static void load_row(struct loader *l, const struct csv_row *row)
     load_value_map(l, &t, cell[C_VALUE_MAP]);
     t.spread = load_flag(l, C_SPREAD, cell[C_SPREAD]);
     if (t.spread && l->d->variable[t.var].group == 0)
-        complain(l, C_SPREAD, "mapping.spread", "leave it blank: only instances of a repeat can be spread",
+        complain(l, C_SPREAD, "mapping.spread",
+                 "leave it blank: only instances of a repeat can be spread",
                  "the variable is not in a repeat", cell[C_VARIABLE]);
     if (t.source == MAPPING_CONSTANT) check_result(l, C_SOURCE, &t, t.constant);
     if (there) mapping_add(l->m, &t);
@@ -284,14 +307,14 @@ static bool load_header(struct loader *l, struct csv_reader *rd, struct err *e)
         if (c < C_COUNT && l->at[c] == SIZE_MAX) l->at[c] = i;
         else if (name.n > 0)
             problems_add(l->p, true, "mapping.column", l->file, 1, keep(l, name).p,
-                         "mapping files have the columns source_column, variable, value_map, date_format, separator, "
-                         "spread, note, unmapped",
-                         "the mapping has a column of this name that means nothing, or twice");
+                         "name each column once: source_column, variable, value_map, date_format, "
+                         "separator, spread, note, unmapped",
+                         "the mapping has this column twice, or it means nothing");
     }
     for (int c = 0; c <= C_VARIABLE; c++)
         if (l->at[c] == SIZE_MAX)
-            problems_add(l->p, true, "mapping.column_missing", l->file, 1, column_name[c], "add the column",
-                         "the mapping has no column %s", column_name[c]);
+            problems_add(l->p, true, "mapping.column_missing", l->file, 1, column_name[c],
+                         "add the column", "the mapping has no column %s", column_name[c]);
     return true;
 }
 
@@ -325,9 +348,9 @@ static struct map *header_keys(struct mapping *m, struct arena *a)
     return keys;
 }
 
-bool mapping_read(struct mapping *out, const struct dictionary *d, const struct form *f, struct text name,
-                  const char *file, struct text bytes, const struct text *header, size_t n_header, struct arena *a,
-                  struct problems *p, struct err *e)
+bool mapping_read(struct mapping *out, const struct dictionary *d, const struct form *f,
+                  struct text name, const char *file, struct text bytes, const struct text *header,
+                  size_t n_header, struct arena *a, struct problems *p, struct err *e)
 {
     size_t before = p->n_fatal;
     mapping_init(out, arena_copy(a, name.p, name.n), f, header, n_header, a);
@@ -339,11 +362,14 @@ bool mapping_read(struct mapping *out, const struct dictionary *d, const struct 
     map_free(l.missing);
     if (ok && p->n_fatal > before) {
         size_t n = p->n_fatal - before;
-        err_set(e, ERR_INPUT, "mapping.broken", "mapping %s has %zu problem%s", out->name, n, n == 1 ? "" : "s");
+        err_set(e, ERR_INPUT, "mapping.broken", "mapping %s has %zu problem%s", out->name, n,
+                n == 1 ? "" : "s");
         ok = err_remedy(e, "mend %s as listed", file);
     } else if (ok && l.n_found == 0) {
-        err_set(e, ERR_INPUT, "mapping.no_column", "the file has none of the columns of mapping %s", out->name);
-        ok = err_remedy(e, "check that the first row of the file holds the column names, or use another mapping");
+        err_set(e, ERR_INPUT, "mapping.no_column", "the file has none of the columns of mapping %s",
+                out->name);
+        ok = err_remedy(e, "the first row of the file must hold the names of its columns; or use "
+                           "another mapping");
     }
     if (!ok) mapping_release(out);
     return ok;
@@ -356,16 +382,19 @@ static bool name_is_safe(struct text name)
     return name.n > 0 && name.n < 80 && name.p[0] != '.';
 }
 
-bool mapping_load(struct mapping *out, const struct dictionary *d, const struct form *f, struct text name,
-                  const struct text *header, size_t n_header, struct arena *a, struct problems *p, struct err *e)
+bool mapping_load(struct mapping *out, const struct dictionary *d, const struct form *f,
+                  struct text name, const struct text *header, size_t n_header, struct arena *a,
+                  struct problems *p, struct err *e)
 {
     *out = (struct mapping){.form = f};
-    const char *file = name_is_safe(name) ? arena_printf(a, "mappings/%.*s.csv", (int)name.n, name.p) : "";
+    const char *file =
+        name_is_safe(name) ? arena_printf(a, "mappings/%.*s.csv", (int)name.n, name.p) : "";
     const char *path = arena_printf(a, "%s/%s", d->folder, file);
     if (file[0] == '\0' || !file_exists(path)) {
         err_set(e, ERR_NOT_FOUND, "mapping.unknown", "there is no mapping of that name");
         err_detail(e, "%.*s", (int)(name.n < 80 ? name.n : 80), name.p);
-        return err_remedy(e, "%s/mappings holds them; without --mapping the columns are guessed", d->folder);
+        return err_remedy(e, "%s/mappings holds them; without --mapping the columns are guessed",
+                          d->folder);
     }
     struct buf bytes;
     buf_init(&bytes, MAPPING_BYTES_MAX + 1);

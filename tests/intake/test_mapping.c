@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Tests of src/intake/mapping.c, mapping_file.c, mapping_guess.c
- *  1 paths     2 keys of values     3 reading mapping files, every problem named     4 columns that are not there
- *  5 guessing: names, paths, labels, external names, numbers     6 columns that claim the same variable
+ *  1 paths     2 keys of values     3 reading mapping files, every problem named     4 columns that
+ *  are not there
+ *  5 guessing: names, paths, labels, external names, numbers     6 columns that claim the same
+ *  variable
  *  7 the mappings we ship load for the headers they are made for */
 #include "harness.h"
 #include "intake_data.h"
+#include "small_data.h"
 
 #include "base/csv.h"
 
@@ -58,17 +61,23 @@ static void paths(void **state)
 static void keys_of_values(void **state)
 {
     (void)state;
-    static const char *const same[][2] = {{"Not  Specified", "not specified"}, {"  x\t y ", "X y"},
-                                          {"N\xC3\x83O", "n\xC3\xA3o"},         {"NAO", "n\xC3\xA3o"},
-                                          {"9-17", " 9-17 "},                   {"\xC8\x9A", "\xC8\x9B"}};
-    static const char *const apart[][2] = {{"<18", ">18"}, {"-99", "99"}, {"9-17", "917"}, {"a;b", "a b"},
-                                           {"+", "-"},     {"a_b", "ab"}, {"*", ""}};
+    static const char *const same[][2] = {{"Not  Specified", "not specified"},
+                                          {"  x\t y ", "X y"},
+                                          {"N\xC3\x83O", "n\xC3\xA3o"},
+                                          {"NAO", "n\xC3\xA3o"},
+                                          {"9-17", " 9-17 "},
+                                          {"\xC8\x9A", "\xC8\x9B"}};
+    static const char *const apart[][2] = {{"<18", ">18"}, {"-99", "99"}, {"9-17", "917"},
+                                           {"a;b", "a b"}, {"+", "-"},    {"a_b", "ab"},
+                                           {"*", ""}};
     struct arena *a = arena_new(ARENA_PLAIN);
     for (size_t i = 0; i < sizeof same / sizeof same[0]; i++)
-        if (!text_equal(mapping_value_key(text_of(same[i][0]), a), mapping_value_key(text_of(same[i][1]), a)))
+        if (!text_equal(mapping_value_key(text_of(same[i][0]), a),
+                        mapping_value_key(text_of(same[i][1]), a)))
             fail_msg("'%s' and '%s'", same[i][0], same[i][1]);
     for (size_t i = 0; i < sizeof apart / sizeof apart[0]; i++)
-        if (text_equal(mapping_value_key(text_of(apart[i][0]), a), mapping_value_key(text_of(apart[i][1]), a)))
+        if (text_equal(mapping_value_key(text_of(apart[i][0]), a),
+                       mapping_value_key(text_of(apart[i][1]), a)))
             fail_msg("'%s' and '%s'", apart[i][0], apart[i][1]);
     arena_free(a);
 }
@@ -84,8 +93,8 @@ static void check_problem(const char *file, uint32_t row, const char *column, co
     size_t n;
     struct text *header = data_cells("x|y", &n, a);
     problems_init(&p, a);
-    if (mapping_read(&m, data_dictionary(), data_form(), TEXT("bad"), "mappings/bad.csv", text_of(file), header, n, a, &p,
-                     &e))
+    if (mapping_read(&m, data_dictionary(), data_form(), TEXT("bad"), "mappings/bad.csv",
+                     text_of(file), header, n, a, &p, &e))
         fail_msg("accepted: %s", file);
     assert_string_equal(e.id, "mapping.broken");
     assert_int_equal(e.code, ERR_INPUT);
@@ -94,9 +103,12 @@ static void check_problem(const char *file, uint32_t row, const char *column, co
     for (size_t i = 0; i < p.n; i++) {
         assert_string_equal(p.item[i].file, "mappings/bad.csv");
         assert_true(strlen(p.item[i].remedy) > 0 && strlen(p.item[i].message) > 0);
-        found = found || (p.item[i].row == row && strcmp(p.item[i].column, column) == 0 && strcmp(p.item[i].id, id) == 0);
+        found = found || (p.item[i].row == row && strcmp(p.item[i].column, column) == 0 &&
+                          strcmp(p.item[i].id, id) == 0);
     }
-    if (!found) fail_msg("%s: first says row %u %s %s", id, (unsigned)p.item[0].row, p.item[0].column, p.item[0].id);
+    if (!found)
+        fail_msg("%s: first says row %u %s %s", id, (unsigned)p.item[0].row, p.item[0].column,
+                 p.item[0].id);
     problems_release(&p);
     arena_free(a);
 }
@@ -106,7 +118,8 @@ static void every_problem_is_named(void **state)
     (void)state;
 #define HEAD DATA_MAPPING_HEAD
     check_problem(HEAD "x,sexx,,,,,,\n", 2, "variable", "mapping.variable");
-    check_problem(HEAD "x,sex,,,,,,\n,citizenship,,,,,,\n", 3, "source_column", "mapping.no_source");
+    check_problem(HEAD "x,sex,,,,,,\n,citizenship,,,,,,\n", 3, "source_column",
+                  "mapping.no_source");
     check_problem(HEAD "x,age,,,,,,\n", 2, "variable", "mapping.derived");
     check_problem(HEAD "x,sex,1=Q,,,,,\n", 2, "value_map", "mapping.code");
     check_problem(HEAD "x,sex,*=Q,,,,,\n", 2, "value_map", "mapping.code");
@@ -116,7 +129,8 @@ static void every_problem_is_named(void **state)
     check_problem(HEAD "x,sex,1=F;2,,,,,\n", 2, "value_map", "mapping.pair");
     check_problem(HEAD "x,sex,=F,,,,,\n", 2, "value_map", "mapping.pair");
     check_problem(HEAD "x,sex,@CL_NONE.htcds,,,,,\n", 2, "value_map", "mapping.lookup");
-    check_problem(HEAD "x,citizenship,@CL_COUNTRY.nothing,,,,,\n", 2, "value_map", "mapping.lookup");
+    check_problem(HEAD "x,citizenship,@CL_COUNTRY.nothing,,,,,\n", 2, "value_map",
+                  "mapping.lookup");
     check_problem(HEAD "x,citizenship,@,,,,,\n", 2, "value_map", "mapping.lookup");
     check_problem(HEAD "x,entry_date,,yy-mm-dd,,,,\n", 2, "date_format", "mapping.date_format");
     check_problem(HEAD "x,citizenship,,,semicolon,,,\n", 2, "separator", "mapping.separator");
@@ -135,12 +149,31 @@ static void every_problem_is_named(void **state)
     struct mapping m;
     struct err e = {0};
     problems_init(&p, a);
-    assert_false(mapping_read(&m, data_dictionary(), data_form(), TEXT("bad"), "f", TEXT(HEAD "x,a,,,,,,\ny,b,,,,,,\n,,,,,,,\n"),
-                              NULL, 0, a, &p, &e));
+    assert_false(mapping_read(&m, data_dictionary(), data_form(), TEXT("bad"), "f",
+                              TEXT(HEAD "x,a,,,,,,\ny,b,,,,,,\n,,,,,,,\n"), NULL, 0, a, &p, &e));
     assert_int_equal(p.n, 3);
     assert_non_null(strstr(e.msg, "3 problems"));
     problems_release(&p);
     arena_free(a);
+}
+
+static void mapping_to_a_retired_code(void **state)
+{
+    (void)state;
+    struct dictionary *d = small_dictionary(""); /* its code M4 ended in 2019 */
+    struct arena *a = arena_new(ARENA_PLAIN);
+    struct problems p;
+    struct mapping m;
+    struct err e = {0};
+    struct text header = TEXT("x");
+    problems_init(&p, a);
+    assert_false(mapping_read(&m, d, dictionary_form(d, TEXT("victim")), TEXT("bad"), "f",
+                              TEXT(HEAD "x,means,1=M4,,,,,\n"), &header, 1, a, &p, &e));
+    assert_int_equal(p.n, 1);
+    assert_string_equal(p.item[0].id, "mapping.retired");
+    problems_release(&p);
+    arena_free(a);
+    dictionary_free(d);
 }
 
 static void a_near_name_is_proposed(void **state)
@@ -151,8 +184,8 @@ static void a_near_name_is_proposed(void **state)
     struct mapping m;
     struct err e = {0};
     problems_init(&p, a);
-    assert_false(mapping_read(&m, data_dictionary(), data_form(), TEXT("bad"), "f", TEXT(HEAD "x,citizenchip,,,,,,\n"), NULL,
-                              0, a, &p, &e));
+    assert_false(mapping_read(&m, data_dictionary(), data_form(), TEXT("bad"), "f",
+                              TEXT(HEAD "x,citizenchip,,,,,,\n"), NULL, 0, a, &p, &e));
     assert_string_equal(p.item[0].remedy, "did you mean citizenship?");
     problems_release(&p);
     arena_free(a);
@@ -170,18 +203,20 @@ static void files_that_are_no_mapping(void **state)
     problems_init(&p, a);
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         struct err e = {0};
-        assert_false(mapping_load(&m, data_dictionary(), data_form(), text_of(names[i]), header, n, a, &p, &e));
+        assert_false(mapping_load(&m, data_dictionary(), data_form(), text_of(names[i]), header, n,
+                                  a, &p, &e));
         assert_string_equal(e.id, "mapping.unknown");
         assert_int_equal(e.code, ERR_NOT_FOUND);
         mapping_release(&m);
     }
     struct err e = {0};
-    assert_false(mapping_read(&m, data_dictionary(), data_form(), TEXT("t"), "t", TEXT("source_column,variable\n\"x"), header,
-                              n, a, &p, &e));
+    assert_false(mapping_read(&m, data_dictionary(), data_form(), TEXT("t"), "t",
+                              TEXT("source_column,variable\n\"x"), header, n, a, &p, &e));
     assert_string_equal(e.id, "csv.quote");
     /* a good mapping for another file */
     err_clear(&e);
-    assert_false(mapping_load(&m, data_dictionary(), data_form(), TEXT("ctdc-extract"), header, n, a, &p, &e));
+    assert_false(mapping_load(&m, data_dictionary(), data_form(), TEXT("ctdc-extract"), header, n,
+                              a, &p, &e));
     assert_string_equal(e.id, "mapping.no_column");
     assert_int_equal(p.n, 0);
     problems_release(&p);
@@ -198,9 +233,11 @@ static const char *summary(const struct mapping *m, struct arena *a)
     buf_init(&out, 100000);
     const struct json *list = json_get(j, "columns");
     for (size_t i = 0; i < json_size(list); i++)
-        buf_printf(&out, "%s%s=%s", i > 0 ? " " : "", json_get_text(json_at(list, i), "column", "?"),
+        buf_printf(&out, "%s%s=%s", i > 0 ? " " : "",
+                   json_get_text(json_at(list, i), "column", "?"),
                    json_get_text(json_at(list, i), "path", "?"));
-    static const char *const members[] = {"unknown_columns", "ambiguous_columns", "missing_columns"};
+    static const char *const members[] = {"unknown_columns", "ambiguous_columns",
+                                          "missing_columns"};
     static const char *const shown[] = {" unknown:", " ambiguous:", " missing:"};
     for (size_t k = 0; k < 3; k++) {
         list = json_get(j, members[k]);
@@ -222,11 +259,13 @@ static void columns_that_are_missing_unknown_or_left_out(void **state)
     (void)state;
     struct arena *a = arena_new(ARENA_PLAIN);
     struct mapping m;
-    data_mapping(&m, HEAD "Sex,sex,,,,,,\nnot_here,citizenship,,,,,,\nnot_here,country_of_birth,,,,,,\n"
-                     "notes,,,,,,free text,yes\ngone,,,,,,,yes\n=U,child_flag,,,,,,\n",
+    data_mapping(&m,
+                 HEAD "Sex,sex,,,,,,\nnot_here,citizenship,,,,,,\nnot_here,country_of_birth,,,,,,\n"
+                      "notes,,,,,,free text,yes\ngone,,,,,,,yes\n=U,child_flag,,,,,,\n",
                  "  SEX |extra|Notes|_errors|sex||_Version", a);
-    assert_string_equal(summary(&m, a), "  SEX =sex unknown:extra ambiguous:sex missing:not_here unmapped:Notes "
-                                        "reserved:_errors reserved:_Version");
+    assert_string_equal(summary(&m, a),
+                        "  SEX =sex unknown:extra ambiguous:sex missing:not_here unmapped:Notes "
+                        "reserved:_errors reserved:_Version");
     mapping_release(&m);
     /* a mapping may name a column that begins with _ */
     data_mapping(&m, HEAD "_id,source_file_no,,,,,,\n", "_id|_x", a);
@@ -244,7 +283,8 @@ static void check_guess(const char *header, const char *expected)
     struct err e = {0};
     size_t n;
     struct text *cell = data_cells(header, &n, a);
-    if (!mapping_guess(&m, data_dictionary(), data_form(), cell, n, a, &e)) fail_msg("%s: %s", header, e.msg);
+    if (!mapping_guess(&m, data_dictionary(), data_form(), cell, n, a, &e))
+        fail_msg("%s: %s", header, e.msg);
     assert_string_equal(m.name, "guessed");
     assert_string_equal(summary(&m, a), expected);
     mapping_release(&m);
@@ -254,35 +294,45 @@ static void check_guess(const char *header, const char *expected)
 static void guessed_by_name_path_and_label(void **state)
 {
     (void)state;
-    check_guess("sex|ENTRY_DATE|Source File No|citizenship ", "sex=sex ENTRY_DATE=entry_date "
+    check_guess("sex|ENTRY_DATE|Source File No|citizenship ",
+                "sex=sex ENTRY_DATE=entry_date "
                 "Source File No=source_file_no citizenship =citizenship");
     check_guess("Date of registration|Data do registo|x",
                 "Date of registration=entry_date unknown:x ambiguous:Data do registo");
-    check_guess("Refer\xC3\xAAncia  pr\xC3\xB3pria da organiza\xC3\xA7\xC3\xA3o|DATA DO REGISTO",
-                "Refer\xC3\xAAncia  pr\xC3\xB3pria da organiza\xC3\xA7\xC3\xA3o=source_file_no DATA DO REGISTO=entry_date");
-    check_guess("episode[2]/exploitation[1]/exploitation_form|exploitation_country|episode[1]/nothing",
-                "episode[2]/exploitation[1]/exploitation_form=episode[2]/exploitation[1]/exploitation_form "
-                "exploitation_country=exploitation_country unknown:episode[1]/nothing");
+    check_guess(
+        "Refer\xC3\xAAncia  pr\xC3\xB3pria da organiza\xC3\xA7\xC3\xA3o|DATA DO REGISTO",
+        "Refer\xC3\xAAncia  pr\xC3\xB3pria da organiza\xC3\xA7\xC3\xA3o=source_file_no DATA DO "
+        "REGISTO=entry_date");
+    check_guess(
+        "episode[2]/exploitation[1]/exploitation_form|exploitation_country|episode[1]/nothing",
+        "episode[2]/exploitation[1]/exploitation_form=episode[2]/exploitation[1]/exploitation_form "
+        "exploitation_country=exploitation_country unknown:episode[1]/nothing");
     check_guess("person/sex|entry/entry_date", "person/sex=sex entry/entry_date=entry_date");
-    check_guess("sex|age_group|organisation|_errors||", "sex=sex computed:age_group computed:organisation reserved:_errors");
+    check_guess("sex|age_group|organisation|_errors||",
+                "sex=sex computed:age_group computed:organisation reserved:_errors");
 }
 
 static void guessed_by_number(void **state)
 {
     (void)state;
-    check_guess("exploitation_form_1|exploitation_form_2|Exploitation country (2)|recruitment_country",
-                "exploitation_form_1=episode[1]/exploitation[1]/exploitation_form "
-                "exploitation_form_2=episode[1]/exploitation[2]/exploitation_form "
-                "Exploitation country (2)=episode[1]/exploitation[2]/exploitation_country "
-                "recruitment_country=recruitment_country");
+    check_guess(
+        "exploitation_form_1|exploitation_form_2|Exploitation country (2)|recruitment_country",
+        "exploitation_form_1=episode[1]/exploitation[1]/exploitation_form "
+        "exploitation_form_2=episode[1]/exploitation[2]/exploitation_form "
+        "Exploitation country (2)=episode[1]/exploitation[2]/exploitation_country "
+        "recruitment_country=recruitment_country");
     /* beside a numbered one, the one without number is the first */
-    check_guess("exploitation_form|exploitation_form_2", "exploitation_form=episode[1]/exploitation[1]/exploitation_form "
+    check_guess("exploitation_form|exploitation_form_2",
+                "exploitation_form=episode[1]/exploitation[1]/exploitation_form "
                 "exploitation_form_2=episode[1]/exploitation[2]/exploitation_form");
-    check_guess("exploitation_form|exploitation_form_1", "exploitation_form=episode[1]/exploitation[1]/exploitation_form "
+    check_guess("exploitation_form|exploitation_form_1",
+                "exploitation_form=episode[1]/exploitation[1]/exploitation_form "
                 "ambiguous:exploitation_form_1");
     /* of the record itself only a select_multiple can have several columns */
-    check_guess("citizenship_1|citizenship_2|sex_2", "citizenship_1=citizenship citizenship_2=citizenship unknown:sex_2");
-    check_guess("exploitation_form_0|exploitation_form_101|sex", "sex=sex unknown:exploitation_form_0,exploitation_form_101");
+    check_guess("citizenship_1|citizenship_2|sex_2",
+                "citizenship_1=citizenship citizenship_2=citizenship unknown:sex_2");
+    check_guess("exploitation_form_0|exploitation_form_101|sex",
+                "sex=sex unknown:exploitation_form_0,exploitation_form_101");
 }
 
 static void guessed_by_external_names(void **state)
@@ -294,12 +344,16 @@ static void guessed_by_external_names(void **state)
     size_t n;
     struct text *cell = data_cells("source_file_no|prs_MaritalStatus|prs_Birthdate", &n, a);
     assert_true(mapping_guess(&m, data_dictionary(), data_form(), cell, n, a, &e));
-    assert_string_equal(summary(&m, a),
-                        "source_file_no=source_file_no prs_MaritalStatus=marital_status prs_Birthdate=birth_date");
+    assert_string_equal(
+        summary(&m, a),
+        "source_file_no=source_file_no prs_MaritalStatus=marital_status prs_Birthdate=birth_date");
     /* then their values are read in those words too */
-    assert_string_equal(data_build(&m, "x|Registered Partnership|1990", true, a),
-                        "{\"source_file_no\":\"x\",\"birth_date\":\"1990\",\"marital_status\":\"RegisteredPartnership\"}");
-    assert_string_equal(data_build(&m, "|Friend|", true, a), "{} V10 marital_status row 2 column 2 'Friend'");
+    assert_string_equal(
+        data_build(&m, "x|Registered Partnership|1990", true, a),
+        "{\"source_file_no\":\"x\",\"birth_date\":\"1990\",\"marital_status\":\"RegisteredPartne"
+        "rship\"}");
+    assert_string_equal(data_build(&m, "|Friend|", true, a),
+                        "{} V10 marital_status row 2 column 2 'Friend'");
     mapping_release(&m);
     arena_free(a);
 }
@@ -339,8 +393,11 @@ static void shipped_mappings_load(void **state)
         const char *name, *header;
         size_t n_target; /* rows of the mapping with that source */
     } cases[] = {
-        {"ctdc-extract", "yearOfRegistration|Datasource|gender|citizenship|isForcedLabour|ControlCategory|RecruiterCategory|"
-                         "ExploitType|Labor_Type|ageCategories", 24},
+        {"ctdc-extract",
+         "yearOfRegistration|Datasource|gender|citizenship|isForcedLabour|ControlCategory|"
+         "RecruiterCategory|"
+         "ExploitType|Labor_Type|ageCategories",
+         24},
         {"htcds-2.0", "prs_FirstName|vic_TypeOfExploitation|con_Consent|cas_CaseOwner", 42},
         {"ctdc-v6", "yearOfRegistration|gender|isForcedLabour|meansOfControlConcatenated", 12},
     };
@@ -352,7 +409,8 @@ static void shipped_mappings_load(void **state)
         size_t n;
         struct text *cell = data_cells(cases[i].header, &n, a);
         problems_init(&p, a);
-        if (!mapping_load(&m, data_dictionary(), data_form(), text_of(cases[i].name), cell, n, a, &p, &e))
+        if (!mapping_load(&m, data_dictionary(), data_form(), text_of(cases[i].name), cell, n, a,
+                          &p, &e))
             fail_msg("%s: %s", cases[i].name, p.n > 0 ? p.item[0].message : e.msg);
         assert_int_equal(p.n, 0);
         for (size_t c = 0; c < n; c++) assert_int_not_equal(m.use[c], MAPPING_UNKNOWN);
@@ -369,6 +427,7 @@ int main(void)
         cmocka_unit_test(paths),
         cmocka_unit_test(keys_of_values),
         cmocka_unit_test(every_problem_is_named),
+        cmocka_unit_test(mapping_to_a_retired_code),
         cmocka_unit_test(a_near_name_is_proposed),
         cmocka_unit_test(files_that_are_no_mapping),
         cmocka_unit_test(columns_that_are_missing_unknown_or_left_out),

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Tests of src/intake/source.c
  *  1 by content, not by name     2 files that are none, and kinds that cannot be read
- *  3 rows with nothing in them, cells behind the last     4 encodings with real words, separators, line ends
+ *  3 rows with nothing in them, cells behind the last     4 encodings with real words, separators,
+ *  line ends
  *  5 hidden rows of a workbook     6 a file that changes     7 what is told of it */
 #include "harness.h"
 #include "intake_data.h"
@@ -32,7 +33,8 @@ static const char *rows_of(const char *path, const char *encoding, char separato
         if (!found) break;
         n += (size_t)snprintf(text + n, sizeof text - n, "%llu:", (unsigned long long)row.row);
         for (size_t i = 0; i < row.n_cell; i++)
-            n += (size_t)snprintf(text + n, sizeof text - n, "%s%.*s", i > 0 ? "|" : "", (int)row.cell[i].n, row.cell[i].p);
+            n += (size_t)snprintf(text + n, sizeof text - n, "%s%.*s", i > 0 ? "|" : "",
+                                  (int)row.cell[i].n, row.cell[i].p);
         n += (size_t)snprintf(text + n, sizeof text - n, "; ");
         assert_true(n < sizeof text);
     }
@@ -47,9 +49,9 @@ static const char *rows_of(const char *path, const char *encoding, char separato
     return text;
 }
 
-#define CHECK(bytes, encoding, separator, expected) \
-    do { \
-        harness_write("f", (bytes), sizeof(bytes) - 1); \
+#define CHECK(bytes, encoding, separator, expected)                             \
+    do {                                                                        \
+        harness_write("f", (bytes), sizeof(bytes) - 1);                         \
         assert_string_equal(rows_of("f", (encoding), (separator)), (expected)); \
     } while (0)
 
@@ -62,26 +64,45 @@ static void rows_and_cells(void **state)
     CHECK("a,b\r1,2\r", "utf-8", ',', "1:a|b; 2:1|2; ");
     CHECK("sep=;\na;b,c\n", "utf-8", ';', "1:a|b,c; ");
     CHECK("a\tb\n1\t2\n", "utf-8", '\t', "1:a|b; 2:1|2; ");
-    CHECK("\xEF\xBB\xBF" "a;b\n\"say \"\"no\"\"\";2", "utf-8", ';', "1:a|b; 2:say \"no\"|2; ");
+    CHECK("\xEF\xBB\xBF"
+          "a;b\n\"say \"\"no\"\"\";2",
+          "utf-8", ';', "1:a|b; 2:say \"no\"|2; ");
 }
 
 /* Each encoding's bytes of words that other encodings would turn into something else. */
 static void encodings_with_real_words(void **state)
 {
     (void)state;
-    CHECK("nome;cidade\nJo\xE3o Gon\xE7" "alves;Set\xFA" "bal\nConcei\xE7\xE3o;\xC9vora\n", "windows-1252", ';',
-          "1:nome|cidade; 2:Jo\xC3\xA3o Gon\xC3\xA7" "alves|Set\xC3\xBA" "bal; 3:Concei\xC3\xA7\xC3\xA3o|\xC3\x89vora; ");
-    /* Łukasz Żółć, Wałęsa, Kraków: Ż is AF in both, Ł A3 in both, ś 9C in windows-1250 and B6 in ISO 8859-2 */
-    CHECK("imi\xEA;miasto\n\xA3ukasz \xAF\xF3\xB3\xE6;Krak\xF3w\nWa\xB3\xEAsa;\x8Cwi\xEAtokrzyskie\nMa\xB3gosia;Gda\xF1sk\n",
+    CHECK("nome;cidade\nJo\xE3o Gon\xE7"
+          "alves;Set\xFA"
+          "bal\nConcei\xE7\xE3o;\xC9vora\n",
+          "windows-1252", ';',
+          "1:nome|cidade; 2:Jo\xC3\xA3o Gon\xC3\xA7"
+          "alves|Set\xC3\xBA"
+          "bal; 3:Concei\xC3\xA7\xC3\xA3o|\xC3\x89vora; ");
+    /* Łukasz Żółć, Wałęsa, Kraków: Ż is AF in both, Ł A3 in both, ś 9C in windows-1250 and B6 in
+     * ISO 8859-2 */
+    CHECK("imi\xEA;miasto\n\xA3ukasz \xAF\xF3\xB3\xE6;Krak\xF3w\nWa\xB3\xEAsa;"
+          "\x8Cwi\xEAtokrzyskie\nMa\xB3gosia;Gda\xF1sk\n",
           "windows-1250", ';',
           "1:imi\xC4\x99|miasto; 2:\xC5\x81ukasz \xC5\xBB\xC3\xB3\xC5\x82\xC4\x87|Krak\xC3\xB3w; "
           "3:Wa\xC5\x82\xC4\x99sa|\xC5\x9Awi\xC4\x99tokrzyskie; 4:Ma\xC5\x82gosia|Gda\xC5\x84sk; ");
-    CHECK("imi\xEA;miasto\n\xA3ukasz \xAF\xF3\xB3\xE6;Krak\xF3w\nWa\xB3\xEAsa;\xA6wi\xEAtokrzyskie\nMa\xB3gosia;\xA6l\xB1sk\n",
+    CHECK("imi\xEA;miasto\n\xA3ukasz \xAF\xF3\xB3\xE6;Krak\xF3w\nWa\xB3\xEAsa;"
+          "\xA6wi\xEAtokrzyskie\nMa\xB3gosia;\xA6l\xB1sk\n",
           "iso-8859-2", ';',
           "1:imi\xC4\x99|miasto; 2:\xC5\x81ukasz \xC5\xBB\xC3\xB3\xC5\x82\xC4\x87|Krak\xC3\xB3w; "
-          "3:Wa\xC5\x82\xC4\x99sa|\xC5\x9Awi\xC4\x99tokrzyskie; 4:Ma\xC5\x82gosia|\xC5\x9Al\xC4\x85sk; ");
-    CHECK("\xFF\xFE" "a\0;\0\x1B\x02\n\0" "1\0;\0" "2\0", "utf-16le", ';', "1:a|\xC8\x9B; 2:1|2; ");
-    CHECK("\xFE\xFF" "\0a\0;\x02\x1B\0\n\0" "1\0;\0" "2", "utf-16be", ';', "1:a|\xC8\x9B; 2:1|2; ");
+          "3:Wa\xC5\x82\xC4\x99sa|\xC5\x9Awi\xC4\x99tokrzyskie; 4:Ma\xC5\x82gosia|"
+          "\xC5\x9Al\xC4\x85sk; ");
+    CHECK("\xFF\xFE"
+          "a\0;\0\x1B\x02\n\0"
+          "1\0;\0"
+          "2\0",
+          "utf-16le", ';', "1:a|\xC8\x9B; 2:1|2; ");
+    CHECK("\xFE\xFF"
+          "\0a\0;\x02\x1B\0\n\0"
+          "1\0;\0"
+          "2",
+          "utf-16be", ';', "1:a|\xC8\x9B; 2:1|2; ");
 }
 
 static void refused(const char *path, const char *id)
@@ -104,12 +125,18 @@ static void what_is_no_file_of_ours(void **state)
         const char *bytes;
         size_t n;
         const char *id;
-    } files[] = {{"\xD0\xCF\x11\xE0rest", 8, "import.format"}, {"%PDF-1.4", 8, "import.format"},
-                 {"{\\rtf1", 6, "import.format"},              {"\x1F\x8B\x08", 3, "import.format"},
-                 {"Rar!\x1A\x07", 6, "import.format"},         {"7z\xBC\xAF\x27", 5, "import.format"},
-                 {"PK\x05\x06", 4, "import.format"},           {"\x89PNG\r\n", 6, "import.format"},
-                 {"\xFF\xD8\xFF\xE0", 4, "import.format"},     {"SQLite format 3\0", 16, "import.format"},
-                 {"PK\x03\x04", 4, "converter.refused"},       {"", 0, "import.empty"}};
+    } files[] = {{"\xD0\xCF\x11\xE0rest", 8, "import.format"},
+                 {"%PDF-1.4", 8, "import.format"},
+                 {"{\\rtf1", 6, "import.format"},
+                 {"\x1F\x8B\x08", 3, "import.format"},
+                 {"Rar!\x1A\x07", 6, "import.format"},
+                 {"7z\xBC\xAF\x27", 5, "import.format"},
+                 {"PK\x05\x06", 4, "import.format"},
+                 {"\x89PNG\r\n", 6, "import.format"},
+                 {"\xFF\xD8\xFF\xE0", 4, "import.format"},
+                 {"SQLite format 3\0", 16, "import.format"},
+                 {"PK\x03\x04", 4, "converter.refused"},
+                 {"", 0, "import.empty"}};
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
         harness_write("f", files[i].bytes, files[i].n);
         refused("f", files[i].id);
@@ -129,9 +156,13 @@ static void workbooks_by_content(void **state)
     struct err e = {0};
     struct source_cells row;
     bool found, hidden;
-    data_workbook("book.csv", &(struct workbook_parts){
-        .rows = "<row r=\"1\" hidden=\"1\"><c r=\"A1\"><v>1</v></c></row><row r=\"2\"><c r=\"A2\"><v>2</v></c>"
-                "<c r=\"C2\" t=\"str\"><v> </v></c></row><row r=\"3\" hidden=\"1\"><c r=\"A3\"><v>3</v></c></row>"});
+    data_workbook("book.csv",
+                  &(struct workbook_parts){
+                      .rows =
+                          "<row r=\"1\" hidden=\"1\"><c r=\"A1\"><v>1</v></c></row><row r=\"2\"><c "
+                          "r=\"A2\"><v>2</v></c>"
+                          "<c r=\"C2\" t=\"str\"><v> </v></c></row><row r=\"3\" hidden=\"1\"><c "
+                          "r=\"A3\"><v>3</v></c></row>"});
     if (!open_at(&s, "book.csv", &e)) fail_msg("%s", e.msg);
     assert_true(source_is_workbook(s));
     assert_string_equal(source_sheet(s), "data");
@@ -180,7 +211,7 @@ int main(int argc, char **argv)
 {
     data_child(argc, argv);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(rows_and_cells),       cmocka_unit_test(encodings_with_real_words),
+        cmocka_unit_test(rows_and_cells),          cmocka_unit_test(encodings_with_real_words),
         cmocka_unit_test(what_is_no_file_of_ours), cmocka_unit_test(workbooks_by_content),
         cmocka_unit_test(files_that_change),
     };
