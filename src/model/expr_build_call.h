@@ -11,7 +11,7 @@ typedef const struct expr_node *expr_build_fn(struct expr_builder *b, const stru
 expr_build_fn expr_build_plain_call, expr_build_truth, expr_build_not, expr_build_boolean,
     expr_build_if, expr_build_coalesce, expr_build_once, expr_build_instance_call,
     expr_build_current_call, expr_build_extreme, expr_build_date, expr_build_position,
-    expr_build_selected, expr_build_regex, expr_build_pulldata, expr_build_choice_name,
-    expr_build_indexed;
+    expr_build_selected, expr_build_substr, expr_build_regex, expr_build_pulldata,
+    expr_build_choice_name, expr_build_indexed;
 
 #endif

@@ -62,7 +62,6 @@ const struct expr_node *expr_build_if(struct expr_builder *b, const struct expr_
     const struct expr_node *condition = c->arg[0];
     if (condition->op == EXPR_OP_CONST_BOOL) return c->arg[condition->code ? 1 : 2];
     struct expr_node *n = call_node(b, c, EXPR_OP_IF, join_type(c->arg[1], c->arg[2]));
-    n->impure = true;
     return expr_node_args(b, n, c->arg, c->n_arg);
 }
 
@@ -74,7 +73,6 @@ const struct expr_node *expr_build_coalesce(struct expr_builder *b, const struct
         type = i == 1 || both == type ? both : EXPR_STRING;
     }
     struct expr_node *n = call_node(b, c, EXPR_OP_COALESCE, type);
-    n->impure = true;
     return expr_node_args(b, n, c->arg, c->n_arg);
 }
 
@@ -86,7 +84,6 @@ const struct expr_node *expr_build_once(struct expr_builder *b, const struct exp
             "once() keeps the value of a variable, and this expression belongs to none");
     const struct expr_node *arg[2] = {expr_build_current(b, c->at, c->end), c->arg[0]};
     struct expr_node *n = call_node(b, c, EXPR_OP_ONCE, join_type(arg[0], arg[1]));
-    n->impure = true;
     return expr_node_args(b, n, arg, 2);
 }
 
@@ -153,6 +150,25 @@ static const struct expr_node *date_shape(struct expr_builder *b, const struct e
         return expr_node_args(b, n, c->arg, 1);
     }
     return NULL;
+}
+
+/* substr(date, 0, 4) and the like, by which years are compared. */
+const struct expr_node *expr_build_substr(struct expr_builder *b, const struct expr_call *c)
+{
+    static const double bounds[3][2] = {{0, 4}, {5, 7}, {8, 10}};
+    const struct expr_node *call = expr_build_plain_call(b, c), *of = c->arg[0];
+    if (call == NULL || of->op != EXPR_OP_VAR || of->type != EXPR_DATE || c->n_arg != 3)
+        return call;
+    const struct expr_node *from = c->arg[1], *to = c->arg[2];
+    if (from->op != EXPR_OP_CONST_SPAN || to->op != EXPR_OP_CONST_SPAN) return call;
+    for (code_id i = 0; i < 3; i++) {
+        if (from->span.lo != bounds[i][0] || to->span.lo != bounds[i][1]) continue;
+        const struct expr_node *arg[2] = {of, call};
+        struct expr_node *n = call_node(b, c, EXPR_OP_DATE_PART, EXPR_STRING);
+        n->code = i;
+        return expr_node_args(b, n, arg, 2);
+    }
+    return call;
 }
 
 static void free_regex(void *r)

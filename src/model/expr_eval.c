@@ -128,6 +128,15 @@ bool expr_match(struct expr_state *st, const struct regex *r, struct text t)
     return result == REGEX_YES;
 }
 
+/* year, month or day of a date that knows it, -1 otherwise; n->code says which */
+static int date_part(const struct expr_node *n, const struct value *v)
+{
+    int part[3];
+    if (v->kind != VALUE_DATE || (int)v->date.precision > DATE_YEAR - (int)n->code) return -1;
+    date_to_ymd(v->date.first, &part[0], &part[1], &part[2]);
+    return part[n->code];
+}
+
 static bool has_shape(struct expr_state *st, const struct expr_node *n)
 {
     const struct value *v = expr_eval_value(st, n->arg[0]);
@@ -163,6 +172,7 @@ bool expr_eval_bool(struct expr_state *st, const struct expr_node *n)
     case EXPR_OP_ANY_CODE:
     case EXPR_OP_HAS_CODE: return code_holds(st, n);
     case EXPR_OP_SAME_CODE: return same_code(st, n);
+    case EXPR_OP_CODE_TABLE: return expr_table_truth(st, n);
     case EXPR_OP_REGEX: return expr_match(st, n->regex, expr_eval_text(st, n->arg[0]));
     case EXPR_OP_DATE_SHAPE: return has_shape(st, n);
     case EXPR_OP_VAR:
@@ -265,6 +275,10 @@ struct expr_span expr_eval_span(struct expr_state *st, const struct expr_node *n
         r = span_of(st, n->arg[1]);
         return expr_span_arithmetic((enum expr_op)n->op, s, r);
     case EXPR_OP_NEGATE: s = expr_eval_span(st, n->arg[0]); return (struct expr_span){-s.hi, -s.lo};
+    case EXPR_OP_DATE_PART: {
+        int part = date_part(n, expr_eval_value(st, n->arg[0]));
+        return part < 0 ? expr_eval_span(st, n->arg[1]) : expr_exact(part);
+    }
     case EXPR_OP_AS_DATE: return as_date(st, n->arg[0]);
     case EXPR_OP_IF:
     case EXPR_OP_COALESCE:
@@ -311,6 +325,19 @@ static struct text pull(struct expr_state *st, const struct expr_node *n)
     return TEXT("");
 }
 
+static struct text date_part_text(struct expr_state *st, const struct expr_node *n)
+{
+    static const char digits[] = "00010203040506070809101112131415161718192021222324252627282930"
+                                 "31";
+    int part = date_part(n, expr_eval_value(st, n->arg[0]));
+    if (part < 0) return expr_eval_text(st, n->arg[1]);
+    if (n->code > 0) return (struct text){digits + 2 * part, 2};
+    char *out = expr_take(st, 4);
+    if (out == NULL) return TEXT("");
+    for (int i = 3; i >= 0; i--, part /= 10) out[i] = (char)('0' + part % 10);
+    return (struct text){out, 4};
+}
+
 static struct text parameter(struct expr_state *st, const struct expr_node *n)
 {
     const struct parameter *p = expr_parameter(n->parameters, expr_eval_text(st, n->arg[0]));
@@ -345,6 +372,7 @@ struct text expr_eval_text(struct expr_state *st, const struct expr_node *n)
     case EXPR_OP_PULL:
     case EXPR_OP_PULL_BY: return pull(st, n);
     case EXPR_OP_PARAMETER: return parameter(st, n);
+    case EXPR_OP_DATE_PART: return date_part_text(st, n);
     case EXPR_OP_CHOICE_NAME: return choice_name(st, n);
     case EXPR_OP_IF:
     case EXPR_OP_COALESCE:

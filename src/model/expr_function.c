@@ -125,7 +125,8 @@ static struct text fn_substr(struct expr_state *st, const struct expr_node *n)
     if (isnan(start) || isnan(end) || !charge(st, t.n)) return TEXT("");
     size_t length = text_length(t), from = place_of(start, length), to = place_of(end, length);
     if (from >= to) return TEXT("");
-    size_t a = offset_of(t, from), b = offset_of(t, to);
+    bool ascii = length == t.n;
+    size_t a = ascii ? from : offset_of(t, from), b = ascii ? to : offset_of(t, to);
     return (struct text){t.p + a, b - a};
 }
 
@@ -648,7 +649,8 @@ const struct expr_function expr_functions[] = {
     STRING("string", 1, 1, "v", fn_string, "string(value)"),
     STRING("concat", 1, ANY, "v", fn_concat, "concat(text, ...)"),
     STRING("join", 1, ANY, "v", fn_join, "join(separator, values, ...)"),
-    STRING("substr", 2, 3, "v", fn_substr, "substr(text, start, end): from 0, without the end"),
+    {"substr", 2, 3, "v", EXPR_STRING, false, expr_build_substr, NULL, NULL, fn_substr,
+     "substr(text, start, end): from 0, without the end"},
     STRING("substring-before", 2, 2, "v", fn_substring_before, "substring-before(text, part)"),
     STRING("substring-after", 2, 2, "v", fn_substring_after, "substring-after(text, part)"),
     NUMBER("string-length", 1, 1, "v", fn_string_length, "string-length(text)"),

@@ -104,6 +104,8 @@ enum expr_op {
     EXPR_OP_ANY_CODE,     /* the same over a set */
     EXPR_OP_HAS_CODE,     /* selected() of the same */
     EXPR_OP_SAME_CODE,    /* = or != of two variables with one list */
+    EXPR_OP_CODE_TABLE,   /* a truth by the code of arg 0, a single coded variable */
+    EXPR_OP_DATE_PART,    /* substr(date, ...): its year, month or day; arg 1 the call itself */
     EXPR_OP_ADD,
     EXPR_OP_SUBTRACT,
     EXPR_OP_MULTIPLY,
@@ -171,6 +173,7 @@ struct expr_node {
         const struct expr_function *function;
         const group_id *indexed;
         const struct expr_parameters *parameters;
+        const uint8_t *table;           /* CODE_TABLE: by code, then blank and missing */
         const struct expr_range *range; /* ITEM_RANGE: by argument */
     };
 };
@@ -280,6 +283,8 @@ bool expr_need_value(struct expr_builder *b, const struct expr_node *n);
 const struct expr_node *expr_build_op(struct expr_builder *b, enum expr_op op, enum expr_type type,
                                       const struct expr_node *l, const struct expr_node *r);
 
+/* The node, with parts replaced by tables. */
+const struct expr_node *expr_tabulate(struct expr_builder *b, const struct expr_node *n);
 /* Texts that the expression may give its variable: find their codes now (code, missing, list). */
 void expr_resolve_results(struct expr_builder *b, const struct expr_node *root);
 const struct expr_node *expr_build_binary(struct expr_builder *b, const struct expr_token *op,
@@ -400,6 +405,7 @@ bool expr_state_value(struct value *out, struct expr_state *st, const struct exp
                       const struct variable *v, struct arena *keep);
 
 bool expr_eval_bool(struct expr_state *st, const struct expr_node *n);
+bool expr_table_truth(struct expr_state *st, const struct expr_node *n);
 struct expr_span expr_eval_span(struct expr_state *st, const struct expr_node *n);
 struct text expr_eval_text(struct expr_state *st, const struct expr_node *n);
 double expr_eval_number(struct expr_state *st, const struct expr_node *n); /* NaN when not exact */

@@ -302,6 +302,7 @@ bool expr_parse(struct expr **out, const struct dictionary *d, const struct form
 
     const struct expr_node *root = parse_whole(&p);
     if (root != NULL && self != VAR_NONE) expr_resolve_results(&p.b, root);
+    if (root != NULL) root = expr_tabulate(&p.b, root);
     mem_free(p.b.stack);
     if (root == NULL) return false;
 

@@ -49,7 +49,8 @@ static inline bool is_present(const struct value *x)
 
 enum { VALUE_BYTES = 4096 };
 
-static void report(struct validation *v, struct finding f)
+/* Rare: kept out of the way of what is done for every record. */
+__attribute__((cold, noinline)) static void report(struct validation *v, struct finding f)
 {
     const struct variable *var = f.var == VAR_NONE ? NULL : &v->dictionary->variable[f.var];
     if (var == NULL || (var->privacy & PRIVACY_D) != 0 ||
@@ -66,7 +67,9 @@ static void report(struct validation *v, struct finding f)
     buf_release(&text);
 }
 
-static void report_builtin(struct validation *v, enum builtin_rule r, var_id var, uint32_t instance)
+__attribute__((cold, noinline)) static void report_builtin(struct validation *v,
+                                                           enum builtin_rule r, var_id var,
+                                                           uint32_t instance)
 {
     report(v, finding_of(v->dictionary, r, var, instance));
 }
@@ -234,7 +237,8 @@ static void check_variable(struct validation *v, const struct order_check *c)
 
 /* ---- rules ---- */
 
-static uint32_t row_around(const struct validation *v, group_id from, uint32_t row, group_id to)
+static inline uint32_t row_around(const struct validation *v, group_id from, uint32_t row,
+                                  group_id to)
 {
     if (to == 0) return 0;
     while (from != to) {

@@ -587,6 +587,13 @@ static void constants_are_computed_once(void **state)
         {"${age} = ''", EXPR_OP_IS_CODE},
         {"regex(${day}, '^\\d{4}-\\d{2}-\\d{2}$')", EXPR_OP_DATE_SHAPE},
         {"regex(${name}, '^\\d{4}$')", EXPR_OP_REGEX},
+        {"${sex} = 'F' or ${sex} = 'M'", EXPR_OP_CODE_TABLE},
+        {"not(pulldata('CL_COUNTRY', 'eu', 'name', ${country}) = 'yes')", EXPR_OP_CODE_TABLE},
+        {"jr:choice-name(${sex}, '${sex}') = 'Female'", EXPR_OP_COMPARE_TEXT}, /* by language */
+        {"${sex} = 'F' or ${country} = 'PT'", EXPR_OP_OR},
+        {"selected(${forms}, 'E110') or selected(${forms}, 'E210')", EXPR_OP_OR},
+        {"substr(${day}, 0, 4)", EXPR_OP_DATE_PART},
+        {"substr(${name}, 0, 4)", EXPR_OP_CALL},
         {"uuid()", EXPR_OP_CALL},
         {"today() + 1", EXPR_OP_ADD},
         {"instance('CL_BAND')/root/item[number(from) <= 3]", EXPR_OP_ITEM_RANGE},
