@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The audit: groups of linked hidden variables, worlds and what they prove, and the search for worlds.
+/* The audit: groups of linked hidden variables, worlds and what they prove, and the search for
+ * worlds.
  *
- * For each group one linear program over the differences d from the true counts: d_v >= 1 - x_v, and every row of the
- * system that names a variable of the group. Corners of it are worlds when they are integers, which they are for most
- * two-way tables (their matrix is that of a network); else multiples are tried, and then branch and bound. First a few
- * random objectives, each of which serves all variables of the group; then one by one what is still wanted. */
+ * For each group one linear program over the differences d from the true counts: d_v >= 1 - x_v,
+ * and every row of the system that names a variable of the group. Corners of it are worlds when
+ * they are integers, which they are for most two-way tables (their matrix is that of a network);
+ * else multiples are tried, and then branch and bound. First a few random objectives, each of which
+ * serves all variables of the group; then one by one what is still wanted. */
 #include "disclosure/audit.h"
 
 #include "base/mem.h"
@@ -15,11 +17,11 @@
 #include <string.h>
 
 enum {
-    RANDOM_OBJECTIVES = 4,
-    NODES_MAX = 400,       /* of one branch and bound */
-    REASONS_TRIED = 40,    /* other counts tried as the reason for hiding one */
+    EXPLORE_TURNS = 8,
+    NODES_MAX = 400,    /* of one branch and bound */
+    REASONS_TRIED = 40, /* other counts tried as the reason for hiding one */
     MULTIPLES = 6,
-    INSIDER_COUNT_MAX = 2  /* counts that one organisation or household may be all of */
+    INSIDER_COUNT_MAX = 2 /* counts that one organisation or household may be all of */
 };
 
 struct kept_world {
@@ -40,20 +42,20 @@ struct audit {
     int64_t *slack;             /* by row: its sum at the true counts */
     size_t *row_of_at, *row_of; /* rows of variable v: row_of[row_of_at[v]] .. */
     int32_t *row_of_coef;
-    size_t *group;              /* by variable; SIZE_MAX: not hidden */
+    size_t *group; /* by variable; SIZE_MAX: not hidden */
     size_t n_group;
-    int64_t *low, *high;        /* by variable: seen so far */
-    bool *reached, *reasoned;   /* by variable */
-    size_t *insider_number;     /* by variable: 0, or 1.. for counts somebody may be all of */
+    int64_t *low, *high;      /* by variable: seen so far */
+    bool *reached, *reasoned; /* by variable */
+    size_t *insider_number;   /* by variable: 0, or 1.. for counts somebody may be all of */
     size_t n_insider;
-    uint8_t *pair;              /* [insider number - 1][variable]: reached while the insider's count stays */
+    uint8_t *pair; /* [insider number - 1][variable]: reached while the insider's count stays */
     struct kept_world *world;
     struct world_item *item;
     size_t n_world, cap_world, n_item, cap_item;
     struct gap *gap;
     size_t n_gap, cap_gap;
-    int64_t *row_change;        /* scratch, zero between calls */
-    int64_t *delta;             /* scratch */
+    int64_t *row_change; /* scratch, zero between calls */
+    int64_t *delta;      /* scratch */
     size_t *small_in_group;
 };
 
@@ -84,10 +86,12 @@ static bool is_small(const struct audit *u, size_t v)
     return u->s->value[v] > 0 && u->s->value[v] < u->threshold;
 }
 
-struct audit *audit_new(const struct system *s, const bool *hidden, int64_t threshold, bool insider, uint64_t *work)
+struct audit *audit_new(const struct system *s, const bool *hidden, int64_t threshold, bool insider,
+                        uint64_t *work)
 {
     struct audit *u = mem_new(1, sizeof *u);
-    *u = (struct audit){.s = s, .hidden = hidden, .threshold = threshold, .insider = insider, .work = work};
+    *u = (struct audit){
+        .s = s, .hidden = hidden, .threshold = threshold, .insider = insider, .work = work};
     u->slack = mem_new(s->n_row, sizeof *u->slack);
     for (size_t i = 0; i < s->n_row; i++) u->slack[i] = system_row_sum(s, i, NULL);
     index_rows(u);
@@ -98,7 +102,8 @@ struct audit *audit_new(const struct system *s, const bool *hidden, int64_t thre
     u->reasoned = mem_new(s->n_var, sizeof *u->reasoned);
     u->insider_number = mem_new(s->n_var, sizeof *u->insider_number);
     for (size_t v = 0; v < s->n_var && insider; v++)
-        if (is_small(u, v) && s->value[v] <= INSIDER_COUNT_MAX) u->insider_number[v] = ++u->n_insider;
+        if (is_small(u, v) && s->value[v] <= INSIDER_COUNT_MAX)
+            u->insider_number[v] = ++u->n_insider;
     u->pair = mem_new(mem_mul(u->n_insider, s->n_var), sizeof *u->pair);
     u->row_change = mem_new(s->n_row, sizeof *u->row_change);
     u->delta = mem_new(s->n_var, sizeof *u->delta);
@@ -110,9 +115,10 @@ struct audit *audit_new(const struct system *s, const bool *hidden, int64_t thre
 void audit_free(struct audit *u)
 {
     if (u == NULL) return;
-    void *part[] = {u->slack,   u->row_of_at, u->row_of, u->row_of_coef, u->group, u->low,        u->high,
-                    u->reached, u->reasoned,  u->pair,   u->world,       u->item,  u->gap,        u->insider_number,
-                    u->delta,   u->row_change, u->small_in_group};
+    void *part[] = {u->slack,      u->row_of_at,     u->row_of,  u->row_of_coef,    u->group,
+                    u->low,        u->high,          u->reached, u->reasoned,       u->pair,
+                    u->world,      u->item,          u->gap,     u->insider_number, u->delta,
+                    u->row_change, u->small_in_group};
     for (size_t i = 0; i < sizeof part / sizeof part[0]; i++) mem_free(part[i]);
     mem_free(u);
 }
@@ -141,11 +147,13 @@ static void regroup(struct audit *u)
     for (size_t v = 0; v < s->n_var; v++) up[v] = v;
     for (size_t r = 0; r < s->n_row; r++) {
         size_t first = SIZE_MAX;
-        for (size_t i = s->row_at[r]; i < s->row_at[r + 1]; i++) join(u, up, &first, s->term[i].var);
+        for (size_t i = s->row_at[r]; i < s->row_at[r + 1]; i++)
+            join(u, up, &first, s->term[i].var);
     }
     for (size_t f = 0; f < s->n_family; f++) {
         size_t first = SIZE_MAX;
-        for (size_t i = s->family_at[f]; i < s->family_at[f + 1]; i++) join(u, up, &first, s->family[i]);
+        for (size_t i = s->family_at[f]; i < s->family_at[f + 1]; i++)
+            join(u, up, &first, s->family[i]);
     }
     u->n_group = 0;
     for (size_t v = 0; v < s->n_var; v++) { /* a root is the first of its group */
@@ -183,7 +191,8 @@ static bool learn(struct audit *u, const int64_t *delta)
     bool news = false;
     memset(u->small_in_group, 0, u->n_group * sizeof *u->small_in_group);
     for (size_t v = 0; v < s->n_var; v++)
-        if (u->group[v] != SIZE_MAX && s->value[v] + delta[v] < u->threshold) u->small_in_group[u->group[v]]++;
+        if (u->group[v] != SIZE_MAX && s->value[v] + delta[v] < u->threshold)
+            u->small_in_group[u->group[v]]++;
     for (size_t v = 0; v < s->n_var; v++) {
         if (u->group[v] == SIZE_MAX) continue;
         int64_t z = s->value[v] + delta[v];
@@ -232,25 +241,17 @@ static void forget(struct audit *u)
 
 void audit_refresh(struct audit *u)
 {
-    size_t n_world = 0, n_item = 0;
     regroup(u);
     forget(u);
-    int64_t *delta = mem_new(u->s->n_var, sizeof *delta);
     for (size_t w = 0; w < u->n_world; w++) {
-        struct kept_world kept = u->world[w];
+        const struct world_item *item = u->item + u->world[w].at;
         bool good = true;
-        for (size_t i = 0; i < kept.n; i++) good = good && u->hidden[u->item[kept.at + i].var];
-        if (!good) continue;
-        for (size_t i = 0; i < kept.n; i++) delta[u->item[kept.at + i].var] = u->item[kept.at + i].delta;
-        learn(u, delta);
-        for (size_t i = 0; i < kept.n; i++) delta[u->item[kept.at + i].var] = 0;
-        memmove(u->item + n_item, u->item + kept.at, kept.n * sizeof *u->item);
-        u->world[n_world++] = (struct kept_world){.at = n_item, .n = kept.n};
-        n_item += kept.n;
+        for (size_t i = 0; i < u->world[w].n && good; i++) good = u->hidden[item[i].var];
+        if (!good) continue; /* kept all the same: the variable may be hidden again */
+        for (size_t i = 0; i < u->world[w].n; i++) u->delta[item[i].var] = item[i].delta;
+        learn(u, u->delta);
+        for (size_t i = 0; i < u->world[w].n; i++) u->delta[item[i].var] = 0;
     }
-    u->n_world = n_world;
-    u->n_item = n_item;
-    mem_free(delta);
 }
 
 void audit_seen(const struct audit *u, size_t var, int64_t *low, int64_t *high)
@@ -291,11 +292,34 @@ static void want(struct audit *u, struct gap g)
     u->gap[u->n_gap++] = g;
 }
 
-static void list_gaps(struct audit *u, size_t group)
+/* Two counts of the very same persons: who knows one knows the other, and learns nothing about
+ * others. They are when the cell in which both meet holds as many as each. */
+static bool same_persons(const struct audit *u, size_t v, size_t w)
+{
+    const struct system *s = u->s;
+    const struct table *t = s->table;
+    size_t a = s->cell_of[v], b = s->cell_of[w], meet = 0, stride = 1;
+    if (s->value[v] != s->value[w]) return false;
+    for (size_t k = t->n_dim; k-- > 0;) {
+        const struct dimension *d = &t->dim[k];
+        size_t i = a % d->n_category, j = b % d->n_category;
+        size_t deep = i > j ? i : j, high = i > j ? j : i;
+        meet += deep * stride;
+        stride *= d->n_category;
+        while (deep > high)
+            deep = d->category[deep].parent; /* parents stand before their children */
+        if (deep != high) return false;
+        a /= d->n_category;
+        b /= d->n_category;
+    }
+    return t->count[meet] == s->value[v];
+}
+
+static void list_gaps(struct audit *u)
 {
     u->n_gap = 0;
     for (size_t v = 0; v < u->s->n_var; v++) {
-        if (u->group[v] == SIZE_MAX || (group != SIZE_MAX && u->group[v] != group)) continue;
+        if (u->group[v] == SIZE_MAX) continue;
         if (!is_small(u, v)) {
             want(u, (struct gap){GAP_EXACT, v, 0});
             continue;
@@ -304,7 +328,8 @@ static void list_gaps(struct audit *u, size_t group)
         want(u, (struct gap){GAP_NARROW, v, 0});
         want(u, (struct gap){GAP_REASON, v, 0});
         for (size_t p = 0; p < u->s->n_var && u->n_insider > 0; p++)
-            if (p != v && u->insider_number[p] > 0 && u->group[p] == u->group[v])
+            if (p != v && u->insider_number[p] > 0 && u->group[p] == u->group[v] &&
+                !same_persons(u, p, v))
                 want(u, (struct gap){GAP_INSIDER, v, p});
     }
 }
@@ -314,7 +339,7 @@ static void list_gaps(struct audit *u, size_t group)
 struct probe {
     struct audit *u;
     struct lp *lp;
-    size_t *var;    /* by column */
+    size_t *var; /* by column */
     size_t n;
     size_t *column; /* by variable of the system; SIZE_MAX: another group */
 };
@@ -333,7 +358,9 @@ static void probe_rows(struct probe *p)
             column[n] = at;
             coef[n++] = s->term[i].coef;
         }
-        if (n > 0) lp_add_row(p->lp, column, coef, n, (double)-u->slack[r], s->row_equal[r] ? 0 : INFINITY);
+        if (n > 0)
+            lp_add_row(p->lp, column, coef, n, (double)-u->slack[r],
+                       s->row_equal[r] ? 0 : INFINITY);
     }
     mem_free(column);
     mem_free(coef);
@@ -396,16 +423,27 @@ static bool propose_integer(struct probe *p)
     return lp_solve_integer(p->lp, NODES_MAX) == LP_SOLVED && offer_multiple(p, 1);
 }
 
-static void propose_random(struct probe *p, struct random *random)
+/* Push all small counts that are not satisfied yet up at once, each by a random weight, as long as
+ * that helps. */
+static void propose_many(struct probe *p, struct random *random)
 {
-    for (int turn = 0; turn < RANDOM_OBJECTIVES; turn++) {
-        for (size_t j = 0; j < p->n; j++) lp_cost(p->lp, j, 2 * random_unit(random) - 1);
+    size_t before = SIZE_MAX;
+    for (int turn = 0; turn < EXPLORE_TURNS; turn++) {
+        size_t open = 0;
+        for (size_t j = 0; j < p->n; j++) {
+            bool push = !audit_satisfied(p->u, p->var[j]);
+            lp_cost(p->lp, j, push ? -0.5 - random_unit(random) : 0.2 * random_unit(random) - 0.1);
+            open += push;
+        }
+        if (open == 0 || open + before / 10 > before) break;
+        before = open;
         propose(p);
     }
     for (size_t j = 0; j < p->n; j++) lp_cost(p->lp, j, 0);
 }
 
-/* Drive column j up (or down), first as it comes, then by integers that go at least as far as `least`. */
+/* Drive column j up (or down), first as it comes, then by integers that go at least as far as
+ * `least`. */
 static bool drive(struct probe *p, struct gap g, size_t j, double direction, double least)
 {
     lp_cost(p->lp, j, -direction);
@@ -430,7 +468,8 @@ static bool find_reason(struct probe *p, struct gap g)
     for (size_t j = 0; j < p->n && tried < REASONS_TRIED && !closed(p->u, g); j++) {
         if (j == q) continue;
         tried++;
-        double low = (double)(1 - s->value[p->var[j]]), high = (double)(p->u->threshold - 1 - s->value[p->var[j]]);
+        double low = (double)(1 - s->value[p->var[j]]),
+               high = (double)(p->u->threshold - 1 - s->value[p->var[j]]);
         lp_bounds(p->lp, j, low, high);
         lp_bounds(p->lp, q, far, INFINITY);
         if (!propose(p)) propose_integer(p);
@@ -440,7 +479,8 @@ static bool find_reason(struct probe *p, struct gap g)
     return closed(p->u, g);
 }
 
-/* First with all insiders' counts fixed, which serves every one of them; then with this one's alone. */
+/* First with all insiders' counts fixed, which serves every one of them; then with this one's
+ * alone. */
 static bool find_for_insider(struct probe *p, struct gap g)
 {
     struct audit *u = p->u;
@@ -466,34 +506,66 @@ static bool close_gap(struct probe *p, struct gap g)
     switch (g.kind) {
     case GAP_EXACT: return drive(p, g, j, 1, 1) || drive(p, g, j, -1, 1);
     case GAP_SMALL: return drive(p, g, j, 1, (double)(k - x));
-    case GAP_NARROW: return drive(p, g, j, -1, 1) || drive(p, g, j, 1, (double)(u->low[g.var] + k - 1 - x));
+    case GAP_NARROW:
+        return drive(p, g, j, -1, 1) || drive(p, g, j, 1, (double)(u->low[g.var] + k - 1 - x));
     case GAP_REASON: return drive(p, g, j, 1, (double)(k - x)) || find_reason(p, g);
     case GAP_INSIDER: return find_for_insider(p, g);
     }
     return false;
 }
 
-static void search_group(struct audit *u, size_t group, struct random *random)
+/* False when a gap stays open and `patient` is false: the rest is not looked at then. */
+static bool search_group(struct audit *u, size_t group, struct random *random, bool patient)
 {
     struct probe p;
-    bool any = false;
-    for (size_t i = 0; i < u->n_gap && !any; i++) any = u->group[u->gap[i].var] == group && !closed(u, u->gap[i]);
-    if (!any) return;
+    bool any = false, all = true;
+    for (size_t i = 0; i < u->n_gap && !any; i++)
+        any = u->group[u->gap[i].var] == group && !closed(u, u->gap[i]);
+    if (!any) return true;
     probe_begin(&p, u, group);
-    propose_random(&p, random);
-    for (size_t i = 0; i < u->n_gap; i++)
-        if (u->group[u->gap[i].var] == group && !closed(u, u->gap[i])) close_gap(&p, u->gap[i]);
+    propose_many(&p, random);
+    for (size_t i = 0; i < u->n_gap && (all || patient); i++)
+        if (u->group[u->gap[i].var] == group && !closed(u, u->gap[i]))
+            all = close_gap(&p, u->gap[i]) && all;
     probe_end(&p);
+    return all || patient;
 }
 
-void audit_run(struct audit *u, size_t group, const struct gap **gap, size_t *n)
+void audit_explore(struct audit *u)
 {
     struct random random;
     random_init(&random, 0);
-    list_gaps(u, group);
-    for (size_t g = 0; g < u->n_group; g++)
-        if (group == SIZE_MAX || g == group) search_group(u, g, &random);
-    list_gaps(u, group);
+    bool *open = mem_new(u->n_group, sizeof *open);
+    for (size_t v = 0; v < u->s->n_var; v++)
+        if (u->group[v] != SIZE_MAX && !audit_satisfied(u, v)) open[u->group[v]] = true;
+    for (size_t g = 0; g < u->n_group; g++) {
+        if (!open[g]) continue;
+        struct probe p;
+        probe_begin(&p, u, g);
+        propose_many(&p, &random);
+        probe_end(&p);
+    }
+    mem_free(open);
+}
+
+void audit_run(struct audit *u, const struct gap **gap, size_t *n)
+{
+    struct random random;
+    random_init(&random, 0);
+    list_gaps(u);
+    for (size_t g = 0; g < u->n_group; g++) search_group(u, g, &random, true);
+    list_gaps(u);
     *gap = u->gap;
     *n = u->n_gap;
+}
+
+bool audit_passes(struct audit *u)
+{
+    struct random random;
+    random_init(&random, 0);
+    list_gaps(u);
+    for (size_t g = 0; g < u->n_group; g++)
+        if (!search_group(u, g, &random, false)) return false;
+    list_gaps(u);
+    return u->n_gap == 0;
 }

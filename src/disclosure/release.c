@@ -22,7 +22,8 @@ static enum release_category_kind kind_of(enum category_kind kind)
     return RELEASE_CODE;
 }
 
-static void copy_dimension(struct release_dimension *to, const struct dimension *from, struct arena *a)
+static void copy_dimension(struct release_dimension *to, const struct dimension *from,
+                           struct arena *a)
 {
     to->name = arena_copy(a, from->name, strlen(from->name));
     to->label = from->label;
@@ -31,18 +32,24 @@ static void copy_dimension(struct release_dimension *to, const struct dimension 
     to->category = ARENA_ARRAY(a, struct release_category, from->n_category);
     for (size_t i = 0; i < from->n_category; i++) {
         const struct category *c = &from->category[i];
-        to->category[i] = (struct release_category){.kind = kind_of(c->kind), .total = c->kind == CATEGORY_TOTAL,
+        to->category[i] = (struct release_category){.kind = kind_of(c->kind),
+                                                    .total = c->kind == CATEGORY_TOTAL,
                                                     .name = arena_copy(a, c->name, strlen(c->name)),
-                                                    .label = c->label, .parent = c->parent};
+                                                    .label = c->label,
+                                                    .parent = c->parent};
     }
 }
 
 static void copy_shape(struct release *out, const struct table *t, struct arena *a)
 {
-    *out = (struct release){.form = t->form->name, .title = t->form->title,
+    *out = (struct release){.form = t->form->name,
+                            .title = t->form->title,
                             .unit = t->unit == UNIT_PERSONS ? "persons" : "records",
-                            .dictionary = t->dictionary, .n_dim = t->n_dim, .n_row_dim = t->n_row_dim,
-                            .n_cell = t->n_cell, .where = arena_copy(a, t->where, strlen(t->where))};
+                            .dictionary = t->dictionary,
+                            .n_dim = t->n_dim,
+                            .n_row_dim = t->n_row_dim,
+                            .n_cell = t->n_cell,
+                            .where = arena_copy(a, t->where, strlen(t->where))};
     for (size_t k = 0; k < t->n_dim; k++) copy_dimension(&out->dim[k], &t->dim[k], a);
     out->count = ARENA_ARRAY(a, int64_t, t->n_cell);
     out->status = ARENA_ARRAY(a, uint8_t, t->n_cell);
@@ -66,7 +73,8 @@ static bool check_rule(const struct table *t, const struct protect_rule *rule, s
     for (size_t i = 0; i < t->n_cell; i++) n += t->count[i] != 0;
     if (n <= RELEASE_CELLS_MAX) return true;
     err_set(e, ERR_LIMIT, "disclosure.too_large",
-            "the table has more than %d counts that are not zero; it is too large to be protected", RELEASE_CELLS_MAX);
+            "the table has more than %d counts that are not zero; it is too large to be protected",
+            RELEASE_CELLS_MAX);
     return err_remedy(e, "use fewer or coarser variables, or a filter");
 }
 
@@ -80,15 +88,16 @@ static void fill(struct release *out, const struct system *s, const bool *hidden
     }
 }
 
-bool release_table(struct release *out, const struct table *t, const struct protect_rule *rule, struct arena *a,
-                   struct err *e)
+bool release_table(struct release *out, const struct table *t, const struct protect_rule *rule,
+                   struct arena *a, struct err *e)
 {
     *out = (struct release){0};
     if (!check_rule(t, rule, e)) return false;
     struct system s;
     struct arena *scratch = arena_new(ARENA_WIPE);
     bool *hidden = NULL;
-    struct suppress_rule how = {.threshold = rule->threshold, .insider = rule->insider,
+    struct suppress_rule how = {.threshold = rule->threshold,
+                                .insider = rule->insider,
                                 .work = rule->work != 0 ? rule->work : RELEASE_WORK};
     bool ok = system_build(&s, t, scratch, e);
     if (ok) {
@@ -99,8 +108,11 @@ bool release_table(struct release *out, const struct table *t, const struct prot
         copy_shape(out, t, a);
         out->kind = RELEASE_PROTECTED;
         out->threshold = rule->threshold;
-        out->method = arena_printf(a, "threshold %lld; complementary suppression; audit by feasible tables with hidden "
-                                      "counts of at least 1", (long long)rule->threshold);
+        out->method = arena_printf(
+            a,
+            "threshold %lld; complementary suppression; audit by feasible tables with hidden "
+            "counts of at least 1",
+            (long long)rule->threshold);
         fill(out, &s, hidden);
     }
     mem_free(hidden);

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Complementary suppression by linear programs.
  *
- * For a small count q ask for the cheapest change of the whole table, d = f - g with f, g >= 0, that keeps every row of
- * the system, keeps g <= x - 1, and lifts q by at least k - 1. Hidden cells move free of cost, shown ones cost
- * w (f + g). The cells that move join the hidden ones, and the change itself is a world for the audit. So each small
- * count owns an explicit world, and the audit that follows finds little left to mend: counts that became exact, worlds
- * that were no integers, counts with no other reason for being hidden. */
+ * For a small count q ask for the cheapest change of the whole table, d = f - g with f, g >= 0,
+ * that keeps every row of the system, keeps g <= x - 1, and lifts q by at least k - 1. Hidden cells
+ * move free of cost, shown ones cost w (f + g). The cells that move join the hidden ones, and the
+ * change itself is a world for the audit. So each small count owns an explicit world, and the audit
+ * that follows finds little left to mend: counts that became exact, worlds that were no integers,
+ * counts with no other reason for being hidden. */
 #include "disclosure/suppress.h"
 
 #include "base/mem.h"
@@ -18,6 +19,10 @@
 
 enum {
     REWEIGHTS = 2,
+    EXPLORE_AFTER = 25,
+    CLEAN_UP_SHARE = 8,
+    HOPELESS_AFTER = 10,
+    HOPELESS_RATIO = 5,
     REASONS_TRIED = 12,
     ROUNDS_MAX = 400,
     NODES_MAX = 400
@@ -28,13 +33,14 @@ struct chooser {
     const struct suppress_rule *rule;
     bool *hidden;
     struct audit *audit;
-    struct lp *lp;         /* columns 2 i and 2 i + 1: variable var[i] up and down */
-    size_t *var;           /* variables that may move */
+    struct lp *lp; /* columns 2 i and 2 i + 1: variable var[i] up and down */
+    size_t *var;   /* variables that may move */
     size_t n;
-    size_t *place;         /* by variable: i, or SIZE_MAX */
-    double *weight;        /* by variable */
-    int64_t *delta;        /* by variable; scratch */
+    size_t *place;  /* by variable: i, or SIZE_MAX */
+    double *weight; /* by variable */
+    int64_t *delta; /* by variable; scratch */
     uint64_t work;
+    size_t n_added; /* variables hidden since the audit last explored */
 };
 
 static bool is_small(const struct chooser *c, size_t v)
@@ -61,10 +67,18 @@ static double weight_of(const struct system *s, size_t v)
 
 /* ---------------------------------------------------------------- the program */
 
+/* Let variable v move by low..high only. Never both up and down: they would cancel. */
+static void bound(struct chooser *c, size_t v, double low, double high)
+{
+    double least = (double)(1 - c->s->value[v]);
+    if (low < least) low = least;
+    lp_bounds(c->lp, 2 * c->place[v], low > 0 ? low : 0, high > 0 ? high : 0);
+    lp_bounds(c->lp, 2 * c->place[v] + 1, high < 0 ? -high : 0, low < 0 ? -low : 0);
+}
+
 static void free_bounds(struct chooser *c, size_t v)
 {
-    lp_bounds(c->lp, 2 * c->place[v], 0, INFINITY);
-    lp_bounds(c->lp, 2 * c->place[v] + 1, 0, (double)(c->s->value[v] - 1));
+    bound(c, v, -INFINITY, INFINITY);
 }
 
 static void add_rows(struct chooser *c)
@@ -129,8 +143,16 @@ static void set_cost(struct chooser *c, size_t i, double cost)
     lp_cost(c->lp, 2 * i + 1, cost);
 }
 
-/* The cheapest change within the bounds set. Among hidden cells movement costs next to nothing, not nothing, so that
- * cells do not move for no reason. */
+static double cost_of_solution(const struct chooser *c)
+{
+    double cost = 0;
+    for (size_t i = 0; i < c->n; i++)
+        if (fabs(moved(c, i)) > 1e-6 && !c->hidden[c->var[i]]) cost += c->weight[c->var[i]];
+    return cost;
+}
+
+/* The cheapest change within the bounds set. Among hidden cells movement costs next to nothing, not
+ * nothing, so that cells do not move for no reason. */
 static bool solve(struct chooser *c)
 {
     double *last = mem_new(c->n, sizeof *last);
@@ -143,13 +165,15 @@ static bool solve(struct chooser *c)
         }
         if (lp_solve(c->lp) != LP_SOLVED) break;
         ok = true;
+        if (cost_of_solution(c) <= 0) break; /* nothing more needs to be hidden */
         for (size_t i = 0; i < c->n; i++) last[i] = fabs(moved(c, i));
     }
     mem_free(last);
     return ok;
 }
 
-/* Hide what moves in the last solution and hand it to the audit as a world. Counts newly hidden cells. */
+/* Hide what moves in the last solution and hand it to the audit as a world. Counts newly hidden
+ * cells. */
 static size_t take(struct chooser *c)
 {
     size_t added = 0;
@@ -160,6 +184,7 @@ static size_t take(struct chooser *c)
             added++;
         }
     if (added > 0) audit_refresh(c->audit);
+    c->n_added += added;
     for (int m = 1; m <= 4 && !world; m++) {
         bool whole = true;
         for (size_t i = 0; i < c->n; i++) {
@@ -173,22 +198,19 @@ static size_t take(struct chooser *c)
     return added;
 }
 
-static double cost_of_solution(const struct chooser *c)
-{
-    double cost = 0;
-    for (size_t i = 0; i < c->n; i++)
-        if (fabs(moved(c, i)) > 1e-6 && !c->hidden[c->var[i]]) cost += c->weight[c->var[i]];
-    return cost;
-}
-
 /* ---------------------------------------------------------------- refusals */
+
+static bool too_large(struct err *e)
+{
+    err_set(e, ERR_LIMIT, "disclosure.too_large",
+            "the table is too large to be protected in the time allowed");
+    err_remedy(e, "use fewer or coarser variables, or a filter that leaves fewer categories");
+    return true;
+}
 
 static bool out_of_work(const struct chooser *c, struct err *e)
 {
-    if (c->work > 0) return false;
-    err_set(e, ERR_LIMIT, "disclosure.too_large", "the table is too large to be protected in the time allowed");
-    err_remedy(e, "use fewer or coarser variables, or a filter that leaves fewer categories");
-    return true;
+    return c->work == 0 && too_large(e);
 }
 
 /* Say which category it is about, by variable and code; never which count, and no number. */
@@ -203,23 +225,25 @@ static bool refuse(const struct chooser *c, size_t v, const char *why, struct er
     }
     for (size_t k = 0; k < t->n_dim && n < sizeof where; k++) {
         if (at[k] == 0) continue;
-        int more = snprintf(where + n, sizeof where - n, "%s%s=%s", n > 0 ? ", " : "", t->dim[k].name,
-                            t->dim[k].category[at[k]].name);
+        int more = snprintf(where + n, sizeof where - n, "%s%s=%s", n > 0 ? ", " : "",
+                            t->dim[k].name, t->dim[k].category[at[k]].name);
         if (more > 0) n += (size_t)more;
     }
-    err_set(e, ERR_DISCLOSURE, "disclosure.cannot_protect", "the table cannot be protected: %s", why);
+    err_set(e, ERR_DISCLOSURE, "disclosure.cannot_protect", "the table cannot be protected: %s",
+            why);
     err_detail(e, "%s", where);
-    return err_remedy(e, "use coarser variables (a region instead of a country, age groups instead of ages), fewer "
-                         "variables, or a filter that leaves the category named out or joins it with others");
+    return err_remedy(
+        e,
+        "use coarser variables (a region instead of a country, age groups instead of ages), fewer "
+        "variables, or a filter that leaves the category named out or joins it with others");
 }
 
 /* ---------------------------------------------------------------- small counts, one by one */
 
 static bool lift(struct chooser *c, size_t q, int64_t by)
 {
-    lp_bounds(c->lp, 2 * c->place[q], (double)by, INFINITY);
-    bool ok = solve(c);
-    return ok;
+    bound(c, q, (double)by, INFINITY);
+    return solve(c);
 }
 
 static bool protect_small(struct chooser *c, size_t q, struct err *e)
@@ -231,7 +255,18 @@ static bool protect_small(struct chooser *c, size_t q, struct err *e)
     free_bounds(c, q);
     if (ok) return true;
     if (out_of_work(c, e)) return false;
-    return refuse(c, q, "a small count has too few other counts beside it that could be hidden with it", e);
+    return refuse(c, q,
+                  "a small count has too few other counts beside it that could be hidden with it",
+                  e);
+}
+
+/* Will the work allowed last, judged by the first of `n` small counts? Worlds found for one serve
+ * others, so be slow to give up. */
+static bool hopeless(const struct chooser *c, size_t done, size_t n, struct err *e)
+{
+    uint64_t used = c->rule->work - c->work;
+    if (done < HOPELESS_AFTER || used / done * n < HOPELESS_RATIO * c->rule->work) return false;
+    return too_large(e);
 }
 
 struct order {
@@ -254,7 +289,13 @@ static bool protect_all(struct chooser *c, struct err *e)
     for (size_t v = 0; v < c->s->n_var; v++)
         if (is_small(c, v)) o[n++] = (struct order){.value = c->s->value[v], .var = v};
     qsort(o, n, sizeof *o, by_need);
-    for (size_t i = 0; i < n && ok; i++) ok = protect_small(c, o[i].var, e);
+    audit_explore(c->audit);
+    for (size_t i = 0; i < n && ok; i++) {
+        ok = protect_small(c, o[i].var, e) && !hopeless(c, i + 1, n, e);
+        if (c->n_added < EXPLORE_AFTER) continue;
+        c->n_added = 0;
+        audit_explore(c->audit);
+    }
     mem_free(o);
     return ok;
 }
@@ -265,12 +306,9 @@ static bool protect_all(struct chooser *c, struct err *e)
 static bool solve_reason(struct chooser *c, size_t q, size_t v)
 {
     int64_t k = c->rule->threshold;
-    lp_bounds(c->lp, 2 * c->place[q], (double)(k - c->s->value[q]), INFINITY);
-    if (c->s->value[v] >= k)
-        lp_bounds(c->lp, 2 * c->place[v] + 1, (double)(c->s->value[v] - k + 1), (double)(c->s->value[v] - 1));
-    else lp_bounds(c->lp, 2 * c->place[v], 0, (double)(k - 1 - c->s->value[v]));
-    bool ok = lp_solve(c->lp) == LP_SOLVED;
-    return ok;
+    bound(c, q, (double)(k - c->s->value[q]), INFINITY);
+    bound(c, v, -INFINITY, (double)(k - 1 - c->s->value[v]));
+    return lp_solve(c->lp) == LP_SOLVED;
 }
 
 static bool mend_reason(struct chooser *c, size_t q)
@@ -281,14 +319,19 @@ static bool mend_reason(struct chooser *c, size_t q)
     bool *beside = mem_new(s->n_var, sizeof *beside);
     for (size_t f = 0; f < s->n_family; f++) {
         bool here = false;
-        for (size_t i = s->family_at[f]; i < s->family_at[f + 1]; i++) here = here || s->family[i] == q;
-        for (size_t i = s->family_at[f]; here && i < s->family_at[f + 1]; i++) beside[s->family[i]] = true;
+        for (size_t i = s->family_at[f]; i < s->family_at[f + 1]; i++)
+            here = here || s->family[i] == q;
+        for (size_t i = s->family_at[f]; here && i < s->family_at[f + 1]; i++)
+            beside[s->family[i]] = true;
     }
-    for (size_t i = 0; i < c->n; i++) set_cost(c, i, c->weight[c->var[i]] * (c->hidden[c->var[i]] ? 1e-3 : 1));
+    for (size_t i = 0; i < c->n; i++)
+        set_cost(c, i, c->weight[c->var[i]] * (c->hidden[c->var[i]] ? 1e-3 : 1));
     for (int turn = 0; turn < 2; turn++) /* cells beside it; then hidden ones of its group */
         for (size_t i = 0; i < c->n && tried < REASONS_TRIED; i++) {
             size_t v = c->var[i];
-            if (v == q || (turn == 0 ? !beside[v] : audit_group(c->audit, v) != audit_group(c->audit, q))) continue;
+            if (v == q ||
+                (turn == 0 ? !beside[v] : audit_group(c->audit, v) != audit_group(c->audit, q)))
+                continue;
             tried++;
             if (solve_reason(c, q, v)) {
                 double cost = cost_of_solution(c) + (c->hidden[v] ? 0 : c->weight[v]);
@@ -310,12 +353,11 @@ static bool mend_reason(struct chooser *c, size_t q)
     return added > 0;
 }
 
-/* Let q move by at least `up` (or `down`). When all that moves is hidden already, the solver's world was no integer
- * one: then ask for integers. */
+/* Let q move by at least `up` (or `down`). When all that moves is hidden already, the solver's
+ * world was no integer one: then ask for integers. */
 static bool mend_move(struct chooser *c, size_t q, int64_t up, int64_t down)
 {
-    if (up > 0) lp_bounds(c->lp, 2 * c->place[q], (double)up, INFINITY);
-    if (down > 0) lp_bounds(c->lp, 2 * c->place[q] + 1, (double)down, (double)(c->s->value[q] - 1));
+    bound(c, q, up > 0 ? (double)up : -INFINITY, down > 0 ? (double)-down : INFINITY);
     bool ok = solve(c) && take(c) > 0;
     if (!ok && c->work > 0) ok = lp_solve_integer(c->lp, NODES_MAX) == LP_SOLVED && take(c) > 0;
     free_bounds(c, q);
@@ -324,8 +366,7 @@ static bool mend_move(struct chooser *c, size_t q, int64_t up, int64_t down)
 
 static bool mend_insider(struct chooser *c, struct gap g)
 {
-    lp_bounds(c->lp, 2 * c->place[g.insider], 0, 0);
-    lp_bounds(c->lp, 2 * c->place[g.insider] + 1, 0, 0);
+    bound(c, g.insider, 0, 0);
     bool ok = mend_move(c, g.var, c->rule->threshold - c->s->value[g.var], 0);
     free_bounds(c, g.insider);
     return ok;
@@ -348,10 +389,13 @@ static bool mend(struct chooser *c, struct gap g)
 static const char *gap_words(enum gap_kind kind)
 {
     switch (kind) {
-    case GAP_EXACT: return "a hidden count could be worked out exactly, and nothing is left to be hidden with it";
+    case GAP_EXACT:
+        return "a hidden count could be worked out exactly, and nothing is left to be hidden with it";
     case GAP_SMALL:
-    case GAP_NARROW: return "a small count could be recognised as small, and nothing is left to be hidden with it";
-    case GAP_REASON: return "a count would be recognised as small because nothing else beside it could be hidden";
+    case GAP_NARROW:
+        return "a small count could be recognised as small, and nothing is left to be hidden with it";
+    case GAP_REASON:
+        return "a count would be recognised as small because nothing else beside it could be hidden";
     case GAP_INSIDER: return "somebody who knows one small count could work out another";
     }
     return "";
@@ -363,18 +407,72 @@ static bool satisfy_audit(struct chooser *c, struct err *e)
         const struct gap *gap;
         size_t n, mended = 0;
         audit_refresh(c->audit);
-        audit_run(c->audit, SIZE_MAX, &gap, &n);
+        audit_run(c->audit, &gap, &n);
         if (n == 0) return true;
         struct gap first = gap[0];
         if (mend(c, first)) mended++;
         if (out_of_work(c, e)) return false;
         if (mended == 0) return refuse(c, first.var, gap_words(first.kind), e);
     }
-    err_set(e, ERR_LIMIT, "disclosure.too_large", "the table is too large to be protected");
-    return err_remedy(e, "use fewer or coarser variables, or a filter");
+    return !too_large(e);
 }
 
-bool suppress_choose(bool *hidden, const struct system *s, const struct suppress_rule *rule, struct err *e)
+/* ---------------------------------------------------------------- clean-up */
+
+/* Would some sum be left with one hidden count? Then that one is exact, and there is no need to
+ * ask. */
+static bool leaves_one_alone(const struct chooser *c, size_t v)
+{
+    const struct system *s = c->s;
+    for (size_t r = 0; r < s->n_row; r++) {
+        size_t n = 0;
+        bool here = false;
+        if (!s->row_equal[r]) continue;
+        for (size_t i = s->row_at[r]; i < s->row_at[r + 1]; i++) {
+            here = here || s->term[i].var == v;
+            n += c->hidden[s->term[i].var];
+        }
+        if (here && n == 2) return true;
+    }
+    return false;
+}
+
+struct candidate {
+    double weight;
+    size_t var;
+};
+
+static int by_weight(const void *a, const void *b)
+{
+    const struct candidate *x = a, *y = b;
+    if (x->weight > y->weight || x->weight < y->weight) return x->weight > y->weight ? -1 : 1;
+    return x->var < y->var ? -1 : x->var > y->var;
+}
+
+/* Show again what need not be hidden, dearest first, as long as work is left for it. */
+static void clean_up(struct chooser *c)
+{
+    const struct system *s = c->s;
+    struct candidate *list = mem_new(s->n_var, sizeof *list);
+    size_t n = 0;
+    uint64_t rest = c->work, share = c->rule->work / CLEAN_UP_SHARE;
+    for (size_t v = 0; v < s->n_var; v++)
+        if (c->hidden[v] && !is_small(c, v))
+            list[n++] = (struct candidate){.weight = c->weight[v], .var = v};
+    qsort(list, n, sizeof *list, by_weight);
+    for (size_t i = 0; i < n && c->work > 0 && rest - c->work < share; i++) {
+        size_t v = list[i].var;
+        if (leaves_one_alone(c, v)) continue;
+        c->hidden[v] = false;
+        audit_refresh(c->audit);
+        if (!audit_passes(c->audit)) c->hidden[v] = true;
+    }
+    audit_refresh(c->audit);
+    mem_free(list);
+}
+
+bool suppress_choose(bool *hidden, const struct system *s, const struct suppress_rule *rule,
+                     struct err *e)
 {
     struct chooser c = {.s = s, .rule = rule, .hidden = hidden, .work = rule->work};
     bool any = false;
@@ -391,6 +489,8 @@ bool suppress_choose(bool *hidden, const struct system *s, const struct suppress
     begin(&c);
     c.audit = audit_new(s, hidden, rule->threshold, rule->insider, &c.work);
     bool ok = protect_all(&c, e) && satisfy_audit(&c, e);
+    if (ok) clean_up(&c);
+    ok = ok && satisfy_audit(&c, e);
     end(&c);
     return ok;
 }

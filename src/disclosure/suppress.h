@@ -11,13 +11,16 @@ struct suppress_rule {
     uint64_t work;     /* steps allowed, see lp.h */
 };
 
-/* Fill hidden[s->n_var]: all small counts, and others chosen so that the audit (audit.h) passes; few of them, small ones
- * and inner ones rather than totals. Zeros and the grand total are never hidden. Same system and rule, same choice.
+/* Fill hidden[s->n_var]: all small counts, and others chosen so that the audit (audit.h) passes;
+ * few of them, small ones and inner ones rather than totals. Zeros and the grand total are never
+ * hidden. Same system and rule, same choice.
  *
- * Errors: ERR_DISCLOSURE "disclosure.cannot_protect" no choice passes, with the reason in words (never a count; the
- * category is in the detail); ERR_LIMIT "disclosure.too_large" the work allowed is used up.
- * Method: linear programs as of Kelly, Golden and Assad (1992), with weights renewed by the last answer for fewer hidden
- * cells (Candes, Wakin and Boyd, 2008), then what the audit still finds mended, then a clean-up. */
-bool suppress_choose(bool *hidden, const struct system *s, const struct suppress_rule *rule, struct err *e) MUST_CHECK;
+ * Errors: ERR_DISCLOSURE "disclosure.cannot_protect" no choice passes, with the reason in words
+ * (never a count; the category is in the detail); ERR_LIMIT "disclosure.too_large" the work allowed
+ * is used up. Method: linear programs as of Kelly, Golden and Assad (1992), with weights renewed by
+ * the last answer for fewer hidden cells (Candes, Wakin and Boyd, 2008), then what the audit still
+ * finds mended, then a clean-up. */
+bool suppress_choose(bool *hidden, const struct system *s, const struct suppress_rule *rule,
+                     struct err *e) MUST_CHECK;
 
 #endif

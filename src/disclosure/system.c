@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Building the reader's system.
  *
- * Notation: a functional is a linear form over the categories of one variable (or of a bundle of variables crossed
- * instance by instance) that counts, for every unit, a number >= 0; it is zero or more whatever the unit's answers are:
+ * Notation: a functional is a linear form over the categories of one variable (or of a bundle of
+ * variables crossed instance by instance) that counts, for every unit, a number >= 0; it is zero or
+ * more whatever the unit's answers are:
  *
  *    c              units with answer c
  *    p - c          units in p that do not have its child c;  T - U - c: known, and not c
  *    sum c - p      for units in p, answers beyond the first, where children cover
  *
- * A product of functionals of different variables counts for each unit a product of numbers >= 0, so it is >= 0 as
- * well: |A and B| - |A'| - |B'| + .. (Frechet, 1951; Bonferroni, 1936) are such products. For variables with one answer the
- * leaves are enough: everything else follows from the sums, which are rows of their own. For one variable with several
- * answers (and any with one) the rows are all that can be known: any counts that satisfy them are counts of some units.
- * For several such variables they are the strongest we know of, not a proof of completeness. */
+ * A product of functionals of different variables counts for each unit a product of numbers >= 0,
+ * so it is >= 0 as well: |A and B| - |A'| - |B'| + .. (Frechet, 1951; Bonferroni, 1936) are such
+ * products. For variables with one answer the leaves are enough: everything else follows from the
+ * sums, which are rows of their own. For one variable with several answers (and any with one) the
+ * rows are all that can be known: any counts that satisfy them are counts of some units. For
+ * several such variables they are the strongest we know of, not a proof of completeness. */
 #include "disclosure/system.h"
 
 #include "base/mem.h"
@@ -25,8 +27,8 @@ struct form_term { /* of a functional: offset of a cell and its coefficient */
 };
 
 struct functional {
-    size_t at, n;  /* in factor.term */
-    bool plain;    /* a single category: says nothing on its own */
+    size_t at, n; /* in factor.term */
+    bool plain;   /* a single category: says nothing on its own */
 };
 
 struct factor { /* the functionals of one variable, or of the bundle of crossed ones */
@@ -40,7 +42,7 @@ struct builder {
     struct system *s;
     const struct table *t;
     size_t stride[TABLE_DIMS_MAX];
-    size_t *n_child[TABLE_DIMS_MAX];     /* counted here: nobody else's word is needed */
+    size_t *n_child[TABLE_DIMS_MAX]; /* counted here: nobody else's word is needed */
     struct system_term *term;
     size_t n_term, cap_term;
     size_t *row_at;
@@ -48,7 +50,7 @@ struct builder {
     size_t n_row, cap_row_at, cap_row_equal;
     size_t *family, *family_at;
     size_t n_family_item, n_family, cap_family, cap_family_at;
-    int32_t *sum;                        /* by variable: coefficients of the row being made */
+    int32_t *sum; /* by variable: coefficients of the row being made */
     bool *in_row;
     size_t *touched;
     size_t n_touched;
@@ -60,7 +62,8 @@ struct builder {
 static bool broken(struct err *e, const char *what)
 {
     err_set(e, ERR_DISCLOSURE, "disclosure.broken_table", "the table contradicts itself: %s", what);
-    return err_remedy(e, "this is a defect of the program; please report it with the variables of the table");
+    return err_remedy(
+        e, "this is a defect of the program; please report it with the variables of the table");
 }
 
 static bool check_shape(struct builder *b, struct err *e)
@@ -71,7 +74,8 @@ static bool check_shape(struct builder *b, struct err *e)
     for (size_t k = t->n_dim; k-- > 0;) {
         const struct dimension *d = &t->dim[k];
         b->stride[k] = n;
-        if (d->n_category == 0 || d->category[0].parent != 0) return broken(e, "a variable without total");
+        if (d->n_category == 0 || d->category[0].parent != 0)
+            return broken(e, "a variable without total");
         b->n_child[k] = mem_new(d->n_category, sizeof(size_t));
         for (size_t c = 1; c < d->n_category; c++) {
             if (d->category[c].parent >= c) return broken(e, "a category before its parent");
@@ -81,17 +85,20 @@ static bool check_shape(struct builder *b, struct err *e)
     }
     if (n != t->n_cell) return broken(e, "its number of cells");
     for (size_t i = 0; i < n; i++)
-        if (t->count[i] < 0 || t->count[i] > INT64_C(1) << 50) return broken(e, "a count out of range");
+        if (t->count[i] < 0 || t->count[i] > INT64_C(1) << 50)
+            return broken(e, "a count out of range");
     return true;
 }
 
-/* Do the children of category `p` of variable k always hold everything in p, whatever the other categories are? */
+/* Do the children of category `p` of variable k always hold everything in p, whatever the other
+ * categories are? */
 static bool covers_everywhere(const struct dimension *d, size_t p)
 {
     return !d->several || d->covers || p != 0;
 }
 
-/* Cells over the other variables, those of k at their total: for (at = 0; ; next_other(..)). False behind the last. */
+/* Cells over the other variables, those of k at their total: for (at = 0; ; next_other(..)). False
+ * behind the last. */
 static bool next_other(const struct table *t, size_t k, size_t *c)
 {
     for (size_t j = t->n_dim; j-- > 0;) {
@@ -192,7 +199,8 @@ static void row_end(struct builder *b, bool equal)
         b->row_at[b->n_row] = b->n_term;
         for (size_t i = 0; i < b->n_touched; i++) {
             size_t v = b->touched[i];
-            if (b->sum[v] != 0) b->term[b->n_term++] = (struct system_term){.var = v, .coef = b->sum[v]};
+            if (b->sum[v] != 0)
+                b->term[b->n_term++] = (struct system_term){.var = v, .coef = b->sum[v]};
         }
         b->row_equal[b->n_row++] = equal;
         b->row_at[b->n_row] = b->n_term;
@@ -204,6 +212,16 @@ static void row_end(struct builder *b, bool equal)
     b->n_touched = 0;
 }
 
+/* Need the sum over variable k be a row, at these categories of the others? Not where a variable
+ * before it is at an inner category: that sum is the sum of those at the leaves below. What is left
+ * is independent. */
+static bool sum_needed(const struct builder *b, size_t k, const size_t *c)
+{
+    for (size_t j = 0; j < k; j++)
+        if (!b->t->dim[j].several && b->n_child[j][c[j]] > 0) return false;
+    return !b->t->dim[k].several;
+}
+
 /* Sums of the variables with one answer, and the families of all. */
 static void family_rows(struct builder *b, size_t k, size_t p)
 {
@@ -211,18 +229,19 @@ static void family_rows(struct builder *b, size_t k, size_t p)
     size_t c[TABLE_DIMS_MAX] = {0};
     do {
         size_t at = other_offset(b, k, c);
+        bool sum = sum_needed(b, k, c);
         MEM_GROW(b->family_at, b->cap_family_at, b->n_family + 2);
         b->family_at[b->n_family++] = b->n_family_item;
         for (size_t q = p; q < d->n_category; q++) {
             if (q != p && (q == 0 || d->category[q].parent != p)) continue;
             size_t cell = at + q * b->stride[k];
-            if (!d->several) row_term(b, cell, q == p ? -1 : 1);
+            if (sum) row_term(b, cell, q == p ? -1 : 1);
             if (b->s->value[b->s->var_of[cell]] == 0) continue;
             MEM_GROW(b->family, b->cap_family, b->n_family_item + 1);
             b->family[b->n_family_item++] = b->s->var_of[cell];
         }
         b->family_at[b->n_family] = b->n_family_item;
-        if (!d->several) row_end(b, true);
+        if (sum) row_end(b, true);
     } while (!b->too_large && next_other(b->t, k, c));
 }
 
@@ -246,9 +265,11 @@ static bool is_missing(const struct category *c)
     return c->kind == CATEGORY_UNKNOWN || c->kind == CATEGORY_NA;
 }
 
-/* p - c, less those who cannot have c because they have no answer at all. Across crossed repeats a unit can be unknown
- * in one instance and not applicable in another, so there these two are taken off one at a time. */
-static void parent_less_child(struct factor *f, const struct builder *b, size_t k, size_t q, size_t at, bool crossed)
+/* p - c, less those who cannot have c because they have no answer at all. Across crossed repeats a
+ * unit can be unknown in one instance and not applicable in another, so there these two are taken
+ * off one at a time. */
+static void parent_less_child(struct factor *f, const struct builder *b, size_t k, size_t q,
+                              size_t at, bool crossed)
 {
     const struct dimension *d = &b->t->dim[k];
     size_t p = d->category[q].parent, st = b->stride[k];
@@ -270,7 +291,8 @@ static void parent_less_child(struct factor *f, const struct builder *b, size_t 
 }
 
 /* sum of children - p */
-static void children_less_parent(struct factor *f, const struct builder *b, size_t k, size_t p, size_t at)
+static void children_less_parent(struct factor *f, const struct builder *b, size_t k, size_t p,
+                                 size_t at)
 {
     const struct dimension *d = &b->t->dim[k];
     form_begin(f, false);
@@ -288,12 +310,14 @@ static void leaves_of(struct factor *f, const struct builder *b, size_t k)
     }
 }
 
-static void inequalities_of(struct factor *f, const struct builder *b, size_t k, size_t at, bool crossed)
+static void inequalities_of(struct factor *f, const struct builder *b, size_t k, size_t at,
+                            bool crossed)
 {
     const struct dimension *d = &b->t->dim[k];
     for (size_t q = 1; q < d->n_category; q++) parent_less_child(f, b, k, q, at, crossed);
     for (size_t p = 0; p < d->n_category; p++)
-        if (b->n_child[k][p] > 0 && (covers_everywhere(d, p) || at == 0)) children_less_parent(f, b, k, p, at);
+        if (b->n_child[k][p] > 0 && (covers_everywhere(d, p) || at == 0))
+            children_less_parent(f, b, k, p, at);
 }
 
 /* The variables crossed instance by instance: inequalities of one at every choice of the others. */
@@ -334,8 +358,12 @@ static void product_rows(struct builder *b, const struct factor *f, size_t n)
             for (size_t y = 0; y < n1; y++)
                 for (size_t z = 0; z < n2; z++) {
                     struct form_term p = f[0].term[g[0]->at + x];
-                    if (n > 1) p.offset += f[1].term[g[1]->at + y].offset, p.coef *= f[1].term[g[1]->at + y].coef;
-                    if (n > 2) p.offset += f[2].term[g[2]->at + z].offset, p.coef *= f[2].term[g[2]->at + z].coef;
+                    if (n > 1)
+                        p.offset += f[1].term[g[1]->at + y].offset,
+                            p.coef *= f[1].term[g[1]->at + y].coef;
+                    if (n > 2)
+                        p.offset += f[2].term[g[2]->at + z].offset,
+                            p.coef *= f[2].term[g[2]->at + z].coef;
                     row_term(b, p.offset, p.coef);
                 }
         row_end(b, false);
@@ -390,7 +418,8 @@ static void keep(struct builder *b, struct arena *a)
         memcpy(s->row_equal, b->row_equal, b->n_row * sizeof *s->row_equal);
         memcpy(s->term, b->term, b->n_term * sizeof *s->term);
     }
-    if (b->n_family > 0) memcpy(s->family_at, b->family_at, (b->n_family + 1) * sizeof *s->family_at);
+    if (b->n_family > 0)
+        memcpy(s->family_at, b->family_at, (b->n_family + 1) * sizeof *s->family_at);
     if (b->n_family_item > 0) memcpy(s->family, b->family, b->n_family_item * sizeof *s->family);
 }
 
@@ -398,7 +427,8 @@ static bool check_truth(const struct system *s, struct err *e)
 {
     for (size_t i = 0; i < s->n_row; i++) {
         int64_t sum = system_row_sum(s, i, NULL);
-        if (sum < 0 || (s->row_equal[i] && sum != 0)) return broken(e, "a sum or an inequality between counts fails");
+        if (sum < 0 || (s->row_equal[i] && sum != 0))
+            return broken(e, "a sum or an inequality between counts fails");
     }
     return true;
 }
