@@ -55,12 +55,12 @@ static struct batch_block *block_of(int n)
 
 static void opens_as(const struct batch_block *b, size_t at, size_t n,
                      const uint8_t key[CRYPTO_KEY], const struct envelope_context *c,
-                     const char *fmt, int i)
+                     const char *part, int i)
 {
     struct buf plain;
     struct err e;
     char wanted[40];
-    snprintf(wanted, sizeof wanted, fmt, i);
+    snprintf(wanted, sizeof wanted, "%s part %d", part, i);
     buf_init_wiped(&plain, 1 << 20);
     if (!envelope_open(&plain, b->sealed.p + at, n, key, c, &e)) fail_msg("%s", e.msg);
     assert_true(text_is(buf_text(&plain), wanted));
@@ -92,7 +92,7 @@ static void batch_insert_1_sealing(void **state) /* S12 */
         assert_memory_equal(r->key, zero, CRYPTO_KEY);
         c.place = ENVELOPE_RECORD_BODY;
         c.version_no = r->version_no;
-        opens_as(b, r->body_at, r->body_n, key, &c, "coded part %d", i);
+        opens_as(b, r->body_at, r->body_n, key, &c, "coded", i);
         assert_int_equal(r->identity_body_n > 0, i % 3 == 0);
         if (r->identity_body_n == 0) continue;
         uint8_t own[CRYPTO_KEY];
@@ -103,7 +103,7 @@ static void batch_insert_1_sealing(void **state) /* S12 */
                                     keys.identity, &c));
         assert_memory_not_equal(own, key, sizeof own);
         c.place = ENVELOPE_IDENTITY_BODY;
-        opens_as(b, r->identity_body_at, r->identity_body_n, own, &c, "identity part %d", i);
+        opens_as(b, r->identity_body_at, r->identity_body_n, own, &c, "identity", i);
     }
     /* No nonce twice: they lie behind three bytes of head. */
     for (int i = 0; i < BLOCK_ROWS; i++)

@@ -171,7 +171,7 @@ static bool aborts(void (*fn)(void))
 {
     pid_t child = fork();
     if (child == 0) {
-        (void)freopen("/dev/null", "w", stderr);
+        if (freopen("/dev/null", "w", stderr) == NULL) _exit(1);
         signal(SIGABRT, SIG_DFL);
         fn();
         _exit(0);
