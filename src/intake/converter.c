@@ -78,25 +78,32 @@ static bool spawn(pid_t *child, const struct converter_options *o, int out, stru
     return err_remedy(e, "save the sheet as CSV and import that");
 }
 
+struct converter *converter_attach(int pipe)
+{
+    struct converter *c = mem_new(1, sizeof *c);
+    c->pipe = pipe;
+    c->silence_ms = CONVERTER_SILENCE_MS;
+    c->field = mem_new(CONVERTER_COLUMN_MAX, sizeof *c->field);
+    c->formula = mem_new(CONVERTER_COLUMN_MAX, sizeof *c->formula);
+    return c;
+}
+
 bool converter_start(struct converter **out, const struct converter_options *o, struct err *e)
 {
     int ends[2];
+    pid_t child;
     if (pipe2(ends, O_CLOEXEC) != 0)
         return err_set_errno(e, ERR_SYSTEM, errno, "converter.start",
                              "could not start the process that reads workbooks");
-    struct converter *c = mem_new(1, sizeof *c);
-    c->pipe = ends[0];
-    c->silence_ms = o->silence_ms > 0 ? o->silence_ms : CONVERTER_SILENCE_MS;
-    bool ok = spawn(&c->child, o, ends[1], e);
+    bool ok = spawn(&child, o, ends[1], e);
     close(ends[1]);
     if (!ok) {
         close(ends[0]);
-        mem_free(c);
         return false;
     }
-    c->field = mem_new(CONVERTER_COLUMN_MAX, sizeof *c->field);
-    c->formula = mem_new(CONVERTER_COLUMN_MAX, sizeof *c->formula);
-    *out = c;
+    *out = converter_attach(ends[0]);
+    (*out)->child = child;
+    if (o->silence_ms > 0) (*out)->silence_ms = o->silence_ms;
     return true;
 }
 
@@ -172,31 +179,59 @@ static int64_t now_ms(void)
     return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-static bool wait_for_more(struct converter *c, int64_t until, struct err *e)
+/* What the child has used of a processor. */
+static int64_t work_ms(const struct converter *c)
+{
+    clockid_t clock;
+    struct timespec t;
+    if (clock_getcpuclockid(c->child, &clock) != 0 || clock_gettime(clock, &t) != 0) return 0;
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+struct waiting {
+    int64_t until;       /* by the clock */
+    int64_t begun, seen; /* the child's work when the waiting began, and when last looked at */
+};
+
+/* On a busy machine the child may be hungry, not hung: it gets more time while it works, but works
+ * less than it was given. */
+static bool is_hungry(struct converter *c, struct waiting *w)
+{
+    int64_t work = work_ms(c);
+    bool hungry = work - w->begun < c->silence_ms && work - w->seen > c->silence_ms / 20;
+    w->seen = work;
+    w->until = now_ms() + c->silence_ms;
+    return hungry && c->waited_ms < WAITED_MAX_MS;
+}
+
+static bool wait_for_more(struct converter *c, struct waiting *w, struct err *e)
 {
     for (;;) {
-        int64_t now = now_ms(), left = until - now;
+        int64_t now = now_ms(), left = w->until - now;
         struct pollfd p = {.fd = c->pipe, .events = POLLIN};
-        int ready = left <= 0 || c->waited_ms > WAITED_MAX_MS ? 0 : poll(&p, 1, (int)left);
+        int ready = left <= 0 ? 0 : poll(&p, 1, (int)left);
         c->waited_ms += now_ms() - now;
-        if (ready > 0) return true;
-        if (ready == 0) return child_silent(c, e);
-        if (errno != EINTR) return child_died(c, e);
+        if (ready > 0 && c->waited_ms < WAITED_MAX_MS) return true;
+        if (ready < 0 && errno != EINTR) return child_died(c, e);
+        if (ready >= 0 && !is_hungry(c, w)) return child_silent(c, e);
     }
 }
 
 /* Have `n` bytes in hand: they must come within the time of silence. */
 static bool have(struct converter *c, size_t n, struct err *e)
 {
-    int64_t until = 0;
+    struct waiting w = {.until = 0};
     while (c->end - c->at < n) {
         if (c->at > 0) {
             memmove(c->bytes, c->bytes + c->at, c->end - c->at);
             c->end -= c->at;
             c->at = 0;
         }
-        if (until == 0) until = now_ms() + c->silence_ms;
-        if (!wait_for_more(c, until, e)) return false;
+        if (w.until == 0) {
+            w.begun = w.seen = work_ms(c);
+            w.until = now_ms() + c->silence_ms;
+        }
+        if (!wait_for_more(c, &w, e)) return false;
         size_t want = n > READ_AHEAD ? n : READ_AHEAD;
         /* What a message promises is believed only as it comes. */
         if (want > c->end + READ_AHEAD) want = c->end + READ_AHEAD;

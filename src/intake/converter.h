@@ -18,7 +18,9 @@
 enum {
     CONVERTER_ROW_MAX = 8 * 1024 * 1024, /* bytes of one row, as in CSV */
     CONVERTER_COLUMN_MAX = 2000,
-    CONVERTER_SILENCE_MS = 8000 /* longest wait for the child's next word */
+    /* longest wait for the child's next word, by the clock when it does nothing, else by its
+     * work */
+    CONVERTER_SILENCE_MS = 8000
 };
 
 /* What main() of the converter process does: `sheet` "" is the first visible one. Shuts itself in,

@@ -21,4 +21,8 @@ enum {
     CONVERTER_REFUSED = 3 /* exit status of a child that said why */
 };
 
+/* A converter that reads what is to be read from `pipe`, which it takes over, without a child: for
+ * the fuzz target. `owns` the result. */
+struct converter *converter_attach(int pipe);
+
 #endif

@@ -16,6 +16,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 static struct dictionary *loaded;
@@ -206,6 +207,19 @@ static void spin(void)
     for (volatile unsigned long i = 0;; i++) {}
 }
 
+/* A second and a half in which it works a tenth of the time, then a sheet without rows. */
+static void starve(void)
+{
+    for (int i = 0; i < 30; i++) {
+        struct timespec t, until;
+        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &until);
+        do clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+        while ((t.tv_sec - until.tv_sec) * 1000000000L + t.tv_nsec - until.tv_nsec < 5000000);
+        usleep(45000);
+    }
+    say("07000000 01 00 00 6461 7461 01000000 04");
+}
+
 /* Rows 1, 2, 3 ... of one cell of `n` bytes, for as long as anybody listens. */
 static void flood(size_t n)
 {
@@ -233,6 +247,7 @@ static void bad_child(const char *kind, const char *word)
     struct err e;
     if (strcmp(kind, "silent") == 0) pause();
     if (strcmp(kind, "spin") == 0) spin();
+    if (strcmp(kind, "starve") == 0) starve();
     if (strcmp(kind, "flood") == 0) flood(strtoul(word, NULL, 10));
     if (strcmp(kind, "signal") == 0) raise((int)strtol(word, NULL, 10));
     if (strcmp(kind, "exit") == 0) _exit((int)strtol(word, NULL, 10));
