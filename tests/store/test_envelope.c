@@ -203,8 +203,8 @@ static void by_hand(struct buf *b, const uint8_t padded[64], const uint8_t key[C
     uint8_t nonce[CRYPTO_NONCE], sealed[64 + CRYPTO_TAG];
 
     crypto_random(nonce, sizeof nonce);
-    crypto_seal(sealed, padded, 64, ad, sizeof ad, nonce,
-                key); /* with the NUL: the fourth byte of the version */
+    /* With the NUL behind the text, which is the fourth byte of the version number. */
+    crypto_seal(sealed, padded, 64, ad, sizeof ad, nonce, key);
     buf_clear(b);
     buf_put(b, "\x01\x01\x09", 3);
     buf_put(b, nonce, sizeof nonce);
