@@ -194,7 +194,7 @@ static void test_5_limits(void **state)
     buf_release(&b);
 }
 
-/* The bytes that the description at the head of envelope.c promises, so that another program could open one. */
+/* The bytes that the description at the head of envelope.c promises: another program could open it. */
 static void by_hand(struct buf *b, const uint8_t padded[64], const uint8_t key[CRYPTO_KEY])
 {
     static const char ad[] = "dcim envelope v1\x01\x01\x01\x09"
