@@ -82,7 +82,7 @@ struct store *store_data_make(const char *folder)
     struct store *st = NULL;
     struct err e;
     uint8_t hash[32] = {7};
-    int64_t gnr, ngo;
+    int64_t gnr = 0, ngo = 0;
 
     crypto_start();
     store_data_remove(folder);
@@ -193,7 +193,7 @@ bool store_data_put(struct batch_result *out, struct store *st, int64_t organisa
 struct batch_result store_data_import(struct store *st, int64_t organisation_no, int from, int to,
                                       int variant)
 {
-    struct batch_result result;
+    struct batch_result result = {0};
     struct err e;
     if (!store_begin(st, true, &e) ||
         !store_data_put(&result, st, organisation_no, from, to, variant, false, &e) ||
