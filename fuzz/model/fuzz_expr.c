@@ -39,7 +39,8 @@ static const char survey[] =
     "select_multiple CL_FORM,forms,L,,\nselect_one CL_BAND,band,L,,\nbegin_repeat,child,L,,\n"
     "text,c_name,L,,\ninteger,c_age,L,,\nselect_one CL_SEX,c_sex,L,,\ntext,c_born,L,thb-date,\n"
     "select_multiple CL_FORM,c_forms,L,,\nbegin_repeat,toy,L,,\ntext,t_name,L,,\ninteger,t_n,L,,\n"
-    "end_repeat,,,,\nend_repeat,,,,\nbegin_repeat,trip,L,,\ndate,away,L,,\ndecimal,cost,L,,\nend_repeat,,,,\n";
+    "end_repeat,,,,\nend_repeat,,,,\nbegin_repeat,trip,L,,\ndate,away,L,,\n"
+    "decimal,cost,L,,\nend_repeat,,,,\n";
 
 static const char *const files[][2] = {
     {"dictionary/settings.csv", "form_id,form_title,version,default_language,data_set,reference\n"

@@ -621,7 +621,7 @@ static void random_filters_agree(void **state)
     (void)state;
     struct shelf s;
     struct random r;
-    size_t n_done = 0, n_refused = 0, n_all = harness_sanitized() ? 1500 : 6000;
+    size_t n_done = 0, n_refused = 0, n_all = harness_sanitized() ? 700 : 3000;
     random_init(&r, 20260101);
     shelf_open(&s, 1100, 2);
     for (size_t i = 0; i < n_all; i++) {
