@@ -142,6 +142,9 @@ void desk_make(const char *folder)
 /* ---------------------------------------------------------------- calls */
 
 static bool call(struct json **out, struct service *s, struct err *e, const char *operation,
+                 const char *parameters, va_list ap) __attribute__((format(printf, 5, 0)));
+
+static bool call(struct json **out, struct service *s, struct err *e, const char *operation,
                  const char *parameters, va_list ap)
 {
     static char text[20000];

@@ -20,14 +20,16 @@
 
 /* ---- the calls ---- */
 
-static struct {
+/* Not static: the fortified pread() of the system's header is an inline function with a name for others. */
+struct {
     uint64_t count, fail_at; /* 0: never */
     bool forever;
     int error; /* errno */
     bool only_fsync;
 } fault;
 
-static bool fails(bool is_fsync)
+bool fails(bool is_fsync);
+bool fails(bool is_fsync)
 {
     if (fault.only_fsync && !is_fsync) return false;
     uint64_t n = ++fault.count;
