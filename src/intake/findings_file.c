@@ -73,6 +73,8 @@ static void put_row(struct findings_file *f, const struct text *cell, size_t n_c
         if (!f->skip[i]) put_cell(f, i < n_cell ? cell[i] : (struct text){"", 0});
     if (f->has_position) put_cell(f, position);
     put_cell(f, note);
+    /* cells beyond the header are not lost: whoever mends the row sees them, and V15 until then */
+    for (size_t i = f->mapping->n_header; i < n_cell; i++) put_cell(f, cell[i]);
     if (f->workbook == NULL) {
         csv_end_row(&f->row);
         file_sink_put(f->text, buf_text(&f->row));

@@ -4,7 +4,8 @@
  * with byte order mark; or XLSX with the name of its sheet), no text of which a spreadsheet takes
  * for a formula (S65). It can be mended and imported again with the same command: columns that
  * begin with _ are passed over then. Where the mapping makes references from positions, `_position`
- * keeps what they were, so that rows of the mended file are still the same records. */
+ * keeps what they were, so that rows of the mended file are still the same records. Cells beyond
+ * the header stand behind `_errors`. */
 #ifndef DCIM_INTAKE_FINDINGS_FILE_H
 #define DCIM_INTAKE_FINDINGS_FILE_H
 

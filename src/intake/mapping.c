@@ -200,7 +200,8 @@ struct json *mapping_to_json(const struct mapping *m, const struct dictionary *d
     struct json *left_out = json_array(), *missing = json_array();
     for (size_t i = 0; i < m->n_header; i++) {
         if (text_trim(m->header[i]).n == 0) continue;
-        if (m->use[i] == MAPPING_UNKNOWN) json_push(unknown, json_text(m->header[i]));
+        if (m->use[i] == MAPPING_UNKNOWN || m->use[i] == MAPPING_AMBIGUOUS)
+            json_push(unknown, json_text(m->header[i]));
         if (m->use[i] == MAPPING_AMBIGUOUS) json_push(ambiguous, json_text(m->header[i]));
         if (m->use[i] != MAPPING_UNMAPPED && m->use[i] != MAPPING_COMPUTED &&
             m->use[i] != MAPPING_RESERVED)

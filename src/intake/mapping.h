@@ -105,7 +105,8 @@ struct text mapping_name_key(struct text name, struct arena *a);
 struct text mapping_value_key(struct text value, struct arena *a);
 
 /* As a document: name, columns [{column, variable, path, guessed}], unknown_columns [text],
- * ambiguous_columns [text], left_out_columns [{column, reason}], missing_columns [text]. */
+ * ambiguous_columns [text] (those of the unknown ones that came too late for their variable),
+ * left_out_columns [{column, reason}], missing_columns [text]. */
 struct json *mapping_to_json(const struct mapping *m, const struct dictionary *d);
 
 #endif

@@ -127,6 +127,23 @@ static void mended_and_imported_again(void **state)
     arena_free(a);
 }
 
+/* What stands beyond the header is given back too, and is too much again until it is mended. */
+static void cells_beyond_the_header_are_kept(void **state)
+{
+    (void)state;
+    struct arena *a = arena_new(ARENA_PLAIN);
+    const char *got = back_of(HEAD "\r\nR1;2023-05-15;F" TAIL ";;=more\r\n", mapping_none, a);
+    assert_non_null(strstr(got, "\"LB7\";\"[refused] V15: "));
+    assert_string_equal(got + strlen(got) - 14, ";\"\";\"'=more\"\r\n");
+    harness_write_text("input", got);
+    assert_string_equal(give_back(mapping_none, "again", a), "[V15 - row 2 column 14] ");
+    size_t n;
+    char *again = harness_read("again", &n);
+    assert_string_equal(again, got);
+    free(again);
+    arena_free(a);
+}
+
 /* Rows that have their references from the position keep them. */
 static void positions_are_kept(void **state)
 {
@@ -417,6 +434,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(columns_rows_and_what_is_said),
         cmocka_unit_test(mended_and_imported_again),
+        cmocka_unit_test(cells_beyond_the_header_are_kept),
         cmocka_unit_test(positions_are_kept),
         cmocka_unit_test(no_cell_is_a_formula),
         cmocka_unit_test(a_workbook_comes_back_as_workbook),
