@@ -121,7 +121,9 @@ bool expr_match(struct expr_state *st, const struct regex *r, struct text t)
     int64_t began = nanoseconds(CLOCK_MONOTONIC);
     enum regex_result result = regex_match(r, t);
     if (result == REGEX_LIMIT) expr_stop(st, EXPR_LIMIT);
-    if (nanoseconds(CLOCK_MONOTONIC) - began < SLOW_MATCH) return result == REGEX_YES;
+    int64_t took = nanoseconds(CLOCK_MONOTONIC) - began;
+    if (took < SLOW_MATCH) return result == REGEX_YES;
+    st->slow_total += took;
     int64_t now = nanoseconds(CLOCK_THREAD_CPUTIME_ID);
     if (st->slow_since == 0) st->slow_since = now;
     else if (now - st->slow_since > SLOW_TOTAL) expr_stop(st, EXPR_LIMIT);

@@ -19,7 +19,9 @@
 
 #include <string.h>
 
-enum { TABLE = 65536 };
+/* Cells of a table by code; steps that the record evaluator may take in all, and for each unit:
+ * some five times what ordinary filters take. */
+enum { TABLE = 65536, WORK_LEAST = 20000000, WORK_UNIT = 100 };
 
 struct planner {
     struct expr_filter_run run;
@@ -722,7 +724,7 @@ static uint64_t word_of(const uint8_t *truth)
 static void run(struct planner *p, const struct expr_vector *root, uint64_t *keep, size_t from,
                 size_t to)
 {
-    for (size_t at = from; at < to; at += EXPR_BLOCK) {
+    for (size_t at = from; at < to && !p->run.too_slow; at += EXPR_BLOCK) {
         p->run.from = at;
         p->run.n = to - at < EXPR_BLOCK ? to - at : EXPR_BLOCK;
         const uint8_t *truth = expr_vector_truths(&p->run, root);
@@ -740,6 +742,7 @@ bool expr_filter(uint64_t *keep, const struct expr *x, const struct column_set *
     struct planner p = {.expr = x, .arena = arena_new(ARENA_PLAIN), .err = e};
     struct arena *scratch = arena_new(ARENA_PLAIN);
     p.run.set = set;
+    p.run.work_max = WORK_LEAST + (to > from ? to - from : 0) * (uint64_t)WORK_UNIT;
     p.run.context =
         (struct expr_context){.today = today, .now = (int64_t)today * 86400, .arena = scratch};
     p.run.state = (struct expr_state){.dictionary = set->dictionary,
@@ -759,5 +762,8 @@ bool expr_filter(uint64_t *keep, const struct expr *x, const struct column_set *
     if (root != NULL) run(&p, root, keep, from, to);
     arena_free(scratch);
     arena_free(p.arena);
-    return root != NULL;
+    if (root == NULL || !p.run.too_slow) return root != NULL;
+    err_set(e, ERR_LIMIT, "filter.too_slow", "the filter takes too long");
+    return err_remedy(
+        e, "compare codes, numbers and dates instead of texts, or use a simpler pattern");
 }

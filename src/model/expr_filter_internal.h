@@ -95,9 +95,10 @@ struct expr_filter_run {
     const struct column_set *set;
     struct expr_state state; /* for the record evaluator */
     struct expr_context context;
-    struct arena *scratch;
-    size_t from, n;        /* the block: n units from `from` */
-    uint16_t *code_pad[2]; /* a last, short block is copied here */
+    size_t from, n;          /* the block: n units from `from` */
+    uint64_t work, work_max; /* steps of the record evaluator, in all */
+    bool too_slow;           /* over it: nothing further is evaluated, the filter fails */
+    uint16_t *code_pad[2];   /* a last, short block is copied here */
     int32_t *number_pad[2];
 };
 

@@ -261,6 +261,7 @@ struct expr_builder {
     size_t n_stack, cap_stack;
     struct expr_scope scope; /* changes within predicates */
     size_t n_scope;          /* depth of predicates */
+    size_t table_work;       /* steps taken to fill tables */
 };
 
 struct expr_node *expr_node_new(struct expr_builder *b, enum expr_op op, enum expr_type type,
@@ -379,6 +380,7 @@ struct expr_state {
     bool marked; /* something was taken from the arena */
     struct arena_mark mark;
     int64_t slow_since; /* processor time at the first slow match of a pattern, 0: none yet */
+    int64_t slow_total; /* nanoseconds in slow matches, of all evaluations of this state */
     const struct expr_bound *bound; /* variables that have their value here, not in the record */
     size_t n_bound;
 };

@@ -4,11 +4,11 @@
  * codes), and a table answers in the time of one comparison. The record evaluator fills it, so it
  * means the same. */
 #include "model/expr_internal.h"
+#include "model/expr_build_call.h"
 
-enum {
-    CODES_MAX = 2048,
-    PART_MIN = 3
-}; /* codes of a list; nodes of a part that is worth a table */
+/* Codes of a list; nodes of a part that is worth a table; steps for all tables of one
+ * expression. */
+enum { CODES_MAX = 2048, PART_MIN = 3, WORK_MAX = 200000 };
 
 struct part {
     const struct expr_node *var; /* the variable it reads */
@@ -37,7 +37,9 @@ static void look(struct part *p, const struct expr_node *n)
     case EXPR_OP_ITEM:
     case EXPR_OP_COLUMN:
     case EXPR_OP_INDEXED:
-    case EXPR_OP_ONCE: p->other = true; break;
+    case EXPR_OP_ONCE:
+    case EXPR_OP_REGEX: p->other = true; break; /* patterns: nobody knows their cost beforehand */
+    case EXPR_OP_CALL: p->other = p->other || n->function->build == expr_build_regex; break;
     default: break;
     }
     p->other = p->other || n->impure;
@@ -46,7 +48,7 @@ static void look(struct part *p, const struct expr_node *n)
 
 static const struct codelist *list_of(const struct expr_builder *b, const struct part *p)
 {
-    if (p->other || p->var == NULL || p->n_node < PART_MIN) return NULL;
+    if (p->other || p->var == NULL || p->n_node < PART_MIN || b->table_work > WORK_MAX) return NULL;
     if (b->dictionary->variable[p->var->var].type != VARIABLE_CODE) return NULL;
     const struct codelist *l = b->dictionary->list[p->var->list];
     return l->open || l->n_code == 0 || l->n_code > CODES_MAX ? NULL : l;
@@ -73,7 +75,8 @@ static const uint8_t *fill(struct expr_builder *b, const struct expr_node *n, va
                                 .marked = true};
         table[i] = expr_eval_bool(&st, n);
         arena_rewind(b->arena, m);
-        if (st.result != EXPR_OK) return NULL;
+        b->table_work += st.steps;
+        if (st.result != EXPR_OK || b->table_work > WORK_MAX) return NULL;
     }
     return table;
 }

@@ -183,19 +183,25 @@ static void number_true(struct expr_filter_run *f, const struct expr_vector *v)
 
 /* ---- the record evaluator ---- */
 
-static void prepare(struct expr_filter_run *f, const struct expr_bound *bound, size_t n_bound)
+enum { SLOW_TOTAL = 1000000000 }; /* nanoseconds of slow matches in one filter */
+
+/* False when the filter has taken too much already. */
+static bool prepare(struct expr_filter_run *f, const struct expr_bound *bound, size_t n_bound)
 {
+    f->work += f->state.steps;
     f->state.bound = bound;
     f->state.n_bound = n_bound;
     f->state.steps = 0;
     f->state.slow_since = 0;
     f->state.result = EXPR_OK;
+    if (f->work > f->work_max || f->state.slow_total > SLOW_TOTAL) f->too_slow = true;
+    return !f->too_slow;
 }
 
 bool expr_filter_truth(struct expr_filter_run *f, const struct expr_node *n,
                        const struct expr_bound *bound, size_t n_bound)
 {
-    prepare(f, bound, n_bound);
+    if (!prepare(f, bound, n_bound)) return false;
     bool truth = expr_eval_bool(&f->state, n);
     expr_state_end(&f->state);
     return truth && f->state.result == EXPR_OK;
@@ -204,7 +210,7 @@ bool expr_filter_truth(struct expr_filter_run *f, const struct expr_node *n,
 struct expr_span expr_filter_span(struct expr_filter_run *f, const struct expr_node *n,
                                   const struct expr_bound *bound, size_t n_bound)
 {
-    prepare(f, bound, n_bound);
+    if (!prepare(f, bound, n_bound)) return EXPR_NAN;
     struct expr_span s = expr_eval_span(&f->state, n);
     expr_state_end(&f->state);
     return f->state.result == EXPR_OK ? s : EXPR_NAN;
@@ -213,7 +219,7 @@ struct expr_span expr_filter_span(struct expr_filter_run *f, const struct expr_n
 bool expr_filter_node(struct expr_filter_run *f, const struct expr_node *n, var_id var,
                       const struct value *v, const struct expr_bound *bound, size_t n_bound)
 {
-    prepare(f, bound, n_bound);
+    if (!prepare(f, bound, n_bound)) return false;
     bool truth = expr_compare_node(&f->state, n, var, v);
     expr_state_end(&f->state);
     return truth && f->state.result == EXPR_OK;

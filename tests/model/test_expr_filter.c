@@ -7,6 +7,7 @@
  *  3 what columns cannot say is refused, naming the part and the remedy
  *  4 splitting the work changes nothing; bits behind the last unit are zero; no unit, one unit
  *  5 filters that were read for another form or group are refused
+ *  6 a filter that takes seconds is stopped (S62)
  */
 #include "harness.h"
 
@@ -740,6 +741,34 @@ static void strangers_are_refused(void **state)
     shelf_close(&s);
 }
 
+/* 6: three variables together, so unit by unit; the pattern takes about a millisecond for each */
+static void slow_filters_are_stopped(void **state) /* S62 */
+{
+    (void)state;
+    struct shelf s;
+    char text[1000];
+    shelf_open(&s, 20000, 6);
+    struct column_set set = columns_of(&s);
+    struct arena *a = arena_new(ARENA_PLAIN);
+    struct err e = {0};
+    uint64_t *keep = mem_new(s.n / 64 + 1, sizeof *keep);
+    memset(text, 'a', sizeof text);
+    char filter[1200];
+    snprintf(filter, sizeof filter,
+             "regex(concat(${sex}, ${country}, ${region}, '%.300s'), '(a?){30}a{30}[bc]')", text);
+    const struct expr *x = fixture_parse(s.d, "", "", filter, a);
+    assert_false(expr_filter(keep, x, &set, 0, s.n, FIXTURE_TODAY, &e));
+    assert_int_equal(e.code, ERR_LIMIT);
+    assert_string_equal(e.id, "filter.too_slow");
+    assert_true(e.remedy[0] != '\0');
+    /* An ordinary one of the same kind is not. */
+    x = fixture_parse(s.d, "", "", "regex(concat(${sex}, ${country}, ${region}), '^F.*11$')", a);
+    assert_true(expr_filter(keep, x, &set, 0, s.n, FIXTURE_TODAY, &e));
+    mem_free(keep);
+    arena_free(a);
+    shelf_close(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -748,6 +777,7 @@ int main(void)
         cmocka_unit_test(what_columns_cannot_say_is_refused),
         cmocka_unit_test(splitting_changes_nothing),
         cmocka_unit_test(strangers_are_refused),
+        cmocka_unit_test(slow_filters_are_stopped),
     };
     return cmocka_run_group_tests_name("model/expr_filter", tests, NULL, NULL);
 }
