@@ -103,6 +103,12 @@ static const struct option record_show_option[] = {
     FLAG_OPT("identity", NULL, "open the direct identifiers too; needs --purpose"), LAST};
 static const struct option record_option[] = {OPERAND("ID", "record", "code of the record"), LAST};
 
+static const struct option record_erase_option[] = {
+    OPERAND("ID", "record", "code of the record"),
+    TEXT_NEEDED("reason", "reason", "TEXT",
+                "why it is erased; names nobody, for the audit log keeps it"),
+    LAST};
+
 static const struct option verify_option[] = {TEXT_OPT("anchor", "anchor", "FILE",
                                                        "checkpoint that was kept elsewhere"),
                                               LAST};
@@ -186,6 +192,11 @@ const struct command commands[] = {
      NULL, false},
     {"record history", "record.history", record_option, show_history, NULL, "versions of a record",
      NULL, NULL, false},
+    {"record erase", "record.erase", record_erase_option, show_fields, NULL,
+     "erase a record for good",
+     "Destroys its keys, identifiers and contents in the repository's files; code, versions and audit entries stay. Cannot "
+     "be undone. Backups made before still hold the record, and importing its file again brings it back.",
+     "dcim record erase 0123-4567-89AB --reason \"retention period ended\"", false},
     {"audit verify", "audit.verify", verify_option, show_verify, NULL, "verify the audit log",
      "Finds any change, deletion, insertion or reordering, and says where. Keep the checkpoint"
      " it prints elsewhere: with --anchor the log must still contain it.",

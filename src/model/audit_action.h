@@ -6,25 +6,26 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define AUDIT_ACTIONS(X)                                                                          \
-    X(AUDIT_NONE, "none", "nothing to record")                                                    \
-    X(AUDIT_INIT, "repository.init", "repository made")                                           \
-    X(AUDIT_UNLOCK, "repository.unlock", "repository opened with a key")                          \
-    X(AUDIT_DENY, "deny", "an act was refused for want of a capability or purpose")               \
-    X(AUDIT_PACK, "pack.install", "dictionary or pack installed")                                 \
-    X(AUDIT_ORGANISATION, "organisation.change", "organisation added or changed")                 \
-    X(AUDIT_IMPORT, "import", "batch of records imported")                                        \
-    X(AUDIT_IMPORT_UNDO, "import.undo", "batch undone")                                           \
-    X(AUDIT_RECORD_CREATE, "record.create", "record made")                                        \
-    X(AUDIT_RECORD_CHANGE, "record.change", "new version of a record")                            \
-    X(AUDIT_RECORD_READ, "record.read", "records consulted")                                      \
-    X(AUDIT_IDENTITY_READ, "identity.read", "direct identifiers opened")                          \
-    X(AUDIT_TABLE, "table", "table computed")                                                     \
-    X(AUDIT_DISCLOSE, "disclose", "release or raw table handed out")                              \
-    X(AUDIT_KEY, "key.change", "key slot added or removed")                                       \
-    X(AUDIT_BACKUP, "backup", "backup made")                                                      \
-    X(AUDIT_RESTORE, "restore", "repository restored from a backup")                              \
-    X(AUDIT_VERIFY, "verify", "audit log or repository verified")                                 \
+#define AUDIT_ACTIONS(X)                                                            \
+    X(AUDIT_NONE, "none", "nothing to record")                                      \
+    X(AUDIT_INIT, "repository.init", "repository made")                             \
+    X(AUDIT_UNLOCK, "repository.unlock", "repository opened with a key")            \
+    X(AUDIT_DENY, "deny", "an act was refused for want of a capability or purpose") \
+    X(AUDIT_PACK, "pack.install", "dictionary or pack installed")                   \
+    X(AUDIT_ORGANISATION, "organisation.change", "organisation added or changed")   \
+    X(AUDIT_IMPORT, "import", "batch of records imported")                          \
+    X(AUDIT_IMPORT_UNDO, "import.undo", "batch undone")                             \
+    X(AUDIT_RECORD_CREATE, "record.create", "record made")                          \
+    X(AUDIT_RECORD_CHANGE, "record.change", "new version of a record")              \
+    X(AUDIT_RECORD_READ, "record.read", "records consulted")                        \
+    X(AUDIT_RECORD_ERASE, "record.erase", "record erased")                          \
+    X(AUDIT_IDENTITY_READ, "identity.read", "direct identifiers opened")            \
+    X(AUDIT_TABLE, "table", "table computed")                                       \
+    X(AUDIT_DISCLOSE, "disclose", "release or raw table handed out")                \
+    X(AUDIT_KEY, "key.change", "key slot added or removed")                         \
+    X(AUDIT_BACKUP, "backup", "backup made")                                        \
+    X(AUDIT_RESTORE, "restore", "repository restored from a backup")                \
+    X(AUDIT_VERIFY, "verify", "audit log or repository verified")                   \
     X(AUDIT_CLOCK, "clock", "the clock went back")
 
 enum audit_action {

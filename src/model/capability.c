@@ -36,7 +36,7 @@ const struct role roles[] = {
      MAY_LOOK_UP | MAY_BOTH_SETS | MAY(IMPORT) | MAY(IMPORT_UNDO) | MAY(RECORD_READ) | MAY(TABLE)},
     {"data-manager", "reviews records, resolves duplicates, closes a reporting year",
      MAY_LOOK_UP | MAY_BOTH_SETS | MAY(IMPORT) | MAY(IMPORT_UNDO) | MAY(RECORD_READ) |
-         MAY(IDENTITY_OPEN) | MAY(TABLE) | MAY(TABLE_RAW)},
+         MAY(RECORD_ERASE) | MAY(IDENTITY_OPEN) | MAY(TABLE) | MAY(TABLE_RAW)},
     {"analyst", "counts and estimates on pseudonymous records",
      MAY_LOOK_UP | MAY_BOTH_SETS | MAY(RECORD_READ) | MAY(TABLE) | MAY(TABLE_RAW)},
     {"publisher", "releases what disclosure control has passed",

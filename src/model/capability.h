@@ -9,23 +9,24 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define CAPABILITIES(X)                                                                          \
-    X(CAP_NONE, "none", "needs no permission")                                                   \
-    X(CAP_DICTIONARY_READ, "dictionary.read", "read variables, code lists and rules")            \
-    X(CAP_DICTIONARY_CHANGE, "dictionary.change", "install a dictionary or a pack")              \
-    X(CAP_ORGANISATION_READ, "organisation.read", "list organisations")                          \
-    X(CAP_ORGANISATION_CHANGE, "organisation.change", "add and change organisations")            \
-    X(CAP_IMPORT, "import", "import records for an organisation")                                \
-    X(CAP_IMPORT_UNDO, "import.undo", "undo a batch")                                            \
-    X(CAP_RECORD_READ, "record.read", "read pseudonymous records")                               \
-    X(CAP_IDENTITY_OPEN, "identity.open", "open direct identifiers, for a stated purpose")       \
-    X(CAP_TABLE, "table", "count, and see what disclosure control lets through")                 \
-    X(CAP_TABLE_RAW, "table.raw", "see unprotected counts")                                      \
-    X(CAP_AUDIT_READ, "audit.read", "read and verify the audit log")                             \
-    X(CAP_BACKUP, "backup", "make and restore backups")                                          \
-    X(CAP_CHECK, "check", "check the repository")                                                \
-    X(CAP_KEY_CHANGE, "key.change", "add and remove key slots")                                  \
-    X(CAP_JUSTICE, "justice", "work with the criminal-justice data set")                         \
+#define CAPABILITIES(X)                                                                    \
+    X(CAP_NONE, "none", "needs no permission")                                             \
+    X(CAP_DICTIONARY_READ, "dictionary.read", "read variables, code lists and rules")      \
+    X(CAP_DICTIONARY_CHANGE, "dictionary.change", "install a dictionary or a pack")        \
+    X(CAP_ORGANISATION_READ, "organisation.read", "list organisations")                    \
+    X(CAP_ORGANISATION_CHANGE, "organisation.change", "add and change organisations")      \
+    X(CAP_IMPORT, "import", "import records for an organisation")                          \
+    X(CAP_IMPORT_UNDO, "import.undo", "undo a batch")                                      \
+    X(CAP_RECORD_READ, "record.read", "read pseudonymous records")                         \
+    X(CAP_IDENTITY_OPEN, "identity.open", "open direct identifiers, for a stated purpose") \
+    X(CAP_RECORD_ERASE, "record.erase", "erase a record for good")                         \
+    X(CAP_TABLE, "table", "count, and see what disclosure control lets through")           \
+    X(CAP_TABLE_RAW, "table.raw", "see unprotected counts")                                \
+    X(CAP_AUDIT_READ, "audit.read", "read and verify the audit log")                       \
+    X(CAP_BACKUP, "backup", "make and restore backups")                                    \
+    X(CAP_CHECK, "check", "check the repository")                                          \
+    X(CAP_KEY_CHANGE, "key.change", "add and remove key slots")                            \
+    X(CAP_JUSTICE, "justice", "work with the criminal-justice data set")                   \
     X(CAP_VICTIM, "victim", "work with the victim data set")
 
 enum capability {
@@ -41,7 +42,7 @@ const char *capability_text(enum capability c);
 struct role {
     const char *name; /* "analyst" */
     const char *text;
-    uint64_t may;     /* set of 1 << capability */
+    uint64_t may; /* set of 1 << capability */
 };
 
 extern const struct role roles[];

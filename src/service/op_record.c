@@ -24,6 +24,13 @@ static struct json *meta_to_json(const struct record_meta *m, const struct dicti
     return row;
 }
 
+/* Forms whose data set the role may not see are left out, and those that the dictionary has no
+ * more. */
+static bool readable(const struct call *c, form_id form)
+{
+    return form != FORM_NONE && call_reads_form(c, &c->s->dictionary->form[form]);
+}
+
 bool op_record_list(struct call *c, struct err *e)
 {
     const struct dictionary *d = c->s->dictionary;
@@ -36,7 +43,7 @@ bool op_record_list(struct call *c, struct err *e)
         return false;
     struct json *list = json_array();
     for (size_t i = 0; i < n; i++)
-        if (call_reads_form(c, &d->form[meta[i].form])) json_push(list, meta_to_json(&meta[i], d));
+        if (readable(c, meta[i].form)) json_push(list, meta_to_json(&meta[i], d));
     json_set_int(c->out, "next", n == limit && n > 0 ? (int64_t)meta[n - 1].record_no : 0);
     c->event.object_type = "records";
     c->event.object_id = f == NULL ? NULL : f->name;
@@ -86,18 +93,52 @@ bool op_record_identity(struct call *c, struct err *e)
     return true;
 }
 
+/* All versions are of one form. */
+static bool may_see(struct call *c, const struct record_meta *meta, size_t n, struct err *e)
+{
+    if (n == 0) return true;
+    if (meta[0].form != FORM_NONE)
+        return call_may_read_form(c, &c->s->dictionary->form[meta[0].form], e);
+    return err_set(e, ERR_STORE, "record.form",
+                   "could not open record %s: the dictionary has no such form any more",
+                   meta[0].code);
+}
+
 bool op_record_history(struct call *c, struct err *e)
 {
     struct record_meta *meta;
     size_t n;
     const char *code = json_get_text(c->in, "record", "");
     if (!store_record_history(&meta, &n, c->s->store, text_of(code), c->arena, e)) return false;
-    if (n > 0 && !call_may_read_form(c, &c->s->dictionary->form[meta[0].form], e)) return false;
+    if (!may_see(c, meta, n, e)) return false;
     struct json *list = json_array();
     for (size_t i = 0; i < n; i++) json_push(list, meta_to_json(&meta[i], c->s->dictionary));
     c->event.object_type = "record";
     c->event.object_id = n > 0 ? arena_printf(c->arena, "%s", meta[0].code) : NULL;
     c->event.count = (int64_t)n;
     json_set(c->out, "versions", list);
+    return true;
+}
+
+/* Later a second person will have to agree (S17). */
+bool op_record_erase(struct call *c, struct err *e)
+{
+    struct record_meta *meta;
+    size_t n;
+    struct store *st = c->s->store;
+    struct text code = text_of(json_get_text(c->in, "record", ""));
+    const char *reason = json_get_text(c->in, "reason", "");
+    if (!store_record_history(&meta, &n, st, code, c->arena, e) || !may_see(c, meta, n, e))
+        return false;
+    if (!store_record_erase(st, code, c->s->options.actor, reason, e)) return false;
+    c->purge = true;
+    c->event.object_type = "record";
+    c->event.object_id = n > 0 ? meta[0].code : NULL;
+    c->event.organisation = n > 0 ? meta[0].organisation : NULL;
+    c->event.purpose = reason;
+    c->event.count = (int64_t)n;
+    json_set_text(c->out, "record", n > 0 ? meta[0].code : "");
+    json_set_text(c->out, "state", "erased");
+    json_set_int(c->out, "versions", (int64_t)n);
     return true;
 }

@@ -83,6 +83,10 @@ static const struct parameter_spec history_parameter[] = {TEXT_ARG("record", tru
                                                                    "code of the record"),
                                                           END_ARG};
 
+static const struct parameter_spec erase_parameter[] = {
+    TEXT_ARG("record", true, 20, "code of the record"),
+    TEXT_ARG("reason", true, PURPOSE_LONGEST, "why it is erased; names nobody"), END_ARG};
+
 static const struct parameter_spec verify_parameter[] = {
     TEXT_ARG("anchor", false, PATH_LONGEST, "file with a checkpoint that was kept elsewhere"),
     END_ARG};
@@ -173,6 +177,8 @@ const struct operation_row operation_rows[] = {
      op_record_identity},
     ROW("record.history", "versions of a record", history_parameter, CAP_RECORD_READ, TX_READ,
         "record.read", op_record_history),
+    ROW("record.erase", "erase a record for good", erase_parameter, CAP_RECORD_ERASE, TX_WRITE,
+        "record.erase", op_record_erase),
     ROW("audit.verify", "verify the audit log", verify_parameter, CAP_AUDIT_READ, TX_NONE, "verify",
         op_audit_verify),
     ROW("audit.list", "read the audit log", audit_list_parameter, CAP_AUDIT_READ, TX_READ, "none",

@@ -466,6 +466,15 @@ static void remove_made(const char *path)
     if (path != NULL && lstat(path, &st) == 0 && S_ISREG(st.st_mode)) (void)unlink(path);
 }
 
+/* The act is committed. What hinders this is told, and done by whoever closes the repository
+ * last. */
+static void purge(struct call *c)
+{
+    struct err e = {0};
+    bool done = false;
+    json_set_bool(c->out, "journal_emptied", store_purge(&done, c->s->store, &e) && done);
+}
+
 static bool do_write(struct call *c, handler_fn *handler, struct err *e)
 {
     struct store *st = c->s->store;
@@ -478,7 +487,10 @@ static bool do_write(struct call *c, handler_fn *handler, struct err *e)
         store_rollback(st);
         return audit_alone(c, e);
     }
-    if (audit_append(st, &c->event, NULL, e) && store_commit(st, e)) return true;
+    if (audit_append(st, &c->event, NULL, e) && store_commit(st, e)) {
+        if (c->purge) purge(c);
+        return true;
+    }
     store_rollback(st);
     remove_made(c->made);
     c->s->reopen = true;

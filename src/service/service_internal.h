@@ -37,6 +37,7 @@ struct call {
     const struct progress *progress;
     struct arena *arena; /* of this call; wiped, for identifiers may pass */
     bool roll_back;      /* set by a handler: keep nothing but the audit entry */
+    bool purge;          /* set by a handler: empty the journal after the commit (store_purge) */
     bool denied;         /* refused for want of a capability or purpose */
     bool tell;           /* what was found broken is answered even if its entry cannot be written */
     bool entered;        /* its entry is committed: call_entry_first() */
@@ -47,16 +48,18 @@ struct call {
 typedef bool handler_fn(struct call *c, struct err *e);
 
 /* One handler for each operation, in op_*.c. */
-#define OPERATION_HANDLERS(X)                                                                     \
-    X(op_repository_init)                                                                         \
-    X(op_repository_info)                                                                         \
-    X(op_organisation_add)                                                                        \
-    X(op_organisation_list) X(op_import_run) X(op_import_check) X(op_batch_list) X(op_batch_undo) \
-        X(op_table_count) X(op_table_raw) X(op_record_list) X(op_record_show)                     \
-            X(op_record_identity) X(op_record_history) X(op_audit_verify) X(op_audit_list)        \
-                X(op_backup_make) X(op_backup_verify) X(op_backup_restore) X(op_pack_check)       \
-                    X(op_pack_install) X(op_pack_list) X(op_check_run) X(op_dictionary_forms)     \
-                        X(op_dictionary_variables) X(op_dictionary_codes) X(op_dictionary_rules)  \
+#define OPERATION_HANDLERS(X)                                                                    \
+    X(op_repository_init)                                                                        \
+    X(op_repository_info)                                                                        \
+    X(op_organisation_add)                                                                       \
+    X(op_organisation_list)                                                                      \
+    X(op_import_run)                                                                             \
+    X(op_import_check) X(op_batch_list) X(op_batch_undo) X(op_table_count) X(op_table_raw)       \
+        X(op_record_list) X(op_record_show) X(op_record_identity) X(op_record_history)           \
+            X(op_record_erase) X(op_audit_verify) X(op_audit_list) X(op_backup_make)             \
+                X(op_backup_verify) X(op_backup_restore) X(op_pack_check) X(op_pack_install)     \
+                    X(op_pack_list) X(op_check_run) X(op_dictionary_forms)                       \
+                        X(op_dictionary_variables) X(op_dictionary_codes) X(op_dictionary_rules) \
                             X(op_mapping_list) X(op_key_list) X(op_key_add) X(op_key_remove)
 #define X(name) handler_fn name;
 OPERATION_HANDLERS(X)

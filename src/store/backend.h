@@ -44,6 +44,11 @@ void backend_busy_ms(struct backend *b, int ms); /* default 30,000 */
 /* Page by page copy to `path` under the same key, never blocking writers over 50 ms (S96). */
 bool backend_copy_to(struct backend *b, const char *path, struct err *e) MUST_CHECK;
 
+/* Bring all of the journal into the file, cut it to nothing and sync both: what was overwritten is
+ * in neither then. Outside of a transaction. *done is false when another process goes on reading
+ * for longer than the busy time. */
+bool backend_empty_journal(struct backend *b, bool *done, struct err *e) MUST_CHECK;
+
 /* Check every page (HMAC) and the database's own structure; one problem a line into `out`. (S27) */
 struct buf;
 bool backend_check(struct backend *b, struct buf *out, size_t *n_problem, struct err *e) MUST_CHECK;
@@ -69,13 +74,13 @@ void query_bind_null(struct query *q, const char *param);
 void query_set_int(struct query *q, size_t param, int64_t v);
 void query_set_null(struct query *q, size_t param);
 void query_set_text(struct query *q, size_t param, struct text t); /* borrowed until the step */
-void query_set_blob(struct query *q, size_t param, const void *p, size_t n);   /* likewise */
+void query_set_blob(struct query *q, size_t param, const void *p, size_t n); /* likewise */
 /* Steps; true: a row is there. */
 bool query_next(struct query *q);
 /* For statements without rows: steps, resets, ends. */
 bool query_run(struct query *q, struct err *e) MUST_CHECK;
-/* Steps a statement without rows and leaves it ready for new values (the old ones stay): for many rows
- * through one query, ended by query_end(). */
+/* Steps a statement without rows and leaves it ready for new values (the old ones stay): for many
+ * rows through one query, ended by query_end(). */
 bool query_again(struct query *q);
 /* Back to before the first row; values stay until they are set anew. */
 void query_rewind(struct query *q);

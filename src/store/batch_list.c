@@ -77,15 +77,17 @@ static bool find_batch(struct extent *out, struct store *st, int64_t batch_no, s
 
 /* ---- undo ---- */
 
-/* One number of a batch; the statement takes batch_no and, if `extent`, its new records. */
-static bool count(int64_t *out, struct store *st, enum sql_id id, const struct extent *x,
-                  bool extent, struct err *e)
+/* One number of a batch; the statement takes its number, its new records, or both. */
+enum of_batch { NUMBER = 1, EXTENT = 2 };
+
+static bool count(int64_t *out, struct store *st, enum sql_id id, const struct extent *x, int takes,
+                  struct err *e)
 {
     struct query q;
     *out = 0;
     (void)query_begin(&q, st->backend, id);
-    query_bind_int(&q, "batch_no", x->batch_no);
-    if (extent) {
+    if (takes & NUMBER) query_bind_int(&q, "batch_no", x->batch_no);
+    if (takes & EXTENT) {
         query_bind_int(&q, "first_record", x->first_record);
         query_bind_int(&q, "last_record", x->last_record);
     }
@@ -100,7 +102,7 @@ static bool may_be_undone(struct store *st, const struct extent *x, struct err *
     if (x->undone)
         return err_set(e, ERR_CONFLICT, "batch.undone",
                        "could not undo batch %lld: it is undone already", (long long)x->batch_no);
-    if (!count(&conflicts, st, SQL_UNDO_CONFLICTS, x, true, e)) return false;
+    if (!count(&conflicts, st, SQL_UNDO_CONFLICTS, x, NUMBER | EXTENT, e)) return false;
     if (conflicts == 0) return true;
     err_set(e, ERR_CONFLICT, "batch.later_changes",
             "could not undo batch %lld: %lld of its records were changed or withdrawn later",
@@ -141,15 +143,16 @@ bool store_batch_undo(int64_t *n_withdrawn, int64_t *n_reverted, struct store *s
                       const char *actor, const char *reason, struct err *e)
 {
     struct extent x;
-    int64_t changes, back;
+    int64_t changes, back, erased;
 
     *n_withdrawn = *n_reverted = 0;
     if (!store_must_write(st, e) || !find_batch(&x, st, batch_no, e) || !may_be_undone(st, &x, e))
         return false;
-    if (!count(&changes, st, SQL_UNDO_CHANGES, &x, false, e) ||
-        !count(&back, st, SQL_UNDO_REAPPEARED, &x, false, e) || !put_back(st, &x, e))
+    if (!count(&changes, st, SQL_UNDO_CHANGES, &x, NUMBER, e) ||
+        !count(&back, st, SQL_UNDO_REAPPEARED, &x, NUMBER, e) ||
+        !count(&erased, st, SQL_UNDO_ERASED, &x, EXTENT, e) || !put_back(st, &x, e))
         return false;
-    *n_withdrawn = x.last_record - x.first_record + 1 + back;
+    *n_withdrawn = x.last_record - x.first_record + 1 - erased + back;
     *n_reverted = changes - back;
     return mark_undone(st, &x, actor, reason, *n_withdrawn, e);
 }

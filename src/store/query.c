@@ -43,6 +43,11 @@ void backend_busy_ms(struct backend *b, int ms)
     b->ops->busy_ms(b, ms);
 }
 
+bool backend_empty_journal(struct backend *b, bool *done, struct err *e)
+{
+    return b->ops->empty_journal(b, done, e);
+}
+
 bool backend_copy_to(struct backend *b, const char *path, struct err *e)
 {
     return b->ops->copy_to(b, path, e);

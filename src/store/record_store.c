@@ -2,6 +2,7 @@
 /* Records one by one: what is known about them, their versions, their coded part opened. */
 #include "store/store.h"
 
+#include "base/date.h"
 #include "base/mem.h"
 #include "store/store_internal.h"
 
@@ -10,7 +11,7 @@
 
 static const char *state_name(int64_t state)
 {
-    return state == RECORD_ACTIVE ? "active" : "withdrawn";
+    return state == RECORD_ACTIVE ? "active" : state == RECORD_ERASED ? "erased" : "withdrawn";
 }
 
 static form_id form_of(const struct store *st, struct text name)
@@ -96,8 +97,7 @@ static bool say_unknown(struct err *e, struct text code)
     return err_remedy(e, "see codes with `dcim record list`, versions with `dcim record history`");
 }
 
-/* record_no of a code as typed, 0 when there is none. */
-static bool find_record(int64_t *record_no, struct store *st, struct text typed, struct err *e)
+bool store_record_find(int64_t *record_no, struct store *st, struct text typed, struct err *e)
 {
     uint64_t code;
     struct query q;
@@ -126,7 +126,7 @@ bool store_record_history(struct record_meta **out, size_t *n, struct store *st,
                           struct arena *a, struct err *e)
 {
     int64_t record_no;
-    return find_record(&record_no, st, code, e) &&
+    return store_record_find(&record_no, st, code, e) &&
            history(out, n, st, record_no, 1, VERSIONS_PER_RECORD - 1, a, e);
 }
 
@@ -137,6 +137,18 @@ static bool current_version(uint32_t *out, struct store *st, int64_t record_no, 
     query_bind_int(&q, "record_no", record_no);
     if (query_next(&q)) *out = (uint32_t)query_int(&q, 0);
     return query_end(&q, e);
+}
+
+static bool say_erased(struct err *e, struct store *st, const struct record_meta *m)
+{
+    char at[INSTANT_TEXT_MAX];
+    int64_t erased_at;
+
+    if (!store_record_erased_at(&erased_at, st, (int64_t)m->record_no, e)) return false;
+    instant_format(at, erased_at);
+    err_set(e, ERR_NOT_FOUND, "record.erased", "record %s was erased at %s", m->code, at);
+    return err_remedy(e,
+                      "its contents are gone for good; who erased it and why is in the audit log");
 }
 
 static bool say_damaged_key(struct err *e, const char *code)
@@ -179,12 +191,13 @@ bool store_record_load(struct record *r, struct record_meta *m, struct store *st
     int64_t record_no;
     struct query q;
 
-    if (!numbering_ensure(st, e) || !find_record(&record_no, st, code, e)) return false;
+    if (!numbering_ensure(st, e) || !store_record_find(&record_no, st, code, e)) return false;
     if (version_no == 0 && !current_version(&version_no, st, record_no, e)) return false;
     if (version_no >= VERSIONS_PER_RECORD) return say_unknown(e, code);
     if (!history(&list, &n, st, record_no, version_no, version_no, a, e)) return false;
     if (n != 1) return say_unknown(e, code);
     *m = list[0];
+    if (text_is(text_of(m->state), state_name(RECORD_ERASED))) return say_erased(e, st, m);
     if (m->form == FORM_NONE)
         return err_set(e, ERR_STORE, "record.form",
                        "could not open record %s: the dictionary has no such form any more",

@@ -685,6 +685,33 @@ static void busy_ms(struct backend *b, int ms)
     (void)sqlite3_busy_timeout(of(b)->db, ms);
 }
 
+/* SQLite does not sync the cut: after a power failure the old journal could lie there again, and
+ * what was erased with it. */
+static bool sync_journal(struct sqlite *q, struct err *e)
+{
+    sqlite3_file *f = NULL;
+    int rc = sqlite3_file_control(q->db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &f);
+    if (rc == SQLITE_OK && f != NULL && f->pMethods != NULL)
+        rc = f->pMethods->xSync(f, SQLITE_SYNC_FULL);
+    return rc == SQLITE_OK ? true : say(e, q->db, rc, "empty the journal");
+}
+
+static bool empty_journal(struct backend *b, bool *done, struct err *e)
+{
+    struct sqlite *q = of(b);
+    void *statement = NULL;
+
+    *done = false;
+    assert(q->tx == TX_NONE);
+    if (q->broken) return say_broken(e);
+    if (!take(&statement, b, SQL_SQLITE_CHECKPOINT, e)) return false;
+    int rc = sqlite3_step(((struct statement *)statement)->s);
+    *done = rc == SQLITE_ROW && int_at(statement, 0) == 0;
+    bool ok = rc == SQLITE_ROW ? true : say(e, q->db, rc, "empty the journal");
+    give(b, statement);
+    return ok && (!*done || sync_journal(q, e));
+}
+
 /* ---- copy and check ---- */
 
 static bool copy_pages(struct sqlite *to, struct sqlite *from, struct err *e)
@@ -778,6 +805,7 @@ static const struct backend_ops sqlite_ops = {
     .bind_blob = bind_blob, .bind_null = bind_null, .rewind = rewind_it, .step = step,
     .int_at = int_at, .null_at = null_at, .text_at = text_at, .blob_at = blob_at, .begin = begin,
     .commit = commit, .rollback = rollback, .in_transaction = in_transaction, .loading = loading,
-    .busy_ms = busy_ms, .copy_to = copy_to, .check = check, .close = close_it,
+    .busy_ms = busy_ms, .empty_journal = empty_journal, .copy_to = copy_to, .check = check,
+    .close = close_it,
 };
 // clang-format on

@@ -141,7 +141,7 @@ struct record_meta {
     form_id form;
     int64_t organisation_no;
     const char *organisation; /* code */
-    const char *state;        /* "active", "withdrawn" */
+    const char *state;        /* "active", "withdrawn", "erased" */
     uint32_t version_no;
     int64_t created_at; /* of this version */
     int64_t batch_no;
@@ -153,12 +153,25 @@ struct record_meta {
 bool store_record_list(struct record_meta **out, size_t *n, struct store *st, form_id form,
                        uint64_t after, size_t max, struct arena *a, struct err *e) MUST_CHECK;
 bool store_record_count(int64_t *out, struct store *st, form_id form, struct err *e) MUST_CHECK;
-/* One version (0: the current one), coded part only. ERR_NOT_FOUND. Codes may be typed with or
- * without dashes, in any case. */
+/* One version (0: the current one), coded part only. ERR_NOT_FOUND; "record.erased" when it is
+ * that. Codes may be typed with or without dashes, in any case. */
 bool store_record_load(struct record *r, struct record_meta *m, struct store *st, struct text code,
                        uint32_t version_no, struct arena *a, struct err *e) MUST_CHECK;
 bool store_record_history(struct record_meta **out, size_t *n, struct store *st, struct text code,
                           struct arena *a, struct err *e) MUST_CHECK;
+
+/* Erase a record: its key, the envelopes of its identities, its reference, its match keys and the
+ * reasons of its versions are removed, its bodies emptied; a tombstone with actor and reason stays.
+ * The reason must not name anybody. A batch with an erased record can still be undone. Backups made
+ * before still hold the record. ERR_NOT_FOUND, ERR_CONFLICT "record.erased". Cost: the index of
+ * references is read through, 0.1 s for a million. */
+bool store_record_erase(struct store *st, struct text code, const char *actor, const char *reason,
+                        struct err *e) MUST_CHECK;
+/* After that is committed: bring every page into the database file, empty the journal and sync
+ * both, so that nothing of what was erased is in any file. *done is false when a reader hinders it
+ * for longer than the busy time; the next call, or the last process to close the repository, does
+ * it then. No transaction may be open. */
+bool store_purge(bool *done, struct store *st, struct err *e) MUST_CHECK;
 
 /* Sources for a snapshot: part `part` of `n_part` of the active records of a form, current
  * versions. Each has a read connection of its own. */

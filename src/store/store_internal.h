@@ -7,7 +7,7 @@
 #include "store/backend.h"
 #include "store/store.h"
 
-enum record_state { RECORD_ACTIVE = 1, RECORD_WITHDRAWN = 2 }; /* as stored */
+enum record_state { RECORD_ACTIVE = 1, RECORD_WITHDRAWN = 2, RECORD_ERASED = 3 }; /* as stored */
 
 enum {
     VERSIONS_PER_RECORD = 65536
@@ -48,6 +48,13 @@ void record_code_format(char out[RECORD_CODE + 1], uint64_t code);
 /* As typed: any case, dashes and blanks left out, I and L read as 1, O as 0. False for anything
  * else. */
 bool record_code_parse(uint64_t *out, struct text typed);
+
+/* record_no of a code as typed; ERR_NOT_FOUND "record.unknown". */
+bool store_record_find(int64_t *record_no, struct store *st, struct text typed,
+                       struct err *e) MUST_CHECK;
+/* When a record was erased, 0 for one that was not (erasure.c). */
+bool store_record_erased_at(int64_t *out, struct store *st, int64_t record_no,
+                            struct err *e) MUST_CHECK;
 
 /* Count a change of records (store_row_source() compares). */
 bool store_generation_next(struct store *st, struct err *e) MUST_CHECK;

@@ -15,6 +15,8 @@ int sqlite3_prepare_v2(struct sqlite3 *db, const char *sql, int n, struct sqlite
 int sqlite3_step(struct sqlite3_stmt *s);
 int64_t sqlite3_column_int64(struct sqlite3_stmt *s, int column);
 const unsigned char *sqlite3_column_text(struct sqlite3_stmt *s, int column);
+const void *sqlite3_column_blob(struct sqlite3_stmt *s, int column);
+int sqlite3_column_bytes(struct sqlite3_stmt *s, int column);
 int sqlite3_finalize(struct sqlite3_stmt *s);
 int sqlite3_close(struct sqlite3 *db);
 const char *sqlite3_errmsg(struct sqlite3 *db);
@@ -89,10 +91,32 @@ bool raw_plan_has(struct raw *r, const char *sql, const char *part)
     char plan[4000];
     bool has = false;
     snprintf(plan, sizeof plan, "EXPLAIN QUERY PLAN %s", sql);
-    if (sqlite3_prepare_v2(r->db, plan, -1, &s, NULL) != OK) fail_msg("raw: %s", sqlite3_errmsg(r->db));
-    while (sqlite3_step(s) == ROW) has = has || strstr((const char *)sqlite3_column_text(s, 3), part) != NULL;
+    if (sqlite3_prepare_v2(r->db, plan, -1, &s, NULL) != OK)
+        fail_msg("raw: %s", sqlite3_errmsg(r->db));
+    while (sqlite3_step(s) == ROW)
+        has = has || strstr((const char *)sqlite3_column_text(s, 3), part) != NULL;
     sqlite3_finalize(s);
     return has;
+}
+
+size_t raw_bytes(struct raw *r, void *out, size_t max, const char *fmt, ...)
+{
+    struct sqlite3_stmt *s = NULL;
+    va_list ap;
+    va_start(ap, fmt);
+    char *sql = formatted(fmt, ap);
+    va_end(ap);
+    if (sqlite3_prepare_v2(r->db, sql, -1, &s, NULL) != OK)
+        fail_msg("raw: %s: %s", sql, sqlite3_errmsg(r->db));
+    size_t n = 0;
+    const void *p = sqlite3_step(s) == ROW ? sqlite3_column_blob(s, 0) : NULL;
+    if (p != NULL) {
+        n = (size_t)sqlite3_column_bytes(s, 0);
+        if (n > max) fail_msg("raw: %s: %zu bytes", sql, n);
+        memcpy(out, p, n);
+    }
+    sqlite3_finalize(s);
+    return n;
 }
 
 void raw_drop_triggers(struct raw *r)

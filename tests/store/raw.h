@@ -24,6 +24,10 @@ bool raw_try(struct raw *r, const char *sql);
 /* The first column of the first row of a query, as number. */
 int64_t raw_number(struct raw *r, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+/* The first column of the first row as bytes, at most `max`; 0 for NULL or no row. */
+size_t raw_bytes(struct raw *r, void *out, size_t max, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
+
 /* Whether a step of the statement's plan holds `part`. */
 bool raw_plan_has(struct raw *r, const char *sql, const char *part);
 

@@ -88,30 +88,34 @@ SELECT r.code, v.version_id - v.record_no * 65536 AS version_no, v.content_hash
  ORDER BY v.position;
 
 -- name: undo_conflicts   params: batch_no, first_record, last_record   columns: n   rows: 1
--- Records of the batch whose current version is not the batch's any more.
+-- Records of the batch whose current version is not the batch's any more. Erased ones (3) are no matter of undoing.
 SELECT (SELECT count(*) FROM record
-         WHERE record_no BETWEEN :first_record AND :last_record AND (version_no <> 1 OR state <> 1)) +
+         WHERE record_no BETWEEN :first_record AND :last_record AND state <> 3 AND (version_no <> 1 OR state <> 1)) +
        (SELECT count(*) FROM record_version v JOIN record r ON r.record_no = v.record_no
-         WHERE v.batch_no = :batch_no AND v.position IS NOT NULL
+         WHERE v.batch_no = :batch_no AND v.position IS NOT NULL AND r.state <> 3
            AND (r.version_no <> v.version_id - v.record_no * 65536 OR r.state <> 1)) AS n;
 
 -- name: undo_changes   params: batch_no   columns: n   rows: 1
-SELECT count(*) AS n FROM record_version WHERE batch_no = :batch_no AND position IS NOT NULL;
+SELECT count(*) AS n FROM record_version v JOIN record r ON r.record_no = v.record_no
+ WHERE v.batch_no = :batch_no AND v.position IS NOT NULL AND r.state <> 3;
 
 -- name: undo_reappeared   params: batch_no   columns: n   rows: 1
 -- Changes of the batch that brought a withdrawn record back.
-SELECT count(*) AS n FROM record_version
- WHERE batch_no = :batch_no AND position IS NOT NULL AND replaced IS NULL;
+SELECT count(*) AS n FROM record_version v JOIN record r ON r.record_no = v.record_no
+ WHERE v.batch_no = :batch_no AND v.position IS NOT NULL AND v.replaced IS NULL AND r.state <> 3;
+
+-- name: undo_erased   params: first_record, last_record   columns: n   rows: 1
+SELECT count(*) AS n FROM record WHERE record_no BETWEEN :first_record AND :last_record AND state = 3;
 
 -- name: undo_new   params: first_record, last_record   rows: 0
-UPDATE record SET state = 2 WHERE record_no BETWEEN :first_record AND :last_record;
+UPDATE record SET state = 2 WHERE record_no BETWEEN :first_record AND :last_record AND state <> 3;
 
 -- name: undo_changed   params: batch_no   rows: 0
 -- Back to the version before; where the record was not there before, it is withdrawn again.
 UPDATE record SET state = CASE WHEN v.replaced IS NULL THEN 2 ELSE 1 END,
                   version_no = coalesce(v.replaced, record.version_no)
   FROM record_version v
- WHERE v.batch_no = :batch_no AND v.position IS NOT NULL AND record.record_no = v.record_no;
+ WHERE v.batch_no = :batch_no AND v.position IS NOT NULL AND record.record_no = v.record_no AND record.state <> 3;
 
 -- name: undo_mark   params: batch_no, undone_at, undone_by, undo_reason   rows: 0
 UPDATE batch SET undone_at = :undone_at, undone_by = :undone_by, undo_reason = :undo_reason
