@@ -20,6 +20,7 @@
 enum {
     MAPPING_DEPTH_MAX = 4,      /* repeats within repeats that a path may lead through */
     MAPPING_INSTANCE_MAX = 100, /* greatest number in a path */
+    MAPPING_ROWS_MAX = 10000,   /* of a mapping file */
     MAPPING_BYTES_MAX = 4 * 1024 * 1024
 };
 

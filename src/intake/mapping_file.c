@@ -321,7 +321,9 @@ static bool load_header(struct loader *l, struct csv_reader *rd, struct err *e)
 static bool load_rows(struct loader *l, struct text bytes, struct err *e)
 {
     struct csv_reader *rd = NULL;
-    struct csv_options o = {.encoding = CSV_UTF8, .separator = ','};
+    struct csv_options o = {.encoding = CSV_UTF8,
+                            .separator = ',',
+                            .row_max = MAPPING_ROWS_MAX + 1};
     if (!csv_open_memory(&rd, bytes, &o, e)) return false;
     bool ok = load_header(l, rd, e), found = true;
     while (ok && l->at[C_SOURCE] != SIZE_MAX) {

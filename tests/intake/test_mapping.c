@@ -213,6 +213,16 @@ static void files_that_are_no_mapping(void **state)
     assert_false(mapping_read(&m, data_dictionary(), data_form(), TEXT("t"), "t",
                               TEXT("source_column,variable\n\"x"), header, n, a, &p, &e));
     assert_string_equal(e.id, "csv.quote");
+    /* longer than any mapping is */
+    struct buf many;
+    buf_init(&many, 1 << 20);
+    buf_puts(&many, HEAD);
+    for (int i = 0; i <= MAPPING_ROWS_MAX; i++) buf_puts(&many, "x,citizenship,,,,,,\n");
+    err_clear(&e);
+    assert_false(mapping_read(&m, data_dictionary(), data_form(), TEXT("t"), "t", buf_text(&many),
+                              header, n, a, &p, &e));
+    assert_string_equal(e.id, "csv.too_many_rows");
+    buf_release(&many);
     /* a good mapping for another file */
     err_clear(&e);
     assert_false(mapping_load(&m, data_dictionary(), data_form(), TEXT("ctdc-extract"), header, n,
