@@ -293,6 +293,48 @@ static void hidden_rows_and_formulas_of_a_workbook(void **state)
     free(bytes);
 }
 
+/* The header may be hidden; a hidden row that is none is passed over. */
+static void hidden_first_rows(void **state)
+{
+    (void)state;
+#define HIDDEN(cells) "<row hidden=\"1\">" cells "</row>"
+    static const struct {
+        const char *rows, *id;
+        int64_t header_row;
+    } cases[] = {
+        {HIDDEN(STR("A1", "sex")) "<row>" STR("A2", "F") "</row>", NULL, 1},
+        {HIDDEN(STR("A1", "List of cases")) "<row>" STR("A2",
+                                                        "sex") "</row><row>" STR("A3",
+                                                                                 "F") "</row>",
+         NULL, 2},
+        {HIDDEN(STR("A1", "List of cases")) "<row>" STR("A2", "nothing") "</row>",
+         "mapping.nothing", 0},
+        {HIDDEN(STR("A1", "List of cases")), "import.empty", 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct intake *in;
+        struct intake_row row;
+        struct err e = {0};
+        size_t n;
+        bool found;
+        data_workbook("book", &(struct workbook_parts){.rows = cases[i].rows});
+        char *bytes = harness_read("book", &n);
+        bool ok = data_open(&in, bytes, n, "", &e);
+        free(bytes);
+        assert_int_equal(ok, cases[i].id == NULL);
+        if (!ok) {
+            assert_string_equal(e.id, cases[i].id);
+            continue;
+        }
+        struct json *j = intake_description(in);
+        assert_int_equal(json_get_int(j, "header_row", 0), cases[i].header_row);
+        json_free(j);
+        assert_true(intake_next(in, &row, &found, &e) && found);
+        assert_int_equal(row.row, cases[i].header_row + 1);
+        intake_close(in);
+    }
+}
+
 /* ---- 5 ---- */
 
 static void references_from_the_position(void **state)
@@ -450,6 +492,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(what_is_said_once_is_not_said_twice),
         cmocka_unit_test(rows_that_are_none),
         cmocka_unit_test(hidden_rows_and_formulas_of_a_workbook),
+        cmocka_unit_test(hidden_first_rows),
         cmocka_unit_test(references_from_the_position),
         cmocka_unit_test(spreadsheet_of_htcds),
         cmocka_unit_test(broken_files),

@@ -380,6 +380,32 @@ static void the_better_match_wins_then_the_first(void **state)
     check_guess("citizenship|citizenship", "citizenship=citizenship citizenship=citizenship");
 }
 
+/* Two variables with one label: neither is guessed. */
+static void words_of_several_variables(void **state)
+{
+    (void)state;
+    struct small_file instead[] = {{"dictionary/victim.csv",
+                                    small_edit("dictionary/victim.csv", "text,note,Note,",
+                                               "text,note,Date of entry,")},
+                                   {NULL, NULL}};
+    struct dictionary *d;
+    struct arena *a = arena_new(ARENA_PLAIN);
+    struct problems p;
+    struct mapping m;
+    struct err e = {0};
+    size_t n;
+    struct text *header = data_cells("ref|Date of entry|date_of_entry 2|Nota", &n, a);
+    assert_true(small_load(&d, instead, "", &p, &e));
+    assert_true(mapping_guess(&m, d, dictionary_form(d, TEXT("victim")), header, n, a, &e));
+    assert_int_equal(m.use[0], MAPPING_MAPPED);
+    assert_int_equal(m.use[1], MAPPING_AMBIGUOUS);
+    assert_int_equal(m.use[2], MAPPING_AMBIGUOUS);
+    assert_int_equal(m.use[3], MAPPING_MAPPED);
+    mapping_release(&m);
+    dictionary_free(d);
+    arena_free(a);
+}
+
 static void nothing_is_recognised(void **state)
 {
     (void)state;
@@ -448,6 +474,7 @@ int main(void)
         cmocka_unit_test(guessed_by_number),
         cmocka_unit_test(guessed_by_external_names),
         cmocka_unit_test(the_better_match_wins_then_the_first),
+        cmocka_unit_test(words_of_several_variables),
         cmocka_unit_test(nothing_is_recognised),
         cmocka_unit_test(shipped_mappings_load),
     };

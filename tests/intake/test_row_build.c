@@ -359,6 +359,18 @@ static void more_values_than_a_record_may_have(void **state)
     assert_int_equal(n, 1000);
     assert_non_null(strstr(got, "V13 exploitation_form row 2 column 6"));
     assert_null(strstr(got, "column 5"));
+    /* a cell of which some values still find room: 5 of 200 behind 5 x 199 */
+    struct buf fewer;
+    buf_init(&fewer, 1 << 20);
+    for (int i = 0; i < 6; i++)
+        for (int k = 0; k < (i < 5 ? 199 : 200); k++)
+            buf_printf(&fewer, "%sE110", k > 0 ? ";" : i > 0 ? "|" : "");
+    got = data_build(&m, fewer.p, true, a);
+    n = 0;
+    for (const char *p = got; (p = strstr(p, "E110")) != NULL; p++) n++;
+    assert_int_equal(n, 1000);
+    assert_non_null(strstr(got, "V13 exploitation_form row 2 column 6"));
+    buf_release(&fewer);
     /* and 201 values in one cell */
     buf_puts(&cells, ";E110");
     assert_non_null(strstr(data_build(&m, strrchr(cells.p, '|') + 1, true, a),
