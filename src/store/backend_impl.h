@@ -23,6 +23,7 @@ struct backend_ops {
     bool (*bind_blob)(void *statement, size_t param, const void *p, size_t n, bool copy);
     bool (*bind_null)(void *statement, size_t param);
     void (*rewind)(void *statement);
+    void (*feed)(struct backend *b, size_t n_row, feed_fn *cell, void *ctx); /* for the next step */
     enum step (*step)(struct backend *b, void *statement, struct err *e);
     int64_t (*int_at)(void *statement, size_t column);
     bool (*null_at)(void *statement, size_t column);

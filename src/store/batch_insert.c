@@ -111,41 +111,103 @@ void batch_digest_end(struct batch_digest d, uint8_t out[CRYPTO_HASH])
 
 /* ---- writing ---- */
 
-static bool write_fresh(struct batch_insert *in, const struct batch_block *b,
-                        const struct batch_row *r)
+struct feeding { /* some of a block's rows */
+    const struct batch_insert *in;
+    const struct batch_block *block;
+    uint16_t row[BLOCK_ROWS];
+    size_t n;
+};
+
+static const struct feed_cell null_cell = {.kind = FEED_NULL};
+
+static struct feed_cell int_cell(int64_t v)
 {
-    struct query *q = &in->record_add;
-    query_set_int(q, 0, r->record_no);
-    query_set_int(q, 1, (int64_t)r->code);
-    query_set_int(q, 2, in->series_no);
-    query_set_blob(q, 3, r->wrapped, sizeof r->wrapped);
-    if (!query_again(q)) return false;
+    return (struct feed_cell){.kind = FEED_INT, .number = v};
+}
 
-    q = &in->version_add;
-    query_set_int(q, 0, r->record_no * VERSIONS_PER_RECORD + r->version_no);
-    query_set_int(q, 1, r->record_no);
-    query_set_int(q, 2, in->batch_no);
-    query_set_blob(q, 3, r->content_hash, CONTENT_HASH);
-    if (r->has_person) query_set_blob(q, 4, r->person_key, PERSON_KEY);
-    else query_set_null(q, 4);
-    query_set_blob(q, 5, b->sealed.p + r->body_at, r->body_n);
-    if (!query_again(q)) return false;
+static struct feed_cell blob_cell(const void *p, size_t n)
+{
+    return (struct feed_cell){.kind = FEED_BLOB, .p = p, .n = n};
+}
 
-    index_run_add(&in->codes, r->code, 0, r->record_no);
-    if (r->has_reference) {
+static int64_t version_id(const struct batch_row *r)
+{
+    return r->record_no * VERSIONS_PER_RECORD + r->version_no;
+}
+
+static struct feed_cell record_cell(void *ctx, size_t row, size_t column)
+{
+    const struct feeding *f = ctx;
+    const struct batch_row *r = &f->block->row[f->row[row]];
+    switch (column) {
+    case 0: return int_cell(r->record_no);
+    case 1: return int_cell((int64_t)r->code);
+    case 2: return int_cell(f->in->series_no);
+    case 3: return blob_cell(r->wrapped, sizeof r->wrapped);
+    default: return null_cell;
+    }
+}
+
+static struct feed_cell version_cell(void *ctx, size_t row, size_t column)
+{
+    const struct feeding *f = ctx;
+    const struct batch_row *r = &f->block->row[f->row[row]];
+    switch (column) {
+    case 0: return int_cell(version_id(r));
+    case 1: return int_cell(r->record_no);
+    case 2: return int_cell(f->in->batch_no);
+    case 3: return blob_cell(r->content_hash, CONTENT_HASH);
+    case 4: return r->has_person ? blob_cell(r->person_key, PERSON_KEY) : null_cell;
+    case 5: return blob_cell(f->block->sealed.p + r->body_at, r->body_n);
+    default: return null_cell;
+    }
+}
+
+static struct feed_cell identity_cell(void *ctx, size_t row, size_t column)
+{
+    const struct feeding *f = ctx;
+    const struct batch_row *r = &f->block->row[f->row[row]];
+    switch (column) {
+    case 0: return int_cell(version_id(r));
+    case 1: return blob_cell(r->identity_wrapped, sizeof r->identity_wrapped);
+    case 2: return blob_cell(f->block->sealed.p + r->identity_body_at, r->identity_body_n);
+    default: return null_cell;
+    }
+}
+
+static bool write_fresh(struct batch_insert *in, const struct batch_block *b)
+{
+    struct feeding f = {.in = in, .block = b};
+
+    for (size_t i = 0; i < b->n; i++) {
+        const struct batch_row *r = &b->row[i];
+        if (!r->fresh) continue;
+        f.row[f.n++] = (uint16_t)i;
+        batch_digest_add(&in->fresh, r->code, r->version_no, r->content_hash);
+        index_run_add(&in->codes, r->code, 0, r->record_no);
+        if (!r->has_reference) continue;
         uint64_t part[2] = {0, 0};
-        for (int i = 0; i < CRYPTO_SHORT; i++) part[i / 8] = part[i / 8] << 8 | r->reference[i];
+        for (int k = 0; k < CRYPTO_SHORT; k++) part[k / 8] = part[k / 8] << 8 | r->reference[k];
         index_run_add(&in->references, part[0], part[1], r->record_no);
     }
-    batch_digest_add(&in->fresh, r->code, r->version_no, r->content_hash);
-    return true;
+    return f.n == 0 || (query_feed(&in->load_records, f.n, record_cell, &f) &&
+                        query_feed(&in->load_versions, f.n, version_cell, &f));
+}
+
+static bool write_identities(struct batch_insert *in, const struct batch_block *b)
+{
+    struct feeding f = {.in = in, .block = b};
+
+    for (size_t i = 0; i < b->n; i++)
+        if (b->row[i].identity_body_n > 0) f.row[f.n++] = (uint16_t)i;
+    return f.n == 0 || query_feed(&in->load_identities, f.n, identity_cell, &f);
 }
 
 static bool write_change(struct batch_insert *in, const struct batch_block *b,
                          const struct batch_row *r)
 {
     struct query *q = &in->version_change;
-    query_set_int(q, 0, r->record_no * VERSIONS_PER_RECORD + r->version_no);
+    query_set_int(q, 0, version_id(r));
     query_set_int(q, 1, r->record_no);
     query_set_int(q, 2, in->batch_no);
     query_set_int(q, 3, in->position++);
@@ -165,53 +227,47 @@ static bool write_change(struct batch_insert *in, const struct batch_block *b,
     return query_again(q);
 }
 
-static bool write_identity(struct batch_insert *in, const struct batch_block *b,
-                           const struct batch_row *r)
+static struct feed_cell code_cell(void *ctx, size_t row, size_t column)
 {
-    struct query *q = &in->identity_add;
-    if (r->identity_body_n == 0) return true;
-    query_set_int(q, 0, r->record_no * VERSIONS_PER_RECORD + r->version_no);
-    query_set_blob(q, 1, r->identity_wrapped, sizeof r->identity_wrapped);
-    query_set_blob(q, 2, b->sealed.p + r->identity_body_at, r->identity_body_n);
-    return query_again(q);
+    const struct index_entry *one = &((const struct index_run *)ctx)->item[row];
+    return column == 0 ? int_cell((int64_t)one->high) : int_cell(one->record_no);
+}
+
+struct reference_feeding {
+    const struct index_run *run;
+    uint8_t hash[CRYPTO_SHORT]; /* of the row asked for */
+};
+
+static struct feed_cell reference_cell(void *ctx, size_t row, size_t column)
+{
+    struct reference_feeding *f = ctx;
+    const struct index_entry *one = &f->run->item[row];
+    if (column > 0) return int_cell(one->record_no);
+    for (int k = 0; k < CRYPTO_SHORT; k++)
+        f->hash[k] = (uint8_t)((k < 8 ? one->high : one->low) >> (8 * (7 - k % 8)));
+    return blob_cell(f->hash, sizeof f->hash);
 }
 
 /* What was gathered of both indexes, in order. */
 static bool write_indexes(struct batch_insert *in)
 {
-    struct query *q = &in->code_add;
-    bool ok = true;
+    struct reference_feeding f = {.run = &in->references};
 
     index_run_sort(&in->codes);
-    for (size_t i = 0; i < in->codes.n && ok; i++) {
-        query_set_int(q, 0, (int64_t)in->codes.item[i].high);
-        query_set_int(q, 1, in->codes.item[i].record_no);
-        ok = query_again(q);
-    }
+    bool ok = in->codes.n == 0 || query_feed(&in->load_codes, in->codes.n, code_cell, &in->codes);
     index_run_release(&in->codes);
     index_run_sort(&in->references);
-    q = &in->reference_add;
-    for (size_t i = 0; i < in->references.n && ok; i++) {
-        const struct index_entry *one = &in->references.item[i];
-        uint8_t hash[CRYPTO_SHORT];
-        for (int k = 0; k < CRYPTO_SHORT; k++)
-            hash[k] = (uint8_t)((k < 8 ? one->high : one->low) >> (8 * (7 - k % 8)));
-        query_set_blob(q, 0, hash, sizeof hash);
-        query_set_int(q, 1, one->record_no);
-        ok = query_again(q);
-    }
+    ok = ok && (in->references.n == 0 ||
+                query_feed(&in->load_references, in->references.n, reference_cell, &f));
     index_run_release(&in->references);
     return ok;
 }
 
 static bool write_block(struct batch_insert *in, const struct batch_block *b)
 {
-    for (size_t i = 0; i < b->n; i++) {
-        const struct batch_row *r = &b->row[i];
-        if (!(r->fresh ? write_fresh(in, b, r) : write_change(in, b, r)) ||
-            !write_identity(in, b, r))
-            return false;
-    }
+    if (!write_fresh(in, b) || !write_identities(in, b)) return false;
+    for (size_t i = 0; i < b->n; i++)
+        if (!b->row[i].fresh && !write_change(in, b, &b->row[i])) return false;
     return in->codes.n < INDEX_RUN || write_indexes(in);
 }
 
@@ -219,17 +275,17 @@ static bool write_block(struct batch_insert *in, const struct batch_block *b)
 
 static struct query *queries(struct batch_insert *in, size_t i)
 {
-    struct query *const all[] = {&in->record_add,    &in->version_add,  &in->version_change,
-                                 &in->record_change, &in->identity_add, &in->code_add,
-                                 &in->reference_add};
+    struct query *const all[] = {&in->load_records, &in->load_versions,   &in->load_identities,
+                                 &in->load_codes,   &in->load_references, &in->version_change,
+                                 &in->record_change};
     return i < sizeof all / sizeof all[0] ? all[i] : NULL;
 }
 
 static bool begin_queries(struct batch_insert *in)
 {
-    static const enum sql_id id[] = {SQL_RECORD_ADD,    SQL_VERSION_ADD,  SQL_VERSION_CHANGE,
-                                     SQL_RECORD_CHANGE, SQL_IDENTITY_ADD, SQL_CODE_ADD,
-                                     SQL_REFERENCE_ADD};
+    static const enum sql_id id[] = {SQL_LOAD_RECORDS, SQL_LOAD_VERSIONS,   SQL_LOAD_IDENTITIES,
+                                     SQL_LOAD_CODES,   SQL_LOAD_REFERENCES, SQL_VERSION_CHANGE,
+                                     SQL_RECORD_CHANGE};
     bool ok = true;
     struct query *q;
     for (size_t i = 0; (q = queries(in, i)) != NULL; i++)

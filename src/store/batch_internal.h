@@ -73,8 +73,8 @@ struct batch_insert { /* the inserting half */
     int64_t position; /* of the next change */
     struct index_run codes, references;
     struct crypto_hasher fresh, changed; /* digest */
-    struct query record_add, version_add, version_change, record_change, identity_add, code_add,
-        reference_add;
+    struct query load_records, load_versions, load_identities, load_codes, load_references;
+    struct query version_change, record_change;
 };
 
 /* Keys, envelopes; the plain bytes and the keys of the block are wiped. */

@@ -66,6 +66,19 @@ static bool put_name(struct buf *b, const struct person_key_plan *p, const struc
     return all && key.n > 0;
 }
 
+/* In decimal; buf_printf() would take longer than all the rest of the key. */
+static void put_int(struct buf *b, int64_t v)
+{
+    char digits[24];
+    size_t at = sizeof digits;
+    uint64_t rest = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
+
+    do digits[--at] = (char)('0' + rest % 10);
+    while ((rest /= 10) > 0);
+    if (v < 0) digits[--at] = '-';
+    buf_put(b, digits + at, sizeof digits - at);
+}
+
 static bool put_year(struct buf *b, const struct person_key_plan *p, const struct record *r)
 {
     int64_t year = 0;
@@ -78,7 +91,7 @@ static bool put_year(struct buf *b, const struct person_key_plan *p, const struc
         known = v->kind == VALUE_INTEGER || v->kind == VALUE_DATE;
         if (known) year = v->kind == VALUE_INTEGER ? v->integer : date_year(v->date);
     }
-    buf_printf(b, "%lld", (long long)year);
+    put_int(b, year);
     return known;
 }
 
@@ -87,7 +100,7 @@ static void put_other(struct buf *b, const struct record *r, var_id id)
     const struct variable *variable = &r->dictionary->variable[id];
     const struct value *v = record_get(r, id, 0);
 
-    if (v->kind == VALUE_INTEGER) buf_printf(b, "%lld", (long long)v->integer);
+    if (v->kind == VALUE_INTEGER) put_int(b, v->integer);
     if (v->kind == VALUE_CODE) buf_puts(b, r->dictionary->list[variable->list]->code[v->code].name);
     for (size_t i = 0; v->kind == VALUE_CODES && i < v->n_code; i++) {
         if (i > 0) buf_putc(b, ' ');

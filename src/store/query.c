@@ -183,6 +183,15 @@ bool query_again(struct query *q)
     return !q->failed;
 }
 
+bool query_feed(struct query *q, size_t n_row, feed_fn *cell, void *ctx)
+{
+    if (q->failed) return false;
+    q->backend->ops->feed(q->backend, n_row, cell, ctx);
+    bool ok = query_again(q);
+    q->backend->ops->feed(q->backend, 0, NULL, NULL);
+    return ok;
+}
+
 void query_rewind(struct query *q)
 {
     if (q->failed) return;

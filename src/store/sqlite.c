@@ -56,6 +56,9 @@ struct sqlite {
     bool broken;  /* a commit failed in the disk: no further write */
     enum tx tx;
     struct statement *cache[SQL_COUNT];
+    size_t n_feed; /* rows that the table `feed` has just now */
+    feed_fn *feed;
+    void *feed_ctx;
 };
 
 static const struct backend_ops sqlite_ops;
@@ -328,6 +331,126 @@ static struct text blob_at(void *statement, size_t column)
                      : (struct text){p, (size_t)sqlite3_column_bytes(s, (int)column)};
 }
 
+/* ---- the table `feed`: rows that are not in the database yet ---- */
+
+struct feed_table {
+    sqlite3_vtab base;
+    const struct sqlite *q;
+};
+
+struct feed_cursor {
+    sqlite3_vtab_cursor base;
+    size_t row;
+};
+
+static const struct sqlite *feed_of(const sqlite3_vtab_cursor *c)
+{
+    return ((const struct feed_table *)(const void *)c->pVtab)->q;
+}
+
+static int feed_connect(sqlite3 *db, void *ctx, int n, const char *const *arg, sqlite3_vtab **out,
+                        char **why)
+{
+    (void)n;
+    (void)arg;
+    (void)why;
+    struct feed_table *t = sqlite3_malloc(sizeof *t);
+    if (t == NULL) return SQLITE_NOMEM;
+    *t = (struct feed_table){.q = ctx};
+    *out = &t->base;
+    return sqlite3_declare_vtab(db, sql_statements[SQL_SQLITE_FEED].text);
+}
+
+static int feed_disconnect(sqlite3_vtab *t)
+{
+    sqlite3_free(t);
+    return SQLITE_OK;
+}
+
+static int feed_plan(sqlite3_vtab *t, sqlite3_index_info *info)
+{
+    (void)t;
+    info->estimatedRows = 256;
+    info->estimatedCost = 256;
+    return SQLITE_OK;
+}
+
+static int feed_open(sqlite3_vtab *t, sqlite3_vtab_cursor **out)
+{
+    (void)t;
+    struct feed_cursor *c = sqlite3_malloc(sizeof *c);
+    if (c == NULL) return SQLITE_NOMEM;
+    *c = (struct feed_cursor){.row = 0};
+    *out = &c->base;
+    return SQLITE_OK;
+}
+
+static int feed_close(sqlite3_vtab_cursor *c)
+{
+    sqlite3_free(c);
+    return SQLITE_OK;
+}
+
+static int feed_start(sqlite3_vtab_cursor *c, int plan, const char *name, int n, sqlite3_value **v)
+{
+    (void)plan;
+    (void)name;
+    (void)n;
+    (void)v;
+    ((struct feed_cursor *)(void *)c)->row = 0;
+    return SQLITE_OK;
+}
+
+static int feed_next(sqlite3_vtab_cursor *c)
+{
+    ((struct feed_cursor *)(void *)c)->row++;
+    return SQLITE_OK;
+}
+
+static int feed_ended(sqlite3_vtab_cursor *c)
+{
+    return ((struct feed_cursor *)(void *)c)->row >= feed_of(c)->n_feed;
+}
+
+static int feed_column(sqlite3_vtab_cursor *c, sqlite3_context *to, int column)
+{
+    const struct sqlite *q = feed_of(c);
+    struct feed_cell cell =
+        q->feed(q->feed_ctx, ((struct feed_cursor *)(void *)c)->row, (size_t)column);
+    if (cell.kind == FEED_INT) sqlite3_result_int64(to, cell.number);
+    else if (cell.kind == FEED_BLOB) sqlite3_result_blob64(to, cell.p, cell.n, SQLITE_STATIC);
+    else sqlite3_result_null(to);
+    return SQLITE_OK;
+}
+
+static int feed_row(sqlite3_vtab_cursor *c, sqlite3_int64 *out)
+{
+    *out = (sqlite3_int64)((struct feed_cursor *)(void *)c)->row;
+    return SQLITE_OK;
+}
+
+/* Without xCreate: it is there by its name, and no schema can hold another of its kind. */
+static const sqlite3_module feed_module = {
+    .xConnect = feed_connect,
+    .xDisconnect = feed_disconnect,
+    .xBestIndex = feed_plan,
+    .xOpen = feed_open,
+    .xClose = feed_close,
+    .xFilter = feed_start,
+    .xNext = feed_next,
+    .xEof = feed_ended,
+    .xColumn = feed_column,
+    .xRowid = feed_row,
+};
+
+static void feed(struct backend *b, size_t n_row, feed_fn *cell, void *ctx)
+{
+    struct sqlite *q = of(b);
+    q->n_feed = n_row;
+    q->feed = cell;
+    q->feed_ctx = ctx;
+}
+
 /* ---- settings ---- */
 
 /* A script of the list, statement by statement; rows are passed over. */
@@ -494,6 +617,8 @@ static bool connect_to(struct sqlite **out, const char *path, const struct secre
     if (ok && begins_plain(q->db, SQLITE_FCNTL_FILE_POINTER, 0)) ok = say_plaintext(e);
     ok = ok && script(q, SQL_SQLITE_BEFORE_KEY, e) && give_key(q, e) && limits(q, e) &&
          script(q, SQL_SQLITE_AFTER_KEY, e);
+    if (ok && sqlite3_create_module(q->db, "feed", &feed_module, q) != SQLITE_OK)
+        ok = err_set(e, ERR_SYSTEM, "store.memory", "could not set the database up");
     if (ok && sqlite3_set_authorizer(q->db, authorize, q) != SQLITE_OK)
         ok =
             err_set(e, ERR_STORE, "store.authorizer", "could not restrict the database connection");
@@ -802,7 +927,7 @@ static bool check(struct backend *b, struct buf *out, size_t *n_problem, struct 
 // clang-format off
 static const struct backend_ops sqlite_ops = {
     .take = take, .give = give, .bind_int = bind_int, .bind_text = bind_text,
-    .bind_blob = bind_blob, .bind_null = bind_null, .rewind = rewind_it, .step = step,
+    .bind_blob = bind_blob, .bind_null = bind_null, .rewind = rewind_it, .feed = feed, .step = step,
     .int_at = int_at, .null_at = null_at, .text_at = text_at, .blob_at = blob_at, .begin = begin,
     .commit = commit, .rollback = rollback, .in_transaction = in_transaction, .loading = loading,
     .busy_ms = busy_ms, .empty_journal = empty_journal, .copy_to = copy_to, .check = check,

@@ -106,7 +106,7 @@ static int run(int (*fn)(void), uint64_t at, bool for_ever)
     pid_t child = fork();
     assert_true(child >= 0);
     if (child == 0) {
-        (void)freopen("/dev/null", "w", stderr);
+        if (freopen("/dev/null", "w", stderr) == NULL) _exit(98);
         const int signals[] = {SIGSEGV, SIGBUS, SIGABRT, SIGFPE,
                                SIGILL}; /* cmocka's handlers would go on */
         for (size_t i = 0; i < 5; i++) (void)signal(signals[i], SIG_DFL);

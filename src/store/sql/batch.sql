@@ -48,30 +48,37 @@ SELECT r.record_no, r.code, r.state, r.version_no,
   JOIN record_version v ON v.version_id = r.record_no * 65536 + r.version_no
  WHERE f.reference = :reference;
 
--- name: record_add   params: record_no, code, series_no, wrapped_key   rows: 0
-INSERT INTO record (record_no, code, series_no, state, version_no, wrapped_key)
-VALUES (:record_no, :code, :series_no, 1, 1, :wrapped_key);
+-- The statements named load_ take their rows from `feed` (query_feed() in backend.h). FAIL is ABORT without a journal
+-- of the statement: the caller rolls everything back.
+
+-- name: load_records   rows: 0
+-- a record_no, b code, c series_no, d wrapped_key.
+INSERT OR FAIL INTO record (record_no, code, series_no, state, version_no, wrapped_key)
+SELECT a, b, c, 1, 1, d FROM feed;
+
+-- name: load_versions   rows: 0
+-- The first versions of records: a version_id, b record_no, c batch_no, d content_hash, e person_key, f body.
+INSERT OR FAIL INTO record_version (version_id, record_no, batch_no, content_hash, person_key, body)
+SELECT a, b, c, d, e, f FROM feed;
+
+-- name: load_identities   rows: 0
+-- a version_id, b wrapped_key, c body.
+INSERT OR FAIL INTO identity_body (version_id, wrapped_key, body) SELECT a, b, c FROM feed;
+
+-- name: load_codes   rows: 0
+-- In ascending order: a code, b record_no.
+INSERT OR FAIL INTO record_code (code, record_no) SELECT a, b FROM feed;
+
+-- name: load_references   rows: 0
+-- In ascending order: a reference, b record_no.
+INSERT OR FAIL INTO record_reference (reference, record_no) SELECT a, b FROM feed;
 
 -- name: record_change   params: record_no, state, version_no   rows: 0
 UPDATE record SET state = :state, version_no = :version_no WHERE record_no = :record_no;
 
--- name: version_add   params: version_id, record_no, batch_no, content_hash, person_key, body   rows: 0
--- The first version of a record that a batch brings.
-INSERT INTO record_version (version_id, record_no, batch_no, content_hash, person_key, body)
-VALUES (:version_id, :record_no, :batch_no, :content_hash, :person_key, :body);
-
 -- name: version_change   params: version_id, record_no, batch_no, position, replaced, content_hash, person_key, body   rows: 0
 INSERT INTO record_version (version_id, record_no, batch_no, position, replaced, content_hash, person_key, body)
 VALUES (:version_id, :record_no, :batch_no, :position, :replaced, :content_hash, :person_key, :body);
-
--- name: identity_add   params: version_id, wrapped_key, body   rows: 0
-INSERT INTO identity_body (version_id, wrapped_key, body) VALUES (:version_id, :wrapped_key, :body);
-
--- name: code_add   params: code, record_no   rows: 0
-INSERT INTO record_code (code, record_no) VALUES (:code, :record_no);
-
--- name: reference_add   params: reference, record_no   rows: 0
-INSERT INTO record_reference (reference, record_no) VALUES (:reference, :record_no);
 
 -- name: batch_digest_new   params: first_record, last_record   columns: code, version_no, content_hash   rows: 0..*
 -- The new records of a batch, in their order: the first part of its digest.

@@ -23,8 +23,10 @@ PRAGMA synchronous = FULL;
 PRAGMA journal_mode = WAL;
 
 -- name: sqlite_write_sizes   rows: 0..*
--- 64 MiB of pages in memory; a journal that an import has blown up shrinks to 64 MiB when it is used again.
-PRAGMA cache_size = -65536;
+-- 16 MiB of pages in memory: an import writes its tables and indexes in order and gains nothing from more, and what is
+-- still in memory at its end is encrypted and written while nothing else goes on. A journal that an import has blown up
+-- shrinks to 64 MiB when it is used again.
+PRAGMA cache_size = -16384;
 PRAGMA cache_spill = ON;
 PRAGMA wal_autocheckpoint = 2000;
 PRAGMA journal_size_limit = 67108864;
@@ -37,6 +39,10 @@ PRAGMA cache_size = -16384;
 -- The target of a copy: nobody reads it, it is thrown away when it fails, and synced at its end.
 PRAGMA journal_mode = OFF;
 PRAGMA cache_size = -4096;
+
+-- name: sqlite_feed   rows: 0
+-- What the table looks like from which the load_ statements (batch.sql) take their rows.
+CREATE TABLE feed (a, b, c, d, e, f, g, h);
 
 -- name: sqlite_cipher_status   columns: cipher_status   rows: 0..1
 PRAGMA cipher_status;
