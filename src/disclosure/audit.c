@@ -44,10 +44,10 @@ struct audit {
     int32_t *row_of_coef;
     size_t *group; /* by variable; SIZE_MAX: not hidden */
     size_t n_group;
-    int64_t *low, *high;      /* by variable: seen so far */
-    bool *reached, *reasoned; /* by variable */
-    size_t *insider_number;   /* by variable: 0, or 1.. for counts somebody may be all of */
-    size_t n_insider;
+    int64_t *low, *high;            /* by variable: seen so far */
+    bool *reached, *reasoned;       /* by variable */
+    size_t *insider_number;         /* by variable: 0, or 1.. for counts somebody may be all of */
+    size_t n_insider, *insider_var; /* number - 1 -> variable */
     uint8_t *pair; /* [insider number - 1][variable]: reached while the insider's count stays */
     struct kept_world *world;
     struct world_item *item;
@@ -101,9 +101,12 @@ struct audit *audit_new(const struct system *s, const bool *hidden, int64_t thre
     u->reached = mem_new(s->n_var, sizeof *u->reached);
     u->reasoned = mem_new(s->n_var, sizeof *u->reasoned);
     u->insider_number = mem_new(s->n_var, sizeof *u->insider_number);
-    for (size_t v = 0; v < s->n_var && insider; v++)
-        if (is_small(u, v) && s->value[v] <= INSIDER_COUNT_MAX)
-            u->insider_number[v] = ++u->n_insider;
+    u->insider_var = mem_new(s->n_var, sizeof *u->insider_var);
+    for (size_t v = 0; v < s->n_var && insider; v++) {
+        if (!is_small(u, v) || s->value[v] > INSIDER_COUNT_MAX) continue;
+        u->insider_var[u->n_insider++] = v;
+        u->insider_number[v] = u->n_insider;
+    }
     u->pair = mem_new(mem_mul(u->n_insider, s->n_var), sizeof *u->pair);
     u->row_change = mem_new(s->n_row, sizeof *u->row_change);
     u->delta = mem_new(s->n_var, sizeof *u->delta);
@@ -115,10 +118,10 @@ struct audit *audit_new(const struct system *s, const bool *hidden, int64_t thre
 void audit_free(struct audit *u)
 {
     if (u == NULL) return;
-    void *part[] = {u->slack,      u->row_of_at,     u->row_of,  u->row_of_coef,    u->group,
-                    u->low,        u->high,          u->reached, u->reasoned,       u->pair,
-                    u->world,      u->item,          u->gap,     u->insider_number, u->delta,
-                    u->row_change, u->small_in_group};
+    void *part[] = {u->slack, u->row_of_at,  u->row_of,        u->row_of_coef,    u->group,
+                    u->low,   u->high,       u->reached,       u->reasoned,       u->pair,
+                    u->world, u->item,       u->gap,           u->insider_number, u->insider_var,
+                    u->delta, u->row_change, u->small_in_group};
     for (size_t i = 0; i < sizeof part / sizeof part[0]; i++) mem_free(part[i]);
     mem_free(u);
 }
@@ -201,9 +204,10 @@ static bool learn(struct audit *u, const int64_t *delta)
         if (!is_small(u, v) || z < u->threshold) continue;
         if (!u->reached[v]) u->reached[v] = news = true;
         if (!u->reasoned[v] && u->small_in_group[u->group[v]] > 0) u->reasoned[v] = news = true;
-        for (size_t p = 0; p < s->n_var && u->n_insider > 0; p++) {
-            if (u->insider_number[p] == 0 || delta[p] != 0 || u->group[p] != u->group[v]) continue;
-            uint8_t *done = &u->pair[(u->insider_number[p] - 1) * s->n_var + v];
+        for (size_t n = 0; n < u->n_insider; n++) {
+            size_t p = u->insider_var[n];
+            if (delta[p] != 0 || u->group[p] != u->group[v]) continue;
+            uint8_t *done = &u->pair[n * s->n_var + v];
             if (*done == 0) *done = 1, news = true;
         }
     }
@@ -327,10 +331,11 @@ static void list_gaps(struct audit *u)
         want(u, (struct gap){GAP_SMALL, v, 0});
         want(u, (struct gap){GAP_NARROW, v, 0});
         want(u, (struct gap){GAP_REASON, v, 0});
-        for (size_t p = 0; p < u->s->n_var && u->n_insider > 0; p++)
-            if (p != v && u->insider_number[p] > 0 && u->group[p] == u->group[v] &&
-                !same_persons(u, p, v))
+        for (size_t n = 0; n < u->n_insider; n++) {
+            size_t p = u->insider_var[n];
+            if (p != v && u->group[p] == u->group[v] && !same_persons(u, p, v))
                 want(u, (struct gap){GAP_INSIDER, v, p});
+        }
     }
 }
 

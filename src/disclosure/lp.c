@@ -31,6 +31,7 @@ struct lp {
 };
 
 static _Thread_local uint64_t generation;
+static _Thread_local size_t n_program; /* of this thread */
 static _Thread_local jmp_buf accident;
 static _Thread_local size_t fail_after;
 
@@ -78,6 +79,7 @@ struct lp *lp_new(size_t n_col, uint64_t *work)
     lp->n_col = n_col;
     lp->work = work;
     lp->generation = generation;
+    n_program++;
     lp->value = mem_new(n_col, sizeof *lp->value);
     lp->dead = n_col >= INT_MAX / 4;
     BEGIN_GLPK(lp) make_problem(lp);
@@ -90,6 +92,7 @@ void lp_free(struct lp *lp)
     if (lp->problem != NULL) {
         BEGIN_GLPK(lp) glp_delete_prob(lp->problem);
     }
+    if (--n_program == 0) glp_free_env(); /* nothing of the solver outlives its programs */
     mem_free(lp->value);
     mem_free(lp->index);
     mem_free(lp->coef);
@@ -169,7 +172,10 @@ static int simplex(struct lp *lp)
     how.msg_lev = GLP_MSG_OFF;
     how.meth = GLP_DUALP;
     how.it_lim = iterations_left(lp);
-    if (how.it_lim == 0) return GLP_EITLIM;
+    if (how.it_lim == 0) {
+        *lp->work = 0;
+        return GLP_EITLIM;
+    }
     if (!lp->begun) {
         glp_scale_prob(lp->problem, GLP_SF_SKIP | GLP_SF_EQ | GLP_SF_2N);
         glp_adv_basis(lp->problem, 0);
@@ -186,6 +192,7 @@ static int simplex(struct lp *lp)
         result = glp_simplex(lp->problem, &how);
         charge_iterations(lp, glp_get_it_cnt(lp->problem) - before);
     }
+    if (result == GLP_EITLIM) *lp->work = 0;
     return result;
 }
 
@@ -258,6 +265,11 @@ enum lp_answer lp_solve_integer(struct lp *lp, size_t node_max)
         answer = branch_and_bound(lp);
     }
     return answer;
+}
+
+bool lp_failed(const struct lp *lp)
+{
+    return lp->dead || lp->generation != generation;
 }
 
 double lp_value(const struct lp *lp, size_t column)

@@ -47,6 +47,10 @@ enum lp_answer lp_solve(struct lp *lp);
 /* Minimise over integer columns, looking at no more than `node_max` nodes of the search tree. */
 enum lp_answer lp_solve_integer(struct lp *lp, size_t node_max);
 
+/* Did the solver itself fail (an accident inside GLPK, in this or any other program of the
+ * thread)? */
+bool lp_failed(const struct lp *lp);
+
 /* Value of a column in the last answer LP_SOLVED. */
 double lp_value(const struct lp *lp, size_t column);
 

@@ -216,6 +216,11 @@ static bool out_of_work(const struct chooser *c, struct err *e)
 /* Say which category it is about, by variable and code; never which count, and no number. */
 static bool refuse(const struct chooser *c, size_t v, const char *why, struct err *e)
 {
+    if (lp_failed(c->lp)) {
+        err_set(e, ERR_DISCLOSURE, "disclosure.solver",
+                "the table could not be checked: the solver failed");
+        return err_remedy(e, "try again; if it fails again, use fewer variables and report it");
+    }
     const struct table *t = c->s->table;
     char where[ERR_DETAIL_MAX] = "";
     size_t rest = c->s->cell_of[v], at[TABLE_DIMS_MAX] = {0}, n = 0;

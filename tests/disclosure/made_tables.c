@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#include "tables.h"
+#include "made_tables.h"
 
 static const struct form the_form = {.name = "victim"};
 static const struct dictionary the_dictionary = {.language = {"en"}, .n_language = 1};
@@ -37,8 +37,13 @@ size_t plan_kinds(uint32_t *out, size_t max, const struct plan *p)
 
 static void shape(struct table *t, const struct plan *plan, size_t n_dim, struct arena *a)
 {
-    *t = (struct table){.dictionary = &the_dictionary, .form = &the_form, .unit = UNIT_PERSONS, .n_dim = n_dim,
-                        .n_row_dim = n_dim > 1 ? n_dim - 1 : n_dim, .where = "", .n_cell = 1};
+    *t = (struct table){.dictionary = &the_dictionary,
+                        .form = &the_form,
+                        .unit = UNIT_PERSONS,
+                        .n_dim = n_dim,
+                        .n_row_dim = n_dim > 1 ? n_dim - 1 : n_dim,
+                        .where = "",
+                        .n_cell = 1};
     for (size_t k = 0; k < n_dim; k++) {
         struct dimension *d = &t->dim[k];
         d->name = plan[k].name;
@@ -48,9 +53,12 @@ static void shape(struct table *t, const struct plan *plan, size_t n_dim, struct
         d->category = ARENA_ARRAY(a, struct category, plan[k].n);
         for (size_t c = 0; c < plan[k].n; c++) {
             bool unknown = c > 0 && c == (size_t)plan[k].unknown;
-            d->category[c] = (struct category){.kind = c == 0 ? CATEGORY_TOTAL : unknown ? CATEGORY_UNKNOWN : CATEGORY_CODE,
-                                               .name = c == 0 ? "T" : arena_printf(a, "%c%zu", 'A' + (char)k, c),
-                                               .parent = plan[k].parent[c]};
+            d->category[c] =
+                (struct category){.kind = c == 0    ? CATEGORY_TOTAL
+                                          : unknown ? CATEGORY_UNKNOWN
+                                                    : CATEGORY_CODE,
+                                  .name = c == 0 ? "T" : arena_printf(a, "%c%zu", 'A' + (char)k, c),
+                                  .parent = plan[k].parent[c]};
             if (c > 0) d->category[plan[k].parent[c]].n_child++;
         }
         t->n_cell *= plan[k].n;
@@ -67,12 +75,14 @@ static bool person_in(const struct table *t, const struct person *p, size_t cell
     return true;
 }
 
-struct table *plan_table(const struct plan *plan, size_t n_dim, const struct person *person, size_t n, struct arena *a)
+struct table *plan_table(const struct plan *plan, size_t n_dim, const struct person *person,
+                         size_t n, struct arena *a)
 {
     struct table *t = ARENA_NEW(a, struct table);
     shape(t, plan, n_dim, a);
     for (size_t i = 0; i < n; i++)
-        for (size_t cell = 0; cell < t->n_cell; cell++) t->count[cell] += person_in(t, &person[i], cell);
+        for (size_t cell = 0; cell < t->n_cell; cell++)
+            t->count[cell] += person_in(t, &person[i], cell);
     t->n_unit = (int64_t)n;
     return t;
 }
@@ -92,9 +102,9 @@ struct search {
     const struct release *r;
     struct reading *out;
     size_t n_kind, *cell_of_kind, *n_cell_of_kind; /* cells each kind of person is counted in */
-    int64_t *left;    /* by cell: shown or known count not yet used up; hidden: counted so far */
+    int64_t *left; /* by cell: shown or known count not yet used up; hidden: counted so far */
     bool *known;
-    size_t *last;     /* by cell: the last kind that counts in it */
+    size_t *last; /* by cell: the last kind that counts in it */
     int64_t threshold;
     uint64_t step, step_max;
 };
@@ -114,14 +124,16 @@ static void note_world(struct search *s)
     }
 }
 
-/* Put `by` persons of a kind in; false when a cell that no later kind counts in cannot come out right. */
+/* Put `by` persons of a kind in; false when a cell that no later kind counts in cannot come out
+ * right. */
 static bool put(struct search *s, size_t kind, int64_t by)
 {
     bool ok = true;
     for (size_t i = 0; i < s->n_cell_of_kind[kind]; i++) {
         size_t cell = s->cell_of_kind[kind * s->r->n_cell + i];
         s->left[cell] += s->known[cell] ? -by : by;
-        if (by >= 0 && s->last[cell] == kind) ok = ok && (s->known[cell] ? s->left[cell] == 0 : s->left[cell] >= 1);
+        if (by >= 0 && s->last[cell] == kind)
+            ok = ok && (s->known[cell] ? s->left[cell] == 0 : s->left[cell] >= 1);
     }
     return ok;
 }
@@ -180,11 +192,13 @@ static void list_kinds(struct search *s, const struct plan *plan, struct arena *
     }
 }
 
-void read_release(struct reading *out, const struct release *r, const struct plan *plan, size_t insider, int64_t known,
-                  int64_t threshold, uint64_t step_max, struct arena *a)
+void read_release(struct reading *out, const struct release *r, const struct plan *plan,
+                  size_t insider, int64_t known, int64_t threshold, uint64_t step_max,
+                  struct arena *a)
 {
     struct search s = {.r = r, .out = out, .threshold = threshold, .step_max = step_max};
-    *out = (struct reading){.low = ARENA_ARRAY(a, int64_t, r->n_cell), .high = ARENA_ARRAY(a, int64_t, r->n_cell),
+    *out = (struct reading){.low = ARENA_ARRAY(a, int64_t, r->n_cell),
+                            .high = ARENA_ARRAY(a, int64_t, r->n_cell),
                             .reason = ARENA_ARRAY(a, bool, r->n_cell)};
     s.left = ARENA_ARRAY(a, int64_t, r->n_cell);
     s.known = ARENA_ARRAY(a, bool, r->n_cell);
