@@ -1,0 +1,59 @@
+#!/bin/sh
+# SPDX-License-Identifier: EUPL-1.2
+# Tests of src/cli/demo*.c: the pilot as a newcomer gets it.
+#  1 it is made, and says what is synthetic   2 the same seed gives the same files, another seed others
+#  3 only rows with a planted error are refused, and their corrections are taken   4 what it holds can be tabulated,
+#  verified, checked and read back   5 the years add up to what was published   6 a folder in use is left alone
+set -eu
+demo=$PWD/pilot
+fail() {
+    echo "test_demo: $*" >&2
+    exit 1
+}
+records=700
+"$DCIM_PROGRAM" demo "$demo" --records $records --seed 7 >first.txt
+for word in Synthetic "nothing in it is about a real person" demo.key "demonstration only" "Try:"; do
+    case $word in demo.key) word=pilot.key ;; esac
+    grep -q "$word" first.txt || fail "the summary does not say: $word"
+done
+[ "$(grep -c 'Total' first.txt)" -ge 3 ] || fail "no three tables"
+
+# 2
+"$DCIM_PROGRAM" demo "$PWD/again" --records $records --seed 7 --json >again.json
+"$DCIM_PROGRAM" demo "$PWD/other" --records $records --seed 8 --json >other.json
+for f in pilot-files/*; do
+    cmp -s "$f" "again-files/${f#pilot-files/}" || fail "$f differs with the same seed"
+done
+cmp -s pilot-files/2-casos-GNR.csv other-files/2-casos-GNR.csv && fail "another seed gives the same file"
+grep -q '"synthetic": true' again.json || fail "--json does not say synthetic"
+
+# 3: rows refused equal rows sent again (each planted error is one row, and its correction another)
+export DCIM_REPOSITORY=$demo DCIM_KEY_FILE=$demo.key
+number() { sed -n "s/.*\"$1\": \([0-9]*\).*/\1/p" "$2" | head -1; }
+refused=$(number refused again.json)
+corrected=0
+for f in pilot-files/3-correcoes-*.csv; do
+    [ -f "$f" ] && corrected=$((corrected + $(wc -l <"$f") - 1))
+done
+[ "$refused" -gt 0 ] || fail "no planted error"
+[ "$corrected" -le "$refused" ] || fail "more corrections ($corrected) than refusals ($refused)"
+rows=$(number rows again.json)
+"$DCIM_PROGRAM" info --json >info.json
+held=$(sed -n 's/.*"records": \([0-9]*\).*/\1/p' info.json | awk '{ n += $1 } END { print n }')
+[ "$held" -eq $((rows - refused)) ] || fail "$held records held, $rows rows, $refused refused"
+
+# 4
+"$DCIM_PROGRAM" audit verify >/dev/null || fail "the log does not hold"
+"$DCIM_PROGRAM" check >/dev/null || fail "the check finds damage"
+"$DCIM_PROGRAM" table --form victim --rows form_of_exploitation --columns sex,age_group >table.txt || fail "no table"
+grep -q '\.\.' table.txt || fail "nothing is hidden in a table of small counts"
+"$DCIM_PROGRAM" table --form suspect --rows procedural_stage --columns sex --count records >/dev/null || fail "no suspects"
+
+# 5: a pilot of the published size would be needed to hold its years against years.csv; their proportions show already
+"$DCIM_PROGRAM" table --form victim --rows registration_year --protect none --format csv >years.csv
+most=$(awk -F, '$1 ~ /^"20/ { gsub(/"/, ""); if ($3 + 0 > n) { n = $3; y = $1 } } END { print y }' years.csv)
+[ "$most" = 2023 ] || fail "2023 is not the year with most persons, but $most"
+
+# 6
+"$DCIM_PROGRAM" demo "$demo" >used.txt 2>&1 && fail "a folder in use was taken"
+grep -q "not empty" used.txt || fail "no word that the folder is in use"
