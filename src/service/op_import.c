@@ -259,8 +259,8 @@ static bool finish(struct import *m, struct err *e)
     if (m->back != NULL) {
         struct findings_file *back = m->back;
         m->back = NULL;
+        if (accepted && !m->dry_run) call_makes(c, json_get_text(c->in, "findings", ""));
         if (!findings_file_close(back, e)) return false;
-        if (accepted && !m->dry_run) c->made = json_get_text(c->in, "findings", "");
     }
     report(m, &result, accepted);
     return true;

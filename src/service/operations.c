@@ -85,7 +85,7 @@ static const struct parameter_spec history_parameter[] = {TEXT_ARG("record", tru
 
 static const struct parameter_spec erase_parameter[] = {
     TEXT_ARG("record", true, 20, "code of the record"),
-    TEXT_ARG("reason", true, PURPOSE_LONGEST, "why it is erased; names nobody"), END_ARG};
+    LINE_ARG("reason", true, PURPOSE_LONGEST, "why it is erased; names nobody"), END_ARG};
 
 static const struct parameter_spec verify_parameter[] = {
     TEXT_ARG("anchor", false, PATH_LONGEST, "file with a checkpoint that was kept elsewhere"),

@@ -6,9 +6,13 @@
 #include "intake/converter.h"
 #include "store/keyring.h"
 
+#include <signal.h>
+
 void process_start(void)
 {
     sandbox_harden();
+    signal(SIGXFSZ,
+           SIG_IGN); /* a file that may not grow is then an error like a full disk, not the end */
     crypto_start();
 }
 

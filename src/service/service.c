@@ -459,11 +459,20 @@ static void audit_failed(struct call *c)
     if (!audit_alone(c, &e)) err_clear(&e);
 }
 
-/* A file that says what was not committed. Devices and pipes are left alone. */
-static void remove_made(const char *path)
+/* A file that says what was not committed; not the one that stood there before. Devices and pipes
+ * are left alone. */
+static void remove_made(const struct call *c)
 {
     struct stat st;
-    if (path != NULL && lstat(path, &st) == 0 && S_ISREG(st.st_mode)) (void)unlink(path);
+    if (c->made == NULL || lstat(c->made, &st) != 0 || !S_ISREG(st.st_mode)) return;
+    if (st.st_ino != c->made_before) (void)unlink(c->made);
+}
+
+void call_makes(struct call *c, const char *path)
+{
+    struct stat st;
+    c->made = path;
+    c->made_before = lstat(path, &st) == 0 ? st.st_ino : 0;
 }
 
 /* The act is committed. What hinders this is told, and done by whoever closes the repository
@@ -481,6 +490,7 @@ static bool do_write(struct call *c, handler_fn *handler, struct err *e)
     if (!store_begin(st, true, e)) return false;
     if (!handler(c, e)) {
         store_rollback(st);
+        remove_made(c);
         return false;
     }
     if (c->roll_back) {
@@ -492,7 +502,7 @@ static bool do_write(struct call *c, handler_fn *handler, struct err *e)
         return true;
     }
     store_rollback(st);
-    remove_made(c->made);
+    remove_made(c);
     c->s->reopen = true;
     return false;
 }

@@ -41,26 +41,25 @@ struct call {
     bool denied;         /* refused for want of a capability or purpose */
     bool tell;           /* what was found broken is answered even if its entry cannot be written */
     bool entered;        /* its entry is committed: call_entry_first() */
-    const char *made;    /* file that must not stay when the transaction is not committed */
+    uint64_t made_before; /* what stood under that name: inode, 0 for nothing */
+    const char *made;     /* file that must not stay when the transaction is not committed */
     size_t language;
 };
 
 typedef bool handler_fn(struct call *c, struct err *e);
 
 /* One handler for each operation, in op_*.c. */
-#define OPERATION_HANDLERS(X)                                                                    \
-    X(op_repository_init)                                                                        \
-    X(op_repository_info)                                                                        \
-    X(op_organisation_add)                                                                       \
-    X(op_organisation_list)                                                                      \
-    X(op_import_run)                                                                             \
-    X(op_import_check) X(op_batch_list) X(op_batch_undo) X(op_table_count) X(op_table_raw)       \
-        X(op_record_list) X(op_record_show) X(op_record_identity) X(op_record_history)           \
-            X(op_record_erase) X(op_audit_verify) X(op_audit_list) X(op_backup_make)             \
-                X(op_backup_verify) X(op_backup_restore) X(op_pack_check) X(op_pack_install)     \
-                    X(op_pack_list) X(op_check_run) X(op_dictionary_forms)                       \
-                        X(op_dictionary_variables) X(op_dictionary_codes) X(op_dictionary_rules) \
-                            X(op_mapping_list) X(op_key_list) X(op_key_add) X(op_key_remove)
+// clang-format off
+#define OPERATION_HANDLERS(X) \
+    X(op_repository_init) X(op_repository_info) X(op_organisation_add) X(op_organisation_list) \
+    X(op_import_run) X(op_import_check) X(op_batch_list) X(op_batch_undo) X(op_table_count) \
+    X(op_table_raw) X(op_record_list) X(op_record_show) X(op_record_identity) \
+    X(op_record_history) X(op_record_erase) X(op_audit_verify) X(op_audit_list) \
+    X(op_backup_make) X(op_backup_verify) X(op_backup_restore) X(op_pack_check) \
+    X(op_pack_install) X(op_pack_list) X(op_check_run) X(op_dictionary_forms) \
+    X(op_dictionary_variables) X(op_dictionary_codes) X(op_dictionary_rules) X(op_mapping_list) \
+    X(op_key_list) X(op_key_add) X(op_key_remove)
+// clang-format on
 #define X(name) handler_fn name;
 OPERATION_HANDLERS(X)
 #undef X
@@ -105,6 +104,10 @@ bool call_variable(const struct variable **out, struct call *c, const struct for
  * c->event and before it does what no rollback takes back (a file handed out, a key slot changed).
  * Should the act fail then, service_call() appends another entry that says "failed". */
 bool call_entry_first(struct call *c, struct err *e) MUST_CHECK;
+
+/* A write handler is about to make this file: it goes again when the transaction is not
+ * committed. */
+void call_makes(struct call *c, const char *path);
 
 /* Keep problems for service_problems(). */
 void service_keep_problems(struct service *s, const struct problems *p);
