@@ -14,10 +14,13 @@
 #include <sys/stat.h>
 
 static const char header[] =
-    "source_file_no,entry_date,source_instrument,incident_country,incident_region,data_reliability,family_name,given_names,"
-    "birth_date,birth_year,sex,age_at_registration,child_flag,citizenship,recruitment_date,recruitment_country,"
+    "source_file_no,entry_date,source_instrument,incident_country,incident_region,"
+    "data_reliability,family_name,given_names,"
+    "birth_date,birth_year,sex,age_at_registration,child_flag,citizenship,recruitment_date,"
+    "recruitment_country,"
     "recruitment_channel,acts_present,means_present,exploitation_form,exploitation_realised,labour_sector,"
-    "exploitation_country,exploitation_start,control_means,first_detection_date,victim_status,status_decision_date,"
+    "exploitation_country,exploitation_start,control_means,first_detection_date,"
+    "victim_status,status_decision_date,"
     "status_decided_by,legal_basis\r\n";
 
 static void write_file(const char *path, size_t n)
@@ -113,7 +116,8 @@ int main(void)
         run = bench_run((const char *const[]){program, "import", csv, "--form", "victim",
                                               "--organisation", "GNR", NULL});
     printf(
-        "import: status %d, %zu rows in %.2f s, %.0f rows/s, peak %.0f MiB, file %.0f MiB, database %.0f MiB\n",
+        "import: status %d, %zu rows in %.2f s, %.0f rows/s, peak %.0f MiB, file %.0f MiB, "
+        "database %.0f MiB\n",
         run.status, n, run.seconds, (double)n / run.seconds, (double)run.peak_kib / 1024,
         file_mib(csv), file_mib(database));
     double plain = plain_sqlite(folder, n, BODY_BYTES);

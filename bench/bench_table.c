@@ -123,7 +123,8 @@ static void run(const struct dictionary *d, const struct form *f, size_t n, doub
     spec.where = x;
     double filtered = measure(s, &spec);
     printf(
-        "two-way table over %zu records: %.2f ms (goal %.0f); with a filter of three terms %.2f ms, ratio %.2f (goal 2)\n",
+        "two-way table over %zu records: %.2f ms (goal %.0f); with a filter of three terms "
+        "%.2f ms, ratio %.2f (goal 2)\n",
         n, plain, goal, filtered, filtered / plain);
     snapshot_drop(s);
     arena_free(a);

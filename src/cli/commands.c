@@ -194,7 +194,8 @@ const struct command commands[] = {
      NULL, NULL, false},
     {"record erase", "record.erase", record_erase_option, show_fields, NULL,
      "erase a record for good",
-     "Destroys its keys, identifiers and contents in the repository's files; code, versions and audit entries stay. Cannot "
+     "Destroys its keys, identifiers and contents in the repository's files; code, versions and "
+     "audit entries stay. Cannot "
      "be undone. Backups made before still hold the record, and importing its file again brings it back.",
      "dcim record erase 0123-4567-89AB --reason \"retention period ended\"", false},
     {"audit verify", "audit.verify", verify_option, show_verify, NULL, "verify the audit log",
