@@ -19,7 +19,12 @@
 
 struct backend;
 
-enum backend_mode { BACKEND_CREATE, BACKEND_WRITE, BACKEND_READ };
+enum backend_mode {
+    BACKEND_CREATE,
+    BACKEND_WRITE,
+    BACKEND_READ,
+    BACKEND_LOOK_UP /* reading here and there: with 64 MiB of pages in memory */
+};
 
 /* Open the database file with its raw 256-bit key. Refuses: a wrong key (ERR_DENIED
  * "store.wrong_key", not told apart from a file that is no database of ours), a plain SQLite file

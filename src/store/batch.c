@@ -138,7 +138,7 @@ static bool start_lookups(struct batch_writer *w, struct err *e)
 {
     if (!w->look_up) return true;
     if (!sqlite_backend_open(&w->reader, w->st->database, keyring_key(w->st->keyring, KEY_DATABASE),
-                             BACKEND_READ, e))
+                             BACKEND_LOOK_UP, e))
         return false;
     if (!backend_begin(w->reader, false, e)) return false;
     if (!query_begin(&w->find, w->reader, SQL_REFERENCE_FIND)) return query_end(&w->find, e);

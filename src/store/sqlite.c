@@ -682,7 +682,12 @@ static bool settle(struct sqlite *q, enum backend_mode mode, struct err *e)
     if (!number(&n, q, SQL_SQLITE_SCHEMA_SIZE, &rc, e))
         return rc == SQLITE_NOTADB ? say_wrong_key(e) : false;
     if (!journal_is_wal(q, q->writes ? SQL_SQLITE_WRITE : SQL_SQLITE_JOURNAL_MODE, e)) return false;
-    if (!script(q, q->writes ? SQL_SQLITE_WRITE_SIZES : SQL_SQLITE_READ_SIZES, e)) return false;
+    if (!script(q,
+                q->writes                 ? SQL_SQLITE_WRITE_SIZES
+                : mode == BACKEND_LOOK_UP ? SQL_SQLITE_LOOK_UP_SIZES
+                                          : SQL_SQLITE_READ_SIZES,
+                e))
+        return false;
     if (!migrate(q, fresh, e) || !is_ciphertext(q, e)) return false;
     if (fresh && !is_closed_without_key(q, e)) return false;
     q->settled = true;
@@ -700,7 +705,8 @@ bool sqlite_backend_open(struct backend **out, const char *path, const struct se
                                : !database_file_find(&usable, path, e))
         return false;
     if (!usable) return say_wrong_key(e);
-    if (connect_to(&q, path, key, mode != BACKEND_READ, e) && settle(q, mode, e)) {
+    if (connect_to(&q, path, key, mode == BACKEND_CREATE || mode == BACKEND_WRITE, e) &&
+        settle(q, mode, e)) {
         *out = &q->base;
         return true;
     }

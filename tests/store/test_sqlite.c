@@ -243,7 +243,8 @@ static void sqlite_1_8_settings_cannot_be_changed(void **state) /* S10 S22 */
     struct query q;
     const enum sql_id refused_now[] = {SQL_SQLITE_BEFORE_KEY, SQL_SQLITE_AFTER_KEY,
                                        SQL_SQLITE_WRITE,      SQL_SQLITE_WRITE_SIZES,
-                                       SQL_SQLITE_READ_SIZES, SQL_SQLITE_COPY_SIZES};
+                                       SQL_SQLITE_READ_SIZES, SQL_SQLITE_LOOK_UP_SIZES,
+                                       SQL_SQLITE_COPY_SIZES};
     for (size_t i = 0; i < sizeof refused_now / sizeof refused_now[0]; i++) {
         assert_false(query_begin(&q, b, refused_now[i]));
         assert_false(query_end(&q, &e));

@@ -35,6 +35,11 @@ PRAGMA journal_size_limit = 67108864;
 PRAGMA query_only = ON;
 PRAGMA cache_size = -16384;
 
+-- name: sqlite_look_up_sizes   rows: 0..*
+-- For references in random order: the index of two million fits.
+PRAGMA query_only = ON;
+PRAGMA cache_size = -65536;
+
 -- name: sqlite_copy_sizes   rows: 0..*
 -- The target of a copy: nobody reads it, it is thrown away when it fails, and synced at its end.
 PRAGMA journal_mode = OFF;
