@@ -52,10 +52,11 @@ struct column_set { /* what a filter may read */
 /* Keep those units for which `x` is true: bit i of keep[] (64 units a word, n bits, rest zero).
  * Vectorised in blocks of 1,024 units; comparisons of coded columns with constants are table
  * look-ups. Expressions that read text or take instances of repeats apart are ERR_USAGE
- * "filter.not_columnar" naming the part; one that takes seconds is ERR_LIMIT "filter.too_slow". A repeated variable compares existentially.
+ * "filter.not_columnar" naming the part; one that takes seconds is ERR_LIMIT "filter.too_slow". A
+ * repeated variable compares existentially.
  * Cost: about 1 ns for each unit and term. Thread-safe; [from, to) lets callers split the work
  * (from must be a multiple of 64). */
-bool expr_filter(uint64_t *keep, const struct expr *x, const struct column_set *set, size_t from, size_t to,
-                 int32_t today, struct err *e) MUST_CHECK;
+bool expr_filter(uint64_t *keep, const struct expr *x, const struct column_set *set, size_t from,
+                 size_t to, int32_t today, struct err *e) MUST_CHECK;
 
 #endif

@@ -93,12 +93,11 @@ static bool code_holds(struct expr_state *st, const struct expr_node *n)
     if (of->op == EXPR_OP_VAR || of->op == EXPR_OP_INDEXED)
         return expr_code_matches(expr_eval_value(st, of), n, whole) == wanted;
     struct expr_nodes s = expr_eval_nodes(st, of);
-    if (s.n == 0) return false;
-    const struct value *value = st->record->table[of->group].value + of->slot;
-    size_t stride = st->record->form->group[of->group].n_variable;
-    for (size_t i = 0; i < s.n && expr_step(st, 1); i++)
-        if (expr_code_matches(&value[expr_nodes_row(&s, i) * stride], n, whole) == wanted)
+    for (size_t i = 0; i < s.n && expr_step(st, 1); i++) {
+        var_id var;
+        if (expr_code_matches(expr_node_value(st, of, &s, i, &var), n, whole) == wanted)
             return true;
+    }
     return false;
 }
 

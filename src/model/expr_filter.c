@@ -303,6 +303,7 @@ static const struct expr_vector *plan_any_code(struct planner *p, const struct e
 {
     const struct expr_node *of = n->arg[0];
     const struct dictionary *d = p->run.set->dictionary;
+    if (reads_of(n).apart == NULL) return plan_by_evaluator(p, n, false);
     if (of->op != EXPR_OP_VARS || of->within != 0) return refuse_apart(p, n);
     const struct column *c = column_of(p, n, of->var);
     if (c == NULL) return NULL;
@@ -564,8 +565,8 @@ static const struct expr_vector *plan_truth_value(struct planner *p, const struc
 {
     const struct expr_vector *number;
     struct expr_vector *v;
-    if (n->many == EXPR_SET) return plan_any_value(p, n, n, false);
-    if (n->many == EXPR_ONE || n->type == EXPR_STRING || expr_is_choice(n))
+    if (n->many == EXPR_SET && reads_of(n).apart != NULL) return plan_any_value(p, n, n, false);
+    if (n->many != EXPR_SCALAR || n->type == EXPR_STRING || expr_is_choice(n))
         return plan_by_evaluator(p, n, false);
     v = vector(p, EXPR_V_NUMBER_TRUE, n);
     number = plan_number(p, n);
@@ -681,7 +682,7 @@ static const struct expr_vector *plan_number(struct planner *p, const struct exp
         if (plain->number_last == NULL || plain->kind == COLUMN_NUMBER) make_exact(v);
         return v;
     }
-    if (is_aggregate(n)) return plan_aggregate(p, n);
+    if (is_aggregate(n) && reads_of(n).apart != NULL) return plan_aggregate(p, n);
     switch ((enum expr_op)n->op) {
     case EXPR_OP_ADD:
     case EXPR_OP_SUBTRACT:

@@ -393,7 +393,7 @@ const struct value *expr_node_value(const struct expr_state *st, const struct ex
 {
     if (n->place == EXPR_PLACE_VAR && n->var != VAR_NONE) {
         *var = n->var;
-        const struct value *bound = n->op == EXPR_OP_VAR ? expr_bound_value(st, n->var) : NULL;
+        const struct value *bound = n->group == 0 ? expr_bound_value(st, n->var) : NULL;
         if (bound != NULL) return bound;
         return expr_value_at(st->record, n->group, n->slot, expr_nodes_row(s, i));
     }
