@@ -19,7 +19,7 @@ foreach(room ${rooms})
         target_link_libraries(fuzz_${x} PRIVATE dcim_flags ${room} ${below})
         target_include_directories(fuzz_${x} PRIVATE ${CMAKE_BINARY_DIR}/gen/${room})
         # LLVMFuzzerTestOneInput has no prototype of its own anywhere.
-        target_compile_options(fuzz_${x} PRIVATE -Wno-missing-prototypes)
+        set_source_files_properties(${file} PROPERTIES COMPILE_OPTIONS -Wno-missing-prototypes)
         target_link_options(fuzz_${x} PRIVATE -fsanitize=fuzzer)
 
         set(corpus ${CMAKE_SOURCE_DIR}/fuzz/corpus/${x})
