@@ -14,8 +14,9 @@ set(libraries_store sqlcipher)
 set(libraries_disclosure glpk)
 
 # The one file that may call malloc and its kin (src/base/banned.h).
+# In sanitized builds its allocations can be made to fail from outside (base/mem.h).
 set_source_files_properties(${CMAKE_SOURCE_DIR}/src/base/mem.c PROPERTIES
-    COMPILE_DEFINITIONS DCIM_MAY_ALLOCATE)
+    COMPILE_DEFINITIONS "DCIM_MAY_ALLOCATE;$<$<STREQUAL:${DCIM_BUILD_KIND},asan>:DCIM_FAULTS>")
 
 function(dcim_room room may_include)
     set(see ${CMAKE_BINARY_DIR}/rooms/${room})

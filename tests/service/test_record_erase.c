@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Tests of the operation record.erase, in src/service/op_record.c (S16)
  *  1 what it answers, its entry, what is consulted and counted afterwards   2 what is refused
- *  3 every check of the repository holds; batches are undone around it   4 a backup made afterwards */
+ *  3 every check of the repository holds; batches are undone around it   4 a backup made
+ *  afterwards */
 #include "harness.h"
 
 #include "base/file.h"
@@ -85,8 +86,8 @@ static void erase_2_what_is_refused(void **state)
 {
     (void)state;
     (void)desk_refused(desk, ERR_USAGE, "call.missing", "record.erase", "{'record':'%s'}", record);
-    (void)desk_refused(desk, ERR_USAGE, "call.empty", "record.erase",
-                       "{'record':'%s','reason':''}", record);
+    (void)desk_refused(desk, ERR_USAGE, "call.empty", "record.erase", "{'record':'%s','reason':''}",
+                       record);
     (void)desk_refused(desk, ERR_NOT_FOUND, "record.unknown", "record.erase",
                        "{'record':'000000000000','reason':'x'}");
     assert_int_equal(desk_records(desk, "victim"), 30);
