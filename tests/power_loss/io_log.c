@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Loaded before the program (LD_PRELOAD) by tests/service/test_power_loss.c: writes down, in order, every call that
- * changes a file or folder below DCIM_IO_ROOT, and every sync, into the file DCIM_IO_LOG. Format: io_log.h.
+/* Loaded before the program (LD_PRELOAD) by tests/service/test_power_loss.c: writes down, in order,
+ * every call that changes a file or folder below DCIM_IO_ROOT, and every sync, into the file
+ * DCIM_IO_LOG. Format: io_log.h.
  *
- * The shared memory beside a journal (-shm) is left out: it does not outlive a power failure, SQLite begins it anew. What
- * cannot be followed (a writable mapping of any other file) is written down too, and fails the test. */
+ * The shared memory beside a journal (-shm) is left out: it does not outlive a power failure,
+ * SQLite begins it anew. What cannot be followed (a writable mapping of any other file) is written
+ * down too, and fails the test. */
 #include "io_log.h"
 
 #include <dlfcn.h>
@@ -28,7 +30,7 @@ static size_t n_root;
 
 /* The C library's own function of a name. */
 #define REAL(name, type) \
-    static type real; \
+    static type real;    \
     if (real == NULL) *(void **)&real = dlsym(RTLD_NEXT, name)
 
 typedef int open_fn(const char *, int, ...);
@@ -54,7 +56,9 @@ __attribute__((constructor)) static void start(void)
 static bool of_interest(const char *path)
 {
     size_t n = strlen(path);
-    if (out < 0 || strncmp(path, root, n_root) != 0 || (path[n_root] != '/' && path[n_root] != '\0')) return false;
+    if (out < 0 || strncmp(path, root, n_root) != 0 ||
+        (path[n_root] != '/' && path[n_root] != '\0'))
+        return false;
     return n < 4 || strcmp(path + n - 4, "-shm") != 0;
 }
 
@@ -72,17 +76,24 @@ static bool path_at(char path[PATH_MAX], int folder, const char *name)
 {
     char base[PATH_MAX];
     if (name[0] == '/') return snprintf(path, PATH_MAX, "%s", name) < PATH_MAX;
-    if (folder == AT_FDCWD ? getcwd(base, sizeof base) == NULL : !path_of_fd(base, folder)) return false;
+    if (folder == AT_FDCWD ? getcwd(base, sizeof base) == NULL : !path_of_fd(base, folder))
+        return false;
     return snprintf(path, PATH_MAX, "%s/%s", base, name) < PATH_MAX;
 }
 
-static void line(enum io_kind kind, uint64_t file, uint64_t at, const char *path, const char *to, const void *data,
-                 size_t n)
+static void line(enum io_kind kind, uint64_t file, uint64_t at, const char *path, const char *to,
+                 const void *data, size_t n)
 {
-    struct io_line head = {.kind = (uint32_t)kind, .n_path = (uint32_t)strlen(path), .n_to = (uint32_t)strlen(to),
-                           .file = file, .at = at, .n = n};
-    struct iovec part[] = {{&head, sizeof head}, {(void *)(uintptr_t)path, head.n_path},
-                           {(void *)(uintptr_t)to, head.n_to}, {(void *)(uintptr_t)data, data == NULL ? 0 : n}};
+    struct io_line head = {.kind = (uint32_t)kind,
+                           .n_path = (uint32_t)strlen(path),
+                           .n_to = (uint32_t)strlen(to),
+                           .file = file,
+                           .at = at,
+                           .n = n};
+    struct iovec part[] = {{&head, sizeof head},
+                           {(void *)(uintptr_t)path, head.n_path},
+                           {(void *)(uintptr_t)to, head.n_to},
+                           {(void *)(uintptr_t)data, data == NULL ? 0 : n}};
     size_t whole = sizeof head + head.n_path + head.n_to + (data == NULL ? 0 : n);
     int number = errno;
     if (writev(out, part, 4) != (ssize_t)whole) abort();
@@ -94,8 +105,8 @@ static bool file_of(uint64_t *file, bool *folder, char path[PATH_MAX], int fd)
 {
     struct stat s;
     int number = errno;
-    bool ok = out >= 0 && fd != out && path_of_fd(path, fd) && of_interest(path) && fstat(fd, &s) == 0 &&
-              (S_ISREG(s.st_mode) || S_ISDIR(s.st_mode));
+    bool ok = out >= 0 && fd != out && path_of_fd(path, fd) && of_interest(path) &&
+              fstat(fd, &s) == 0 && (S_ISREG(s.st_mode) || S_ISDIR(s.st_mode));
     if (ok) *file = (uint64_t)s.st_ino;
     if (ok) *folder = S_ISDIR(s.st_mode);
     errno = number;
@@ -130,13 +141,13 @@ static int do_open(openat_fn *real, int folder, const char *path, int flags, uns
     return fd;
 }
 
-#define MODE(last) \
-    unsigned mode = 0; \
+#define MODE(last)                              \
+    unsigned mode = 0;                          \
     if ((flags & (O_CREAT | O_TMPFILE)) != 0) { \
-        va_list ap; \
-        va_start(ap, last); \
-        mode = va_arg(ap, unsigned); \
-        va_end(ap); \
+        va_list ap;                             \
+        va_start(ap, last);                     \
+        mode = va_arg(ap, unsigned);            \
+        va_end(ap);                             \
     }
 
 int open(const char *path, int flags, ...)
@@ -174,7 +185,8 @@ static void written(int fd, const void *p, ssize_t n, off_t at)
     char path[PATH_MAX];
     uint64_t file;
     bool folder;
-    if (n > 0 && file_of(&file, &folder, path, fd)) line(IO_WRITE, file, (uint64_t)at, path, "", p, (size_t)n);
+    if (n > 0 && file_of(&file, &folder, path, fd))
+        line(IO_WRITE, file, (uint64_t)at, path, "", p, (size_t)n);
 }
 
 ssize_t write(int fd, const void *p, size_t n)
@@ -217,7 +229,8 @@ static int do_truncate(truncate_fn *real, int fd, off_t n)
     bool folder;
     pthread_mutex_lock(&one);
     int rc = real(fd, n);
-    if (rc == 0 && file_of(&file, &folder, path, fd)) line(IO_TRUNCATE, file, (uint64_t)n, path, "", NULL, 0);
+    if (rc == 0 && file_of(&file, &folder, path, fd))
+        line(IO_TRUNCATE, file, (uint64_t)n, path, "", NULL, 0);
     pthread_mutex_unlock(&one);
     return rc;
 }
@@ -241,7 +254,8 @@ static int do_sync(fd_fn *real, int fd)
     bool folder;
     pthread_mutex_lock(&one);
     int rc = real(fd);
-    if (rc == 0 && file_of(&file, &folder, path, fd)) line(folder ? IO_SYNC_FOLDER : IO_SYNC, file, 0, path, "", NULL, 0);
+    if (rc == 0 && file_of(&file, &folder, path, fd))
+        line(folder ? IO_SYNC_FOLDER : IO_SYNC, file, 0, path, "", NULL, 0);
     pthread_mutex_unlock(&one);
     return rc;
 }
@@ -258,8 +272,8 @@ int fdatasync(int fd)
     return do_sync(real, fd);
 }
 
-static void *do_map(void *(*real)(void *, size_t, int, int, int, off_t), void *at, size_t n, int how, int flags, int fd,
-                    off_t from)
+static void *do_map(void *(*real)(void *, size_t, int, int, int, off_t), void *at, size_t n,
+                    int how, int flags, int fd, off_t from)
 {
     char path[PATH_MAX];
     uint64_t file;
@@ -338,7 +352,8 @@ int mkdir(const char *path, mode_t mode)
 static void renamed(int from_folder, const char *from, int to_folder, const char *to)
 {
     char a[PATH_MAX], b[PATH_MAX];
-    if (path_at(a, from_folder, from) && path_at(b, to_folder, to) && (of_interest(a) || of_interest(b)))
+    if (path_at(a, from_folder, from) && path_at(b, to_folder, to) &&
+        (of_interest(a) || of_interest(b)))
         line(IO_RENAME, 0, 0, a, b, NULL, 0);
 }
 
