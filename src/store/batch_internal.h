@@ -23,7 +23,7 @@ enum {
     BLOCKS = 6,
     BODY_MAX = 8 << 20, /* of one record, both parts */
     CONTENT_HASH = CRYPTO_SHORT,
-    BATCH_ROWS_MAX = 10 * 1000 * 1000,
+    BATCH_ROWS_MAX = 7 * 1000 * 1000, /* with which memory stays under 400 MB */
     INDEX_RUN = 1 << 20 /* entries put in order at a time */
 };
 

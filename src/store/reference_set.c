@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Open addressing with linear probing (Knuth, vol. 3, 6.4 algorithm L) in 256 segments chosen by
- * the first byte; each doubles by itself when three quarters are used, so only a 256th part is ever
+ * the first byte; each doubles by itself when seven eighths are used, so only a 256th part is ever
  * held twice. */
 #include "store/reference_set.h"
 
@@ -73,7 +73,7 @@ bool reference_set_add(struct reference_set *s, const uint8_t hash[CRYPTO_SHORT]
         s->n += fresh;
         return fresh;
     }
-    if (g->n >= g->cap / 4 * 3) grow(g);
+    if (g->n >= g->cap / 8 * 7) grow(g);
     uint8_t *slot = place(g, hash);
     if (memcmp(slot, hash, CRYPTO_SHORT) == 0) return false;
     memcpy(slot, hash, CRYPTO_SHORT);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The references seen in one batch, as keyed hashes: finds what comes twice. Grows by small pieces,
- * so that ten million references take 250 MB at most at any moment, a million 30. */
+ * so that seven million references take 135 MB, a million 34, at any moment. */
 #ifndef DCIM_STORE_REFERENCE_SET_H
 #define DCIM_STORE_REFERENCE_SET_H
 

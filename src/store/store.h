@@ -100,7 +100,7 @@ bool batch_begin(struct batch_writer **out, struct store *st, const struct batch
 /* Put one validated record under the organisation's own reference. Same reference and same content:
  * PUT_SAME, nothing is written; other content: a new version. A withdrawn record comes back by a
  * new version, as PUT_NEW. A record without reference (blank) is always new. The identity part goes
- * into its own envelope. After an error the batch can only be abandoned. ERR_LIMIT over 10 million
+ * into its own envelope. After an error the batch can only be abandoned. ERR_LIMIT over 7 million
  * records. */
 bool batch_put(enum put_outcome *outcome, struct batch_writer *w, const struct record *r,
                struct text reference, struct err *e) MUST_CHECK;
