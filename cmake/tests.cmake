@@ -16,6 +16,14 @@ target_link_libraries(harness PRIVATE dcim_flags PUBLIC PkgConfig::CMOCKA)
 target_include_directories(harness PUBLIC ${CMAKE_SOURCE_DIR}/tests)
 target_compile_definitions(harness PUBLIC DCIM_TESTS)
 
+# Loaded before the program by tests/service/test_power_loss.c, which the plain build alone runs.
+if(DCIM_BUILD_KIND STREQUAL "plain")
+    add_library(io_log MODULE ${CMAKE_SOURCE_DIR}/tests/power_loss/io_log.c)
+    target_link_libraries(io_log PRIVATE dcim_flags dl)
+    target_compile_definitions(io_log PRIVATE DCIM_TESTS)
+    target_compile_options(io_log PRIVATE -fPIC)
+endif()
+
 get_filename_component(shared ${CMAKE_SOURCE_DIR}/../shared ABSOLUTE)
 set(environment
     DCIM_SOURCE_DIR=${CMAKE_SOURCE_DIR} DCIM_BUILD_DIR=${CMAKE_BINARY_DIR}

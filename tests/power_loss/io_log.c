@@ -74,11 +74,15 @@ static bool path_of_fd(char path[PATH_MAX], int fd)
 
 static bool path_at(char path[PATH_MAX], int folder, const char *name)
 {
-    char base[PATH_MAX];
-    if (name[0] == '/') return snprintf(path, PATH_MAX, "%s", name) < PATH_MAX;
-    if (folder == AT_FDCWD ? getcwd(base, sizeof base) == NULL : !path_of_fd(base, folder))
+    char base[PATH_MAX] = "";
+    if (name[0] != '/' &&
+        (folder == AT_FDCWD ? getcwd(base, sizeof base) == NULL : !path_of_fd(base, folder)))
         return false;
-    return snprintf(path, PATH_MAX, "%s/%s", base, name) < PATH_MAX;
+    if (snprintf(path, PATH_MAX, "%s%s%s", base, name[0] == '/' ? "" : "/", name) >= PATH_MAX)
+        return false;
+    for (char *dot; (dot = strstr(path, "/./")) != NULL;)
+        memmove(dot, dot + 2, strlen(dot + 2) + 1);
+    return true;
 }
 
 static void line(enum io_kind kind, uint64_t file, uint64_t at, const char *path, const char *to,
@@ -347,6 +351,17 @@ int mkdir(const char *path, mode_t mode)
     if (rc == 0) named(IO_FOLDER, AT_FDCWD, path);
     pthread_mutex_unlock(&one);
     return rc;
+}
+
+char *mkdtemp(char *name)
+{
+    typedef char *mkdtemp_fn(char *);
+    REAL("mkdtemp", mkdtemp_fn *);
+    pthread_mutex_lock(&one);
+    char *made = real(name);
+    if (made != NULL) named(IO_FOLDER, AT_FDCWD, made);
+    pthread_mutex_unlock(&one);
+    return made;
 }
 
 static void renamed(int from_folder, const char *from, int to_folder, const char *to)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* A log of calls that change files: lines one behind another, each with its paths and data behind it. */
+/* A log of calls that change files: lines one behind another, each with its paths and data behind
+ * it. */
 #ifndef DCIM_TESTS_IO_LOG_H
 #define DCIM_TESTS_IO_LOG_H
 
