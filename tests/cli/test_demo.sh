@@ -6,6 +6,7 @@
 #  verified, checked and read back   5 the years add up to what was published   6 a folder in use is left alone
 set -eu
 demo=$PWD/pilot
+export DCIM_DATA="$DCIM_SOURCE_DIR/data"
 fail() {
     echo "test_demo: $*" >&2
     exit 1
