@@ -141,8 +141,10 @@ static void write_csv(const char *path, const char *sex)
     FILE *f = fopen(path, "wb");
     assert_non_null(f);
     (void)fputs(
-        "source_file_no,family_name,given_names,birth_date,national_id_no,phone,entry_date,sex,age_at_registration,"
-        "citizenship,recruitment_country,exploitation_form,exploitation_country,exploitation_start,main_form_flag,"
+        "source_file_no,family_name,given_names,birth_date,national_id_no,phone,entry_date,"
+        "sex,age_at_registration,"
+        "citizenship,recruitment_country,exploitation_form,exploitation_country,"
+        "exploitation_start,main_form_flag,"
         "victim_status,status_decision_date,status_decided_by,legal_basis\n",
         f);
     for (int i = 0; i < 200; i++)
