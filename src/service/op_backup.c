@@ -72,7 +72,12 @@ bool op_backup_restore(struct call *c, struct err *e)
     ok = ok && backup_restore(&r, json_get_text(c->in, "file", ""), folder, &unlock,
                               buf_text(&anchor), json_get_bool(c->in, "force", false), e);
     buf_release(&anchor);
-    if (!ok || !audit_restore(c, folder, &r, e)) return false;
+    if (!ok) return false;
+    if (!audit_restore(c, folder, &r,
+                       e)) { /* the folder was empty: what lies in it is the backup's */
+        folder_remove(folder);
+        return false;
+    }
     json_set_text(c->out, "folder", folder);
     report(c, &r);
     return true;

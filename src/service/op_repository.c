@@ -184,7 +184,9 @@ static bool code_fits(const char *code)
     for (const char *p = code; *p != '\0'; p++) {
         bool letter =
             (*p >= 'A' && *p <= 'Z') || (*p >= 'a' && *p <= 'z') || (*p >= '0' && *p <= '9');
-        if (!letter && *p != '-' && *p != '_' && *p != '.') return false;
+        bool mark = *p == '-' || *p == '_' || *p == '.';
+        if (!letter && (!mark || p == code))
+            return false; /* at the beginning it would read as an option */
     }
     return true;
 }
@@ -196,8 +198,9 @@ bool op_organisation_add(struct call *c, struct err *e)
     const char *name = json_get_text(c->in, "name", "");
     const struct codelist *types = dictionary_list(s->dictionary, TEXT("CL_ORGTYPE"));
     if (!code_fits(code))
-        return err_set(e, ERR_USAGE, "organisation.code",
-                       "an organisation's code has letters, digits, - _ and . only");
+        return err_set(
+            e, ERR_USAGE, "organisation.code",
+            "an organisation's code begins with a letter or digit and has letters, digits, - _ and . only");
     if (!text_is_utf8(text_of(name), NULL))
         return err_set(e, ERR_USAGE, "organisation.name",
                        "the organisation's name is not valid UTF-8");
