@@ -52,7 +52,8 @@ int show_fields(const struct invocation *v, const struct json *r)
 
 int show_init(const struct invocation *v, const struct json *r)
 {
-    printf("Repository made in %s", text_in(r, "repository"));
+    printf("Repository made in ");
+    terminal_puts(text_in(r, "repository"));
     if (text_in(r, "country")[0] != '\0') printf(" for %s", text_in(r, "country"));
     printf(".\n%lld variables, %lld code lists, %lld rules.\n", int_in(r, "variables"),
            int_in(r, "code_lists"), int_in(r, "rules"));
@@ -153,8 +154,13 @@ int show_table(const struct invocation *v, const struct json *r)
 {
     (void)v;
     const char *written = text_in(r, "written");
-    if (written[0] != '\0') printf("Written to %s\n", written);
-    else fputs(text_in(r, "text"), stdout);
+    if (written[0] == '\0') {
+        fputs(text_in(r, "text"), stdout);
+        return 0;
+    }
+    printf("Written to ");
+    terminal_puts(written);
+    putchar('\n');
     return 0;
 }
 
@@ -245,11 +251,12 @@ int show_check(const struct invocation *v, const struct json *r)
     for (size_t i = 0; i < json_size(list); i++) {
         const struct json *c = json_at(list, i);
         bool warning = json_get_bool(c, "warning", false);
-        printf("%-8s %-14s %s\n",
-               !json_get_bool(c, "ok", false) ? "DAMAGED"
-               : warning                      ? "warning"
-                                              : "good",
-               text_in(c, "name"), text_in(c, "detail"));
+        const char *word = !json_get_bool(c, "ok", false) ? "DAMAGED"
+                           : warning                      ? "warning"
+                                                          : "good";
+        printf("%-8s %-14s ", word, text_in(c, "name"));
+        terminal_puts(text_in(c, "detail"));
+        putchar('\n');
     }
     bool ok = json_get_bool(r, "ok", false);
     printf("%s\n",
@@ -264,12 +271,17 @@ int show_pack_check(const struct invocation *v, const struct json *r)
     const struct json *list = json_get(r, "problems");
     for (size_t i = 0; i < json_size(list); i++) {
         const struct json *p = json_at(list, i);
-        printf("%s", text_in(p, "file"));
+        terminal_puts(text_in(p, "file"));
         if (int_in(p, "row") > 0) printf(" row %lld", int_in(p, "row"));
-        if (text_in(p, "column")[0] != '\0') printf(" column %s", text_in(p, "column"));
+        if (text_in(p, "column")[0] != '\0') {
+            printf(" column ");
+            terminal_puts(text_in(p, "column"));
+        }
         printf(" [%s]: ", json_get_bool(p, "fatal", true) ? "error" : "warning");
         terminal_puts(text_in(p, "message"));
-        printf("\n    %s\n", text_in(p, "remedy"));
+        printf("\n    ");
+        terminal_puts(text_in(p, "remedy"));
+        putchar('\n');
     }
     bool ok = json_get_bool(r, "ok", false);
     if (ok)
@@ -285,8 +297,10 @@ int show_names(const struct invocation *v, const struct json *r)
     (void)v;
     const char *key = "";
     const struct json *list = json_size(r) == 0 ? NULL : json_member(r, 0, &key);
-    for (size_t i = 0; list != NULL && i < json_size(list); i++)
-        printf("%s\n", json_as_text(json_at(list, i), ""));
+    for (size_t i = 0; list != NULL && i < json_size(list); i++) {
+        terminal_puts(json_as_text(json_at(list, i), ""));
+        putchar('\n');
+    }
     return 0;
 }
 

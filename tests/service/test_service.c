@@ -6,7 +6,7 @@
  *  3 purpose
  *  4 the entry of each act
  *  5 an act and its entry: the log cannot be written, so nothing of the act is there
- *  6 the session: role, texts that go into the log, repository, key
+ *  6 the session: role, texts that go into the log, repository, key, another one writing
  *  7 the dictionary of the repository, changed behind its back
  *  8 snapshots
  */
@@ -22,6 +22,9 @@
 #include <unistd.h>
 
 #define IMPORT "'form':'victim','organisation':'GNR'"
+
+/* store/backend.h is not seen from here. */
+void backend_busy_ms(struct backend *b, int ms);
 
 static struct service *desk;
 static char record[20]; /* code of one record */
@@ -428,6 +431,7 @@ static const struct trial acts[] = {
     {"import.run", "{'file':'w.csv','findings':'back.csv'," IMPORT "}"},
     {"import.run", "{'file':'bad.csv','strict':true," IMPORT "}"},
     {"batch.undo", "{'batch':1,'reason':'none'}"},
+    {"record.erase", "{'record':'%2$s','reason':'none'}"},
     {"table.count", "{'form':'victim','rows':['sex']}"},
     {"table.count", "{'form':'victim','rows':['sex'],'output':'t.txt'}"},
     {"table.raw", "{'form':'victim','rows':['sex']}"},
@@ -587,6 +591,26 @@ static void session_6_3_no_repository_and_no_key(void **state)
     service_close(s);
 }
 
+/* Another holds the repository: the call waits, and then says so. Nothing of it is done. */
+static void session_6_4_another_is_writing(void **state)
+{
+    (void)state;
+    struct err e = {0};
+    struct service *other = desk_open("repository", NULL);
+    (void)desk_do(other, "repository.info", "{}");
+    backend_busy_ms(store_backend(other->store), 300);
+    assert_true(store_begin(desk->store, true, &e));
+    double from = harness_seconds();
+    const struct err *busy = desk_refused(other, ERR_CONFLICT, "store.busy", "organisation.add",
+                                          "{'code':'NEW','type':'10','name':'n'}");
+    assert_true(harness_seconds() - from >= 0.25);
+    assert_non_null(strstr(busy->remedy, "try again"));
+    assert_int_equal(err_exit_status(busy->code), 5);
+    store_rollback(desk->store);
+    (void)desk_do(other, "organisation.add", "{'code':'NEW','type':'10','name':'n'}");
+    service_close(other);
+}
+
 /* ---- 7 ---- */
 
 static void append(const char *path, const char *line)
@@ -695,6 +719,7 @@ int main(void)
         T(session_6_1_an_unknown_role),
         T(session_6_2_texts_of_the_session),
         T(session_6_3_no_repository_and_no_key),
+        T(session_6_4_another_is_writing),
         T(dictionary_7_1_a_changed_file_is_refused_until_installed),
         T(dictionary_7_2_installed_while_a_desk_is_open),
         T(dictionary_7_3_a_broken_one_is_refused_with_every_problem),
