@@ -49,8 +49,8 @@ static const char *const payloads[] = {"'",
                                        "@SUM(1)",
                                        "-2+3",
                                        "\xef\xbb\xbf=1+1",
-                                       "\xe2\x80\xae"
-                                       "txt.exe",
+                                       ("\xe2\x80\xae"
+                                        "txt.exe"),
                                        "\xf0\x9f\x98\x80",
                                        "NULL",
                                        "null",
