@@ -76,13 +76,22 @@ static bool escape_allowed(char c)
     return false;
 }
 
-/* Behind the braces of \p{..} and \x{..}, so that their '}' is not taken for the end of a
- * repeat. */
+static bool is_hex(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+/* Behind all that belongs to the escape: \p{..}, \x{..}, \pL, and up to two digits of \x41. */
 static size_t behind_escape(struct text t, size_t i)
 {
     char c = t.p[i + 1];
     i += 2;
-    if ((c != 'p' && c != 'P' && c != 'x') || i >= t.n || t.p[i] != '{') return i;
+    if ((c != 'p' && c != 'P' && c != 'x') || i >= t.n) return i;
+    if (t.p[i] != '{') {
+        if (c != 'x') return i + 1;
+        for (int k = 0; k < 2 && i < t.n && is_hex(t.p[i]); k++) i++;
+        return i;
+    }
     size_t end = i + 1;
     while (end < t.n && (is_word(t.p[end]) || t.p[end] == '^' || t.p[end] == '&')) end++;
     return end < t.n && t.p[end] == '}' ? end + 1 : i;

@@ -74,6 +74,8 @@ static void repeats_that_are_rewritten(void **state)
     matches("^[ab]+c$", "abac", "c");
     matches("^\\d+-\\w+$", "12-ab", "-ab");
     matches("^\\x{142}+$", "łł", "");
+    matches("^\\x41+$", "AA", "A1"); /* found by fuzzing: the 1 alone was repeated */
+    matches("^\\pL+$", "łA", "ł1");
     matches("^(a+b)+$", "aabab", "aaba");
     matches("^.+$", "x", "");
     matches("^\\p{L}+ \\P{L}+$", "ab 12", "ab cd");
