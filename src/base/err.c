@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "base/err.h"
 
+#include "base/catalogue.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -32,7 +34,7 @@ __attribute__((format(printf, 3, 0))) static void fill(char *out, size_t size, c
                                                        va_list ap)
 {
     char text[ERR_MSG_MAX > ERR_DETAIL_MAX ? ERR_MSG_MAX : ERR_DETAIL_MAX];
-    int n = vsnprintf(text, size, fmt, ap);
+    int n = vsnprintf(text, size, tr(fmt), ap);
     if (n < 0) text[0] = '\0';
     if (n >= (int)size) end_at_character(text, size - 1);
     memcpy(out, text, strlen(text) + 1);

@@ -21,6 +21,7 @@
 #include <unicode/uchar.h>
 #include <unicode/ucnv.h>
 #include <unicode/unorm2.h>
+#include <unicode/upluralrules.h>
 #include <unicode/ustring.h>
 #include <unicode/utrans.h>
 
@@ -526,4 +527,72 @@ size_t unicode_width(struct text t)
         width += width_of(next8(t, &i));
     }
     return width;
+}
+
+/* ---- plural rules ---- */
+
+enum { PLURAL_WORDS = 6, PLURAL_TRIED = 200 };
+
+struct plural {
+    UPluralRules *rules; /* NULL: one form */
+    uint8_t form[PLURAL_WORDS];
+    size_t n;
+};
+
+/* Place of the rules' word for `n` in CLDR's order. */
+static size_t plural_word(const UPluralRules *rules, int64_t n)
+{
+    static const UChar *const word[PLURAL_WORDS] = {u"zero", u"one",  u"two",
+                                                    u"few",  u"many", u"other"};
+    UChar found[16];
+    UErrorCode status = U_ZERO_ERROR;
+    /* beyond 2^53 a double loses the last digits, which decide: those alone are kept */
+    const int64_t exact = 1000000000000000;
+    if (n >= exact || n <= -exact) n = n % exact;
+    int32_t length = uplrules_select(rules, (double)n, found, 16, &status);
+    if (U_FAILURE(status) || length >= 16) return PLURAL_WORDS - 1;
+    for (size_t i = 0; i < PLURAL_WORDS; i++)
+        if (u_strcmp(found, word[i]) == 0) return i;
+    return PLURAL_WORDS - 1;
+}
+
+struct plural *unicode_plural_new(const char *language)
+{
+    struct plural *p = mem_new(1, sizeof *p);
+    UErrorCode status = U_ZERO_ERROR;
+    /* Brazil's rule (0 is singular) is the one of plain "pt" */
+    const char *locale = strcmp(language, "pt") == 0 ? "pt_PT" : language;
+    p->rules = uplrules_open(locale, &status);
+    p->n = 1;
+    if (U_FAILURE(status)) {
+        p->rules = NULL;
+        return p;
+    }
+    bool occurs[PLURAL_WORDS] = {false};
+    for (int64_t i = 0; i <= PLURAL_TRIED; i++) occurs[plural_word(p->rules, i)] = true;
+    p->n = 0;
+    for (size_t i = 0; i < PLURAL_WORDS; i++) {
+        p->form[i] = (uint8_t)p->n;
+        p->n += occurs[i];
+    }
+    return p;
+}
+
+void unicode_plural_free(struct plural *p)
+{
+    if (p == NULL) return;
+    if (p->rules != NULL) uplrules_close(p->rules);
+    mem_free(p);
+}
+
+size_t unicode_plural_count(const struct plural *p)
+{
+    return p->n;
+}
+
+size_t unicode_plural_form(const struct plural *p, int64_t n)
+{
+    if (p->rules == NULL) return 0;
+    size_t form = p->form[plural_word(p->rules, n)];
+    return form < p->n ? form : p->n - 1;
 }

@@ -34,6 +34,16 @@ bool unicode_convert(struct unicode_converter *c, struct text bytes, bool last, 
 /* S63: bidirectional controls and other invisible characters, to be shown visibly as <U+202E>. */
 struct text unicode_visible(struct text t, struct arena *a);
 
+/* Plural rules of a language for whole numbers (Unicode CLDR). Forms are numbered in CLDR's order
+ * zero, one, two, few, many, other, of which those count that some number from 0 to 200 has; for
+ * Czech, Polish, Slovak, Portuguese and English that is gettext's numbering too. A language that
+ * ICU does not know has one form. `owns`; free accepts NULL. */
+struct plural;
+struct plural *unicode_plural_new(const char *language);
+void unicode_plural_free(struct plural *p);
+size_t unicode_plural_count(const struct plural *p);
+size_t unicode_plural_form(const struct plural *p, int64_t n);
+
 /* Columns a terminal needs for the text (wide and combining characters counted). */
 size_t unicode_width(struct text t);
 
