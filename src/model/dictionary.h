@@ -80,6 +80,18 @@ struct group { /* the record itself, or one repeat */
     size_t n_variable;
 };
 
+/* The form as a person meets it, in the order of its sheet: headings, repeats, variables, notes. */
+enum outline_kind { OUTLINE_GROUP, OUTLINE_REPEAT, OUTLINE_END, OUTLINE_VARIABLE, OUTLINE_NOTE };
+
+struct outline_item { /* OUTLINE_END closes the innermost open group or repeat and has nothing else */
+    enum outline_kind kind;
+    const char *name;
+    struct words label, hint;
+    const char *relevant;   /* of this row alone, as written; "" when always */
+    const char *appearance; /* as written; "" when none */
+    var_id var;             /* of OUTLINE_VARIABLE */
+};
+
 enum data_set { DATA_SET_VICTIM, DATA_SET_JUSTICE, DATA_SET_COUNT };
 
 struct form {
@@ -93,6 +105,8 @@ struct form {
     size_t n_group;
     var_id organisation, organisation_type; /* system variables */
     const struct dependency_order *order;   /* of calculations and relevance, see validate.h */
+    struct outline_item *outline;
+    size_t n_outline;
 };
 
 enum severity { SEVERITY_I, SEVERITY_W, SEVERITY_E }; /* information, warning, refuses the record */

@@ -6,6 +6,7 @@
  *   dictionary_pack     settings, languages, parameters, the pack's own values
  *   dictionary_list     code lists, with the pack laid over them
  *   dictionary_survey   forms: groups, repeats, variables
+ *   dictionary_outline  forms as people meet them: headings and notes as well
  *   dictionary_rules    the rule catalogue, those of the program first
  *   dictionary_expr     every expression, once all names are known */
 #ifndef DCIM_MODEL_DICTIONARY_INTERNAL_H
@@ -107,6 +108,19 @@ void load_pack(struct loader *l);       /* pack.csv, status_deciders.csv, organi
 void load_lists(struct loader *l);
 void load_surveys(struct loader *l);
 void load_rules(struct loader *l);
+/* The outline of a form whose variables are loaded, from its sheet. */
+void load_outline(struct loader *l, struct form *f, const struct sheet *sheet);
+
+enum survey_row {
+    SURVEY_VARIABLE,
+    SURVEY_NOTE,
+    SURVEY_BEGIN_GROUP,
+    SURVEY_BEGIN_REPEAT,
+    SURVEY_END_GROUP,
+    SURVEY_END_REPEAT
+};
+/* What a row of a survey sheet is, by its column `type`. */
+enum survey_row survey_row_kind(const char *type);
 void load_expressions(struct loader *l);
 
 /* Nearest code list or variable, as a remedy. */

@@ -22,15 +22,6 @@ static const char *const known_columns[] = {
 #define EXTRA_PREFIX "bind::thb:"
 static const char *const own_attributes[] = {"privacy", "value", "missing", "survivor"};
 
-enum row_kind {
-    ROW_VARIABLE,
-    ROW_NOTHING,
-    ROW_BEGIN_GROUP,
-    ROW_BEGIN_REPEAT,
-    ROW_END_GROUP,
-    ROW_END_REPEAT
-};
-
 struct survey_columns {
     size_t type, name, required, relevant, constraint, calculation, choice_filter, standard,
         appearance, repeat_count, privacy, value, missing, survivor;
@@ -64,7 +55,8 @@ static const char *kept(struct loader *l, const char *s)
     return s[0] == '\0' ? "" : arena_copy(l->keep, s, strlen(s));
 }
 
-/* --- columns ------------------------------------------------------------------------------------- */
+/* --- columns
+ * ------------------------------------------------------------------------------------- */
 
 static bool is_among(const char *s, size_t n, const char *const *list, size_t n_list)
 {
@@ -122,21 +114,22 @@ static void columns_find(struct loader *l, const struct sheet *s, struct survey_
     }
 }
 
-/* --- types --------------------------------------------------------------------------------------- */
+/* --- types
+ * --------------------------------------------------------------------------------------- */
 
 static const struct {
     const char *name;
-    enum row_kind kind;
+    enum survey_row kind;
 } structure_types[] = {
-    {"begin_group", ROW_BEGIN_GROUP},
-    {"begin group", ROW_BEGIN_GROUP},
-    {"end_group", ROW_END_GROUP},
-    {"end group", ROW_END_GROUP},
-    {"begin_repeat", ROW_BEGIN_REPEAT},
-    {"begin repeat", ROW_BEGIN_REPEAT},
-    {"end_repeat", ROW_END_REPEAT},
-    {"end repeat", ROW_END_REPEAT},
-    {"note", ROW_NOTHING},
+    {"begin_group", SURVEY_BEGIN_GROUP},
+    {"begin group", SURVEY_BEGIN_GROUP},
+    {"end_group", SURVEY_END_GROUP},
+    {"end group", SURVEY_END_GROUP},
+    {"begin_repeat", SURVEY_BEGIN_REPEAT},
+    {"begin repeat", SURVEY_BEGIN_REPEAT},
+    {"end_repeat", SURVEY_END_REPEAT},
+    {"end repeat", SURVEY_END_REPEAT},
+    {"note", SURVEY_NOTE},
 };
 
 static const struct {
@@ -250,7 +243,8 @@ static uint8_t privacy_read(struct survey *s, struct cell c)
     return set;
 }
 
-/* --- variables ----------------------------------------------------------------------------------- */
+/* --- variables
+ * ----------------------------------------------------------------------------------- */
 
 static group_id group_now(const struct survey *s)
 {
@@ -269,8 +263,8 @@ static void expression(struct survey *s, const struct expr **out, group_id g, va
                                            .column = column});
 }
 
-/* "(outer) and (inner) and (own)" over the groups since the last repeat; the parts are checked where
- * they stand. With a single part, that is all. */
+/* "(outer) and (inner) and (own)" over the groups since the last repeat; the parts are checked
+ * where they stand. With a single part, that is all. */
 static void relevance(struct survey *s, const struct expr **out, group_id g, var_id self,
                       struct cell own)
 {
@@ -461,7 +455,8 @@ static void variable_read(struct survey *s, const struct sheet_row *row)
     if (ok) expressions_read(s, v, row);
 }
 
-/* --- groups -------------------------------------------------------------------------------------- */
+/* --- groups
+ * -------------------------------------------------------------------------------------- */
 
 static void repeat_begin(struct survey *s, const struct sheet_row *row, struct block *b)
 {
@@ -519,11 +514,11 @@ static void block_end(struct survey *s, const struct sheet_row *row, bool repeat
     s->depth--;
 }
 
-static enum row_kind kind_of(const char *type)
+enum survey_row survey_row_kind(const char *type)
 {
     for (size_t i = 0; i < sizeof structure_types / sizeof structure_types[0]; i++)
         if (strcmp(type, structure_types[i].name) == 0) return structure_types[i].kind;
-    return ROW_VARIABLE;
+    return SURVEY_VARIABLE;
 }
 
 static void hidden_note(struct survey *s, const struct sheet_row *row)
@@ -543,13 +538,13 @@ static void rows_read(struct survey *s)
             hidden_note(s, row);
             continue;
         }
-        switch (kind_of(sheet_cell(row, s->at.type).s)) {
-        case ROW_VARIABLE: variable_read(s, row); break;
-        case ROW_BEGIN_GROUP: block_begin(s, row, false); break;
-        case ROW_BEGIN_REPEAT: block_begin(s, row, true); break;
-        case ROW_END_GROUP: block_end(s, row, false); break;
-        case ROW_END_REPEAT: block_end(s, row, true); break;
-        case ROW_NOTHING: break;
+        switch (survey_row_kind(sheet_cell(row, s->at.type).s)) {
+        case SURVEY_VARIABLE: variable_read(s, row); break;
+        case SURVEY_BEGIN_GROUP: block_begin(s, row, false); break;
+        case SURVEY_BEGIN_REPEAT: block_begin(s, row, true); break;
+        case SURVEY_END_GROUP: block_end(s, row, false); break;
+        case SURVEY_END_REPEAT: block_end(s, row, true); break;
+        case SURVEY_NOTE: break;
         }
     }
     while (s->depth > 0) {
@@ -563,7 +558,8 @@ static void rows_read(struct survey *s)
     s->label = s->constraint_message = (struct gaps){0};
 }
 
-/* --- forms --------------------------------------------------------------------------------------- */
+/* --- forms
+ * --------------------------------------------------------------------------------------- */
 
 /* Variables of each group by slot, in the order of the form. */
 static void slots_fill(struct survey *s)
@@ -617,7 +613,7 @@ static size_t count_repeats(const struct sheet *sheet)
 {
     size_t n = 0, type = sheet_column(sheet, "type");
     for (size_t i = 0; i < sheet->n_row; i++)
-        n += kind_of(sheet_cell(&sheet->row[i], type).s) == ROW_BEGIN_REPEAT;
+        n += survey_row_kind(sheet_cell(&sheet->row[i], type).s) == SURVEY_BEGIN_REPEAT;
     return n;
 }
 
@@ -635,6 +631,7 @@ static void form_read(struct loader *l, struct form *f, const struct sheet *shee
     s.system = true;
     rows_read(&s);
     slots_fill(&s);
+    load_outline(l, f, sheet);
     f->organisation = system_variable(&s, "organisation", ORGANISATION_LIST);
     f->organisation_type = system_variable(&s, "organisation_type", "CL_ORGTYPE");
     reference_find(&s, settings);

@@ -18,20 +18,20 @@ static const char *own_folder(struct call *c)
     return file_exists(arena_printf(c->arena, "%s/dictionary/settings.csv", kept)) ? kept : NULL;
 }
 
-/* The dictionary to speak of. *own is to be freed by the caller, NULL when it is the open
- * repository's. */
-static bool speak_of(const struct dictionary **out, struct dictionary **own, struct call *c,
+bool call_dictionary(const struct dictionary **out, struct dictionary **own, struct call *c,
                      struct err *e)
 {
     struct service *s = c->s;
     const char *folder = own_folder(c);
-    bool kept = folder != NULL;
+    bool kept;
     *own = NULL;
-    if (s->dictionary != NULL) {
+    if (s->dictionary != NULL && !json_has(c->in, "pack")) {
         *out = s->dictionary;
         return true;
     }
-    const char *pack = "";
+    const char *pack = json_get_text(c->in, "pack", "");
+    if (pack[0] != '\0') folder = NULL; /* another one than the repository's */
+    kept = folder != NULL;
     if (folder == NULL && !service_data_folder(&folder, s, c->arena, e)) return false;
     struct file_names packs = {0};
     const char *pack_folder = arena_printf(c->arena, "%s/packs", folder);
@@ -72,7 +72,7 @@ bool op_dictionary_forms(struct call *c, struct err *e)
 {
     const struct dictionary *d;
     struct dictionary *own;
-    if (!speak_of(&d, &own, c, e)) return false;
+    if (!call_dictionary(&d, &own, c, e)) return false;
     struct json *list = json_array();
     for (size_t i = 0; i < d->n_form; i++) json_push(list, form_to_json(&d->form[i], c->language));
     json_set(c->out, "forms", list);
@@ -128,7 +128,7 @@ bool op_dictionary_variables(struct call *c, struct err *e)
     const struct dictionary *d;
     struct dictionary *own;
     const char *name = json_get_text(c->in, "form", "");
-    if (!speak_of(&d, &own, c, e)) return false;
+    if (!call_dictionary(&d, &own, c, e)) return false;
     const struct form *f = name[0] == '\0' ? NULL : dictionary_form(d, text_of(name));
     bool ok = name[0] == '\0' || f != NULL;
     if (!ok) err_set(e, ERR_USAGE, "call.no_form", "there is no form called %s", name);
@@ -146,7 +146,7 @@ bool op_dictionary_codes(struct call *c, struct err *e)
     const struct dictionary *d;
     struct dictionary *own;
     const char *name = json_get_text(c->in, "list", "");
-    if (!speak_of(&d, &own, c, e)) return false;
+    if (!call_dictionary(&d, &own, c, e)) return false;
     const struct codelist *l = dictionary_list(d, text_of(name));
     if (l == NULL) {
         err_set(e, ERR_USAGE, "call.no_list", "there is no code list called %s", name);
@@ -178,7 +178,7 @@ bool op_dictionary_rules(struct call *c, struct err *e)
     const struct dictionary *d;
     struct dictionary *own;
     const char *form = json_get_text(c->in, "form", "");
-    if (!speak_of(&d, &own, c, e)) return false;
+    if (!call_dictionary(&d, &own, c, e)) return false;
     struct json *list = json_array();
     for (size_t i = 0; i < d->n_rule; i++) {
         const struct rule *r = &d->rule[i];

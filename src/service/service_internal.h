@@ -57,7 +57,8 @@ typedef bool handler_fn(struct call *c, struct err *e);
     X(op_record_history) X(op_record_erase) X(op_audit_verify) X(op_audit_list) \
     X(op_backup_make) X(op_backup_verify) X(op_backup_restore) X(op_pack_check) \
     X(op_pack_install) X(op_pack_list) X(op_check_run) X(op_dictionary_forms) \
-    X(op_dictionary_variables) X(op_dictionary_codes) X(op_dictionary_rules) X(op_mapping_list) \
+    X(op_dictionary_variables) X(op_dictionary_codebook) \
+    X(op_dictionary_processing) X(op_dictionary_codes) X(op_dictionary_rules) X(op_mapping_list) \
     X(op_key_list) X(op_key_add) X(op_key_remove)
 // clang-format on
 #define X(name) handler_fn name;
@@ -73,6 +74,12 @@ struct unlock service_unlock(const struct service *s);
 /* The snapshot of a form, built at first use. Borrowed until the next write. */
 bool service_snapshot(struct snapshot **out, struct service *s, const struct form *f,
                       struct err *e) MUST_CHECK;
+
+/* The dictionary to speak of, for operations that need no key: that of the parameter `pack` from the
+ * program's data, else the open repository's, else the repository's own copy, else the bare core. *own is
+ * to be freed by the caller, NULL when it is the open repository's. Sets c->language. */
+bool call_dictionary(const struct dictionary **out, struct dictionary **own, struct call *c,
+                     struct err *e) MUST_CHECK;
 
 /* Where the data folder to make repositories from lies: the option, else beside the program. */
 bool service_data_folder(const char **out, struct service *s, struct arena *a,
