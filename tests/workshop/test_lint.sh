@@ -71,7 +71,7 @@ has 'docs/security.md:12: security: S3: tests/base/test_good.c does not name it'
 has 'docs/security.md:12: security: S3: not all of its tests are named'
 has 'docs/security.md:13: security: S8: the state is holds'
 has_not 'docs/security.md:13: security: S8: tests/base/test_good.c'
-has 'docs/security.md:14: security: S8 has a row already, in line 14'
+has 'docs/security.md:14: security: S8 has a row already, in line 13'
 has 'docs/security.md:1: security: S9 is due and has no row'
 has 'docs/security.md:6: security: the sum is: Of the 5 due, 3 hold, 0 hold in part, 1 are open.'
 
