@@ -72,9 +72,17 @@ int show_init(const struct invocation *v, const struct json *r)
 
 int show_info(const struct invocation *v, const struct json *r)
 {
+    const struct json *list = json_get(r, "forms");
     show_fields(v, r);
     putchar('\n');
-    return show_forms(v, r);
+    if (json_size(list) == 0 || !json_has(json_at(list, 0), "persons")) return show_forms(v, r);
+    ROWS(list, {"form", "Form", false}, {"records", "Records", true}, {"persons", "Persons", true},
+         {"version", "Version", false}, {"title", "Title", false});
+    printf(
+        "\nPersons are counted before linkage, by exact match keys: records that agree in name,\n"
+        "year of birth, sex and citizenship are one person. A misspelt name makes another, and\n"
+        "so does each record that lacks name or year of birth.\n");
+    return 0;
 }
 
 int show_organisations(const struct invocation *v, const struct json *r)

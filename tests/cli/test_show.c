@@ -82,6 +82,15 @@ static void import_2_1_findings_and_the_last_line(void **state)
     SHOWS(1, "refused as a whole", "Nothing was kept.");
     DCIM("batch", "list");
     SHOWS(0, "Batch", "visible", "v.csv", "GNR");
+    /* rows without a year of birth: nobody is known to be anybody; numbers for who may see raw
+     * counts */
+    DCIM("import", "v.csv", "--form", "victim", "--organisation", "APAV");
+    DCIM("info");
+    SHOWS(0, "Form     Records  Persons", "victim        80       80",
+          "before linkage, by exact match keys");
+    DCIM("info", "--role", "administrator");
+    SHOWS(0, "Form     Records  Version", "victim        80  ");
+    assert_null(strstr(run.out, "Persons"));
     DCIM("batch", "undo", "1", "--reason", "test");
     SHOWS(0, "withdrawn", "40");
 }
