@@ -105,6 +105,8 @@ bool op_repository_init(struct call *c, struct err *e)
     if (s->options.key_file == NULL && s->options.passphrase == NULL)
         return err_set(e, ERR_USAGE, "repository.no_key",
                        "a repository needs a passphrase or a key file");
+    const char *key_file = s->options.key_file;
+    if (key_file != NULL && !file_exists(key_file) && !file_place(key_file, e)) return false;
     if (!nothing_there(c, folder, e) || !service_data_folder(&data, s, c->arena, e)) return false;
     if (!load_for(&d, c, data, pack, e)) return false;
     bool ok = make_repository(c, d, data, e);
