@@ -95,7 +95,7 @@ static const struct option table_option[] = {
     LIST_OPT("rows", "rows", "VAR,...", "variables on the rows, with commas between"),
     LIST_OPT("columns", "columns", "VAR,...", "variables on the columns; up to three in all"),
     TEXT_OPT("where", "where", "EXPR",
-             "count only those for which this holds, such as \"${sex} = 'F'\""),
+             "count only those for which this holds, such as '${sex} = \"F\"'"),
     TEXT_OPT("count", "count", "UNIT", "persons (default) or records"),
     TEXT_OPT(
         "protect", NULL, "RULE",
