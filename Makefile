@@ -56,7 +56,7 @@ check: build clang lint asan fuzz-build ## everything: two compilers, lint, all 
 	@cd $(BUILD) && $(CTEST) -L shipped
 	@cd $(BUILD)/asan && $(CTEST)
 
-lint: deps ## imports, symbols, doors, banned functions, headers alone, SQL in C, tests mirror the code
+lint: deps ## imports, symbols, doors, banned functions, headers alone, SQL in C, tests mirror the code, docs/security.md
 	@$(LOCKED) tools/configure.sh plain $(BUILD)
 	@$(LOCKED) $(NINJA) -C $(BUILD) embedded >/dev/null
 	@tools/lint/run.sh . $(BUILD)

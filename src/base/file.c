@@ -103,6 +103,42 @@ bool file_read(struct buf *out, const char *path, size_t max, struct err *e)
     return ok;
 }
 
+static bool no_place(struct err *e, const char *id, const char *path, const char *why,
+                     const char *remedy)
+{
+    err_set(e, ERR_USAGE, id, "could not write %s: %s", path, why);
+    return err_remedy(e, "%s", remedy);
+}
+
+bool file_place(const char *path, struct err *e)
+{
+    struct stat st;
+    size_t n = strlen(path);
+    while (n > 1 && path[n - 1] == '/') n--; /* a folder's name may end so */
+    while (n > 0 && path[n - 1] != '/') n--;
+    while (n > 1 && path[n - 1] == '/') n--;
+    char *folder = n == 0 ? mem_text(".", 1) : mem_text(path, n);
+    bool there = stat(folder, &st) == 0 && S_ISDIR(st.st_mode),
+         allowed = there && access(folder, W_OK | X_OK) == 0;
+    mem_free(folder);
+    if (!there)
+        return no_place(e, "file.no_place", path, "there is no such folder",
+                        "make the folder first, or name another one");
+    if (!allowed)
+        return no_place(e, "file.place_not_permitted", path, "you may not write in its folder",
+                        "name a folder of your own, or ask who looks after this one");
+    return true;
+}
+
+bool file_place_to_write(const char *path, struct err *e)
+{
+    struct stat st;
+    if (strcmp(path, "-") == 0) return true;
+    if (stat(path, &st) != 0 || S_ISREG(st.st_mode)) return file_place(path, e);
+    if (!S_ISDIR(st.st_mode)) return true;
+    return no_place(e, "file.is_folder", path, "it is a folder", "name a file, such as one in it");
+}
+
 bool file_exists(const char *path)
 {
     struct stat st;

@@ -20,6 +20,14 @@ bool file_read(struct buf *out, const char *path, size_t max, struct err *e) MUS
  * "file.no_space", and the old file is still there. A device or pipe is written to as it is. */
 bool file_write(const char *path, struct text content, struct err *e) MUST_CHECK;
 
+/* Whether something can be made under this name, asked before the work whose result it is to hold:
+ * ERR_USAGE "file.no_place" when the folder it would lie in is not there, "file.place_not_permitted"
+ * when one may not write there. The writing itself reports what goes wrong later. */
+bool file_place(const char *path, struct err *e) MUST_CHECK;
+/* The same for a file that may be replaced: "file.is_folder" when a folder has the name. A device or
+ * pipe, and "-" (standard output), has its place. */
+bool file_place_to_write(const char *path, struct err *e) MUST_CHECK;
+
 bool file_exists(const char *path);
 bool file_size(const char *path, uint64_t *out, struct err *e) MUST_CHECK;
 bool folder_make(const char *path, struct err *e) MUST_CHECK;   /* with its parents; fine when there */

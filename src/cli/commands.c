@@ -21,13 +21,14 @@
 
 const struct option global_options[] = {
     TEXT_OPT("repository", NULL, "DIR",
-             "repository to work on (DCIM_REPOSITORY; default ./dcim-repository)"),
+             "folder of the repository to work on (DCIM_REPOSITORY; default ./dcim-repository)"),
     TEXT_OPT("key-file", NULL, "FILE",
              "key file that unlocks it (DCIM_KEY_FILE); without one the passphrase is asked"),
     TEXT_OPT("role", NULL, "ROLE",
-             "act in a lesser role, such as analyst (DCIM_ROLE; default custodian)"),
+             "act in a lesser role: contributor, data-manager, analyst, publisher, auditor or "
+             "administrator (DCIM_ROLE; default custodian)"),
     TEXT_OPT("purpose", NULL, "TEXT",
-             "purpose of consulting case data, kept in the audit log (DCIM_PURPOSE)"),
+             "why case data are consulted; kept in the audit log (DCIM_PURPOSE)"),
     TEXT_OPT("language", NULL, "CODE",
              "language of labels and messages (DCIM_LANGUAGE; default the pack's)"),
     TEXT_OPT("data", NULL, "DIR",
@@ -52,29 +53,37 @@ static const struct option demo_option[] = {
 static const struct option organisation_option[] = {
     TEXT_NEEDED("code", "code", "CODE", "short code, such as GNR"),
     TEXT_NEEDED("type", "type", "TYPE",
-                "kind of organisation: a code or keyword of CL_ORGTYPE, such as police"),
+                "kind of organisation, such as police or ngo; `dcim codes CL_ORGTYPE` lists them"),
     TEXT_NEEDED("name", "name", "NAME", "full name"), LAST};
 
 static const struct option import_option[] = {
     OPERAND("FILE", "file", "CSV or XLSX file of a provider"),
     TEXT_NEEDED("form", "form", "FORM", "form of its rows: victim or suspect"),
-    TEXT_NEEDED("organisation", "organisation", "CODE", "organisation that supplies it"),
-    TEXT_OPT("mapping", "mapping", "NAME",
-             "column mapping; without one the columns are guessed from the header"),
+    TEXT_NEEDED("organisation", "organisation", "CODE",
+                "organisation that supplies it, one of `dcim organisation list`"),
+    TEXT_OPT(
+        "mapping", "mapping", "NAME",
+        "column mapping, one of `dcim mapping list`; without one the columns are guessed from the "
+        "header"),
     FLAG_OPT("dry-run", NULL, "check everything, keep nothing"),
     FLAG_OPT("strict", "strict", "one refused row refuses the file"),
-    TEXT_OPT("findings", "findings", "FILE", "write the rows back with a column _errors"),
-    TEXT_OPT("sheet", "sheet", "NAME", "sheet of a workbook"),
-    TEXT_OPT("encoding", "encoding", "NAME", "encoding of a CSV file, such as windows-1250"),
-    TEXT_OPT("separator", "separator", "CHAR", "separator of a CSV file; tab for a tab"),
-    TEXT_OPT("date-order", "date_order", "ORDER",
-             "how ambiguous dates are written: dmy, mdy or iso"),
+    TEXT_OPT("findings", "findings", "FILE",
+             "write the rows back with a column _errors that says what to mend"),
+    TEXT_OPT("sheet", "sheet", "NAME", "sheet of a workbook; default: the first visible one"),
+    TEXT_OPT("encoding", "encoding", "NAME",
+             "encoding of a CSV file, such as windows-1250; default: detected"),
+    TEXT_OPT("separator", "separator", "CHAR",
+             "separator of a CSV file, or the word tab; default: detected"),
+    TEXT_OPT(
+        "date-order", "date_order", "ORDER",
+        "what comes first in dates such as 03/04/2024: dmy day, mdy month; iso (default): such "
+        "dates are refused"),
     LAST};
 
 static const struct option undo_option[] = {{.name = "BATCH",
                                              .parameter = "batch",
                                              .kind = OPTION_INT,
-                                             .help = "number of the batch",
+                                             .help = "number of the batch, from `dcim batch list`",
                                              .operand = true,
                                              .required = true},
                                             TEXT_NEEDED("reason", "reason", "TEXT",
@@ -83,12 +92,15 @@ static const struct option undo_option[] = {{.name = "BATCH",
 
 static const struct option table_option[] = {
     TEXT_NEEDED("form", "form", "FORM", "form to count: victim or suspect"),
-    LIST_OPT("rows", "rows", "VAR,...", "variables on the rows"),
+    LIST_OPT("rows", "rows", "VAR,...", "variables on the rows, with commas between"),
     LIST_OPT("columns", "columns", "VAR,...", "variables on the columns; up to three in all"),
-    TEXT_OPT("where", "where", "EXPR", "count only those for which the expression is true"),
+    TEXT_OPT("where", "where", "EXPR",
+             "count only those for which this holds, such as '${sex} = \"F\"'"),
     TEXT_OPT("count", "count", "UNIT", "persons (default) or records"),
-    TEXT_OPT("protect", NULL, "RULE",
-             "threshold=K (default: the pack's), or none, for who may see raw counts"),
+    TEXT_OPT(
+        "protect", NULL, "RULE",
+        "threshold=K hides counts below K (default: the pack's K); none hides nothing, for who may "
+        "see raw counts"),
     TEXT_OPT("format", "format", "FORMAT", "text (default), csv, xlsx or json"),
     TEXT_OPT("output", "output", "FILE", "write to a file"),
     LAST};
@@ -98,20 +110,22 @@ static const struct option record_list_option[] = {
     INT_OPT("after", "after", "continue behind this number"),
     INT_OPT("limit", "limit", "at most so many (default 100)"), LAST};
 static const struct option record_show_option[] = {
-    OPERAND("ID", "record", "code of the record"),
+    OPERAND("ID", "record", "code of the record, from `dcim record list`"),
     INT_OPT("version", "version", "version; default: the current one"),
     FLAG_OPT("identity", NULL, "open the direct identifiers too; needs --purpose"), LAST};
-static const struct option record_option[] = {OPERAND("ID", "record", "code of the record"), LAST};
+static const struct option record_option[] = {
+    OPERAND("ID", "record", "code of the record, from `dcim record list`"), LAST};
 
 static const struct option record_erase_option[] = {
-    OPERAND("ID", "record", "code of the record"),
+    OPERAND("ID", "record", "code of the record, from `dcim record list`"),
     TEXT_NEEDED("reason", "reason", "TEXT",
                 "why it is erased; names nobody, for the audit log keeps it"),
     LAST};
 
-static const struct option verify_option[] = {TEXT_OPT("anchor", "anchor", "FILE",
-                                                       "checkpoint that was kept elsewhere"),
-                                              LAST};
+static const struct option verify_option[] = {
+    TEXT_OPT("anchor", "anchor", "FILE",
+             "checkpoint that was kept elsewhere, as `dcim audit verify` prints it"),
+    LAST};
 static const struct option audit_list_option[] = {
     INT_OPT("from", "from", "first entry; default: the last ones"),
     INT_OPT("limit", "limit", "at most so many (default 50)"), LAST};
@@ -122,7 +136,8 @@ static const struct option backup_verify_option[] = {OPERAND("FILE", "file", "ba
 static const struct option restore_option[] = {
     OPERAND("FILE", "file", "backup to restore"),
     OPERAND("DIR", "folder", "empty or absent folder"),
-    TEXT_OPT("anchor", "anchor", "FILE", "checkpoint that was kept elsewhere"),
+    TEXT_OPT("anchor", "anchor", "FILE",
+             "checkpoint that was kept elsewhere, as `dcim audit verify` prints it"),
     FLAG_OPT("force", "force", "restore even if the backup is older than the anchor"), LAST};
 
 static const struct option pack_option[] = {
@@ -132,8 +147,8 @@ static const struct option pack_option[] = {
 
 static const struct option form_option[] = {TEXT_OPT("form", "form", "FORM", "only this form"),
                                             LAST};
-static const struct option codes_option[] = {OPERAND("LIST", "list", "code list, such as CL_EXPL"),
-                                             LAST};
+static const struct option codes_option[] = {
+    OPERAND("LIST", "list", "code list, such as CL_EXPL; `dcim variables` names them"), LAST};
 
 static const struct option key_add_option[] = {
     OPERAND("KIND", "kind", "passphrase, key-file or recovery"),
@@ -143,7 +158,8 @@ static const struct option key_add_option[] = {
 static const struct option key_remove_option[] = {{.name = "SLOT",
                                                    .parameter = "slot",
                                                    .kind = OPTION_INT,
-                                                   .help = "number of the slot",
+                                                   .help =
+                                                       "number of the slot, from `dcim key list`",
                                                    .operand = true,
                                                    .required = true},
                                                   LAST};
@@ -167,7 +183,7 @@ const struct command commands[] = {
      "everybody. Nothing in it is about a real person.",
      "dcim demo /tmp/pilot", false},
     {"check", "check.run", no_option, show_check, NULL, "check pages, chain, counts and keys",
-     "Exits non-zero when anything is damaged.", NULL, false},
+     "Exit status 5 when anything is damaged.", NULL, false},
     {"organisation add", "organisation.add", organisation_option, show_fields, NULL,
      "add an organisation", NULL,
      "dcim organisation add --code GNR --type police --name \"Guarda Nacional Republicana\"",
@@ -184,7 +200,8 @@ const struct command commands[] = {
      "Its new records are withdrawn and its changes reverted; the history stays.", NULL, false},
     {"table", NULL, table_option, show_table, run_table, "count persons or records",
      "Small counts are hidden, together with as many others as it takes that nobody can "
-     "compute them. A table that cannot be protected is refused, exit status 6.",
+     "compute them. A table that cannot be protected is refused, exit status 6. "
+     "`dcim variables --form victim` lists the variables, `dcim codes CL_SEX` the codes of a list.",
      "dcim table --form victim --rows form_of_exploitation --columns sex", false},
     {"record list", "record.list", record_list_option, show_records, NULL, "list records", NULL,
      NULL, false},
@@ -207,7 +224,7 @@ const struct command commands[] = {
     {"backup verify", "backup.verify", backup_verify_option, show_fields, NULL,
      "open a backup fully and verify it", NULL, NULL, false},
     {"backup", "backup.make", backup_option, show_fields, NULL, "make an encrypted backup",
-     "While others work. The backup opens with any key slot of the repository.",
+     "Others may go on working meanwhile. Any key that opens the repository opens the backup.",
      "dcim backup /media/usb/2026-11.dcim", false},
     {"restore", "backup.restore", restore_option, show_fields, NULL,
      "restore a backup into a new repository",
@@ -229,10 +246,15 @@ const struct command commands[] = {
      NULL, false},
     {"mapping list", "mapping.list", no_option, show_names, NULL, "list column mappings", NULL,
      NULL, false},
-    {"key list", "key.list", no_option, show_keys, NULL, "list key slots", NULL, NULL, false},
-    {"key add", "key.add", key_add_option, show_fields, NULL, "add a key slot", NULL, NULL, false},
-    {"key remove", "key.remove", key_remove_option, show_fields, NULL, "remove a key slot", NULL,
-     NULL, false},
+    {"key list", "key.list", no_option, show_keys, NULL, "list key slots",
+     "A slot is one way to open the repository: a passphrase, a key file or a recovery code.", NULL,
+     false},
+    {"key add", "key.add", key_add_option, show_fields, NULL, "add a key slot",
+     "One more way to open the repository: a passphrase, which is asked, a key file, or a recovery "
+     "code, which is printed once.",
+     "dcim key add key-file --new-key-file office.key --label office", false},
+    {"key remove", "key.remove", key_remove_option, show_fields, NULL, "remove a key slot",
+     "What it was made of no longer opens the repository.", NULL, false},
     {"help", NULL, help_option, NULL, run_help, "explain a command", NULL, NULL, false},
     {"version", NULL, no_option, NULL, run_version, "print the version", NULL, NULL, false},
     {"man", NULL, no_option, NULL, run_man, "print the manual page", NULL, NULL, true},

@@ -207,7 +207,30 @@ static bool show_one_table(struct demo *d, const char *title, const char *form, 
     return true;
 }
 
-static void show_summary(const struct demo *d)
+/* What the register counts of a form; 0 where it does not say. */
+static long long counted(const struct json *info, const char *form, const char *what)
+{
+    const struct json *forms = json_get(info, "forms");
+    for (size_t i = 0; i < json_size(forms); i++)
+        if (strcmp(json_get_text(json_at(forms, i), "form", ""), form) == 0)
+            return (long long)json_get_int(json_at(forms, i), what, 0);
+    return 0;
+}
+
+static void show_counts(const struct demo *d, const struct json *info)
+{
+    static const char *const form[] = {"victim", "suspect"};
+    const size_t made[] = {d->n_person, d->n_suspect};
+    printf("  The register holds  records  persons it counts  persons made up\n");
+    for (size_t i = 0; i < 2; i++)
+        printf("    %-16s %8lld %18lld %16zu\n", form[i], counted(info, form[i], "records"),
+               counted(info, form[i], "persons"), made[i]);
+    printf(
+        "  It counts persons before linkage, by exact match keys: reports that agree in name,\n"
+        "  year of birth, sex and citizenship are one person, and a misspelt name makes another.\n\n");
+}
+
+static void show_summary(const struct demo *d, const struct json *info)
 {
     printf("Synthetic pilot: nothing in it is about a real person, and no figure of it is a "
            "statistic of Portugal.\n\n");
@@ -219,6 +242,7 @@ static void show_summary(const struct demo *d)
     printf("  %zu provider files were written to %s and imported: %lld rows, %lld kept,\n",
            d->n_file, d->files, (long long)d->rows, (long long)d->kept);
     printf("  %lld refused for planted errors and sent again, mended.\n\n", (long long)d->refused);
+    show_counts(d, info);
     printf(
         "  Repository  %s\n  Key file    %s (for demonstration only: a real key never lies beside its "
         "repository)\n",
@@ -229,6 +253,9 @@ static void show_summary(const struct demo *d)
 
 static int show(struct demo *d, struct err *e)
 {
+    struct json *info;
+    if (!call(&info, d, "repository.info", json_object(), e))
+        return report_error(d->v, d->service, e);
     if (d->v->globals.json) {
         struct json *out = json_object();
         struct buf text;
@@ -238,6 +265,7 @@ static int show(struct demo *d, struct err *e)
         json_set_int(out, "persons", (int64_t)d->n_person);
         json_set_int(out, "records", (int64_t)d->n_record);
         json_set_int(out, "suspects", (int64_t)d->n_suspect);
+        json_set(out, "forms", json_copy(json_get(info, "forms"))); /* what the register counts */
         json_set_int(out, "rows", d->rows);
         json_set_int(out, "refused", d->refused);
         json_set_bool(out, "synthetic", true);
@@ -246,9 +274,11 @@ static int show(struct demo *d, struct err *e)
         printf("%s\n", text.p == NULL ? "{}" : text.p);
         buf_release(&text);
         json_free(out);
+        json_free(info);
         return 0;
     }
-    show_summary(d);
+    show_summary(d, info);
+    json_free(info);
     bool ok = show_one_table(d, "Persons by form of exploitation and sex (synthetic)", "victim",
                              "form_of_exploitation", "sex", e) &&
               show_one_table(d, "Persons by year of registration and status (synthetic)", "victim",

@@ -4,6 +4,8 @@
 
 #include "base/buf.h"
 #include "base/text.h"
+#include "base/unicode.h"
+#include "cli/terminal.h"
 #include "model/sheet.h"
 
 #include <stdio.h>
@@ -22,39 +24,78 @@ static bool is_noun_of(const struct command *c, const char *noun)
     return strlen(noun) == n && strncmp(c->words, noun, n) == 0;
 }
 
-/* Words in lines of at most 78 letters, further lines indented. */
-static void wrapped(struct text words, size_t indent)
+/* ---------------------------------------------------------------- lines */
+
+enum { WIDTH_DEFAULT = 80, WIDTH_LEAST = 40, WIDTH_BESIDE = 60, NAME_COLUMN = 24 };
+
+struct wrap { /* words put into lines, further lines indented */
+    size_t width, indent, at;
+};
+
+/* Lines end one column before the edge: terminals differ in what they do in the last one. */
+static struct wrap wrap_begin(size_t indent, size_t at)
 {
-    enum { LINE = 78 };
-    struct text word;
-    size_t at = 0;
-    while (text_split(&words, ' ', &word)) {
-        if (at > 0 && at + 1 + word.n > LINE) {
-            printf("\n%*s", (int)indent, "");
-            at = indent;
-        } else if (at > 0) {
-            putchar(' ');
-            at++;
-        }
-        printf("%.*s", (int)word.n, word.p);
-        at += word.n;
+    size_t width = terminal_width();
+    if (width == 0) width = WIDTH_DEFAULT;
+    if (width < WIDTH_LEAST) width = WIDTH_LEAST;
+    return (struct wrap){width - 1, indent, at};
+}
+
+/* A piece that is never cut. */
+static void wrap_piece(struct wrap *w, struct text piece)
+{
+    size_t n = unicode_width(piece);
+    if (w->at > w->indent && w->at + 1 + n > w->width) {
+        printf("\n%*s", (int)w->indent, "");
+        w->at = w->indent;
+    } else if (w->at > w->indent) {
+        putchar(' ');
+        w->at++;
     }
+    printf("%.*s", (int)piece.n, piece.p);
+    w->at += n;
+}
+
+/* Words between blanks; a command in `backquotes` is one piece, to be copied. */
+static void wrap_words(struct wrap *w, const char *words)
+{
+    while (*words != '\0') {
+        size_t n = 0;
+        bool quoted = false;
+        for (; words[n] != '\0' && (quoted || words[n] != ' '); n++)
+            if (words[n] == '`') quoted = !quoted;
+        if (n > 0) wrap_piece(w, (struct text){words, n});
+        words += n;
+        while (*words == ' ') words++;
+    }
+}
+
+static void paragraph(const char *words)
+{
+    struct wrap w = wrap_begin(0, 0);
+    wrap_words(&w, words);
     putchar('\n');
 }
 
+/* ---------------------------------------------------------------- help */
+
 static void usage_line(const struct command *c)
 {
-    struct buf line;
-    buf_init(&line, 4000);
-    buf_printf(&line, "dcim %s", c->words);
+    struct wrap w = wrap_begin(6, 0);
+    struct buf piece;
+    buf_init(&piece, 400);
+    buf_printf(&piece, "dcim %s", c->words);
+    wrap_piece(&w, buf_text(&piece));
     for (const struct option *o = c->option; o->name != NULL; o++) {
-        const char *open = o->required ? " " : " [", *close = o->required ? "" : "]";
-        if (o->operand) buf_printf(&line, "%s%s%s", open, o->name, close);
-        else if (o->kind == OPTION_FLAG) buf_printf(&line, " [--%s]", o->name);
-        else buf_printf(&line, "%s--%s %s%s", open, o->name, o->value, close);
+        const char *open = o->required ? "" : "[", *close = o->required ? "" : "]";
+        buf_clear(&piece);
+        if (o->operand) buf_printf(&piece, "%s%s%s", open, o->name, close);
+        else if (o->kind == OPTION_FLAG) buf_printf(&piece, "[--%s]", o->name);
+        else buf_printf(&piece, "%s--%s %s%s", open, o->name, o->value, close);
+        wrap_piece(&w, buf_text(&piece));
     }
-    wrapped(buf_text(&line), 6);
-    buf_release(&line);
+    putchar('\n');
+    buf_release(&piece);
 }
 
 static void option_line(const struct option *o)
@@ -63,7 +104,33 @@ static void option_line(const struct option *o)
     if (o->operand) snprintf(name, sizeof name, "%s", o->name);
     else if (o->kind == OPTION_FLAG) snprintf(name, sizeof name, "--%s", o->name);
     else snprintf(name, sizeof name, "--%s %s", o->name, o->value);
-    printf("  %-24s %s\n", name, o->help);
+    struct wrap w = wrap_begin(NAME_COLUMN + 3, NAME_COLUMN + 3);
+    if (w.width + 1 < WIDTH_BESIDE) {
+        w = wrap_begin(6, 6);
+        printf("  %s\n%*s", name, 6, "");
+    } else {
+        printf("  %-*s ", NAME_COLUMN, name);
+    }
+    wrap_words(&w, o->help);
+    putchar('\n');
+}
+
+static void command_line(const struct command *c)
+{
+    printf("  dcim %-18s %s\n", c->words, c->summary);
+}
+
+/* What else begins with its words: `dcim backup` is a command, and so is `dcim backup verify`. */
+static void see_also(const struct command *c)
+{
+    size_t n = strlen(c->words), found = 0;
+    for (size_t i = 0; i < n_command; i++) {
+        const struct command *other = &commands[i];
+        if (other->hidden || strncmp(other->words, c->words, n) != 0 || other->words[n] != ' ')
+            continue;
+        if (found++ == 0) printf("\nSee also:\n");
+        command_line(other);
+    }
 }
 
 void help_command(const struct command *c)
@@ -72,32 +139,39 @@ void help_command(const struct command *c)
     usage_line(c);
     if (c->detail != NULL) {
         putchar('\n');
-        wrapped(text_of(c->detail), 0);
+        paragraph(c->detail);
     }
     if (c->option->name != NULL) putchar('\n');
     for (const struct option *o = c->option; o->name != NULL; o++) option_line(o);
     printf("\nFor every command:\n");
     for (const struct option *o = global_options; o->name != NULL; o++) option_line(o);
     if (c->example != NULL) printf("\nExample:\n  %s\n", c->example);
+    see_also(c);
 }
 
 void help_noun(const char *noun)
 {
-    for (size_t i = 0; i < n_command; i++)
-        if (!commands[i].hidden && is_noun_of(&commands[i], noun))
-            printf("  dcim %-18s %s\n", commands[i].words, commands[i].summary);
-    printf("\n`dcim COMMAND --help` explains one.\n");
+    const struct command *last = NULL;
+    for (size_t i = 0; i < n_command; i++) {
+        if (commands[i].hidden || !is_noun_of(&commands[i], noun)) continue;
+        last = &commands[i];
+        command_line(last);
+    }
+    if (last != NULL) printf("\nOne of them in full: `dcim %s --help`.\n", last->words);
 }
 
 void help_program(void)
 {
     printf("dcim: %s\n\n", about);
     for (size_t i = 0; i < n_command; i++)
-        if (!commands[i].hidden)
-            printf("  dcim %-18s %s\n", commands[i].words, commands[i].summary);
-    printf("\n`dcim COMMAND --help` explains one. Exit status: 0 done, 1 done but rows were\n"
-           "refused, 2 usage, 3 input unreadable, 4 not allowed, 5 store, 6 refused to protect\n"
-           "persons from being recognised.\n");
+        if (!commands[i].hidden) command_line(&commands[i]);
+    putchar('\n');
+    paragraph("To look around: `dcim demo DIR` makes a repository of synthetic persons. To begin: "
+              "`dcim init`, `dcim organisation add`, `dcim import`, then `dcim table`. "
+              "Each command in full: `dcim COMMAND --help`.");
+    putchar('\n');
+    paragraph("Exit status: 0 done, 1 done but rows were refused, 2 usage, 3 input unreadable, "
+              "4 not allowed, 5 store, 6 refused to protect persons from being recognised.");
 }
 
 static const struct command *command_called(const char *words)

@@ -24,28 +24,69 @@ static long long int_in(const struct json *r, const char *key)
     return (long long)json_get_int(r, key, 0);
 }
 
-/* Members of an object, one a line; nested ones are left out. */
+/* A text of several lines beside its name: further lines begin where the first did. */
+static void put_lines(const char *value, size_t indent)
+{
+    struct text rest = text_of(value), line;
+    bool further = false;
+    while (text_split(&rest, '\n', &line)) {
+        if (further) printf("\n%*s", line.n > 0 ? (int)indent : 0, "");
+        terminal_say_text(stdout, line);
+        further = true;
+    }
+}
+
+static bool is_block(const struct json *j)
+{
+    return json_kind(j) == JSON_TEXT && strchr(json_as_text(j, ""), '\n') != NULL;
+}
+
+static bool is_shown(const struct json *j)
+{
+    enum json_kind kind = json_kind(j);
+    if (kind == JSON_TEXT) return json_as_text(j, "")[0] != '\0';
+    return kind == JSON_INT || kind == JSON_NUMBER || kind == JSON_BOOL;
+}
+
+static void put_name(const char *key)
+{
+    for (; *key != '\0'; key++) putchar(*key == '_' ? ' ' : *key);
+}
+
+static void put_scalar(const struct json *j)
+{
+    enum json_kind kind = json_kind(j);
+    if (kind == JSON_TEXT) terminal_puts(json_as_text(j, ""));
+    else if (kind == JSON_INT) printf("%lld", (long long)json_as_int(j, 0));
+    else if (kind == JSON_BOOL) printf("%s", json_as_bool(j, false) ? "yes" : "no");
+    else printf("%.10g", json_as_number(j, 0));
+}
+
+/* Members of an object, one a line; nested and empty ones are left out. Texts of several lines come
+ * last, each below its name, as they are: a checkpoint is copied from here into a file. */
 int show_fields(const struct invocation *v, const struct json *r)
 {
     (void)v;
     size_t width = 0;
-    for (size_t i = 0; i < json_size(r); i++) {
-        const char *key;
-        json_member(r, i, &key);
-        if (strlen(key) > width) width = strlen(key);
-    }
-    for (size_t i = 0; i < json_size(r); i++) {
-        const char *key;
-        const struct json *j = json_member(r, i, &key);
-        enum json_kind kind = json_kind(j);
-        if (kind == JSON_OBJECT || kind == JSON_ARRAY || kind == JSON_NULL) continue;
-        for (size_t k = 0; key[k] != '\0'; k++) putchar(key[k] == '_' ? ' ' : key[k]);
+    const char *key;
+    const struct json *j;
+    for (void *at = NULL; json_next(r, &at, &key, &j);)
+        if (is_shown(j) && !is_block(j) && strlen(key) > width) width = strlen(key);
+    for (void *at = NULL; json_next(r, &at, &key, &j);) {
+        if (!is_shown(j) || is_block(j)) continue;
+        put_name(key);
         printf("%*s", (int)(width - strlen(key) + 2), "");
-        if (kind == JSON_TEXT) terminal_puts(json_as_text(j, ""));
-        else if (kind == JSON_INT) printf("%lld", (long long)json_as_int(j, 0));
-        else if (kind == JSON_BOOL) printf("%s", json_as_bool(j, false) ? "yes" : "no");
-        else printf("%g", json_as_number(j, 0));
+        put_scalar(j);
         putchar('\n');
+    }
+    for (void *at = NULL; json_next(r, &at, &key, &j);) {
+        if (!is_block(j)) continue;
+        const char *text = json_as_text(j, "");
+        putchar('\n');
+        put_name(key);
+        printf(":\n\n");
+        terminal_puts(text);
+        if (text[strlen(text) - 1] != '\n') putchar('\n');
     }
     return 0;
 }
@@ -72,9 +113,17 @@ int show_init(const struct invocation *v, const struct json *r)
 
 int show_info(const struct invocation *v, const struct json *r)
 {
+    const struct json *list = json_get(r, "forms");
     show_fields(v, r);
     putchar('\n');
-    return show_forms(v, r);
+    if (json_size(list) == 0 || !json_has(json_at(list, 0), "persons")) return show_forms(v, r);
+    ROWS(list, {"form", "Form", false}, {"records", "Records", true}, {"persons", "Persons", true},
+         {"version", "Version", false}, {"title", "Title", false});
+    printf(
+        "\nPersons are counted before linkage, by exact match keys: records that agree in name,\n"
+        "year of birth, sex and citizenship are one person. A misspelt name makes another, and\n"
+        "so does each record that lacks name or year of birth.\n");
+    return 0;
 }
 
 int show_organisations(const struct invocation *v, const struct json *r)
@@ -177,10 +226,10 @@ int show_records(const struct invocation *v, const struct json *r)
 /* Values nest as repeats do; no deeper than the form. */
 static void show_values(const struct json *values, int indent)
 {
-    enum { INDENT_MAX = 20 };
-    for (size_t i = 0; i < json_size(values) && indent < INDENT_MAX; i++) {
-        const char *key;
-        const struct json *j = json_member(values, i, &key);
+    enum { INDENT_MAX = 20, VALUE_COLUMN = 35 };
+    const char *key;
+    const struct json *j;
+    for (void *at = NULL; indent < INDENT_MAX && json_next(values, &at, &key, &j);) {
         enum json_kind kind = json_kind(j);
         if (kind == JSON_ARRAY && json_size(j) > 0 && json_kind(json_at(j, 0)) == JSON_OBJECT) {
             for (size_t k = 0; k < json_size(j); k++) {
@@ -189,13 +238,12 @@ static void show_values(const struct json *values, int indent)
             }
             continue;
         }
-        printf("%*s%-*s ", indent, "", 34 - indent, key);
+        printf("%*s%-*s ", indent, "", VALUE_COLUMN - 1 - indent, key);
         if (kind == JSON_ARRAY)
             for (size_t k = 0; k < json_size(j); k++)
                 printf("%s%s", k > 0 ? " " : "", json_as_text(json_at(j, k), ""));
-        else if (kind == JSON_TEXT) terminal_puts(json_as_text(j, ""));
-        else if (kind == JSON_INT) printf("%lld", (long long)json_as_int(j, 0));
-        else if (kind == JSON_NUMBER) printf("%.10g", json_as_number(j, 0));
+        else if (kind == JSON_TEXT) put_lines(json_as_text(j, ""), VALUE_COLUMN);
+        else if (kind == JSON_INT || kind == JSON_NUMBER) put_scalar(j);
         putchar('\n');
     }
 }
@@ -295,9 +343,11 @@ int show_pack_check(const struct invocation *v, const struct json *r)
 int show_names(const struct invocation *v, const struct json *r)
 {
     (void)v;
-    const char *key = "";
-    const struct json *list = json_size(r) == 0 ? NULL : json_member(r, 0, &key);
-    for (size_t i = 0; list != NULL && i < json_size(list); i++) {
+    const char *key;
+    const struct json *list = NULL;
+    void *at = NULL;
+    if (!json_next(r, &at, &key, &list)) return 0;
+    for (size_t i = 0; i < json_size(list); i++) {
         terminal_puts(json_as_text(json_at(list, i), ""));
         putchar('\n');
     }

@@ -152,12 +152,17 @@ size_t terminal_width(void)
     return size.ws_col;
 }
 
-void terminal_say(FILE *out, const char *text)
+void terminal_say_text(FILE *out, struct text text)
 {
     struct arena *a = arena_new(ARENA_WIPE);
-    struct text shown = unicode_visible(text_of(text), a);
+    struct text shown = unicode_visible(text, a);
     fwrite(shown.p, 1, shown.n, out);
     arena_free(a);
+}
+
+void terminal_say(FILE *out, const char *text)
+{
+    terminal_say_text(out, text_of(text));
 }
 
 void terminal_puts(const char *text)
@@ -189,8 +194,14 @@ static void pad(size_t n)
 static void put_cell(const char *text, size_t width, bool right, bool last)
 {
     size_t w = unicode_width(text_of(text));
+    struct text rest = text_of(text), line;
+    bool further = false;
     if (right && w < width) pad(width - w);
-    terminal_puts(text);
+    while (text_split(&rest, '\n', &line)) {
+        if (further) putchar(' ');
+        terminal_say_text(stdout, line);
+        further = true;
+    }
     if (!right && !last && w < width) pad(width - w);
     if (!last) pad(2);
 }

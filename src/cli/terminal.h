@@ -33,6 +33,7 @@ size_t terminal_width(void);
  * is shown as U+FFFD. */
 void terminal_puts(const char *text); /* on standard output */
 void terminal_say(FILE *out, const char *text);
+void terminal_say_text(FILE *out, struct text text);
 
 struct show_column {
     const char *key; /* member of each row */
@@ -40,7 +41,7 @@ struct show_column {
     bool right;
 };
 /* Print an array of objects as aligned columns with a header line. The last column is not
- * padded. */
+ * padded; a line end within a cell is shown as a blank. */
 void terminal_rows(const struct json *rows, const struct show_column *column, size_t n);
 
 #endif

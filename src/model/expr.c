@@ -85,16 +85,40 @@ static bool is_coded(const struct variable *v)
     return (v->type == VARIABLE_CODE || v->type == VARIABLE_CODES) && v->list != LIST_NONE;
 }
 
-/* The tree is no deeper than EXPR_DEPTH_MAX. */
-static void resolve_results(const struct codelist *l, const struct expr_node *n)
+enum { PULLED_NONE = CODE_NONE, PULLED_OTHER = CODE_NONE - 1 }; /* "", a text that is no code */
+
+/* What pulldata() gives for each code of its key, as codes of list `l`. */
+static const struct expr_pulled *resolve_pulled(struct expr_builder *b, const struct codelist *l,
+                                                const struct expr_node *n)
 {
+    const struct expr_node *key = n->arg[0];
+    const struct codelist *from = b->dictionary->list[n->list];
+    struct expr_state st = {.dictionary = b->dictionary};
+    if (key->op != EXPR_OP_VAR || key->list != n->list || from->open || n->impure) return NULL;
+    code_id *code = ARENA_ARRAY(b->arena, code_id, from->n_code);
+    for (size_t i = 0; i < from->n_code; i++) {
+        struct text t = expr_column_text(&st, n->list, (code_id)i, n->column);
+        code[i] = t.n == 0 ? PULLED_NONE : codelist_find(l, t);
+        if (t.n > 0 && code[i] == CODE_NONE) code[i] = PULLED_OTHER;
+    }
+    struct expr_pulled *out = ARENA_NEW(b->arena, struct expr_pulled);
+    *out = (struct expr_pulled){l->id, code};
+    return out;
+}
+
+/* The tree is no deeper than EXPR_DEPTH_MAX. */
+static void resolve_results(struct expr_builder *b, const struct codelist *l,
+                            const struct expr_node *n)
+{
+    struct expr_node *leaf = (struct expr_node *)n; /* still ours to finish */
     if (expr_is_choice(n)) {
-        for (size_t i = n->op == EXPR_OP_IF; i < n->n_arg; i++) resolve_results(l, n->arg[i]);
+        for (size_t i = n->op == EXPR_OP_IF; i < n->n_arg; i++) resolve_results(b, l, n->arg[i]);
     } else if (n->op == EXPR_OP_CONST_TEXT) {
-        struct expr_node *leaf = (struct expr_node *)n; /* still ours to finish */
         leaf->list = l->id;
         leaf->code = codelist_find(l, n->text);
         leaf->missing = (uint8_t)expr_missing_find(l, n->text);
+    } else if (n->op == EXPR_OP_PULL) {
+        leaf->pulled = resolve_pulled(b, l, n);
     }
 }
 
@@ -102,7 +126,7 @@ void expr_resolve_results(struct expr_builder *b, const struct expr_node *root)
 {
     const struct variable *v = &b->dictionary->variable[b->self];
     if (is_coded(v) && !b->dictionary->list[v->list]->open)
-        resolve_results(b->dictionary->list[v->list], root);
+        resolve_results(b, b->dictionary->list[v->list], root);
 }
 
 static bool set_missing(struct value *out, const struct variable *v, enum missing m)
@@ -193,10 +217,54 @@ static bool set_value(struct value *out, struct expr_state *st, const struct var
     return true;
 }
 
+/* What an expression gives: a node whose value it is, or, where no text is needed to know it, the
+ * code itself. */
+struct given {
+    const struct expr_node *n;
+    bool known;
+    code_id code; /* CODE_NONE: blank */
+};
+
+static struct given given_by(struct expr_state *st, const struct variable *v,
+                             const struct expr_node *n)
+{
+    struct given g = {.n = n, .code = CODE_NONE};
+    if (n->op == EXPR_OP_PULL && n->pulled != NULL && n->pulled->list == v->list) {
+        const struct value *key = expr_eval_value(st, n->arg[0]);
+        if (key->kind == VALUE_CODE) g.code = n->pulled->code[key->code];
+        g.known = key->kind == VALUE_EMPTY || key->kind == VALUE_MISSING ||
+                  (key->kind == VALUE_CODE && g.code != PULLED_OTHER);
+    } else if (n->place == EXPR_PLACE_COLUMN && n->column == EXPR_COLUMN_NAME &&
+               n->list == v->list) {
+        struct expr_nodes s = expr_eval_nodes(st, n);
+        if (s.n > 0) g.code = (code_id)expr_nodes_row(&s, 0);
+        g.known = true;
+    }
+    return g;
+}
+
+/* As expr_eval_chosen(), but what coalesce() looks at is not worked out twice. Recursion as deep as
+ * the tree. */
+static struct given choose(struct expr_state *st, const struct variable *v,
+                           const struct expr_node *n)
+{
+    while (n->op == EXPR_OP_IF && expr_step(st, 1))
+        n = n->arg[expr_eval_bool(st, n->arg[0]) ? 1 : 2];
+    if (n->op != EXPR_OP_COALESCE) return given_by(st, v, expr_eval_chosen(st, n));
+    for (size_t i = 0; i + 1 < n->n_arg && expr_step(st, 1); i++) {
+        struct given g = choose(st, v, n->arg[i]);
+        if (g.known ? g.code != CODE_NONE : !expr_eval_blank(st, g.n)) return g;
+    }
+    return choose(st, v, n->arg[n->n_arg - 1]);
+}
+
 static bool set_result(struct value *out, struct expr_state *st, const struct variable *v,
-                       const struct expr_node *n, struct arena *keep)
+                       const struct expr_node *root, struct arena *keep)
 {
     bool done = false;
+    struct given g = choose(st, v, root);
+    const struct expr_node *n = g.n;
+    if (g.known) return g.code == CODE_NONE || set_code(out, v, g.code, keep);
     if (n->op == EXPR_OP_CONST_TEXT && n->list != LIST_NONE && n->list == v->list) {
         if (n->text.n == 0 || set_code(out, v, n->code, keep)) return true;
         if (set_missing(out, v, (enum missing)n->missing)) return true;
@@ -207,9 +275,10 @@ static bool set_result(struct value *out, struct expr_state *st, const struct va
         bool fits = set_value(out, st, v, n, &done);
         if (done) return fits;
     }
-    if (n->place == EXPR_PLACE_COLUMN && n->column == EXPR_COLUMN_NAME && n->list == v->list) {
-        struct expr_nodes s = expr_eval_nodes(st, n);
-        return s.n == 0 || set_code(out, v, (code_id)expr_nodes_row(&s, 0), keep);
+    if (n->op == EXPR_OP_DATE_PART && n->code == 0 && v->type == VARIABLE_INTEGER) {
+        int year = expr_date_part(st, n);
+        if (year >= 0) *out = (struct value){.kind = VALUE_INTEGER, .integer = year};
+        if (year >= 0) return true;
     }
     if (n->many == EXPR_SCALAR && n->type == EXPR_NUMBER)
         return set_number(out, st, v, expr_eval_span(st, n), keep);
@@ -225,7 +294,7 @@ bool expr_state_value(struct value *out, struct expr_state *st, const struct exp
 {
     struct value result = {.kind = VALUE_EMPTY};
     *out = result;
-    bool fits = set_result(&result, st, v, expr_eval_chosen(st, x->root), keep);
+    bool fits = set_result(&result, st, v, x->root, keep);
     if (st->result == EXPR_OK && fits) *out = result;
     return fits;
 }

@@ -297,8 +297,17 @@ static bool sides_equal(struct expr_state *st, enum expr_compare c, struct side 
     return text_equal(side_text(st, l), side_text(st, r)) == (c == EXPR_EQ);
 }
 
+/* A computed text, which is neither a number nor a date. */
+static bool is_string(const struct expr_node *n)
+{
+    return n->many == EXPR_SCALAR && n->type == EXPR_STRING && !expr_is_choice(n);
+}
+
 bool expr_compare_text(struct expr_state *st, const struct expr_node *n)
 {
+    if (is_string(n->arg[0]) && is_string(n->arg[1]))
+        return text_equal(expr_eval_text(st, n->arg[0]), expr_eval_text(st, n->arg[1])) ==
+               (n->compare == EXPR_EQ);
     struct side l = side_of(st, n->arg[0], NULL, 0), r = side_of(st, n->arg[1], NULL, 0);
     return sides_equal(st, (enum expr_compare)n->compare, &l, &r);
 }

@@ -171,6 +171,16 @@ struct parts {
 
 enum { PIECE = 16 };
 
+/* snprintf() would take longer than all else that a rule does with a year. */
+static void put_digits(char *out, int width, int v)
+{
+    out[width] = '\0';
+    while (width > 0) {
+        out[--width] = (char)('0' + v % 10);
+        v /= 10;
+    }
+}
+
 /* One %-code into `out`; false when there is none of that letter, or the moment does not know
  * it. */
 static bool piece(char out[PIECE], char letter, const struct parts *p, const struct expr_moment *m,
@@ -196,10 +206,10 @@ static bool piece(char out[PIECE], char letter, const struct parts *p, const str
     }
     if (strchr("HhMS3", letter) != NULL && !with_time) return false;
     if (m->precision > needs) return false;
-    if (strchr("neh", letter) != NULL) width = 1;
+    if (strchr("neh", letter) != NULL) width = v > 9 ? 2 : 1;
     if (letter == 'b') snprintf(out, PIECE, "%s", names[language].month[p->month - 1]);
     else if (letter == 'a') snprintf(out, PIECE, "%s", names[language].day[p->weekday]);
-    else snprintf(out, PIECE, "%0*d", width, v);
+    else put_digits(out, width, v);
     return true;
 }
 

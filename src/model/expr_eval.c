@@ -44,13 +44,15 @@ static bool nodes_are_true(struct expr_state *st, const struct expr_node *n)
     if (n->place == EXPR_PLACE_GROUP || n->place == EXPR_PLACE_ITEM) return s.n > 0;
     if (n->place == EXPR_PLACE_DOCUMENT || n->place == EXPR_PLACE_ROOT) return true;
     for (size_t i = 0; i < s.n && expr_step(st, 1); i++)
-        if (expr_node_text(st, n, &s, i).n > 0) return true;
+        if (!expr_node_is_blank(st, n, &s, i)) return true;
     return false;
 }
 
-/* Constants and plain numbers, which most are, without a further call. */
+/* Constants and plain numbers, which most are, and if() of them, without a further call. */
 static inline struct expr_span span_of(struct expr_state *st, const struct expr_node *n)
 {
+    while (n->op == EXPR_OP_IF && expr_step(st, 1))
+        n = n->arg[expr_eval_bool(st, n->arg[0]) ? 1 : 2];
     if (n->op == EXPR_OP_CONST_SPAN) return n->span;
     if (n->op == EXPR_OP_VAR && n->var != VAR_NONE && expr_step(st, 1)) {
         const struct value *v = expr_var_value(st, n);
@@ -60,11 +62,6 @@ static inline struct expr_span span_of(struct expr_state *st, const struct expr_
         return expr_value_span(st, n->var, v);
     }
     return expr_eval_span(st, n);
-}
-
-static bool value_is_blank(const struct value *v)
-{
-    return v->kind == VALUE_EMPTY || (v->kind == VALUE_TEXT && v->text.n == 0);
 }
 
 static bool span_is_true(struct expr_span s)
@@ -93,7 +90,16 @@ static bool code_holds(struct expr_state *st, const struct expr_node *n)
     if (of->op == EXPR_OP_VAR || of->op == EXPR_OP_INDEXED)
         return expr_code_matches(expr_eval_value(st, of), n, whole) == wanted;
     struct expr_nodes s = expr_eval_nodes(st, of);
-    for (size_t i = 0; i < s.n && expr_step(st, 1); i++) {
+    if (!expr_step(st, s.n)) return false;
+    if (of->place == EXPR_PLACE_VAR && of->group != 0 && s.row == NULL && s.n > 0) {
+        /* instances one after the other, which is nearly always */
+        const struct value *v = expr_value_at(st->record, of->group, of->slot, s.from);
+        size_t next = st->record->form->group[of->group].n_variable;
+        for (size_t i = 0; i < s.n; i++)
+            if (expr_code_matches(v + i * next, n, whole) == wanted) return true;
+        return false;
+    }
+    for (size_t i = 0; i < s.n; i++) {
         var_id var;
         if (expr_code_matches(expr_node_value(st, of, &s, i, &var), n, whole) == wanted)
             return true;
@@ -129,9 +135,9 @@ bool expr_match(struct expr_state *st, const struct regex *r, struct text t)
     return result == REGEX_YES;
 }
 
-/* year, month or day of a date that knows it, -1 otherwise; n->code says which */
-static int date_part(const struct expr_node *n, const struct value *v)
+int expr_date_part(struct expr_state *st, const struct expr_node *n)
 {
+    const struct value *v = expr_eval_value(st, n->arg[0]);
     int part[3];
     if (v->kind != VALUE_DATE || (int)v->date.precision > DATE_YEAR - (int)n->code) return -1;
     date_to_ymd(v->date.first, &part[0], &part[1], &part[2]);
@@ -177,7 +183,7 @@ bool expr_eval_bool(struct expr_state *st, const struct expr_node *n)
     case EXPR_OP_REGEX: return expr_match(st, n->regex, expr_eval_text(st, n->arg[0]));
     case EXPR_OP_DATE_SHAPE: return has_shape(st, n);
     case EXPR_OP_VAR:
-    case EXPR_OP_INDEXED: return !value_is_blank(expr_eval_value(st, n));
+    case EXPR_OP_INDEXED: return !expr_value_is_blank(expr_eval_value(st, n));
     case EXPR_OP_IF:
     case EXPR_OP_COALESCE:
     case EXPR_OP_ONCE: return expr_eval_bool(st, expr_eval_chosen(st, n));
@@ -277,7 +283,7 @@ struct expr_span expr_eval_span(struct expr_state *st, const struct expr_node *n
         return expr_span_arithmetic((enum expr_op)n->op, s, r);
     case EXPR_OP_NEGATE: s = expr_eval_span(st, n->arg[0]); return (struct expr_span){-s.hi, -s.lo};
     case EXPR_OP_DATE_PART: {
-        int part = date_part(n, expr_eval_value(st, n->arg[0]));
+        int part = expr_date_part(st, n);
         return part < 0 ? expr_eval_span(st, n->arg[1]) : expr_exact(part);
     }
     case EXPR_OP_AS_DATE: return as_date(st, n->arg[0]);
@@ -285,7 +291,7 @@ struct expr_span expr_eval_span(struct expr_state *st, const struct expr_node *n
     case EXPR_OP_COALESCE:
     case EXPR_OP_ONCE: return expr_eval_span(st, expr_eval_chosen(st, n));
     case EXPR_OP_CALL:
-        if (n->type == EXPR_NUMBER || n->type == EXPR_DATE) return n->function->to_span(st, n);
+        if (n->function->to_span != NULL) return n->function->to_span(st, n);
         break;
     default: break;
     }
@@ -312,11 +318,14 @@ static struct text pull(struct expr_state *st, const struct expr_node *n)
 {
     const struct codelist *l = st->dictionary->list[n->list];
     const struct expr_node *key = n->arg[0];
+    code_id c;
     if (n->op == EXPR_OP_PULL && key->op == EXPR_OP_VAR && key->list == n->list) {
         const struct value *v = expr_eval_value(st, key);
         if (v->kind == VALUE_CODE) return expr_column_text(st, n->list, v->code, n->column);
         if (v->kind == VALUE_EMPTY || v->kind == VALUE_MISSING) return TEXT("");
     }
+    if (n->op == EXPR_OP_PULL && expr_function_code(&c, st, key, n->list))
+        return expr_column_text(st, n->list, c, n->column);
     struct text t = expr_eval_text(st, key);
     if (n->op == EXPR_OP_PULL) return expr_column_text(st, n->list, codelist_find(l, t), n->column);
     if (!expr_step(st, l->n_code / 16)) return TEXT("");
@@ -330,7 +339,7 @@ static struct text date_part_text(struct expr_state *st, const struct expr_node 
 {
     static const char digits[] = "00010203040506070809101112131415161718192021222324252627282930"
                                  "31";
-    int part = date_part(n, expr_eval_value(st, n->arg[0]));
+    int part = expr_date_part(st, n);
     if (part < 0) return expr_eval_text(st, n->arg[1]);
     if (n->code > 0) return (struct text){digits + 2 * part, 2};
     char *out = expr_take(st, 4);
@@ -392,7 +401,7 @@ struct text expr_eval_text(struct expr_state *st, const struct expr_node *n)
 
 bool expr_eval_blank(struct expr_state *st, const struct expr_node *n)
 {
-    if (n->op == EXPR_OP_VAR) return value_is_blank(expr_eval_value(st, n));
+    if (n->op == EXPR_OP_VAR) return expr_value_is_blank(expr_eval_value(st, n));
     if (n->many == EXPR_SCALAR && n->type == EXPR_BOOL) return false;
     if (n->many == EXPR_SCALAR && n->type != EXPR_STRING && !expr_is_choice(n))
         return isnan(expr_eval_span(st, n).lo);

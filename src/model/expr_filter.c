@@ -103,7 +103,7 @@ static const struct expr_vector *refuse_apart(struct planner *p, const struct ex
 {
     return refuse(
         p, n, "a table does not know which instance of a repeat has which value",
-        "compare the variable itself, ${name} = 'CODE' or selected(${name}, 'CODE'), which holds "
+        "compare the variable itself, ${name} = \"CODE\" or selected(${name}, \"CODE\"), which holds "
         "if it does for one instance; or let the form calculate what is needed");
 }
 
@@ -298,37 +298,6 @@ static const struct expr_vector *plan_code(struct planner *p, const struct expr_
     return v;
 }
 
-/* The same of a repeated variable: what a set of codes still tells. */
-static const struct expr_vector *plan_any_code(struct planner *p, const struct expr_node *n)
-{
-    const struct expr_node *of = n->arg[0];
-    const struct dictionary *d = p->run.set->dictionary;
-    if (reads_of(n).apart == NULL) return plan_by_evaluator(p, n, false);
-    if (of->op != EXPR_OP_VARS || of->within != 0) return refuse_apart(p, n);
-    const struct column *c = column_of(p, n, of->var);
-    if (c == NULL) return NULL;
-    bool single = d->variable[of->var].type == VARIABLE_CODE;
-    if (c->kind == COLUMN_NUMBER_SET && n->blank) { /* = '' */
-        struct expr_vector *blank = vector(p, EXPR_V_SET_BLANK, n);
-        blank->column = c;
-        blank->negated = n->compare == EXPR_NE;
-        return blank;
-    }
-    if (n->compare == EXPR_NE)
-        return refuse(p, n, "a table does not keep which instances have another value",
-                      "write not(${name} = 'CODE')");
-    if (n->code == CODE_NONE || c->kind != COLUMN_CODE_SET)
-        return refuse(p, n, "a table does not keep blank and missing values of single instances",
-                      "name the codes that are wanted");
-    if (!single && n->op == EXPR_OP_ANY_CODE)
-        return refuse(p, n, "a table does not keep which codes one instance has together",
-                      "write selected(${name}, 'CODE')");
-    struct expr_vector *v = vector(p, EXPR_V_SET_HAS, n);
-    v->column = c;
-    v->cell = n->code;
-    return v;
-}
-
 /* A repeated coded variable has some value: of a set, its first item is not blank. */
 static const struct expr_vector *plan_any_value(struct planner *p, const struct expr_node *n,
                                                 const struct expr_node *of, bool negated)
@@ -341,6 +310,67 @@ static const struct expr_vector *plan_any_value(struct planner *p, const struct 
     v->column = c;
     v->cell = COLUMN_EMPTY;
     v->negated = !negated;
+    return v;
+}
+
+/* What an analyst who wrote this of a repeated variable probably wants, in the words to write. */
+static const struct expr_vector *refuse_instances(struct planner *p, const struct expr_node *n,
+                                                  const struct variable *v)
+{
+    const struct codelist *l = p->run.set->dictionary->list[v->list];
+    const char *code = n->code == CODE_NONE ? "CODE" : l->code[n->code].name;
+    const char *has = v->type == VARIABLE_CODE
+                          ? arena_printf(p->arena, "${%s} = \"%s\"", v->name, code)
+                          : arena_printf(p->arena, "selected(${%s}, \"%s\")", v->name, code);
+    if (n->blank) /* = '' */
+        return refuse(p, n, "a table does not keep which instance is blank beside others",
+                      arena_printf(p->arena,
+                                   "for those of whom nothing is recorded there write "
+                                   "not(${%s} != \"\")",
+                                   v->name));
+    if (n->code == CODE_NONE) /* a missing code, or none of the list */
+        return refuse(p, n, "a table does not keep the missing codes of single instances",
+                      arena_printf(p->arena,
+                                   "make a table of %s itself: its rows say of whom nothing but a "
+                                   "missing code is known; or name the codes that are wanted, as "
+                                   "in %s",
+                                   v->name, has));
+    if (n->compare == EXPR_NE)
+        return refuse(p, n,
+                      "it would hold for whoever has another value in some instance, which a table "
+                      "does not keep",
+                      arena_printf(p->arena,
+                                   "for those of whom no instance has it write not(%s); for those "
+                                   "with certain others name them, joined by or",
+                                   has));
+    return refuse(p, n, "a table does not keep which codes one instance has together",
+                  arena_printf(p->arena, "write %s", has));
+}
+
+/* The same of a repeated variable: what a set of codes still tells. */
+static const struct expr_vector *plan_any_code(struct planner *p, const struct expr_node *n)
+{
+    const struct expr_node *of = n->arg[0];
+    const struct dictionary *d = p->run.set->dictionary;
+    if (reads_of(n).apart == NULL) return plan_by_evaluator(p, n, false);
+    if (of->op != EXPR_OP_VARS || of->within != 0) return refuse_apart(p, n);
+    const struct column *c = column_of(p, n, of->var);
+    if (c == NULL) return NULL;
+    const struct variable *var = &d->variable[of->var];
+    if (c->kind == COLUMN_NUMBER_SET && n->blank) { /* = '' */
+        struct expr_vector *blank = vector(p, EXPR_V_SET_BLANK, n);
+        blank->column = c;
+        blank->negated = n->compare == EXPR_NE;
+        return blank;
+    }
+    if (c->kind != COLUMN_CODE_SET) return refuse_apart(p, n);
+    if (n->blank && n->compare == EXPR_NE) return plan_any_value(p, n, of, false);
+    if (n->compare == EXPR_NE || n->code == CODE_NONE ||
+        (var->type != VARIABLE_CODE && n->op == EXPR_OP_ANY_CODE))
+        return refuse_instances(p, n, var);
+    struct expr_vector *v = vector(p, EXPR_V_SET_HAS, n);
+    v->column = c;
+    v->cell = n->code;
     return v;
 }
 
@@ -610,9 +640,14 @@ static const struct expr_vector *plan_aggregate(struct planner *p, const struct 
     if (of->op != EXPR_OP_VARS || of->within != 0) return refuse_apart(p, n);
     const struct column *c = column_of(p, n, of->var);
     if (c == NULL) return NULL;
-    if (c->kind != COLUMN_NUMBER_SET)
+    if (c->kind != COLUMN_NUMBER_SET) {
+        const char *name = p->run.set->dictionary->variable[of->var].name;
         return refuse(p, n, "a table does not keep how often a code occurs in a repeat",
-                      "ask whether it occurs: ${name} = 'CODE', or count-non-empty(${name}) > 0");
+                      arena_printf(p->arena,
+                                   "ask whether it occurs: ${%s} = \"CODE\" for one code, "
+                                   "count-non-empty(${%s}) > 0 for any",
+                                   name, name));
+    }
     struct expr_vector *v = number_vector(p, EXPR_V_AGGREGATE, n);
     v->column = c;
     return v;

@@ -88,6 +88,19 @@ static struct text fn_concat(struct expr_state *st, const struct expr_node *n)
     return out_text(&o);
 }
 
+/* concat() of parts of dates, such as month and day, as the number its digits are. */
+static struct expr_span fn_concat_number(struct expr_state *st, const struct expr_node *n)
+{
+    double number = 0;
+    for (size_t i = 0; i < n->n_arg; i++) {
+        const struct expr_node *a = n->arg[i];
+        int part = a->op == EXPR_OP_DATE_PART && expr_step(st, 1) ? expr_date_part(st, a) : -1;
+        if (part < 0 || i == 3) return expr_text_span(fn_concat(st, n));
+        number = number * (a->code == 0 ? 10000 : 100) + part;
+    }
+    return expr_exact(number);
+}
+
 static struct text fn_join(struct expr_state *st, const struct expr_node *n)
 {
     struct out o = {0};
@@ -282,6 +295,27 @@ static struct text fn_selected_at(struct expr_state *st, const struct expr_node 
     return TEXT("");
 }
 
+bool expr_function_code(code_id *c, struct expr_state *st, const struct expr_node *n, list_id list)
+{
+    if (n->op != EXPR_OP_CALL || n->function->to_text != fn_selected_at) return false;
+    const struct expr_node *of = n->arg[0];
+    if (of->op != EXPR_OP_VAR || of->list != list || list == LIST_NONE) return false;
+    const struct value *v = expr_eval_value(st, of);
+    double index = trunc(expr_eval_number(st, n->arg[1]));
+    *c = CODE_NONE;
+    switch ((enum value_kind)v->kind) {
+    case VALUE_EMPTY:
+    case VALUE_MISSING: return true; /* the text of a missing value is never a code of the list */
+    case VALUE_CODE:
+        if (index == 0) *c = v->code;
+        return true;
+    case VALUE_CODES:
+        if (index >= 0 && index < v->n_code) *c = v->codes[(size_t)index];
+        return true;
+    default: return false;
+    }
+}
+
 static struct expr_span fn_count_selected(struct expr_state *st, const struct expr_node *n)
 {
     struct text t = text_arg(st, n, 0), code;
@@ -413,7 +447,7 @@ static struct expr_span fn_count_non_empty(struct expr_state *st, const struct e
     for (size_t k = 0; k < n->n_arg; k++) {
         struct expr_nodes s = expr_eval_nodes(st, n->arg[k]);
         for (size_t i = 0; i < s.n && expr_step(st, 1); i++)
-            if (expr_node_text(st, n->arg[k], &s, i).n > 0) count++;
+            if (!expr_node_is_blank(st, n->arg[k], &s, i)) count++;
     }
     return expr_exact(count);
 }
@@ -647,7 +681,8 @@ const struct expr_function expr_functions[] = {
     OPERATOR("once", 1, 1, "v", EXPR_STRING, expr_build_once, "once(value)"),
     /* texts */
     STRING("string", 1, 1, "v", fn_string, "string(value)"),
-    STRING("concat", 1, ANY, "v", fn_concat, "concat(text, ...)"),
+    {"concat", 1, ANY, "v", EXPR_STRING, false, NULL, NULL, fn_concat_number, fn_concat,
+     "concat(text, ...)"},
     STRING("join", 1, ANY, "v", fn_join, "join(separator, values, ...)"),
     {"substr", 2, 3, "v", EXPR_STRING, false, expr_build_substr, NULL, NULL, fn_substr,
      "substr(text, start, end): from 0, without the end"},

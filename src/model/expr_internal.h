@@ -142,6 +142,12 @@ struct expr_range { /* `number[code] compare arg` must hold */
 
 enum { EXPR_RANGES_MAX = 4 };
 
+struct
+    expr_pulled { /* what pulldata() gives the expression's variable, by code of the key; expr.c */
+    list_id list; /* of the variable */
+    const code_id *code;
+};
+
 struct expr_node {
     uint8_t op;      /* enum expr_op */
     uint8_t type;    /* enum expr_type */
@@ -173,8 +179,9 @@ struct expr_node {
         const struct expr_function *function;
         const group_id *indexed;
         const struct expr_parameters *parameters;
-        const uint8_t *table;           /* CODE_TABLE: by code, then blank and missing */
-        const struct expr_range *range; /* ITEM_RANGE: by argument */
+        const uint8_t *table;             /* CODE_TABLE: by code, then blank and missing */
+        const struct expr_range *range;   /* ITEM_RANGE: by argument */
+        const struct expr_pulled *pulled; /* PULL, as a result: may be NULL */
     };
 };
 
@@ -347,6 +354,7 @@ struct expr_function {
     bool (*to_bool)(struct expr_state *st, const struct expr_node *n);
     struct expr_span (*to_span)(struct expr_state *st, const struct expr_node *n);
     struct text (*to_text)(struct expr_state *st, const struct expr_node *n);
+    /* a text may also have to_span, which says the same as the number that the text is, sooner */
     const char *usage; /* "substr(text, start, end)"; of one not offered: what to do instead */
 };
 
@@ -358,6 +366,8 @@ struct expr_span expr_function_fold(const struct expr_function *f, struct expr_s
                                     struct expr_span more, bool first);
 const struct parameter *expr_parameter(const struct expr_parameters *s,
                                        struct text name); /* or NULL */
+/* True for selected-at() of a variable with codes of `list`: *c is the code, CODE_NONE for none. */
+bool expr_function_code(code_id *c, struct expr_state *st, const struct expr_node *n, list_id list);
 extern const struct expr_function expr_functions[];
 extern const size_t n_expr_function;
 
@@ -413,6 +423,8 @@ struct text expr_eval_text(struct expr_state *st, const struct expr_node *n);
 double expr_eval_number(struct expr_state *st, const struct expr_node *n); /* NaN when not exact */
 /* True when the value is "", or no number. */
 bool expr_eval_blank(struct expr_state *st, const struct expr_node *n);
+/* Of a DATE_PART: year, month or day of a date that knows it, -1 otherwise; n->code says which. */
+int expr_date_part(struct expr_state *st, const struct expr_node *n);
 /* Behind if(), coalesce() and once(): the argument whose value it is. */
 const struct expr_node *expr_eval_chosen(struct expr_state *st, const struct expr_node *n);
 static inline bool expr_is_choice(const struct expr_node *n)
@@ -424,8 +436,15 @@ static inline bool expr_is_choice(const struct expr_node *n)
 struct expr_nodes expr_eval_nodes(struct expr_state *st, const struct expr_node *n);
 /* The value of a single variable (VAR, INDEXED), a blank one when its instance does not exist. */
 const struct value *expr_eval_value(struct expr_state *st, const struct expr_node *n);
+static inline bool expr_value_is_blank(const struct value *v)
+{
+    return v->kind == VALUE_EMPTY || (v->kind == VALUE_TEXT && v->text.n == 0);
+}
 struct text expr_node_text(struct expr_state *st, const struct expr_node *n,
                            const struct expr_nodes *s, size_t i);
+/* Whether the text of node i is empty. */
+bool expr_node_is_blank(struct expr_state *st, const struct expr_node *n,
+                        const struct expr_nodes *s, size_t i);
 struct expr_span expr_node_span(struct expr_state *st, const struct expr_node *n,
                                 const struct expr_nodes *s, size_t i);
 /* Value of node i, or NULL when it is not a variable's. */

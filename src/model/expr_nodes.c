@@ -416,6 +416,14 @@ struct text expr_node_text(struct expr_state *st, const struct expr_node *n,
     return TEXT("");
 }
 
+bool expr_node_is_blank(struct expr_state *st, const struct expr_node *n,
+                        const struct expr_nodes *s, size_t i)
+{
+    var_id var;
+    const struct value *v = expr_node_value(st, n, s, i, &var);
+    return v != NULL ? expr_value_is_blank(v) : expr_node_text(st, n, s, i).n == 0;
+}
+
 struct expr_span expr_node_span(struct expr_state *st, const struct expr_node *n,
                                 const struct expr_nodes *s, size_t i)
 {

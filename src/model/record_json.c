@@ -8,7 +8,8 @@
 
 #include <string.h>
 
-/* --- to JSON ------------------------------------------------------------------------------------- */
+/* --- to JSON
+ * ------------------------------------------------------------------------------------- */
 
 static struct json *codes_to_json(const struct codelist *l, const struct value *v)
 {
@@ -69,7 +70,8 @@ struct json *record_to_json(const struct record *r, bool identity)
     return root;
 }
 
-/* --- from JSON ----------------------------------------------------------------------------------- */
+/* --- from JSON
+ * ----------------------------------------------------------------------------------- */
 
 struct reading {
     struct record *r;
@@ -160,9 +162,9 @@ static bool row_from_json(struct reading *in, const struct group *g, uint32_t ro
     const struct dictionary *d = in->r->dictionary;
     const struct form *f = in->r->form;
     const struct json *o = in->object[g->id][row];
-    for (size_t i = 0; i < json_size(o); i++) {
-        const char *key;
-        const struct json *child = json_member(o, i, &key);
+    const char *key;
+    const struct json *child;
+    for (void *at = NULL; json_next(o, &at, &key, &child);) {
         const struct variable *v = dictionary_variable(d, f->id, text_of(key));
         if (v != NULL && v->group == g->id) {
             value_from_json(in, v, row, child);

@@ -25,7 +25,8 @@ bool op_backup_make(struct call *c, struct err *e)
     const char *file = json_get_text(c->in, "file", "");
     c->event.object_type = "backup";
     if (!store_record_count(&c->event.count, c->s->store, FORM_NONE, e)) return false;
-    if (!call_entry_first(c, e) || !backup_make(&r, c->s->store, file, e)) return false;
+    if (!file_place(file, e) || !call_entry_first(c, e) || !backup_make(&r, c->s->store, file, e))
+        return false;
     json_set_text(c->out, "file", file);
     report(c, &r);
     return true;
@@ -68,7 +69,7 @@ bool op_backup_restore(struct call *c, struct err *e)
                *path = json_get_text(c->in, "anchor", "");
     struct buf anchor;
     buf_init(&anchor, 64 * 1024);
-    bool ok = path[0] == '\0' || file_read(&anchor, path, anchor.max, e);
+    bool ok = file_place(folder, e) && (path[0] == '\0' || file_read(&anchor, path, anchor.max, e));
     ok = ok && backup_restore(&r, json_get_text(c->in, "file", ""), folder, &unlock,
                               buf_text(&anchor), json_get_bool(c->in, "force", false), e);
     buf_release(&anchor);
@@ -118,6 +119,7 @@ bool op_key_add(struct call *c, struct err *e)
         if (file[0] == '\0')
             return err_set(e, ERR_USAGE, "key.no_file",
                            "a key-file slot needs the name of its file");
+        if (!file_exists(file) && !file_place(file, e)) return false;
     } else if (strcmp(kind, "passphrase") == 0) {
         slot = SLOT_PASSPHRASE;
         secret.passphrase = c->s->options.new_passphrase;

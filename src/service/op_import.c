@@ -5,6 +5,7 @@
 
 #include "base/csv.h"
 #include "base/date.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "intake/findings_file.h"
 #include "intake/intake.h"
@@ -214,7 +215,8 @@ static bool start(struct import *m, struct err *e)
     struct problems problems;
     const char *back = json_get_text(c->in, "findings", "");
     if (!call_form(&m->form, c, "form", e) || !read_options(&o, c, m->form, e)) return false;
-    if (!not_the_file(back, o.path, e)) return false;
+    if (!not_the_file(back, o.path, e) || (back[0] != '\0' && !file_place_to_write(back, e)))
+        return false;
     const char *code = json_get_text(c->in, "organisation", "");
     if (!store_organisation_find(&m->organisation, s->store, text_of(code), c->arena, e))
         return false;

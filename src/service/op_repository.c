@@ -105,6 +105,8 @@ bool op_repository_init(struct call *c, struct err *e)
     if (s->options.key_file == NULL && s->options.passphrase == NULL)
         return err_set(e, ERR_USAGE, "repository.no_key",
                        "a repository needs a passphrase or a key file");
+    const char *key_file = s->options.key_file;
+    if (key_file != NULL && !file_exists(key_file) && !file_place(key_file, e)) return false;
     if (!nothing_there(c, folder, e) || !service_data_folder(&data, s, c->arena, e)) return false;
     if (!load_for(&d, c, data, pack, e)) return false;
     bool ok = make_repository(c, d, data, e);
@@ -118,6 +120,23 @@ bool op_repository_init(struct call *c, struct err *e)
     }
     dictionary_free(d);
     return ok;
+}
+
+/* Exact numbers of persons are raw counts, for who may see those. */
+static bool describe_form(struct json *row, struct call *c, const struct form *f, struct err *e)
+{
+    struct store *st = c->s->store;
+    int64_t n, persons;
+    if (!store_record_count(&n, st, f->id, e)) return false;
+    json_set_text(row, "form", f->name);
+    json_set_text(row, "title", words_in(&f->title, c->language, f->name));
+    json_set_text(row, "version", f->version);
+    json_set_int(row, "records", n);
+    if (!role_may(c->s->role, CAP_TABLE_RAW) || !call_reads_form(c, f)) return true;
+    if (!store_person_count(&persons, st, f->id, e)) return false;
+    json_set_int(row, "persons", persons);
+    json_set_text(row, "persons_by", "exact match keys");
+    return true;
 }
 
 bool op_repository_info(struct call *c, struct err *e)
@@ -134,17 +153,12 @@ bool op_repository_info(struct call *c, struct err *e)
     json_set_text(c->out, "made_at", at);
     struct json *forms = json_array();
     for (size_t i = 0; i < d->n_form; i++) {
-        int64_t n;
-        if (!store_record_count(&n, s->store, d->form[i].id, e)) {
+        struct json *row = json_object();
+        json_push(forms, row);
+        if (!describe_form(row, c, &d->form[i], e)) {
             json_free(forms);
             return false;
         }
-        struct json *row = json_object();
-        json_set_text(row, "form", d->form[i].name);
-        json_set_text(row, "title", words_in(&d->form[i].title, c->language, d->form[i].name));
-        json_set_text(row, "version", d->form[i].version);
-        json_set_int(row, "records", n);
-        json_push(forms, row);
     }
     json_set(c->out, "forms", forms);
     return true;

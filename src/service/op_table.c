@@ -123,8 +123,10 @@ static bool count_table(struct call *c, bool raw, struct err *e)
     struct snapshot *snapshot;
     struct table table;
     struct release release;
+    const char *output = json_get_text(c->in, "output", "");
     int64_t k = 0;
     if (!make_spec(&spec, &f, c, e) || (!raw && !threshold(&k, c, e))) return false;
+    if (output[0] != '\0' && !file_place_to_write(output, e)) return false;
     if (!service_snapshot(&snapshot, c->s, f, e)) return false;
     if (!table_count(&table, snapshot, &spec, c->arena, e)) return false;
     if (raw) release_raw(&release, &table, c->arena);

@@ -275,9 +275,9 @@ static bool check_parameters(const struct operation *op, const struct json *in, 
 {
     if (json_kind(in) != JSON_OBJECT)
         return err_set(e, ERR_USAGE, "call.type", "%s: parameters must be an object", op->name);
-    for (size_t i = 0; i < json_size(in); i++) {
-        const char *key;
-        const struct json *value = json_member(in, i, &key);
+    const char *key;
+    const struct json *value;
+    for (void *at = NULL; json_next(in, &at, &key, &value);) {
         const struct parameter_spec *p = op->parameter;
         while (p->name != NULL && strcmp(p->name, key) != 0) p++;
         if (p->name == NULL)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The database underneath, as an interface: prepared statements from the closed list of SQL
- * (store/sql_gen.h), transactions, backup. sqlite.c implements it on SQLCipher and is the only file
- * that calls SQLite; a PostgreSQL implementation is to come and runs the same tests.
+ * (store/sql_gen.h), transactions, backup. sqlite.c implements it on SQLCipher; only src/store/sqlite*.c
+ * calls SQLite; a PostgreSQL implementation is to come and runs the same tests.
  *
  * A query that has failed swallows further calls; query_end() reports the first failure (style:
  * fails once, at the end). One backend handle belongs to one thread at a time. */

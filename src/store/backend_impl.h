@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What a database implementation gives to query.c and to the functions of backend.h. Only sqlite.c
+/* What a database implementation gives to query.c and to the functions of backend.h. Only sqlite*.c
  * (and the PostgreSQL file to come) and query.c include this. */
 #ifndef DCIM_STORE_BACKEND_IMPL_H
 #define DCIM_STORE_BACKEND_IMPL_H

@@ -218,7 +218,7 @@ bool backup_make(struct backup_report *out, struct store *st, const char *path, 
 
     *out = (struct backup_report){.made_at = 0};
     if (file_exists(path)) {
-        err_set(e, ERR_CONFLICT, "backup.exists",
+        err_set(e, ERR_USAGE, "backup.exists",
                 "could not make the backup: there is a file of that name already");
         err_detail(e, "%s", path);
         return err_remedy(e, "choose another name; no backup is written over");

@@ -22,7 +22,7 @@ struct backup_report {
     char checkpoint[600]; /* over the whole log it holds */
 };
 
-/* Outside of any transaction. `path` must not exist: ERR_CONFLICT "backup.exists". A full disk is
+/* Outside of any transaction. `path` must not exist: ERR_USAGE "backup.exists". A full disk is
  * ERR_SYSTEM and leaves nothing. The caller adds the audit entry. Cost: about 40 MB a second;
  * writers never wait over 50 ms. */
 bool backup_make(struct backup_report *out, struct store *st, const char *path,

@@ -89,6 +89,16 @@ bool store_record_count(int64_t *out, struct store *st, form_id form, struct err
     return query_end(&q, e);
 }
 
+bool store_person_count(int64_t *out, struct store *st, form_id form, struct err *e)
+{
+    struct query q;
+    *out = 0;
+    (void)query_begin(&q, st->backend, SQL_PERSON_COUNT);
+    query_bind_text(&q, "form", form_name(st, form));
+    if (query_next(&q)) *out = query_int(&q, 0);
+    return query_end(&q, e);
+}
+
 static bool say_unknown(struct err *e, struct text code)
 {
     err_set(e, ERR_NOT_FOUND, "record.unknown",

@@ -2,7 +2,7 @@
 /* Tests of src/base/file.c
  *  1 reading, and its limit   2 atomic writing   3 permissions (S15)   4 full disk (S85)
  *  5 a process that dies while writing   6 sinks   7 folders   8 errors name the path and what to
- *  do   9 hashes */
+ *  do   9 hashes   10 where something could be made */
 #include "harness.h"
 
 #include "base/crypto.h"
@@ -379,6 +379,38 @@ static void folders(void **state)
     file_names_free(&names);
 }
 
+static void places(void **state)
+{
+    (void)state;
+    assert_true(folder_make("place/locked", &e));
+    harness_write("place/file", "x", 1);
+    static const char *const good[] = {"new",        "./new",         "place/new", "place//new",
+                                       "place/file", "place/folder/", "/new"};
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
+        if (getuid() == 0 || good[i][0] != '/')
+            if (!file_place(good[i], &e)) fail_msg("%s: %s", good[i], e.msg);
+    static const char *const bad[] = {"absent/new", "place/absent/new", "place/file/new",
+                                      "/absent/new", "place/absent/folder//"};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        assert_false(file_place(bad[i], &e));
+        is_error(ERR_USAGE, "file.no_place", bad[i]);
+        assert_false(file_place_to_write(bad[i], &e));
+        is_error(ERR_USAGE, "file.no_place", bad[i]);
+    }
+    assert_true(file_place("place", &e));
+    assert_false(file_place_to_write("place", &e));
+    is_error(ERR_USAGE, "file.is_folder", "place");
+    assert_false(file_place_to_write("/", &e));
+    is_error(ERR_USAGE, "file.is_folder", "/");
+    assert_true(file_place_to_write("place/file", &e));
+    assert_true(file_place_to_write("/dev/null", &e));
+    assert_true(file_place_to_write("-", &e));
+    assert_int_equal(chmod("place/locked", 0500), 0);
+    if (getuid() == 0) return; /* may write anywhere */
+    assert_false(file_place("place/locked/new", &e));
+    is_error(ERR_USAGE, "file.place_not_permitted", "place/locked/new");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -393,6 +425,7 @@ int main(void)
         cmocka_unit_test(sinks),
         cmocka_unit_test(standard_output),
         cmocka_unit_test(folders),
+        cmocka_unit_test(places),
     };
     return cmocka_run_group_tests_name("base/file", tests, NULL, NULL);
 }

@@ -42,6 +42,12 @@ rows=$(number rows again.json)
 "$DCIM_PROGRAM" info --json >info.json
 held=$(sed -n 's/.*"records": \([0-9]*\).*/\1/p' info.json | awk '{ n += $1 } END { print n }')
 [ "$held" -eq $((rows - refused)) ] || fail "$held records held, $rows rows, $refused refused"
+grep -q "^    victim  *$(number records info.json)  *$(number persons info.json)  *[0-9]" first.txt ||
+    fail "the summary does not say what the register counts"
+grep -q "before linkage, by exact match keys" first.txt || fail "no word on how persons are counted"
+"$DCIM_PROGRAM" table --form victim --rows sex --protect none --format csv >persons.csv
+[ "$(sed -n 's/^"T","Total",\([0-9]*\),.*/\1/p' persons.csv)" = "$(number persons info.json)" ] ||
+    fail "info counts other persons than a table: $(cat persons.csv)"
 
 # 4
 "$DCIM_PROGRAM" audit verify >/dev/null || fail "the log does not hold"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Tests of src/cli/help.c
- *  1 help: the program's, a noun's, a command's; lines that fit a terminal
+ *  1 help: the program's, a noun's, a command's; lines that fit the terminal, commands in one piece
  *  2 the manual page: every command and option, nothing for man to warn of
  *  3 completion: loads in bash, offers every command, its second words and its options
  */
@@ -94,20 +94,75 @@ static void help_1_3_of_what_is_not_there(void **state)
     harness_run_release(&run);
 }
 
-/* Paragraphs and usage lines: 78 letters. */
+/* Every line of every help fits 80 columns (not a terminal), but examples are printed in one
+ * piece. */
 static void help_1_4_lines_are_short(void **state)
 {
     (void)state;
-    char *text = printed("import", "--help", NULL);
-    char *until = strstr(text, "  FILE ");
-    assert_non_null(until);
-    *until = '\0';
-    size_t n_line = 0;
-    for (char *p = text; *p != '\0'; p += strcspn(p, "\n"), p += *p == '\n') {
-        assert_true(strcspn(p, "\n") <= 78);
-        n_line++;
+    for (size_t i = 0; i < n_command; i++) {
+        if (commands[i].hidden) continue;
+        char first[40], *blank;
+        (void)snprintf(first, sizeof first, "%s", commands[i].words);
+        if ((blank = strchr(first, ' ')) != NULL) *blank++ = '\0';
+        char *text = printed("help", first, blank);
+        char *example = strstr(text, "\nExample:\n  ");
+        size_t n_line = 0;
+        for (char *p = text; *p != '\0'; p += strcspn(p, "\n"), p += *p == '\n') {
+            size_t n = strcspn(p, "\n");
+            bool is_example = example != NULL && p == example + strlen("\nExample:\n");
+            if (n >= 80 && !is_example) fail_msg("%s: %.*s", commands[i].words, (int)n, p);
+            n_line++;
+        }
+        assert_true(n_line > 2);
+        free(text);
     }
-    assert_true(n_line > 5);
+}
+
+/* What stands in backquotes or is an option with its value stays on one line. */
+static void help_1_5_commands_stay_in_one_piece(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < n_command; i++) {
+        if (commands[i].hidden || strchr(commands[i].words, ' ') != NULL) continue;
+        char *text = printed(commands[i].words, "--help", NULL);
+        bool quoted = false, option = false;
+        for (const char *p = text; *p != '\0'; p++) {
+            if (*p == '`') quoted = !quoted;
+            if (*p == '[' || *p == ']') option = *p == '[';
+            if (*p == '\n' && (quoted || option)) fail_msg("%s:\n%s", commands[i].words, text);
+        }
+        free(text);
+    }
+}
+
+/* On a terminal of that width, by script(1) of util-linux, where a test can have one. */
+static void help_1_6_fits_the_terminal(void **state)
+{
+    (void)state;
+    struct harness_run run;
+    char script[600];
+    (void)snprintf(script, sizeof script,
+                   "command -v script >/dev/null || exit 77\n"
+                   "script -qec 'stty cols 50 && \"%s\" import --help' /dev/null </dev/null",
+                   harness_program());
+    harness_run(&run, (const char *const[]){"sh", "-c", script, NULL}, NULL);
+    if (run.status == 77) skip();
+    assert_int_equal(run.status, 0);
+    assert_non_null(strstr(run.out, "--date-order"));
+    for (char *p = run.out; *p != '\0'; p += strcspn(p, "\r\n"), p += strspn(p, "\r\n"))
+        if (strcspn(p, "\r\n") > 50 && strstr(p, "dcim import cases.csv") != p + 2)
+            fail_msg("%.*s", (int)strcspn(p, "\r\n"), p);
+    harness_run_release(&run);
+}
+
+static void help_1_7_says_what_else_there_is(void **state)
+{
+    (void)state;
+    char *text = printed("backup", "--help", NULL);
+    assert_non_null(strstr(text, "See also:\n  dcim backup verify "));
+    free(text);
+    text = printed("key", "--help", NULL);
+    assert_non_null(strstr(text, "`dcim key remove --help`"));
     free(text);
 }
 
@@ -264,6 +319,9 @@ int main(void)
         cmocka_unit_test(help_1_2_of_nouns_and_commands),
         cmocka_unit_test(help_1_3_of_what_is_not_there),
         cmocka_unit_test(help_1_4_lines_are_short),
+        cmocka_unit_test(help_1_5_commands_stay_in_one_piece),
+        cmocka_unit_test(help_1_6_fits_the_terminal),
+        cmocka_unit_test(help_1_7_says_what_else_there_is),
         cmocka_unit_test(man_2_1_holds_everything),
         cmocka_unit_test(man_2_2_reads_without_a_warning),
         cmocka_unit_test(completion_3_1_offers_commands),

@@ -2,7 +2,7 @@
 /* Tests of src/cli/show.c: what people read
  *  1 a repository: made, described, its organisations and keys
  *  2 an import: findings by row and column, unknown columns, the last line
- *  3 tables, records, histories
+ *  3 tables, records, histories; values of several lines
  *  4 the log, the check, packs
  *  5 the dictionary
  */
@@ -82,6 +82,15 @@ static void import_2_1_findings_and_the_last_line(void **state)
     SHOWS(1, "refused as a whole", "Nothing was kept.");
     DCIM("batch", "list");
     SHOWS(0, "Batch", "visible", "v.csv", "GNR");
+    /* rows without a year of birth: nobody is known to be anybody; numbers for who may see raw
+     * counts */
+    DCIM("import", "v.csv", "--form", "victim", "--organisation", "APAV");
+    DCIM("info");
+    SHOWS(0, "Form     Records  Persons", "victim        80       80",
+          "before linkage, by exact match keys");
+    DCIM("info", "--role", "administrator");
+    SHOWS(0, "Form     Records  Version", "victim        80  ");
+    assert_null(strstr(run.out, "Persons"));
     DCIM("batch", "undo", "1", "--reason", "test");
     SHOWS(0, "withdrawn", "40");
 }
@@ -119,6 +128,30 @@ static void tables_3_1_and_records(void **state)
           "  exploitation 1\n", "    exploitation_form", "E100");
     DCIM("record", "history", record);
     SHOWS(0, "Version", "Author", "1");
+}
+
+/* Further lines of a value begin where its first did; what is copied whole stands below its name as
+ * it is. */
+static void records_3_2_values_of_several_lines(void **state)
+{
+    (void)state;
+    char record[20], row[1000], file[2000];
+    (void)desk_victim_row(row, sizeof row, "A", 1, 0);
+    (void)snprintf(file, sizeof file, "%s\"first line\nsecond line\"%s", desk_victim_header,
+                   strchr(row, ','));
+    harness_write_text("lines.csv", file);
+    DCIM("import", "lines.csv", IMPORT);
+    SHOWS(0, "1 new");
+    struct service *s = desk_open("repository", NULL);
+    const struct json *list = json_get(desk_do(s, "record.list", "{'limit':1}"), "records");
+    (void)snprintf(record, sizeof record, "%s", json_get_text(json_at(list, 0), "record", ""));
+    service_close(s);
+    DCIM("record", "show", record);
+    SHOWS(0, " first line\n                                   second line\n");
+    assert_null(strstr(run.out, "reason")); /* blank */
+    DCIM("backup", "b.dcim");
+    SHOWS(0, "records        1\n", "\n\ncheckpoint:\n\ndcim/", "\ngeneration 1\n");
+    assert_null(strstr(run.out, "checkpoint     "));
 }
 
 static void log_4_1_check_and_packs(void **state)
@@ -160,9 +193,13 @@ static void dictionary_5_1_in_words(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        T(repository_1_1_made_and_described), T(import_2_1_findings_and_the_last_line),
-        T(import_2_2_odd_letters_of_a_file),  T(tables_3_1_and_records),
-        T(log_4_1_check_and_packs),           T(dictionary_5_1_in_words),
+        T(repository_1_1_made_and_described),
+        T(import_2_1_findings_and_the_last_line),
+        T(import_2_2_odd_letters_of_a_file),
+        T(tables_3_1_and_records),
+        T(records_3_2_values_of_several_lines),
+        T(log_4_1_check_and_packs),
+        T(dictionary_5_1_in_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -398,6 +398,18 @@ static void results_become_values(void **state)
          "B30"},
         {"band", "instance('CL_BAND')/root/item[number(from) > 99]/name", ""},
         {"band", "pulldata('CL_BAND', 'name', 'from', 9)", "B9"},
+        {"band",
+         "coalesce(instance('CL_BAND')/root/item[number(from) <= ${age} and number(to) >= "
+         "${age}]/name, 'B9')",
+         "B30"},
+        {"band", "coalesce(instance('CL_BAND')/root/item[number(from) > 99]/name, 'B9')", "B9"},
+        {"country", "pulldata('CL_COUNTRY', 'name', 'name', ${country})", "PT"},
+        {"sex", "pulldata('CL_COUNTRY', 'eu', 'name', ${country})", NULL}, /* yes: no sex */
+        {"sex", "coalesce(pulldata('CL_COUNTRY', 'eu', 'name', ${country}), 'M')", NULL},
+        {"sex", "if(1 = 1, coalesce(pulldata('CL_SEX', 'name', 'name', ${sex}), 'M'), 'X')", "F"},
+        {"forms", "coalesce(pulldata('CL_COUNTRY', 'name', 'name', ${country}), 'E110')", NULL},
+        {"n", "substr(${day}, 0, 4)", "2020"},
+        {"n", "substr(${born}, 5, 7)", ""},
         {"forms", "'E110'", "E110"},
         {"forms", "'E110 E300'", "E110 E300"},
         {"forms", "${forms}", "E110 E210"},

@@ -284,6 +284,15 @@ static void written_filters_agree(void **state)
         "${sex} = ${country}",
         "boolean(${sex})",
         "not(${sex})",
+        /* of repeats: some instance has a value; what a refused filter is told to write */
+        "${c_sex} != ''",
+        "'' != ${c_sex}",
+        "not(${c_sex} != '')",
+        "not(${c_sex} = 'F')",
+        "${c_sex} != '' and not(${c_sex} = 'F')",
+        "${c_forms} != ''",
+        "not(${c_forms} != '')",
+        "not(selected(${c_forms}, 'E110'))",
         "starts-with(${sex}, 'F')",
         "string-length(${country}) = 2",
         "pulldata('CL_COUNTRY', 'eu', 'name', ${country}) = 'yes'",
@@ -549,8 +558,8 @@ static void put_code(struct writer *w)
         PICK(w, "'F'", "'M'", "'U'", "''", "'NC'", "${sex}", "${sex2}", "${country}");
         break;
     case 1:
-        PICK(w, "${c_sex} = ", "'X' = ");
-        PICK(w, "'F'", "'M'");
+        PICK(w, "${c_sex} = 'F'", "${c_sex} = 'M'", "'M' = ${c_sex}", "'X' = 'F'", "${c_sex} != ''",
+             "'' != ${c_forms}", "${c_forms} != ''");
         break;
     case 2:
         PICK(w, "selected(${forms}, ", "selected(${c_forms}, ");
@@ -662,10 +671,16 @@ static void what_columns_cannot_say_is_refused(void **state)
         {"${organisation} = 'GNR'", "${organisation}", "dcim variables"},
         {"count(${child}) > 1", "${child}", ""},
         {"count(${c_sex}) > 1", "count(${c_sex})", "count-non-empty"},
-        {"${c_sex} != 'F'", "${c_sex} != 'F'", "not("},
-        {"${c_sex} = 'U'", "${c_sex} = 'U'", "codes"},
-        {"${c_sex} = ''", "${c_sex} = ''", "codes"},
-        {"${c_forms} = 'E110'", "${c_forms} = 'E110'", "selected("},
+        {"${c_sex} != 'F'", "${c_sex} != 'F'", "write not(${c_sex} = \"F\");"},
+        {"'F' != ${c_sex}", "'F' != ${c_sex}", "write not(${c_sex} = \"F\");"},
+        {"${c_sex} = 'U'", "${c_sex} = 'U'", "make a table of c_sex itself"},
+        {"${c_sex} != 'U'", "${c_sex} != 'U'", "as in ${c_sex} = \"CODE\""},
+        {"${c_sex} = ''", "${c_sex} = ''", "write not(${c_sex} != \"\")"},
+        {"${c_forms} = ''", "${c_forms} = ''", "write not(${c_forms} != \"\")"},
+        {"${c_forms} = 'E110'", "${c_forms} = 'E110'", "write selected(${c_forms}, \"E110\")"},
+        {"${c_forms} != 'E110'", "${c_forms} != 'E110'",
+         "write not(selected(${c_forms}, \"E110\"));"},
+        {"count-non-empty(${c_sex}) > 1", "count-non-empty(${c_sex})", "${c_sex} = \"CODE\""},
         {"${child}[c_age > 3]", "${child}[c_age > 3]", "instance"},
         {"count(${child}[c_age > 3]) > 0", "${child}", "instance"},
         {"${c_age} = ${t_n}", "${c_age} = ${t_n}", "instance"},

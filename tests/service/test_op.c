@@ -8,6 +8,7 @@
  *  6 the log: listed, verified against a checkpoint kept elsewhere
  *  7 backups and restored repositories
  *  8 key slots
+ *  9 places to write to that are not there
  */
 #include "harness.h"
 
@@ -420,7 +421,7 @@ static void backup_7_1_comes_back_whole(void **state)
     r = desk_do(s, "import.run", "{'file':'v.csv'," IMPORT "}");
     assert_int_equal(json_get_int(r, "same", 0), 30);
     service_close(s);
-    (void)desk_refused(desk, ERR_CONFLICT, "backup.exists", "backup.make", "{'file':'b.dcim'}");
+    (void)desk_refused(desk, ERR_USAGE, "backup.exists", "backup.make", "{'file':'b.dcim'}");
 }
 
 static void backup_7_2_is_refused_where_it_must(void **state)
@@ -494,6 +495,47 @@ static void keys_8_1_added_used_removed(void **state)
     service_close(s);
 }
 
+/* ---- 9 ---- */
+
+/* Whoever names a place that is not there is told before anything is done: usage, not a failing
+ * system, and no entry of an act that never began. */
+static void places_9_1_that_are_not_there(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *operation, *parameters;
+    } act[] = {
+        {"table.raw", "{'form':'victim','rows':['sex'],'output':'absent/t.txt'}"},
+        {"table.count", "{'form':'victim','rows':['sex'],'format':'csv','output':'absent/t.csv'}"},
+        {"table.count",
+         "{'form':'victim','rows':['sex'],'format':'xlsx','output':'absent/t.xlsx'}"},
+        {"import.run", "{'file':'v.csv','findings':'absent/f.csv'," IMPORT "}"},
+        {"import.check", "{'file':'v.csv','findings':'absent/f.csv'," IMPORT "}"},
+        {"backup.make", "{'file':'absent/b.dcim'}"},
+        {"backup.restore", "{'file':'v.csv','folder':'absent/a/b'}"},
+        {"key.add", "{'kind':'key-file','new_key_file':'absent/k.key'}"},
+    };
+    for (size_t i = 0; i < sizeof act / sizeof act[0]; i++) {
+        const struct err *e = desk_refused(desk, ERR_USAGE, "file.no_place", act[i].operation, "%s",
+                                           act[i].parameters);
+        assert_non_null(strstr(e->msg, "absent/"));
+        assert_non_null(strstr(e->remedy, "make the folder"));
+    }
+    assert_int_equal(desk_entries(desk, "disclose"), 0);
+    assert_int_equal(desk_entries(desk, "backup"), 0);
+    assert_int_equal(desk_entries(desk, "key.change"), 0);
+    (void)desk_refused(desk, ERR_USAGE, "file.is_folder", "table.raw",
+                       "{'form':'victim','rows':['sex'],'output':'repository'}");
+    struct service_options o = desk_options("fresh", NULL);
+    o.key_file = "absent/k.key";
+    desk_remove("fresh");
+    struct service *s = desk_open_with(&o);
+    (void)desk_refused(s, ERR_USAGE, "file.no_place", "repository.init", "{'pack':'pt'}");
+    service_close(s);
+    assert_false(harness_exists("fresh"));
+    assert_false(harness_exists("absent"));
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
@@ -516,6 +558,7 @@ int main(void)
         T(backup_7_1_comes_back_whole),
         T(backup_7_2_is_refused_where_it_must),
         T(keys_8_1_added_used_removed),
+        T(places_9_1_that_are_not_there),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

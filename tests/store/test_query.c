@@ -4,8 +4,7 @@
  *  2 a query that has failed swallows what follows
  *  3 rows are held against the list
  *  4 one statement many times, and within itself
- *  5 misuse stops
- *  6 many rows through the table `feed` */
+ *  5 misuse stops */
 #include "harness.h"
 
 #include "base/crypto.h"
@@ -211,78 +210,6 @@ static void query_5_misuse_stops(void **state)
     assert_false(aborts(nothing_wrong));
 }
 
-struct codes {
-    int64_t first;
-    size_t asked;
-};
-
-static struct feed_cell code_cell(void *ctx, size_t row, size_t column)
-{
-    struct codes *c = ctx;
-    c->asked++;
-    return (struct feed_cell){.kind = FEED_INT,
-                              .number = column == 0 ? c->first + (int64_t)row : 7 * (int64_t)row};
-}
-
-static struct feed_cell reference_cell(void *ctx, size_t row, size_t column)
-{
-    uint8_t *hash = ctx; /* lent anew for each row */
-    if (column == 1)
-        return (struct feed_cell){.kind = row == 3 ? FEED_NULL : FEED_INT, .number = 1};
-    memset(hash, (int)row, 16);
-    return (struct feed_cell){.kind = FEED_BLOB, .p = hash, .n = 16};
-}
-
-static int64_t found(struct backend *c, int64_t code)
-{
-    struct query q;
-    (void)query_begin(&q, c, SQL_RECORD_FIND);
-    query_bind_int(&q, "code", code);
-    int64_t no = query_next(&q) ? query_int(&q, 0) : -1;
-    assert_true(query_end(&q, &e));
-    return no;
-}
-
-static void query_6_many_rows(void **state)
-{
-    (void)state;
-    struct backend *c = NULL;
-    struct query q;
-    uint8_t hash[16];
-    struct codes codes = {.first = 100};
-    assert_true(sqlite_backend_open(&c, "f.db", key, BACKEND_CREATE, &e));
-    assert_true(query_begin(&q, c, SQL_LOAD_CODES));
-    assert_false(query_feed(&q, 5, code_cell, &codes)); /* no transaction */
-    assert_false(query_end(&q, &e));
-    assert_string_equal(e.id, "store.no_transaction");
-    assert_true(backend_begin(c, true, &e));
-    assert_true(query_begin(&q, c, SQL_LOAD_CODES));
-    assert_true(query_feed(&q, 0, NULL, NULL));
-    assert_true(query_feed(&q, 1000, code_cell, &codes));
-    assert_int_equal(codes.asked, 2 * 1000); /* its two columns, once a row */
-    codes.first = 5000;
-    assert_true(query_feed(&q, 1, code_cell, &codes)); /* again, with others */
-    assert_true(query_end(&q, &e));
-    assert_int_equal(found(c, 100), 0);
-    assert_int_equal(found(c, 1099), 7 * 999);
-    assert_int_equal(found(c, 1100), -1);
-    assert_int_equal(found(c, 5000), 0);
-
-    codes.first = 1098; /* the third is fresh, the first is not */
-    assert_true(query_begin(&q, c, SQL_LOAD_CODES));
-    assert_false(query_feed(&q, 3, code_cell, &codes));
-    assert_false(query_feed(&q, 3, code_cell, &codes)); /* failed for good */
-    assert_false(query_end(&q, &e));
-    assert_string_equal(e.id, "store.constraint");
-    assert_true(query_begin(&q, c, SQL_LOAD_REFERENCES)); /* blobs; the fourth row has no number */
-    assert_false(query_feed(&q, 10, reference_cell, hash));
-    assert_false(query_end(&q, &e));
-    assert_string_equal(e.id, "store.constraint");
-    backend_rollback(c);
-    assert_int_equal(found(c, 100), -1);
-    backend_close(c);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -291,7 +218,6 @@ int main(void)
         cmocka_unit_test(query_3_rows_are_held_against_the_list),
         cmocka_unit_test(query_4_many_times_and_within_itself),
         cmocka_unit_test(query_5_misuse_stops),
-        cmocka_unit_test(query_6_many_rows),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

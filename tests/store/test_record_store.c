@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Tests of src/store/record_store.c
- *  1 lists and counts   2 one record, any version, as codes are typed   3 history
+ *  1 lists and counts of records and persons   2 one record, any version, as codes are typed   3
+ *  history
  *  4 under a later dictionary   5 what was moved or is damaged does not open (S12) */
 #include "harness.h"
 
@@ -118,6 +119,12 @@ static void record_store_1_lists_and_counts(void **state)
     assert_int_equal(n_record, 0);
     assert_true(store_record_count(&n_record, st, FORM_NONE, &e));
     assert_int_equal(n_record, 70);
+    /* Persons: every third has a name and so a match key, the NGO's 0, 3 .. 18 are the police's
+     * too; nobody else is known to be anybody. */
+    assert_true(store_person_count(&n_record, st, 0, &e));
+    assert_int_equal(n_record, 70 - 7);
+    assert_true(store_person_count(&n_record, st, 1, &e));
+    assert_int_equal(n_record, 0);
     store_close(st);
 }
 

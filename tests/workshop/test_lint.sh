@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 # Tests of tools/lint: that each check can fail, on a tree of violations, and does not cry wolf.
 #  1 includes   2 symbols   3 doors   4 banned functions   5 cryptography (S1, S2)   6 words
-#  7 headers alone   8 tests mirror the code   9 a tree without violations
+#  7 headers alone   8 tests mirror the code   9 a tree without violations   10 the table of docs/security.md
 set -u
 lint=$DCIM_SOURCE_DIR/tools/lint
 failed=0
@@ -60,9 +60,20 @@ has 'mirror: src/base/gone.c is gone'
 has 'src/exchange/writer.c:1: mirror: has no tests/exchange/test_writer.c' # its line gives no reason
 has 'src/model/README.md:1: mirror: the room has no README.md'
 has 'tests/model/test_noplan.c:1: mirror: does not begin with its numbered plan'
-has_not 'tests/base/test_good.c'
+has_not 'tests/base/test_good.c:1'
 has_not 'src/base/good_part.c' # part of good.c
 has 'src/base/good_door.c:1: mirror: has no tests/base/test_good_door.c' # has a contract of its own
+
+# 10 the table of security: what it says is not so
+has 'docs/security.md:10: security: S1 holds, but names no test'
+has 'docs/security.md:11: security: S2: tests/base/test_gone.c is not there'
+has 'docs/security.md:12: security: S3: tests/base/test_good.c does not name it' # S30 is another number
+has 'docs/security.md:12: security: S3: not all of its tests are named'
+has 'docs/security.md:13: security: S8: the state is holds'
+has_not 'docs/security.md:13: security: S8: tests/base/test_good.c'
+has 'docs/security.md:14: security: S8 has a row already, in line 13'
+has 'docs/security.md:1: security: S9 is due and has no row'
+has 'docs/security.md:6: security: the sum is: Of the 5 due, 3 hold, 0 hold in part, 1 are open.'
 
 # 2 symbols: base calls up into model; exchange calls what its window does not show
 mkdir lib
@@ -86,6 +97,15 @@ mkdir -p good/src/base good/tests/base good/cmake
 cp bad/cmake/rooms.txt good/cmake/
 cp bad/src/base/good.[ch] bad/src/base/README.md good/src/base/
 cp bad/tests/base/test_good.c good/tests/base/
+mkdir good/docs
+cat >good/docs/security.md <<'END'
+Due: S8, S9.
+
+Of the 2 due, 1 hold, 0 hold in part, 1 are open.
+
+| S8 | good | `tests/base/test_good.c` | holds |
+| S9 | to come | – | open: not built |
+END
 "$lint/run.sh" good none >found 2>&1 || { cat found; echo "a good tree was refused"; failed=1; }
 
 exit $failed

@@ -6,6 +6,7 @@
 #   doors     each library has one file that includes it     banned    functions nobody calls
 #   crypto    no cipher or hash of our own                   words     no SQL, HTML, printing where it must not be
 #   headers   every header compiles alone                    mirror    tests mirror the code, rooms have a README
+#   security  docs/security.md names tests that are there, and every number due
 #   format    no tabs, no trailing blanks, no long lines (`make format` lays out the rest)
 #
 # BUILD is where generated headers and libraries are found; what they would show is left out without it.
@@ -37,6 +38,7 @@ xargs -r "$work/ctext" . <"$work/files" >"$work/text"
         /[ \r]$/ { print FILENAME ":" FNR ": format: a blank at the end of the line" }' <"$work/files"
     sh "$here/mirror.sh" "$root"
     sh "$here/headers.sh" "$root" "$build"
+    sh "$here/security.sh" "$root"
     sh "$here/symbols.sh" "$root" "$build"
 } >"$work/found"
 

@@ -7,7 +7,7 @@ $2 !~ /^src\// { next }
 $1 == "string" {
     if ($4 ~ /(^|[^A-Za-z_])(SELECT +[a-z*(:]|INSERT +(OR +[A-Z]+ +)?INTO|UPDATE +[a-z_]+ +SET|DELETE +FROM|CREATE +(TABLE|INDEX|TRIGGER|VIEW|UNIQUE|TEMP)|ALTER +TABLE|DROP +(TABLE|INDEX|TRIGGER|VIEW))/)
         say("SQL in C: put it into src/store/sql")
-    if ($2 !~ /^src\/store\/sqlite\.c$/ && $4 ~ /(^|[^A-Za-z_])(PRAGMA +[a-z_]|ATTACH +DATABASE|BEGIN +(IMMEDIATE|EXCLUSIVE|DEFERRED)|ROLLBACK +TO|SAVEPOINT +[a-z])/)
+    if ($2 !~ /^src\/store\/sqlite(_[a-z]+)?\.c$/ && $4 ~ /(^|[^A-Za-z_])(PRAGMA +[a-z_]|ATTACH +DATABASE|BEGIN +(IMMEDIATE|EXCLUSIVE|DEFERRED)|ROLLBACK +TO|SAVEPOINT +[a-z])/)
         say("SQL in C: put it into src/store/sql")
     if ($4 ~ /<\/?(html|body|div|span|table|tr|td|form|input|a href|script|p)[ >]/)
         say("HTML in C: put it into src/web/pages")

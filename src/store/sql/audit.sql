@@ -1,4 +1,4 @@
--- The log. Nothing here changes or deletes a row; sqlite.c and the triggers would refuse it.
+-- The log. Nothing here changes or deletes a row; the connection (sqlite.c) and the triggers would refuse it.
 
 -- name: audit_add   params: sequence, at, monotone_ms, body, hash   rows: 0
 -- FAIL, here and below: see migrations/0001_spine.sql.

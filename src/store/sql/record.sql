@@ -44,6 +44,15 @@ SELECT version_no FROM record WHERE record_no = :record_no;
 SELECT coalesce(sum(s.n_active), 0) AS n FROM series s JOIN form f ON f.form_no = s.form_no
  WHERE :form = '' OR f.name = :form;
 
+-- name: person_count   params: form   columns: n   rows: 1
+-- Persons among the active records of a form: those with the same match key are one, one without a key is its own.
+SELECT count(*) - count(v.person_key) + count(DISTINCT v.person_key) AS n
+  FROM record r
+  JOIN record_version v ON v.version_id = r.record_no * 65536 + r.version_no
+  JOIN series s ON s.series_no = r.series_no
+  JOIN form f ON f.form_no = s.form_no
+ WHERE r.state = 1 AND f.name = :form;
+
 -- name: record_last   columns: record_no   rows: 1
 SELECT coalesce(max(record_no), 0) AS record_no FROM record;
 

@@ -1,4 +1,4 @@
--- What sqlite.c says to its own connection. Scripts of several statements; PostgreSQL has no part in them.
+-- What sqlite*.c says to its own connection. Scripts of several statements; PostgreSQL has no part in them.
 
 -- name: sqlite_before_key   rows: 0..*
 -- For the whole process, before any key is in memory: wipe what is freed, log nothing.

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The table `feed`: rows that are not in the database yet. A statement that takes its rows from it
+ * asks for them cell by cell, by a function of the caller (query_feed() in store/backend.h). */
+#include "store/sqlite_internal.h"
+
+struct feed_table {
+    sqlite3_vtab base;
+    const struct sqlite *q;
+};
+
+struct feed_cursor {
+    sqlite3_vtab_cursor base;
+    size_t row;
+};
+
+static const struct sqlite *feed_of(const sqlite3_vtab_cursor *c)
+{
+    return ((const struct feed_table *)(const void *)c->pVtab)->q;
+}
+
+static int feed_connect(sqlite3 *db, void *ctx, int n, const char *const *arg, sqlite3_vtab **out,
+                        char **why)
+{
+    (void)n;
+    (void)arg;
+    (void)why;
+    struct feed_table *t = sqlite3_malloc(sizeof *t);
+    if (t == NULL) return SQLITE_NOMEM;
+    *t = (struct feed_table){.q = ctx};
+    *out = &t->base;
+    return sqlite3_declare_vtab(db, sql_statements[SQL_SQLITE_FEED].text);
+}
+
+static int feed_disconnect(sqlite3_vtab *t)
+{
+    sqlite3_free(t);
+    return SQLITE_OK;
+}
+
+static int feed_plan(sqlite3_vtab *t, sqlite3_index_info *info)
+{
+    (void)t;
+    info->estimatedRows = 256;
+    info->estimatedCost = 256;
+    return SQLITE_OK;
+}
+
+static int feed_open(sqlite3_vtab *t, sqlite3_vtab_cursor **out)
+{
+    (void)t;
+    struct feed_cursor *c = sqlite3_malloc(sizeof *c);
+    if (c == NULL) return SQLITE_NOMEM;
+    *c = (struct feed_cursor){.row = 0};
+    *out = &c->base;
+    return SQLITE_OK;
+}
+
+static int feed_close(sqlite3_vtab_cursor *c)
+{
+    sqlite3_free(c);
+    return SQLITE_OK;
+}
+
+static int feed_start(sqlite3_vtab_cursor *c, int plan, const char *name, int n, sqlite3_value **v)
+{
+    (void)plan;
+    (void)name;
+    (void)n;
+    (void)v;
+    ((struct feed_cursor *)(void *)c)->row = 0;
+    return SQLITE_OK;
+}
+
+static int feed_next(sqlite3_vtab_cursor *c)
+{
+    ((struct feed_cursor *)(void *)c)->row++;
+    return SQLITE_OK;
+}
+
+static int feed_ended(sqlite3_vtab_cursor *c)
+{
+    return ((struct feed_cursor *)(void *)c)->row >= feed_of(c)->n_feed;
+}
+
+static int feed_column(sqlite3_vtab_cursor *c, sqlite3_context *to, int column)
+{
+    const struct sqlite *q = feed_of(c);
+    struct feed_cell cell =
+        q->feed(q->feed_ctx, ((struct feed_cursor *)(void *)c)->row, (size_t)column);
+    if (cell.kind == FEED_INT) sqlite3_result_int64(to, cell.number);
+    else if (cell.kind == FEED_BLOB) sqlite3_result_blob64(to, cell.p, cell.n, SQLITE_STATIC);
+    else sqlite3_result_null(to);
+    return SQLITE_OK;
+}
+
+static int feed_row(sqlite3_vtab_cursor *c, sqlite3_int64 *out)
+{
+    *out = (sqlite3_int64)((struct feed_cursor *)(void *)c)->row;
+    return SQLITE_OK;
+}
+
+/* Without xCreate: it is there by its name, and no schema can hold another of its kind. */
+const sqlite3_module sqlite_feed_module = {
+    .xConnect = feed_connect,
+    .xDisconnect = feed_disconnect,
+    .xBestIndex = feed_plan,
+    .xOpen = feed_open,
+    .xClose = feed_close,
+    .xFilter = feed_start,
+    .xNext = feed_next,
+    .xEof = feed_ended,
+    .xColumn = feed_column,
+    .xRowid = feed_row,
+};
+
+void sqlite_feed(struct backend *b, size_t n_row, feed_fn *cell, void *ctx)
+{
+    struct sqlite *q = sqlite_of(b);
+    q->n_feed = n_row;
+    q->feed = cell;
+    q->feed_ctx = ctx;
+}
