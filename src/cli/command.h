@@ -98,6 +98,17 @@ int show_codes(const struct invocation *v, const struct json *r);
 int show_rules(const struct invocation *v, const struct json *r);
 int show_keys(const struct invocation *v, const struct json *r);
 
+/* --- print.c --- */
+int show_codebook(const struct invocation *v, const struct json *r);
+int show_paper_form(const struct invocation *v, const struct json *r);
+int show_processing(const struct invocation *v, const struct json *r);
+int run_paper_form(struct invocation *v);
+/* The data folder that has file `holding`: --data, DCIM_DATA, else beside the program. ERR_NOT_FOUND
+ * "cli.no_data". From `a`. */
+struct arena;
+bool data_folder_find(const char **out, const struct invocation *v, const char *holding,
+                      struct arena *a, struct err *e) MUST_CHECK;
+
 /* --- run.c --- */
 int run_operation(struct invocation *v); /* the usual way: one call, then show or --json */
 int run_import(struct invocation *v);    /* import, or its dry run */

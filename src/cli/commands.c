@@ -147,6 +147,19 @@ static const struct option pack_option[] = {
 
 static const struct option form_option[] = {TEXT_OPT("form", "form", "FORM", "only this form"),
                                             LAST};
+static const struct option codebook_option[] = {
+    TEXT_OPT("form", "form", "FORM", "only this form; default: all"),
+    TEXT_OPT("pack", "pack", "CC", "country pack to speak of; default: the repository's"),
+    TEXT_OPT("format", NULL, "FORMAT", "html (default), pdf-ready-html or csv"),
+    TEXT_OPT("output", NULL, "FILE", "write to a file"), LAST};
+static const struct option paper_option[] = {
+    TEXT_NEEDED("form", "form", "FORM", "form to print: victim, suspect, case or proceeding"),
+    TEXT_OPT("pack", "pack", "CC", "country pack to speak of; default: the repository's"),
+    TEXT_OPT("output", NULL, "FILE", "write to a file"), LAST};
+static const struct option processing_option[] = {
+    TEXT_OPT("pack", "pack", "CC", "country pack to speak of; default: the repository's"),
+    TEXT_OPT("format", NULL, "FORMAT", "text (default) or html"),
+    TEXT_OPT("output", NULL, "FILE", "write the page to a file"), LAST};
 static const struct option codes_option[] = {
     OPERAND("LIST", "list", "code list, such as CL_EXPL; `dcim variables` names them"), LAST};
 
@@ -244,6 +257,17 @@ const struct command commands[] = {
      NULL, NULL, false},
     {"rules", "dictionary.rules", form_option, show_rules, NULL, "list plausibility rules", NULL,
      NULL, false},
+    {"codebook", "dictionary.codebook", codebook_option, show_codebook, NULL,
+     "print every variable with definition, codes, rules, sources and mappings",
+     "A page that stands for itself: open it in a browser, or print it to PDF from there.",
+     "dcim codebook --pack pl --language pl --output codebook.html", false},
+    {"paper-form", "dictionary.codebook", paper_option, show_paper_form, run_paper_form,
+     "print a form to be filled in by hand",
+     "With codes, the questions' names and arrows to the question that an answer leads to.",
+     "dcim paper-form --form victim --pack pt --language pt --output form.html", false},
+    {"processing-record", "dictionary.processing", processing_option, show_processing, NULL,
+     "the record of processing activities (GDPR art. 30)", NULL,
+     "dcim processing-record --pack sk --format html --output record.html", false},
     {"mapping list", "mapping.list", no_option, show_names, NULL, "list column mappings", NULL,
      NULL, false},
     {"key list", "key.list", no_option, show_keys, NULL, "list key slots",

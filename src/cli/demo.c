@@ -33,25 +33,6 @@ struct demo {
 
 /* ---------------------------------------------------------------- making */
 
-static bool find_data(struct demo *d, struct err *e)
-{
-    const char *named = d->v->globals.data != NULL ? d->v->globals.data : getenv("DCIM_DATA");
-    const char *slash = strrchr(d->v->program, '/');
-    const char *beside =
-        arena_copy(d->arena, d->v->program, slash == NULL ? 0 : (size_t)(slash - d->v->program));
-    const char *const place[] = {named, arena_printf(d->arena, "%s/../data", beside),
-                                 arena_printf(d->arena, "%s/../share/dcim/data", beside)};
-    for (size_t i = 0; i < sizeof place / sizeof place[0]; i++)
-        if (place[i] != NULL &&
-            file_exists(arena_printf(d->arena, "%s/demo/years.csv", place[i]))) {
-            d->data = place[i];
-            return true;
-        }
-    err_set(e, ERR_NOT_FOUND, "demo.no_data",
-            "the calibration tables of the demonstration were not found");
-    return err_remedy(e, "name the data folder with --data or DCIM_DATA");
-}
-
 static bool load(struct demo *d, struct err *e)
 {
     struct problems problems;
@@ -182,7 +163,8 @@ static bool make(struct demo *d, struct err *e)
             e, "name a folder that is empty or does not exist, or remove this one with %s and %s",
             d->files, d->key);
     }
-    if (!find_data(d, e) || !load(d, e)) return false;
+    if (!data_folder_find(&d->data, d->v, "demo/years.csv", d->arena, e) || !load(d, e))
+        return false;
     make_people(d);
     return folder_make(d->files, e) && open_service(d, e) && add_organisations(d, e) &&
            deliver(d, e);

@@ -82,6 +82,13 @@ static void put_variable(struct writing *w, const struct variable *v, struct tex
     else buf_puts(w->out, w->name_of(w->ctx, v));
 }
 
+/* "." is what the condition is about. */
+static void put_self(struct writing *w, const struct variable *self)
+{
+    w->last = self;
+    buf_puts(w->out, tr("the answer"));
+}
+
 static void put_string(struct writing *w, struct text s)
 {
     const char *label = code_label(w->d, w->last, s, w->language);
@@ -103,7 +110,8 @@ static bool put_selected(struct writing *w, struct text *rest, const struct vari
     if (!text_is(open.t, "(") || (name.kind != TOKEN_NAME && !dot) || !text_is(comma.t, ",") ||
         code.kind != TOKEN_STRING || !text_is(close.t, ")"))
         return false;
-    put_variable(w, dot ? self : dictionary_variable(w->d, w->form->id, name.t), name.t);
+    if (dot) put_self(w, self);
+    else put_variable(w, dictionary_variable(w->d, w->form->id, name.t), name.t);
     buf_printf(w->out, " %s ", tr("includes"));
     put_string(w, code.t);
     *rest = ahead;
@@ -149,7 +157,7 @@ void expr_words(struct buf *out, const struct dictionary *d, const struct form *
         case TOKEN_WORD:
             if (text_is(k.t, "selected") && put_selected(&w, &expression, me)) break;
             if (text_is(k.t, ".") && me != NULL) {
-                put_variable(&w, me, k.t);
+                put_self(&w, me);
                 break;
             }
             for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
@@ -167,7 +175,7 @@ bool expr_asks_for(struct text expression, const struct variable *v, const char 
     struct token before[3] = {{.kind = TOKEN_END}, {.kind = TOKEN_END}, {.kind = TOKEN_END}};
     for (;;) { /* NAME = 'code', or selected ( NAME , 'code' */
         struct token k = next(&expression);
-        if (k.kind == TOKEN_END) return false;
+        if (k.kind == TOKEN_END || (k.kind == TOKEN_WORD && text_is(k.t, "not"))) return false;
         if (k.kind == TOKEN_STRING && text_is(k.t, code) && before[1].kind == TOKEN_NAME &&
             text_is(before[1].t, v->name) && before[2].kind == TOKEN_SIGN &&
             (text_is(before[2].t, "=") || text_is(before[2].t, ",")))

@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The dictionary as a document for people: the code book, from which paper forms are printed as well, and
- * the record of processing activities (GDPR art. 30, LED art. 24). */
+/* The dictionary as a document for people: the code book, from which paper forms are printed as
+ * well, and the record of processing activities (GDPR art. 30, LED art. 24). */
 #include "service/service_internal.h"
 
 #include "base/catalogue.h"
 #include "model/expr.h"
 #include "model/expr_words.h"
 
+#include <stdio.h>
 #include <string.h>
 
-enum { INLINE_CODES = 60 /* a longer list stands once, at the end */, WORDS_MAX = 8192, NUMBER_MAX = 24 };
+enum {
+    INLINE_CODES = 60 /* a longer list stands once, at the end */,
+    WORDS_MAX = 8192,
+    NUMBER_MAX = 24
+};
 
 struct codebook {
     const struct dictionary *d;
@@ -166,8 +171,8 @@ static void set_codes(struct json *row, struct codebook *b, const struct variabl
 
 static void set_standards(struct json *row, const struct variable *v)
 {
-    static const char *const own[] = {"role",      "legal_basis", "purpose", "retention",
-                                      "link",      "opt_in",      "source"};
+    static const char *const own[] = {"role", "legal_basis", "purpose", "retention",
+                                      "link", "opt_in",      "source"};
     struct json *list = json_array();
     for (size_t i = 0; i < v->n_extra; i++) {
         bool ours = false;
@@ -242,6 +247,14 @@ static void number_questions(struct codebook *b)
     }
 }
 
+/* Is the heading at `i` about direct identifiers? On paper they have a sheet of their own. */
+static bool is_separate(const struct codebook *b, size_t i)
+{
+    while (i < b->form->n_outline && b->form->outline[i].kind != OUTLINE_VARIABLE) i++;
+    return i < b->form->n_outline &&
+           (b->d->variable[b->form->outline[i].var].privacy & PRIVACY_D) != 0;
+}
+
 static struct json *items(struct codebook *b)
 {
     static const char *const flag[] = {[OUTLINE_GROUP] = "is_group",
@@ -251,6 +264,7 @@ static struct json *items(struct codebook *b)
                                        [OUTLINE_NOTE] = "is_note"};
     struct json *list = json_array();
     size_t depth = 0, part = 0;
+    bool was_separate = false;
     for (size_t i = 0; i < b->form->n_outline; i++) {
         const struct outline_item *x = &b->form->outline[i];
         bool begins = x->kind == OUTLINE_GROUP || x->kind == OUTLINE_REPEAT;
@@ -263,7 +277,13 @@ static struct json *items(struct codebook *b)
         json_set_text(row, "name", x->name);
         json_set_text(row, "label", words_in(&x->label, b->language, x->name));
         json_set_text(row, "hint", words_in(&x->hint, b->language, ""));
-        if (begins && depth == 0) json_set_int(row, "part", (int64_t)++part);
+        if (begins && depth == 0) {
+            bool separate = is_separate(b, i);
+            json_set_int(row, "part", (int64_t)++part);
+            json_set_bool(row, "separate", separate);
+            json_set_bool(row, "after_separate", was_separate && !separate);
+            was_separate = separate;
+        }
         if (x->kind == OUTLINE_VARIABLE) set_variable(row, b, x);
         else if (x->relevant[0] != '\0')
             set_condition(row, "relevant", b, VAR_NONE, text_of(x->relevant));

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The record of processing activities (GDPR art. 30, Directive (EU) 2016/680 art. 24), worked out of the
- * dictionary: an activity is what one form's variables have in common, purpose, legal basis and retention.
- * What the dictionary cannot know (who the controller is by law, recipients) is named as open. */
+/* The record of processing activities (GDPR art. 30, Directive (EU) 2016/680 art. 24), worked out
+ * of the dictionary: an activity is what one form's variables have in common, purpose, legal basis
+ * and retention. What the dictionary cannot know (who the controller is by law, recipients) is
+ * named as open. */
 #include "service/service_internal.h"
 
 #include "base/catalogue.h"
@@ -23,16 +24,38 @@ static const char *extra_of(const struct variable *v, const char *name)
     return "";
 }
 
-static struct activity *activity_of(struct activity *list, size_t *n, const struct form *f,
-                                    const struct variable *v)
+static int by_word(const void *a, const void *b)
 {
-    const char *purpose = extra_of(v, "purpose"), *basis = extra_of(v, "legal_basis"),
+    return text_compare(*(const struct text *)a, *(const struct text *)b);
+}
+
+/* Words are a set: "assistance statistics" and "statistics assistance" are one purpose. */
+static const char *in_order(const char *words, struct arena *a)
+{
+    enum { WORDS_MAX = 32 };
+    struct text word[WORDS_MAX], rest = text_of(words), one;
+    size_t n = 0;
+    while (n < WORDS_MAX && text_split(&rest, ' ', &one))
+        if (one.n > 0) word[n++] = one;
+    if (rest.p != NULL && n == WORDS_MAX) return words;
+    qsort(word, n, sizeof word[0], by_word);
+    const char *out = "";
+    for (size_t i = 0; i < n; i++)
+        out = arena_printf(a, "%s%s%.*s", out, i > 0 ? " " : "", (int)word[i].n, word[i].p);
+    return out;
+}
+
+static struct activity *activity_of(struct activity *list, size_t *n, const struct form *f,
+                                    const struct variable *v, struct arena *a)
+{
+    const char *purpose = in_order(extra_of(v, "purpose"), a),
+               *basis = in_order(extra_of(v, "legal_basis"), a),
                *retention = extra_of(v, "retention");
     for (size_t i = 0; i < *n; i++) {
-        struct activity *a = &list[i];
-        if (a->form == f && strcmp(a->purpose, purpose) == 0 &&
-            strcmp(a->legal_basis, basis) == 0 && strcmp(a->retention, retention) == 0)
-            return a;
+        struct activity *x = &list[i];
+        if (x->form == f && strcmp(x->purpose, purpose) == 0 &&
+            strcmp(x->legal_basis, basis) == 0 && strcmp(x->retention, retention) == 0)
+            return x;
     }
     list[*n] = (struct activity){f, purpose, basis, retention, 0, {0}, json_array()};
     return &list[(*n)++];
@@ -49,7 +72,8 @@ static struct json *codes_of(const struct dictionary *d, const char *list_name, 
         code_id c = l == NULL ? CODE_NONE : codelist_find(l, one);
         struct json *row = json_object();
         json_set(row, "code", json_text(one));
-        json_set_text(row, "label", c == CODE_NONE ? "" : words_in(&l->code[c].label, language, ""));
+        json_set_text(row, "label",
+                      c == CODE_NONE ? "" : words_in(&l->code[c].label, language, ""));
         json_push(list, row);
     }
     return list;
@@ -147,7 +171,7 @@ bool op_dictionary_processing(struct call *c, struct err *e)
         for (size_t k = 0; k < d->n_variable; k++) {
             const struct variable *v = &d->variable[k];
             if (v->form != d->form[i].id) continue;
-            count(activity_of(list, &n, &d->form[i], v), v, c->language);
+            count(activity_of(list, &n, &d->form[i], v, c->arena), v, c->language);
         }
     struct json *rows = json_array();
     for (size_t i = 0; i < n; i++) {

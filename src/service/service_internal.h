@@ -81,6 +81,9 @@ bool service_snapshot(struct snapshot **out, struct service *s, const struct for
 bool call_dictionary(const struct dictionary **out, struct dictionary **own, struct call *c,
                      struct err *e) MUST_CHECK;
 
+/* "one answer", "date", in the language of the thread. */
+const char *variable_type_word(const struct variable *v);
+
 /* Where the data folder to make repositories from lies: the option, else beside the program. */
 bool service_data_folder(const char **out, struct service *s, struct arena *a,
                          struct err *e) MUST_CHECK;

@@ -45,7 +45,7 @@ static void selections(void **state)
     (void)state;
     struct dictionary *d = small_dictionary("");
     says(d, NULL, "selected(${sex}, 'F')", "Sex includes F Female");
-    says(d, "sex", "selected(., 'F') or . = 'M'", "Sex includes F Female or Sex is M Male");
+    says(d, "sex", "selected(., 'F') or . = 'M'", "the answer includes F Female or the answer is M Male");
     says(d, NULL, "${age} != ''", "Age is answered");
     says(d, NULL, "${age} = '' and ${sex}!=''", "Age is not answered and Sex is answered");
     dictionary_free(d);
@@ -87,6 +87,7 @@ static void arrows(void **state)
     assert_true(expr_asks_for(TEXT("selected(${sex}, \"F\")"), &sex, "F"));
     assert_false(expr_asks_for(TEXT("${sex} = 'M'"), &sex, "F"));
     assert_false(expr_asks_for(TEXT("${sex} != 'F'"), &sex, "F"));
+    assert_false(expr_asks_for(TEXT("not(${sex} = 'F')"), &sex, "F"));
     assert_false(expr_asks_for(TEXT("${sexes} = 'F'"), &sex, "F"));
     assert_false(expr_asks_for(TEXT("'F' = 'F'"), &sex, "F"));
     assert_false(expr_asks_for(TEXT(""), &sex, "F"));
