@@ -114,7 +114,7 @@ static void init_1_3_an_existing_empty_folder_is_closed_to_others(void **state)
     (void)snprintf(code, sizeof code, "%s", json_get_text(r, "recovery_code", ""));
     r = desk_do(s, "repository.info", "{}");
     assert_string_equal(json_get_text(r, "pack", "-"), "");
-    assert_int_equal(json_size(json_get(r, "forms")), 2);
+    assert_int_equal(json_size(json_get(r, "forms")), 4);
     service_close(s);
     assert_int_equal(stat("fresh", &st), 0);
     assert_int_equal(st.st_mode & 0777, 0700);
