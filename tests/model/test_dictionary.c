@@ -287,7 +287,7 @@ static void real(void **state)
                           found.item[k].column, found.item[k].message);
         assert_true(ok);
         assert_int_equal(found.n, 0); /* no warning either */
-        assert_int_equal(d->n_form, 2);
+        assert_int_equal(d->n_form, 4);
         assert_true(dictionary_form(d, TEXT("victim"))->reference != VAR_NONE);
         assert_true(dictionary_list(d, TEXT("CL_COUNTRY"))->n_code >= 249); /* ISO 3166-1 */
         assert_true(d->n_rule > 60);

@@ -115,7 +115,7 @@ static void init_1_3_an_existing_empty_folder_is_closed_to_others(void **state)
     (void)snprintf(code, sizeof code, "%s", json_get_text(r, "recovery_code", ""));
     r = desk_do(s, "repository.info", "{}");
     assert_string_equal(json_get_text(r, "pack", "-"), "");
-    assert_int_equal(json_size(json_get(r, "forms")), 2);
+    assert_int_equal(json_size(json_get(r, "forms")), 4);
     service_close(s);
     assert_int_equal(stat("fresh", &st), 0);
     assert_int_equal(st.st_mode & 0777, 0700);
@@ -175,13 +175,17 @@ static void dictionary_3_1_needs_no_key(void **state)
     struct service_options o = desk_options("repository", "contributor");
     o.key_file = NULL;
     struct service *s = desk_open_with(&o);
-    assert_int_equal(json_size(json_get(desk_do(s, "dictionary.forms", "{}"), "forms")), 2);
+    assert_int_equal(json_size(json_get(desk_do(s, "dictionary.forms", "{}"), "forms")), 4);
     size_t all = json_size(json_get(desk_do(s, "dictionary.variables", "{}"), "variables"));
     size_t victim =
         json_size(json_get(desk_do(s, "dictionary.variables", "{'form':'victim'}"), "variables"));
     size_t suspect =
         json_size(json_get(desk_do(s, "dictionary.variables", "{'form':'suspect'}"), "variables"));
-    assert_int_equal(all, victim + suspect);
+    size_t proceeding = json_size(
+        json_get(desk_do(s, "dictionary.variables", "{'form':'proceeding'}"), "variables"));
+    size_t cases =
+        json_size(json_get(desk_do(s, "dictionary.variables", "{'form':'case'}"), "variables"));
+    assert_int_equal(all, victim + suspect + proceeding + cases);
     assert_true(suspect >= 25);
     (void)desk_refused(s, ERR_USAGE, "call.no_form", "dictionary.variables", "{'form':'witness'}");
     const struct json *r = desk_do(s, "dictionary.codes", "{'list':'CL_SEX'}");
