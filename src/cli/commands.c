@@ -165,8 +165,7 @@ static const struct option key_remove_option[] = {{.name = "SLOT",
                                                   LAST};
 static const struct option help_option[] = {OPERAND_MAYBE("COMMAND", NULL, "command to explain"),
                                             LAST};
-static const struct option converter_option[] = {OPERAND("KIND", NULL, "kind of file"),
-                                                 OPERAND_MAYBE("SHEET", NULL, "sheet"), LAST};
+static const struct option converter_option[] = {OPERAND("KIND", NULL, "kind of file"), LAST};
 
 const struct command commands[] = {
     {"init", "repository.init", init_option, show_init, NULL, "make a repository",

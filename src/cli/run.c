@@ -263,5 +263,5 @@ int run_version(struct invocation *v)
 
 int run_converter(struct invocation *v)
 {
-    return process_converter(json_get_text(v->own, "KIND", ""), json_get_text(v->own, "SHEET", ""));
+    return process_converter(json_get_text(v->own, "KIND", ""));
 }

@@ -117,17 +117,32 @@ bool terminal_passphrase(struct secret **out, const char *prompt, bool new_one, 
 
 static bool progress_shown;
 
+/* How much there is, nobody knows: what was done, and that something is going on. */
+static void step_uncounted(const char *what, uint64_t done)
+{
+    static const char sign[] = "|/-\\";
+    static size_t turn;
+    char count[32] = "";
+    if (done > 0) snprintf(count, sizeof count, "%llu ", (unsigned long long)done);
+    fprintf(stderr, "\r[%c] %s%s\033[K", sign[turn++ % 4], count, what);
+    fflush(stderr);
+    progress_shown = true;
+}
+
 static void step(void *ctx, const char *what, uint64_t done, uint64_t total)
 {
     (void)ctx;
+    if (total == 0) {
+        step_uncounted(what, done);
+        return;
+    }
     char bar[BAR_WIDTH + 1];
-    size_t filled = total == 0 ? 0 : (size_t)((double)done / (double)total * BAR_WIDTH);
+    size_t filled = (size_t)((double)done / (double)total * BAR_WIDTH);
     if (filled > BAR_WIDTH) filled = BAR_WIDTH;
     memset(bar, ' ', BAR_WIDTH);
     memset(bar, '=', filled);
     bar[BAR_WIDTH] = '\0';
-    fprintf(stderr, "\r[%s] %3.0f %% %s", bar, total == 0 ? 0 : (double)done / (double)total * 100,
-            what);
+    fprintf(stderr, "\r[%s] %3.0f %% %s\033[K", bar, (double)done / (double)total * 100, what);
     fflush(stderr);
     progress_shown = true;
 }

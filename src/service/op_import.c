@@ -142,6 +142,14 @@ static bool import_row(struct import *m, struct intake_row *row, struct err *e)
     return findings_file_put(m->back, row, outcome_word, e);
 }
 
+/* Of a workbook nobody knows how much is to come: its rows are counted. */
+static void say_progress(struct import *m)
+{
+    uint64_t read = intake_bytes_read(m->intake), total = intake_bytes_total(m->intake);
+    if (intake_is_workbook(m->intake)) call_progress(m->c, "rows", (uint64_t)m->n_row, 0);
+    else call_progress(m->c, "rows", read, total);
+}
+
 static bool import_rows(struct import *m, struct err *e)
 {
     for (;;) {
@@ -150,11 +158,9 @@ static bool import_rows(struct import *m, struct err *e)
         if (!intake_next(m->intake, &row, &found, e)) return false;
         if (!found) break;
         if (!import_row(m, &row, e)) return false;
-        if (m->n_row % PROGRESS_ROWS == 0)
-            call_progress(m->c, "rows", intake_bytes_read(m->intake),
-                          intake_bytes_total(m->intake));
+        if (m->n_row % PROGRESS_ROWS == 0) say_progress(m);
     }
-    call_progress(m->c, "rows", intake_bytes_total(m->intake), intake_bytes_total(m->intake));
+    say_progress(m);
     return true;
 }
 
@@ -221,6 +227,7 @@ static bool start(struct import *m, struct err *e)
     if (!store_organisation_find(&m->organisation, s->store, text_of(code), c->arena, e))
         return false;
     problems_init(&problems, c->arena);
+    call_progress(c, "opening the file", 0, 0);
     bool ok = intake_open(&m->intake, &o, &problems, e);
     if (!ok && problems.n > 0) service_keep_problems(s, &problems);
     problems_release(&problems);
