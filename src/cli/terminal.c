@@ -87,7 +87,9 @@ static bool ask_quietly(struct secret **out, const char *prompt, bool twice, str
         if (tty >= 0) close(tty);
         err_set(e, ERR_USAGE, "cli.no_terminal",
                 "a secret is needed and there is no terminal to ask for it");
-        return err_remedy(e, "name a key file with --key-file or DCIM_KEY_FILE");
+        return err_remedy(
+            e, "name a key file with --key-file or DCIM_KEY_FILE, or, where a recovery code is "
+               "needed, a file that holds it with --recovery-file or DCIM_RECOVERY_FILE");
     }
     quiet = before;
     quiet.c_lflag &= ~(tcflag_t)(ECHO | ISIG | ICANON);

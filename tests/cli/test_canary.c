@@ -284,8 +284,10 @@ static void everything(void)
     DCIM(0, "table", "--form", "victim", "--rows", "sex", "--format", "xlsx", "--output", "t.xlsx");
     DCIM(2, "codes", TERM);
     DCIM(0, "backup", "b.dcim");
-    DCIM(0, "backup", "verify", "b.dcim");
-    DCIM(0, "restore", "b.dcim", "restored");
+    by_terminal(0, (const char *const[]){harness_program(), "backup", "verify", "b.dcim", NULL},
+                (const struct pty_line[]){{"Recovery code: ", code}, {"", "\n"}, {NULL, NULL}});
+    by_terminal(0, (const char *const[]){harness_program(), "restore", "b.dcim", "restored", NULL},
+                (const struct pty_line[]){{"Recovery code: ", code}, {"", "\n"}, {NULL, NULL}});
     DCIM(0, "batch", "undo", "1", "--reason", "test");
     DCIM(0, "check");
 }
