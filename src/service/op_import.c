@@ -168,14 +168,19 @@ static struct json *rules_summary(const struct import *m)
 {
     const struct dictionary *d = m->c->s->dictionary;
     struct json *list = json_array();
+    struct buf words;
+    buf_init(&words, 4000);
     for (size_t r = 0; r < d->n_rule; r++) {
         if (m->by_rule[r] == 0) continue;
+        buf_clear(&words);
+        finding_general_words(&words, &d->rule[r].message, m->c->language);
         struct json *row = json_object();
         json_set_text(row, "rule", d->rule[r].name);
-        json_set_text(row, "message", words_in(&d->rule[r].message, m->c->language, ""));
+        json_set(row, "message", json_text(buf_text(&words)));
         json_set_int(row, "count", m->by_rule[r]);
         json_push(list, row);
     }
+    buf_release(&words);
     return list;
 }
 

@@ -76,7 +76,9 @@ static void import_2_1_findings_and_the_last_line(void **state)
         "B-1,2023-05-11,Q,30,PT,E100,S30,14,LB3,7\n");
     DCIM("import", "bad.csv", IMPORT);
     SHOWS(1, "row 2, column 3 sex [error]: ", "(sent: \"Q\")", "    Use a code of the list",
-          "(dcim codes CL_SEX)", "Columns nobody knows, not imported: hat size\n",
+          "`dcim codes CL_SEX` shows it",
+          "Columns that are not known, and were not imported: hat size\n",
+          "`dcim variables --form victim`", "With --findings FILE",
           "1 rows: 0 new, 0 changed, 0 already there, 1 refused");
     DCIM("import", "bad.csv", IMPORT, "--strict");
     SHOWS(1, "refused as a whole", "Nothing was kept.");
