@@ -107,7 +107,11 @@ int show_init(const struct invocation *v, const struct json *r)
     printf(
         "\nRecovery code, shown this once. Write it down and keep it away from this machine:\n\n    %s\n\n",
         text_in(r, "recovery_code"));
-    printf("Next: dcim organisation add --code ... --type ... --name ...\n");
+    printf("Next:  export DCIM_REPOSITORY=");
+    terminal_shell_word(text_in(r, "repository"));
+    if (key_file != NULL) printf(" DCIM_KEY_FILE=");
+    if (key_file != NULL) terminal_shell_word(key_file);
+    printf("\n       dcim organisation add --code ... --type ... --name ...\n");
     return 0;
 }
 

@@ -187,6 +187,25 @@ void terminal_puts(const char *text)
     terminal_say(stdout, text);
 }
 
+void terminal_shell_word(const char *word)
+{
+    static const char plain[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_./:+,@%";
+    if (word[0] != '\0' && word[strspn(word, plain)] == '\0') {
+        terminal_puts(word);
+        return;
+    }
+    struct text rest = text_of(word), piece;
+    bool further = false;
+    putchar('\'');
+    while (text_split(&rest, '\'', &piece)) {
+        if (further) fputs("'\\''", stdout);
+        terminal_say_text(stdout, piece);
+        further = true;
+    }
+    putchar('\'');
+}
+
 static const char *cell_text(const struct json *row, const char *key, char *number, size_t size)
 {
     const struct json *j = json_get(row, key);

@@ -330,6 +330,24 @@ static void print_odd(void)
 }
 
 /* S63: nothing that steers the terminal or turns the text around gets through. */
+static void print_words(void)
+{
+    static const char *const words[] = {"build/dcim", "/tmp/my pilot", "", "it's", "$(x)", "~",
+                                        "Pós"};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        terminal_shell_word(words[i]);
+        (void)putchar('\n');
+    }
+}
+
+static void text_4_5_words_for_a_shell(void **state)
+{
+    (void)state;
+    char *out = captured(print_words);
+    assert_string_equal(out, "build/dcim\n'/tmp/my pilot'\n''\n'it'\\''s'\n'$(x)'\n'~'\n'Pós'\n");
+    free(out);
+}
+
 static void text_4_2_controls_are_shown(void **state)
 {
     (void)state;
@@ -395,6 +413,7 @@ int main(void)
         cmocka_unit_test(text_4_2_controls_are_shown),
         cmocka_unit_test(text_4_3_errors_are_shown_so_too),
         cmocka_unit_test(text_4_4_width),
+        cmocka_unit_test(text_4_5_words_for_a_shell),
     };
     return cmocka_run_group_tests(tests, begin, end);
 }
