@@ -202,6 +202,7 @@ static void plan_checks(struct dependency_order *o, const struct graph *g, struc
             struct order_check c = {v->id,
                                     v->group,
                                     v->slot,
+                                    (uint16_t)f->group[i].n_variable,
                                     asked && v->required_always,
                                     asked ? v->required : NULL,
                                     v->relevant,
@@ -238,6 +239,32 @@ static void plan_needs(struct rule_plan *p, const struct graph *g, const struct 
     p->need = need;
 }
 
+/* The bit of a variable, given out as rules need it; 0 when there are no more. */
+static uint64_t presence_bit(struct dependency_order *o, const struct form *f,
+                             const struct rule_need *need)
+{
+    size_t i = 0;
+    while (i < o->n_presence &&
+           (o->presence[i].group != need->group || o->presence[i].slot != need->slot))
+        i++;
+    if (i == PRESENCE_MAX) return 0;
+    if (i == o->n_presence)
+        o->presence[o->n_presence++] =
+            (struct order_presence){need->group, need->slot,
+                                    (uint16_t)f->group[need->group].n_variable};
+    return UINT64_C(1) << i;
+}
+
+static void plan_presence(struct dependency_order *o, const struct form *f, struct rule_plan *p)
+{
+    p->anywhere = true;
+    for (size_t i = 0; i < p->n_need; i++) {
+        uint64_t bit = presence_bit(o, f, &p->need[i]);
+        p->present |= bit;
+        p->anywhere = p->anywhere && bit != 0 && p->need[i].within == 0;
+    }
+}
+
 static void plan_rules(struct dependency_order *o, const struct graph *g, struct arena *a)
 {
     const struct dictionary *d = g->dictionary;
@@ -251,6 +278,7 @@ static void plan_rules(struct dependency_order *o, const struct graph *g, struct
                                 .applies = r->applies,
                                 .expression = r->expression};
         plan_needs(p, g, r, a);
+        plan_presence(o, g->form, p);
     }
     o->rule = plan;
 }

@@ -19,23 +19,6 @@ void expr_state_init(struct expr_state *st, const struct expr_context *ctx)
                               .language = ctx->language};
 }
 
-bool expr_state_stand(struct expr_state *st, const struct expr *x, group_id g, uint32_t row)
-{
-    const struct record *r = st->record;
-    assert(r->form->id == x->form);
-    while (g != x->group && g != 0) {
-        row = r->table[g].parent[row];
-        g = r->form->group[g].parent;
-    }
-    st->group = st->origin_group = g;
-    st->row = st->origin_row = row;
-    st->item = st->context->choice;
-    st->steps = 0;
-    st->slow_since = 0;
-    st->result = EXPR_OK;
-    return g == x->group;
-}
-
 static bool begin(struct expr_state *st, const struct expr *x, const struct expr_context *ctx)
 {
     expr_state_init(st, ctx);

@@ -12,6 +12,7 @@
 #include "base/regex.h"
 #include "model/expr.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -406,7 +407,23 @@ const struct value *expr_bound_value(const struct expr_state *st, var_id v); /* 
  * was not read for that group or one around it. expr_state_end() gives back what was taken from the
  * arena. */
 void expr_state_init(struct expr_state *st, const struct expr_context *ctx);
-bool expr_state_stand(struct expr_state *st, const struct expr *x, group_id g, uint32_t row);
+static inline bool expr_state_stand(struct expr_state *st, const struct expr *x, group_id g,
+                                    uint32_t row)
+{
+    const struct record *r = st->record;
+    assert(r->form->id == x->form);
+    while (g != x->group && g != 0) {
+        row = r->table[g].parent[row];
+        g = r->form->group[g].parent;
+    }
+    st->group = st->origin_group = g;
+    st->row = st->origin_row = row;
+    st->item = st->context->choice;
+    st->steps = 0;
+    st->slow_since = 0;
+    st->result = EXPR_OK;
+    return g == x->group;
+}
 static inline void expr_state_end(struct expr_state *st)
 {
     if (st->marked) arena_rewind(st->arena, st->mark);

@@ -42,7 +42,7 @@ static inline bool is_blank(const struct value *x)
 
 static inline bool is_present(const struct value *x)
 {
-    return x->kind != VALUE_MISSING && !is_blank(x);
+    return x->kind > VALUE_MISSING && (x->kind != VALUE_TEXT || x->text.n > 0);
 }
 
 /* ---- findings ---- */
@@ -217,9 +217,10 @@ static bool was_offered(struct validation *v, const struct order_check *c, const
 
 static void check_variable(struct validation *v, const struct order_check *c)
 {
-    uint32_t n_row = (uint32_t)v->record->table[c->group].n_row;
-    for (uint32_t row = 0; row < n_row; row++) {
-        const struct value *x = value_at(v, c->group, c->slot, row);
+    const struct record_table *t = &v->record->table[c->group];
+    const struct value *x = t->value + c->slot;
+    uint32_t n_row = (uint32_t)t->n_row;
+    for (uint32_t row = 0; row < n_row; row++, x += c->n_variable) {
         if (is_blank(x)) {
             if (!c->required_always &&
                 (c->required == NULL || !holds(v, c->required, c->group, row, c->var, false)))
@@ -279,16 +280,32 @@ static inline bool needs_met(const struct validation *v, const struct rule_plan 
     return true;
 }
 
+static uint64_t presence(const struct validation *v, const struct dependency_order *o)
+{
+    uint64_t all = 0;
+    for (size_t i = 0; i < o->n_presence; i++) {
+        const struct order_presence *p = &o->presence[i];
+        const struct record_table *t = &v->record->table[p->group];
+        const struct value *x = t->value + p->slot;
+        uint64_t present = 0;
+        for (size_t n = t->n_row; n > 0; n--, x += p->n_variable) present |= is_present(x);
+        all |= present << i;
+    }
+    return all;
+}
+
 static void judge(struct validation *v, const struct rule_plan *p, uint32_t row)
 {
     uint32_t first = row;
-    if (!needs_met(v, p, row, &first)) return;
+    if (!p->anywhere && !needs_met(v, p, row, &first)) return;
     bool good = (p->applies != NULL && !truth_of(v, p->applies, p->scope, row)) ||
                 truth_of(v, p->expression, p->scope, row);
+    if (good && v->state.result == EXPR_OK) return;
+    if (p->anywhere) needs_met(v, p, row, &first); /* they are: which instance it was */
     var_id var = p->n_need == 0 ? VAR_NONE : p->need[p->first].var;
     if (v->state.result != EXPR_OK) {
         report_builtin(v, BUILTIN_EXPRESSION, var, first);
-    } else if (!good) {
+    } else {
         const struct rule *r = &v->dictionary->rule[p->rule];
         report(v, (struct finding){
                       .rule = r->id, .level = r->severity, .var = var, .instance = first});
@@ -312,7 +329,9 @@ void record_validate(struct record *r, struct findings *f, int32_t today, struct
         else step_variable(&v, &o->step[i]);
     }
     for (size_t i = 0; i < o->n_check; i++) check_variable(&v, &o->check[i]);
+    uint64_t present = presence(&v, o);
     for (size_t i = 0; i < o->n_rule; i++) {
+        if ((o->rule[i].present & ~present) != 0) continue;
         uint32_t n_row = (uint32_t)r->table[o->rule[i].scope].n_row;
         for (uint32_t row = 0; row < n_row; row++) judge(&v, &o->rule[i], row);
     }
