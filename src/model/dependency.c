@@ -255,13 +255,24 @@ static uint64_t presence_bit(struct dependency_order *o, const struct form *f,
     return UINT64_C(1) << i;
 }
 
-static void plan_presence(struct dependency_order *o, const struct form *f, struct rule_plan *p)
+/* Variables of the record itself first: there is one value of each to look at. */
+static void plan_presence(struct dependency_order *o, const struct form *f, struct rule_plan *plan)
 {
-    p->anywhere = true;
-    for (size_t i = 0; i < p->n_need; i++) {
-        uint64_t bit = presence_bit(o, f, &p->need[i]);
-        p->present |= bit;
-        p->anywhere = p->anywhere && bit != 0 && p->need[i].within == 0;
+    for (int pass = 0; pass < 2; pass++) {
+        for (size_t i = 0; i < o->n_rule; i++)
+            for (size_t k = 0; k < plan[i].n_need; k++)
+                if ((plan[i].need[k].group == 0) == (pass == 0))
+                    plan[i].present |= presence_bit(o, f, &plan[i].need[k]);
+        if (pass == 0) o->n_presence_single = o->n_presence;
+    }
+    for (size_t i = 0; i < o->n_rule; i++) {
+        struct rule_plan *p = &plan[i];
+        p->exact = true; /* every need has a bit */
+        p->anywhere = true;
+        for (size_t k = 0; k < p->n_need; k++) {
+            p->exact = p->exact && presence_bit(o, f, &p->need[k]) != 0;
+            p->anywhere = p->anywhere && p->need[k].within == 0;
+        }
     }
 }
 
@@ -278,8 +289,8 @@ static void plan_rules(struct dependency_order *o, const struct graph *g, struct
                                 .applies = r->applies,
                                 .expression = r->expression};
         plan_needs(p, g, r, a);
-        plan_presence(o, g->form, p);
     }
+    plan_presence(o, g->form, plan);
     o->rule = plan;
 }
 

@@ -50,7 +50,8 @@ struct rule_plan {
     group_id scope;
     uint16_t n_need;
     uint16_t first;               /* the need that the finding is reported on */
-    bool anywhere;                /* `present` alone decides: any instance will do */
+    bool exact;                   /* `present` has all needs */
+    bool anywhere;                /* each of them may be in any instance */
     uint64_t present;             /* bits of dependency_order.presence that the needs have */
     const struct rule_need *need; /* those in enclosing instances first: they are quickly seen */
     const struct expr *applies, *expression;
@@ -64,7 +65,7 @@ struct dependency_order {
     const struct rule_plan *rule;
     size_t n_rule;
     struct order_presence presence[PRESENCE_MAX];
-    size_t n_presence;
+    size_t n_presence, n_presence_single; /* those of group 0 come first */
 };
 
 #endif
