@@ -418,17 +418,22 @@ static APART struct text first_text(struct expr_state *st, const struct expr_nod
     return s.n == 0 ? TEXT("") : expr_node_text(st, n, &s, 0);
 }
 
+bool expr_pull_key(code_id *c, struct expr_state *st, const struct expr_node *n)
+{
+    const struct expr_node *key = n->arg[0];
+    if (key->op != EXPR_OP_VAR || key->list != n->list)
+        return expr_function_code(c, st, key, n->list);
+    const struct value *v = expr_eval_value(st, key);
+    *c = v->kind == VALUE_CODE ? v->code : CODE_NONE;
+    return v->kind == VALUE_CODE || v->kind == VALUE_EMPTY || v->kind == VALUE_MISSING;
+}
+
 static APART struct text pull(struct expr_state *st, const struct expr_node *n)
 {
     const struct codelist *l = st->dictionary->list[n->list];
     const struct expr_node *key = n->arg[0];
     code_id c;
-    if (n->op == EXPR_OP_PULL && key->op == EXPR_OP_VAR && key->list == n->list) {
-        const struct value *v = expr_eval_value(st, key);
-        if (v->kind == VALUE_CODE) return expr_column_text(st, n->list, v->code, n->column);
-        if (v->kind == VALUE_EMPTY || v->kind == VALUE_MISSING) return TEXT("");
-    }
-    if (n->op == EXPR_OP_PULL && expr_function_code(&c, st, key, n->list))
+    if (n->op == EXPR_OP_PULL && expr_pull_key(&c, st, n))
         return expr_column_text(st, n->list, c, n->column);
     struct text t = expr_eval_text(st, key);
     if (n->op == EXPR_OP_PULL) return expr_column_text(st, n->list, codelist_find(l, t), n->column);

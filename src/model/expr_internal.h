@@ -367,7 +367,9 @@ struct expr_span expr_function_fold(const struct expr_function *f, struct expr_s
                                     struct expr_span more, bool first);
 const struct parameter *expr_parameter(const struct expr_parameters *s,
                                        struct text name); /* or NULL */
-/* True for selected-at() of a variable with codes of `list`: *c is the code, CODE_NONE for none. */
+/* Whether it is selected-at() of a variable with codes of `list`; then also *c, CODE_NONE for
+ * none. */
+bool expr_function_gives_code(const struct expr_node *n, list_id list);
 bool expr_function_code(code_id *c, struct expr_state *st, const struct expr_node *n, list_id list);
 extern const struct expr_function expr_functions[];
 extern const size_t n_expr_function;
@@ -440,6 +442,9 @@ struct text expr_eval_text(struct expr_state *st, const struct expr_node *n);
 double expr_eval_number(struct expr_state *st, const struct expr_node *n); /* NaN when not exact */
 /* True when the value is "", or no number. */
 bool expr_eval_blank(struct expr_state *st, const struct expr_node *n);
+/* The key of a PULL as a code of n->list, CODE_NONE when it is blank or missing; false: only its
+ * text tells. */
+bool expr_pull_key(code_id *c, struct expr_state *st, const struct expr_node *n);
 /* Of a DATE_PART: year, month or day of a date that knows it, -1 otherwise; n->code says which. */
 int expr_date_part(struct expr_state *st, const struct expr_node *n);
 /* Behind if(), coalesce() and once(): the argument whose value it is. */
