@@ -25,19 +25,19 @@ static void hold(bool promise)
 static void try_head(const uint8_t *data, size_t size)
 {
     static struct secret *private_key;
-    static uint8_t public_key[CRYPTO_PUBLIC];
+    static struct backup_recipient whose;
     struct container_reader *r = NULL;
     char path[40];
     struct err e;
 
-    if (private_key == NULL) crypto_box_new(public_key, &private_key);
+    if (private_key == NULL) crypto_box_new(whose.public_key, &private_key);
     int fd = memfd_create("backup", MFD_CLOEXEC);
     if (fd < 0 || write(fd, data, size) != (ssize_t)size) abort();
     snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
     if (container_open(&r, path, &e)) {
         uint8_t head[32];
         hold(container_keyring(r).n <= size);
-        hold(!container_unlock(r, public_key, private_key, &e)); /* sealed to nobody */
+        hold(!container_unlock(r, &whose, private_key, &e)); /* sealed to nobody */
         container_read_head(r, head);
         hold(container_bytes(r) <= size);
     }

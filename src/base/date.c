@@ -5,6 +5,10 @@
  * (2013). An era is 400 years, 146097 days; years are counted from 1 March, so that the leap day is
  * the last of its year.
  *
+ * date_to_ymd() is asked for millions of times and goes without the divisions of the inverse: Neri
+ * and Schneider, "Euclidean affine functions and their application to calendar algorithms" (2022),
+ * figure 12; their K and L for s = 82.
+ *
  * Spreadsheet serials: ECMA-376 part 1, 18.17.4.1 (date bases). In the 1900 base 1 is 1900-01-01,
  * and the base keeps Lotus 1-2-3's belief that 1900 was a leap year: 60 is 29 February 1900, a day
  * that never was; 61 is 1 March 1900. In the 1904 base 0 is 1904-01-01. */
@@ -233,25 +237,45 @@ static int clamp_year(int year)
     return year < 0 ? 0 : year > 9999 ? 9999 : year;
 }
 
+static char *put_two(char *p, int v)
+{
+    p[0] = (char)('0' + v / 10);
+    p[1] = (char)('0' + v % 10);
+    return p + 2;
+}
+
 void date_format(char *out, struct date d)
 {
     int year, month, day;
     date_to_ymd(d.first, &year, &month, &day);
-    char *p = put_digits(out, 4, clamp_year(year));
+    year = clamp_year(year);
+    char *p = put_two(put_two(out, year / 100), year % 100);
     if (d.precision != DATE_YEAR) {
         *p++ = '-';
-        p = put_digits(p, 2, month);
+        p = put_two(p, month);
     }
     if (d.precision == DATE_DAY) {
         *p++ = '-';
-        p = put_digits(p, 2, day);
+        p = put_two(p, day);
     }
     *p = '\0';
 }
 
 void date_to_ymd(int32_t day, int *year, int *month, int *d)
 {
-    civil_from_days(day, year, month, d);
+    static const int32_t least = -12699422, most = 1061042401; /* where the method holds */
+    if (day < least || day > most) {
+        civil_from_days(day, year, month, d);
+        return;
+    }
+    uint32_t n1 = 4 * ((uint32_t)day + 719468 + 146097 * 82) + 3, century = n1 / 146097;
+    uint32_t n2 = n1 % 146097 / 4 * 4 + 3;
+    uint64_t p2 = UINT64_C(2939745) * n2;
+    uint32_t day_of_year = (uint32_t)p2 / 2939745 / 4; /* from 1 March */
+    uint32_t n3 = 2141 * day_of_year + 197913, next = day_of_year >= 306;
+    *year = (int)(100 * century + (uint32_t)(p2 >> 32) + next) - 400 * 82;
+    *month = (int)(n3 >> 16) - (next ? 12 : 0);
+    *d = (int)((n3 & 0xFFFF) / 2141) + 1;
 }
 
 int date_year(struct date d)

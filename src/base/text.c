@@ -72,8 +72,17 @@ static bool blank_ascii(char c)
     return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
+/* Whether it begins and ends with something that cannot be a blank, as most texts do. */
+static bool is_bare(struct text t)
+{
+    if (t.n == 0) return true;
+    unsigned char first = (unsigned char)t.p[0], last = (unsigned char)t.p[t.n - 1];
+    return first > ' ' && last > ' ' && first != 0xC2 && last != 0xA0;
+}
+
 struct text text_trim(struct text t)
 {
+    if (is_bare(t)) return t;
     for (;;) {
         if (t.n > 0 && blank_ascii(t.p[0])) {
             t.p++;

@@ -23,7 +23,7 @@ struct option {
 };
 
 struct globals { /* options every command takes */
-    const char *repository, *key_file, *role, *purpose, *language, *data;
+    const char *repository, *key_file, *role, *purpose, *language, *data, *recovery_file;
     bool json, help, recovery;
 };
 

@@ -34,6 +34,8 @@ const struct option global_options[] = {
     TEXT_OPT("data", NULL, "DIR",
              "folder with dictionary and packs (DCIM_DATA; default beside the program)"),
     FLAG_OPT("recovery", NULL, "unlock with the recovery code, which is asked"),
+    TEXT_OPT("recovery-file", NULL, "FILE",
+             "the same, read from a file that is yours alone (DCIM_RECOVERY_FILE, for backups)"),
     FLAG_OPT("json", NULL, "print the operation's result as JSON"),
     FLAG_OPT("help", NULL, "explain the command"),
     LAST};
@@ -178,8 +180,7 @@ static const struct option key_remove_option[] = {{.name = "SLOT",
                                                   LAST};
 static const struct option help_option[] = {OPERAND_MAYBE("COMMAND", NULL, "command to explain"),
                                             LAST};
-static const struct option converter_option[] = {OPERAND("KIND", NULL, "kind of file"),
-                                                 OPERAND_MAYBE("SHEET", NULL, "sheet"), LAST};
+static const struct option converter_option[] = {OPERAND("KIND", NULL, "kind of file"), LAST};
 
 const struct command commands[] = {
     {"init", "repository.init", init_option, show_init, NULL, "make a repository",
@@ -235,13 +236,18 @@ const struct command commands[] = {
     {"audit list", "audit.list", audit_list_option, show_audit, NULL, "read the audit log", NULL,
      NULL, false},
     {"backup verify", "backup.verify", backup_verify_option, show_fields, NULL,
-     "open a backup fully and verify it", NULL, NULL, false},
+     "open a backup fully and verify it",
+     "Asks for the recovery code, or reads it from --recovery-file.",
+     "dcim backup verify /media/usb/2026-11.dcim", false},
     {"backup", "backup.make", backup_option, show_fields, NULL, "make an encrypted backup",
-     "Others may go on working meanwhile. Any key that opens the repository opens the backup.",
+     "Others may go on working meanwhile. It opens with a recovery code of the repository and with "
+     "nothing else: whoever makes backups every day need not be able to read them.",
      "dcim backup /media/usb/2026-11.dcim", false},
     {"restore", "backup.restore", restore_option, show_fields, NULL,
      "restore a backup into a new repository",
-     "The backup is verified first; a damaged one is refused and leaves nothing.", NULL, false},
+     "Asks for the recovery code, or reads it from --recovery-file. The backup is verified first; a "
+     "damaged one is refused and leaves nothing.",
+     NULL, false},
     {"pack check", "pack.check", pack_option, show_pack_check, NULL, "check a dictionary or pack",
      "Lists every problem with file, row, column and remedy.", "dcim pack check data/packs/pt",
      false},

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct demo {
     struct invocation *v;
@@ -212,6 +213,21 @@ static void show_counts(const struct demo *d, const struct json *info)
         "  year of birth, sex and citizenship are one person, and a misspelt name makes another.\n\n");
 }
 
+/* How this program is called from here: in a fresh checkout it is on no PATH. */
+static const char *program_to_type(const struct demo *d)
+{
+    const char *program = d->v->program, *path = getenv("PATH");
+    struct text rest = text_of(path == NULL ? "" : path), folder;
+    while (text_split(&rest, ':', &folder))
+        if (strcmp(arena_printf(d->arena, "%.*s/dcim", (int)folder.n, folder.p), program) == 0)
+            return "dcim";
+    char here[4096];
+    size_t n = getcwd(here, sizeof here) == NULL ? 0 : strlen(here);
+    bool below = n > 1 && strncmp(program, here, n) == 0 && program[n] == '/' &&
+                 strchr(program + n + 1, '/') != NULL;
+    return below ? program + n + 1 : program;
+}
+
 static void show_summary(const struct demo *d, const struct json *info)
 {
     printf("Synthetic pilot: nothing in it is about a real person, and no figure of it is a "
@@ -229,8 +245,13 @@ static void show_summary(const struct demo *d, const struct json *info)
         "  Repository  %s\n  Key file    %s (for demonstration only: a real key never lies beside its "
         "repository)\n",
         d->folder, d->key);
-    printf("\nTry:  export DCIM_REPOSITORY=%s DCIM_KEY_FILE=%s\n      dcim info\n", d->folder,
-           d->key);
+    printf("\nTry:  export DCIM_REPOSITORY=");
+    terminal_shell_word(d->folder);
+    printf(" DCIM_KEY_FILE=");
+    terminal_shell_word(d->key);
+    printf("\n      ");
+    terminal_shell_word(program_to_type(d));
+    printf(" info\n");
 }
 
 static int show(struct demo *d, struct err *e)

@@ -20,8 +20,13 @@ static void set_global(struct globals *g, const char *name, const char *value)
     const struct {
         const char *name;
         const char **at;
-    } text[] = {{"repository", &g->repository}, {"key-file", &g->key_file}, {"role", &g->role},
-                {"purpose", &g->purpose},       {"language", &g->language}, {"data", &g->data}};
+    } text[] = {{"repository", &g->repository},
+                {"key-file", &g->key_file},
+                {"role", &g->role},
+                {"purpose", &g->purpose},
+                {"language", &g->language},
+                {"data", &g->data},
+                {"recovery-file", &g->recovery_file}};
     for (size_t i = 0; i < sizeof text / sizeof text[0]; i++)
         if (strcmp(text[i].name, name) == 0) *text[i].at = value;
     if (strcmp(name, "json") == 0) g->json = true;

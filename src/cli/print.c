@@ -75,7 +75,8 @@ static int deliver(const struct invocation *v, struct buf *text, bool ok, struct
 {
     const char *path = json_get_text(v->own, "output", "");
     ok = ok && buf_ok(text, e);
-    if (ok && path[0] != '\0') ok = file_write(path, buf_text(text), e);
+    if (ok && path[0] != '\0')
+        ok = file_place_to_write(path, e) && file_write(path, buf_text(text), e);
     else if (ok && text->n > 0) fwrite(text->p, 1, text->n, stdout);
     int status = ok ? 0 : report_error(v, NULL, e);
     buf_release(text);

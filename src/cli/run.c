@@ -8,10 +8,12 @@
 #include "service/process.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #ifndef DCIM_VERSION
@@ -19,6 +21,8 @@
 #endif
 
 /* ---------------------------------------------------------------- the desk */
+
+enum { RECOVERY_FILE_MAX = 1024 };
 
 struct desk { /* a service with what it borrows */
     struct service *service;
@@ -49,6 +53,41 @@ static bool needs_secret(const char *operation)
             strncmp(operation, "backup.", 7) == 0 || strcmp(operation, "pack.install") == 0);
 }
 
+/* A backup opens with a recovery code only (S96), so it is asked for without being told to. */
+static bool opens_backup(const char *operation)
+{
+    return strcmp(operation, "backup.verify") == 0 || strcmp(operation, "backup.restore") == 0;
+}
+
+static bool code_from_file(struct secret **out, const char *path, struct err *e)
+{
+    struct secret *line = secret_new(RECOVERY_FILE_MAX);
+    struct stat st;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    bool closed = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & 077) == 0;
+    ssize_t n = closed ? read(fd, secret_bytes_mut(line), RECOVERY_FILE_MAX) : -1;
+    if (n > 0) {
+        struct text code = text_trim((struct text){(const char *)secret_bytes(line), (size_t)n});
+        *out = secret_copy(code.p, code.n);
+    } else {
+        err_set(e, ERR_INPUT, "cli.recovery_file", "could not read the recovery code from %s",
+                path);
+        err_remedy(e, "name a file of mode 0600 that holds the code and nothing else");
+    }
+    if (fd >= 0) (void)close(fd);
+    secret_free(line);
+    return n > 0;
+}
+
+static bool ask_recovery(struct desk *d, const struct invocation *v, const char *operation,
+                         struct err *e)
+{
+    const char *file = v->globals.recovery_file;
+    if (file == NULL && opens_backup(operation)) file = global_or(NULL, "DCIM_RECOVERY_FILE", NULL);
+    return file != NULL && !v->globals.recovery ? code_from_file(&d->recovery, file, e)
+                                                : terminal_secret(&d->recovery, "Recovery code", e);
+}
+
 static bool ask_secrets(struct desk *d, const struct invocation *v, const char *operation,
                         const char *key_file, struct err *e)
 {
@@ -56,11 +95,11 @@ static bool ask_secrets(struct desk *d, const struct invocation *v, const char *
     bool init = strcmp(operation, "repository.init") == 0;
     bool slot = strcmp(operation, "key.add") == 0 &&
                 strcmp(json_get_text(v->in, "kind", ""), "passphrase") == 0;
-    bool ok = true;
-    if (v->globals.recovery && init)
+    bool recovery = v->globals.recovery || v->globals.recovery_file != NULL, ok = true;
+    if (recovery && init)
         return err_set(e, ERR_USAGE, "cli.recovery", "a new repository has no recovery code yet");
-    if (needs_secret(operation) && v->globals.recovery)
-        ok = terminal_secret(&d->recovery, "Recovery code", e);
+    if (needs_secret(operation) && (recovery || opens_backup(operation)))
+        ok = ask_recovery(d, v, operation, e);
     else if (needs_secret(operation) && key_file == NULL)
         ok = terminal_passphrase(&d->passphrase, init ? new_one : "Passphrase", init, e);
     return ok && (!slot || terminal_passphrase(&d->new_passphrase, new_one, true, e));
@@ -88,7 +127,7 @@ static bool desk_open(struct desk *d, struct invocation *v, const char *operatio
     struct service_options o = {
         .repository = init ? json_get_text(v->own, "DIR", NULL)
                            : global_or(g->repository, "DCIM_REPOSITORY", "dcim-repository"),
-        .key_file = g->recovery ? NULL : key_file,
+        .key_file = d->recovery != NULL ? NULL : key_file,
         .passphrase = d->passphrase,
         .recovery = d->recovery,
         .new_passphrase = d->new_passphrase,
@@ -263,5 +302,5 @@ int run_version(struct invocation *v)
 
 int run_converter(struct invocation *v)
 {
-    return process_converter(json_get_text(v->own, "KIND", ""), json_get_text(v->own, "SHEET", ""));
+    return process_converter(json_get_text(v->own, "KIND", ""));
 }

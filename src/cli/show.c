@@ -107,7 +107,11 @@ int show_init(const struct invocation *v, const struct json *r)
     printf(
         "\nRecovery code, shown this once. Write it down and keep it away from this machine:\n\n    %s\n\n",
         text_in(r, "recovery_code"));
-    printf("Next: dcim organisation add --code ... --type ... --name ...\n");
+    printf("Next:  export DCIM_REPOSITORY=");
+    terminal_shell_word(text_in(r, "repository"));
+    if (key_file != NULL) printf(" DCIM_KEY_FILE=");
+    if (key_file != NULL) terminal_shell_word(key_file);
+    printf("\n       dcim organisation add --code ... --type ... --name ...\n");
     return 0;
 }
 
@@ -148,8 +152,6 @@ static void show_findings(const struct json *r)
         terminal_puts(text_in(f, "message"));
         printf("\n    ");
         terminal_puts(text_in(f, "remedy"));
-        if (strcmp(text_in(f, "rule"), "V01") == 0 && text_in(f, "list")[0] != '\0')
-            printf(" (dcim codes %s)", text_in(f, "list"));
         putchar('\n');
     }
     long long more = int_in(r, "findings_total") - (long long)json_size(list);
@@ -161,18 +163,34 @@ static void show_unknown_columns(const struct json *r)
 {
     const struct json *unknown = json_get(json_get(r, "mapping"), "unknown_columns");
     if (unknown == NULL || json_size(unknown) == 0) return;
-    printf("Columns nobody knows, not imported: ");
+    printf("Columns that are not known, and were not imported: ");
     for (size_t i = 0; i < json_size(unknown); i++) {
         if (i > 0) printf(", ");
         terminal_puts(json_as_text(json_at(unknown, i), ""));
     }
     printf(
-        "\nMap them with a mapping file (data/mappings), or name them as variables of the form.\n");
+        "\n    If one matters, give it the name of a variable (`dcim variables --form %s` lists them),\n"
+        "    or ask for a mapping file (--mapping).\n",
+        text_in(r, "form"));
+}
+
+/* Where the rows stand that are to be mended. */
+static void show_way_back(const struct invocation *v, const struct json *r)
+{
+    const char *back = json_get_text(v->in, "findings", "");
+    if (back[0] == '\0') {
+        if (int_in(r, "refused") > 0)
+            printf(
+                "With --findings FILE the rows are written back with a column _errors, to be mended.\n");
+        return;
+    }
+    printf("Rows written back to ");
+    terminal_puts(back);
+    printf(": its column _errors says what to mend; then import that file in the same way.\n");
 }
 
 int show_import(const struct invocation *v, const struct json *r)
 {
-    (void)v;
     show_findings(r);
     show_unknown_columns(r);
     bool accepted = json_get_bool(r, "accepted", false);
@@ -186,6 +204,7 @@ int show_import(const struct invocation *v, const struct json *r)
         printf(
             "The file was refused as a whole, because some rows were (--strict). Nothing was kept.\n");
     else if (json_has(r, "batch")) printf("Batch %lld.\n", int_in(r, "batch"));
+    show_way_back(v, r);
     return !accepted || int_in(r, "refused") > 0 ? 1 : 0;
 }
 

@@ -87,7 +87,9 @@ static bool ask_quietly(struct secret **out, const char *prompt, bool twice, str
         if (tty >= 0) close(tty);
         err_set(e, ERR_USAGE, "cli.no_terminal",
                 "a secret is needed and there is no terminal to ask for it");
-        return err_remedy(e, "name a key file with --key-file or DCIM_KEY_FILE");
+        return err_remedy(
+            e, "name a key file with --key-file or DCIM_KEY_FILE, or, where a recovery code is "
+               "needed, a file that holds it with --recovery-file or DCIM_RECOVERY_FILE");
     }
     quiet = before;
     quiet.c_lflag &= ~(tcflag_t)(ECHO | ISIG | ICANON);
@@ -117,17 +119,32 @@ bool terminal_passphrase(struct secret **out, const char *prompt, bool new_one, 
 
 static bool progress_shown;
 
+/* How much there is, nobody knows: what was done, and that something is going on. */
+static void step_uncounted(const char *what, uint64_t done)
+{
+    static const char sign[] = "|/-\\";
+    static size_t turn;
+    char count[32] = "";
+    if (done > 0) snprintf(count, sizeof count, "%llu ", (unsigned long long)done);
+    fprintf(stderr, "\r[%c] %s%s\033[K", sign[turn++ % 4], count, what);
+    fflush(stderr);
+    progress_shown = true;
+}
+
 static void step(void *ctx, const char *what, uint64_t done, uint64_t total)
 {
     (void)ctx;
+    if (total == 0) {
+        step_uncounted(what, done);
+        return;
+    }
     char bar[BAR_WIDTH + 1];
-    size_t filled = total == 0 ? 0 : (size_t)((double)done / (double)total * BAR_WIDTH);
+    size_t filled = (size_t)((double)done / (double)total * BAR_WIDTH);
     if (filled > BAR_WIDTH) filled = BAR_WIDTH;
     memset(bar, ' ', BAR_WIDTH);
     memset(bar, '=', filled);
     bar[BAR_WIDTH] = '\0';
-    fprintf(stderr, "\r[%s] %3.0f %% %s", bar, total == 0 ? 0 : (double)done / (double)total * 100,
-            what);
+    fprintf(stderr, "\r[%s] %3.0f %% %s\033[K", bar, (double)done / (double)total * 100, what);
     fflush(stderr);
     progress_shown = true;
 }
@@ -168,6 +185,25 @@ void terminal_say(FILE *out, const char *text)
 void terminal_puts(const char *text)
 {
     terminal_say(stdout, text);
+}
+
+void terminal_shell_word(const char *word)
+{
+    static const char plain[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_./:+,@%";
+    if (word[0] != '\0' && word[strspn(word, plain)] == '\0') {
+        terminal_puts(word);
+        return;
+    }
+    struct text rest = text_of(word), piece;
+    bool further = false;
+    putchar('\'');
+    while (text_split(&rest, '\'', &piece)) {
+        if (further) fputs("'\\''", stdout);
+        terminal_say_text(stdout, piece);
+        further = true;
+    }
+    putchar('\'');
 }
 
 static const char *cell_text(const struct json *row, const char *key, char *number, size_t size)

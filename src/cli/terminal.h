@@ -35,6 +35,9 @@ void terminal_puts(const char *text); /* on standard output */
 void terminal_say(FILE *out, const char *text);
 void terminal_say_text(FILE *out, struct text text);
 
+/* A word on standard output as a shell takes it: quoted when need be. */
+void terminal_shell_word(const char *word);
+
 struct show_column {
     const char *key; /* member of each row */
     const char *title;

@@ -40,7 +40,8 @@ struct converter {
 
 /* ---- starting and ending ------------------------------------------------------------------- */
 
-static int prepare(posix_spawn_file_actions_t *actions, posix_spawnattr_t *attr, int file, int out)
+static int prepare(posix_spawn_file_actions_t *actions, posix_spawnattr_t *attr, int file, int out,
+                   int request)
 {
     sigset_t all, none;
     sigfillset(&all);
@@ -53,29 +54,54 @@ static int prepare(posix_spawn_file_actions_t *actions, posix_spawnattr_t *attr,
     if (failed == 0) failed = posix_spawn_file_actions_adddup2(actions, out, STDOUT_FILENO);
     if (failed == 0)
         failed = posix_spawn_file_actions_addopen(actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-    if (failed == 0) failed = posix_spawn_file_actions_addclosefrom_np(actions, STDERR_FILENO + 1);
+    if (failed == 0)
+        failed = posix_spawn_file_actions_adddup2(actions, request, CONVERTER_REQUEST_FD);
+    if (failed == 0)
+        failed = posix_spawn_file_actions_addclosefrom_np(actions, CONVERTER_REQUEST_FD + 1);
     return failed;
 }
 
-static bool spawn(pid_t *child, const struct converter_options *o, int out, struct err *e)
+static bool no_start(struct err *e, int number)
+{
+    err_set_errno(e, ERR_SYSTEM, number, "converter.start",
+                  "could not start the process that reads workbooks");
+    return err_remedy(e, "save the sheet as CSV and import that");
+}
+
+/* A pipe with the name of the sheet in it, closed behind it. */
+static bool make_request(int *request, const char *sheet, struct err *e)
+{
+    int ends[2];
+    size_t n = strlen(sheet);
+    if (n > CONVERTER_REQUEST_MAX) {
+        err_set(e, ERR_INPUT, "xlsx.no_sheet", "the workbook has no sheet with so long a name");
+        return err_remedy(e, "a name has at most 31 letters");
+    }
+    if (pipe2(ends, O_CLOEXEC) != 0) return no_start(e, errno);
+    ssize_t done = n == 0 ? 0 : write(ends[1], sheet, n);
+    close(ends[1]);
+    *request = ends[0];
+    if (done == (ssize_t)n) return true;
+    close(ends[0]);
+    return no_start(e, EIO);
+}
+
+static bool spawn(pid_t *child, const struct converter_options *o, int out, int request,
+                  struct err *e)
 {
     static char *const no_environment[] = {NULL};
     char word[] = "converter";
     /* posix_spawn takes its words without const, and does not change them */
-    char *const argv[] = {(char *)(uintptr_t)o->program, word, (char *)(uintptr_t)o->kind,
-                          (char *)(uintptr_t)o->sheet, NULL};
+    char *const argv[] = {(char *)(uintptr_t)o->program, word, (char *)(uintptr_t)o->kind, NULL};
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attr;
     posix_spawn_file_actions_init(&actions);
     posix_spawnattr_init(&attr);
-    int failed = prepare(&actions, &attr, o->file, out);
+    int failed = prepare(&actions, &attr, o->file, out, request);
     if (failed == 0) failed = posix_spawn(child, o->program, &actions, &attr, argv, no_environment);
     posix_spawn_file_actions_destroy(&actions);
     posix_spawnattr_destroy(&attr);
-    if (failed == 0) return true;
-    err_set_errno(e, ERR_SYSTEM, failed, "converter.start",
-                  "could not start the process that reads workbooks");
-    return err_remedy(e, "save the sheet as CSV and import that");
+    return failed == 0 ? true : no_start(e, failed);
 }
 
 struct converter *converter_attach(int pipe)
@@ -90,13 +116,17 @@ struct converter *converter_attach(int pipe)
 
 bool converter_start(struct converter **out, const struct converter_options *o, struct err *e)
 {
-    int ends[2];
+    int ends[2], request = -1;
     pid_t child;
-    if (pipe2(ends, O_CLOEXEC) != 0)
-        return err_set_errno(e, ERR_SYSTEM, errno, "converter.start",
-                             "could not start the process that reads workbooks");
-    bool ok = spawn(&child, o, ends[1], e);
+    if (!make_request(&request, o->sheet, e)) return false;
+    if (pipe2(ends, O_CLOEXEC) != 0) {
+        int number = errno;
+        close(request);
+        return no_start(e, number);
+    }
+    bool ok = spawn(&child, o, ends[1], request, e);
     close(ends[1]);
+    close(request);
     if (!ok) {
         close(ends[0]);
         return false;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The one-shot converter: a process of its own that parses an untrusted workbook under seccomp and
- * writes its rows to a pipe (S68-S71). The program starts itself again as `dcim converter xlsx
- * SHEET` with the file as standard input. Whatever becomes of that process, the caller gets rows or
- * an error that says what to do; its memory is bounded by CONVERTER_ROW_MAX, its time by the
- * options. */
+ * writes its rows to a pipe (S68-S71). The program starts itself again as `dcim converter xlsx`
+ * with the file as standard input and the name of the sheet in another pipe (S15). Whatever becomes
+ * of that process, the caller gets rows or an error that says what to do; its memory is bounded by
+ * CONVERTER_ROW_MAX, its time by the options. */
 #ifndef DCIM_INTAKE_CONVERTER_H
 #define DCIM_INTAKE_CONVERTER_H
 
@@ -23,10 +23,10 @@ enum {
     CONVERTER_SILENCE_MS = 8000
 };
 
-/* What main() of the converter process does: `sheet` "" is the first visible one. Shuts itself in,
- * reads standard input, writes messages to standard output, and ends the process by _exit(), for
- * what libraries leave to exit() is forbidden by then: 0 done, 3 refused. Never returns. */
-int converter_main(const char *kind, const char *sheet);
+/* What main() of the converter process does: takes the sheet's name from its parent, shuts itself
+ * in, reads standard input, writes messages to standard output, and ends the process by _exit(),
+ * for what libraries leave to exit() is forbidden by then: 0 done, 3 refused. Never returns. */
+int converter_main(const char *kind);
 
 struct converter_options {
     const char *program; /* what to start */

@@ -150,8 +150,23 @@ static bool convert(struct output *o, struct buf *file, const char *kind, const 
     return ok;
 }
 
-int converter_main(const char *kind, const char *sheet)
+void converter_request(char out[CONVERTER_REQUEST_MAX + 1])
 {
+    size_t n = 0;
+    while (n < CONVERTER_REQUEST_MAX) {
+        ssize_t got = read(CONVERTER_REQUEST_FD, out + n, CONVERTER_REQUEST_MAX - n);
+        if (got < 0 && errno == EINTR) continue;
+        if (got <= 0) break;
+        n += (size_t)got;
+    }
+    out[n] = '\0';
+    (void)close(CONVERTER_REQUEST_FD);
+}
+
+int converter_main(const char *kind)
+{
+    char sheet[CONVERTER_REQUEST_MAX + 1];
+    converter_request(sheet);
     struct err e = {.id = "converter.output", .msg = "nobody reads the rows"};
     struct output o = {0};
     struct buf file;

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What the two ends of the converter's pipe agree on: converter.c (parent), converter_child.c.
+/* What the two ends of the converter's pipes agree on: converter.c (parent), converter_child.c.
+ *
+ * The parent sends the name of the sheet and closes, before the child is started: descriptor 3 of
+ * the child. Names can tell whom a file is about, and everybody on a machine can read the words
+ * that programs are started with (S15).
  *
  * Messages of the child, little-endian: u32 length, then so many bytes, the first of them the
  * kind.
@@ -18,8 +22,13 @@ enum message_kind { MESSAGE_SHEET = 1, MESSAGE_ROW, MESSAGE_FAIL, MESSAGE_END };
 enum {
     MESSAGE_HEAD = 4,
     MESSAGE_MAX = CONVERTER_ROW_MAX + 14 + 5 * CONVERTER_COLUMN_MAX,
-    CONVERTER_REFUSED = 3 /* exit status of a child that said why */
+    CONVERTER_REFUSED = 3, /* exit status of a child that said why */
+    CONVERTER_REQUEST_FD = 3,
+    CONVERTER_REQUEST_MAX = 4000 /* bytes: any pipe takes them without waiting */
 };
+
+/* In the child: what the parent sent, "" when there is nothing. Closes the descriptor. */
+void converter_request(char out[CONVERTER_REQUEST_MAX + 1]);
 
 /* A converter that reads what is to be read from `pipe`, which it takes over, without a child: for
  * the fuzz target. `owns` the result. */

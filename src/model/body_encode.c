@@ -8,9 +8,10 @@
 #include <assert.h>
 #include <string.h>
 
-enum { SINK_SIZE = 2048 };
+enum { SINK_SIZE = 512 }; /* most bodies; it is cleared each time */
 
-/* --- making pieces ------------------------------------------------------------------------------- */
+/* --- making pieces
+ * ------------------------------------------------------------------------------- */
 
 /* The first `n` of the bytes in `b`, which is then empty again. */
 static struct piece piece_of(struct buf *b, size_t n)
@@ -55,6 +56,16 @@ static void make_heads(struct body_pieces *out, struct buf *b)
     }
 }
 
+static const struct piece *code_pieces(const struct codelist *l, struct buf *b, struct arena *a)
+{
+    struct piece *out = ARENA_ARRAY(a, struct piece, l->n_code);
+    for (size_t c = 0; c < l->n_code; c++) {
+        cbor_put_text(b, text_of(l->code[c].name));
+        out[c] = piece_of(b, b->n);
+    }
+    return out;
+}
+
 const struct body_pieces *body_pieces_make(const struct numbering *n, const struct dictionary *d,
                                            struct arena *a)
 {
@@ -62,31 +73,27 @@ const struct body_pieces *body_pieces_make(const struct numbering *n, const stru
     struct buf b;
     buf_init(&b, 1024);
     make_heads(out, &b);
-    out->number = ARENA_ARRAY(a, struct piece, d->n_variable);
+    const struct piece **code = ARENA_ARRAY(a, const struct piece *, d->n_list);
+    out->variable = ARENA_ARRAY(a, struct variable_pieces, d->n_variable);
     for (size_t i = 0; i < d->n_variable; i++) {
-        if (n->variable_number[i] == NUMBER_NONE) continue;
-        cbor_put_uint(&b, n->variable_number[i]);
-        out->number[i] = piece_of(&b, b.n);
-    }
-    out->code = ARENA_ARRAY(a, struct piece *, d->n_list);
-    out->n_code = ARENA_ARRAY(a, size_t, d->n_list);
-    for (size_t i = 0; i < d->n_variable; i++) {
+        struct variable_pieces *v = &out->variable[i];
         list_id list = d->variable[i].list;
-        if (d->variable[i].form != n->form->id || list == LIST_NONE || out->code[list] != NULL)
-            continue;
-        const struct codelist *l = d->list[list];
-        out->n_code[list] = l->n_code;
-        out->code[list] = ARENA_ARRAY(a, struct piece, l->n_code);
-        for (size_t c = 0; c < l->n_code; c++) {
-            cbor_put_text(&b, text_of(l->code[c].name));
-            out->code[list][c] = piece_of(&b, b.n);
+        if (n->variable_number[i] != NUMBER_NONE) {
+            cbor_put_uint(&b, n->variable_number[i]);
+            v->number = piece_of(&b, b.n);
         }
+        if (d->variable[i].form != n->form->id || list == LIST_NONE) continue;
+        if (code[list] == NULL) code[list] = code_pieces(d->list[list], &b, a);
+        v->list = d->list[list];
+        v->code = code[list];
+        v->n_code = v->list->n_code;
     }
     buf_release(&b);
     return out;
 }
 
-/* --- putting them together ----------------------------------------------------------------------- */
+/* --- putting them together
+ * ----------------------------------------------------------------------- */
 
 struct sink { /* a row's bytes on their way to the buffer */
     struct buf *b;
@@ -95,16 +102,16 @@ struct sink { /* a row's bytes on their way to the buffer */
     char p[SINK_SIZE];
 };
 
-static void flush(struct sink *s)
+static __attribute__((noinline)) void flush(struct sink *s)
 {
     buf_put(s->b, s->p, s->n);
     s->n = 0;
 }
 
-static void put_piece(struct sink *s, const struct piece *x)
+static inline void put_piece(struct sink *s, const struct piece *x)
 {
     if (s->n > SINK_SIZE - PIECE_SIZE) flush(s);
-    memcpy(s->p + s->n, x->p, sizeof x->p);
+    memcpy(s->p + s->n, x, PIECE_SIZE); /* the next one begins behind its n bytes */
     s->n += x->n;
 }
 
@@ -162,24 +169,22 @@ static void put_text(struct sink *s, struct text t)
 
 static void put_date(struct sink *s, struct date d)
 {
+    static const size_t length[] = {[DATE_DAY] = 10, [DATE_MONTH] = 7, [DATE_YEAR] = 4};
     char text[DATE_TEXT_MAX];
     date_format(text, d);
-    size_t n = strlen(text);
+    size_t n = length[d.precision];
     put_piece(s, &s->pieces->bytes[n]);
     put_bytes(s, text, n);
 }
 
-static void put_code(struct sink *s, const struct codelist *l, code_id c)
+static inline void put_code(struct sink *s, const struct variable_pieces *p, code_id c)
 {
-    const struct piece *piece = c < s->pieces->n_code[l->id] ? &s->pieces->code[l->id][c] : NULL;
-    if (piece != NULL && piece->n > 0) put_piece(s, piece);
-    else put_text(s, text_of(l->code[c].name));
+    if (c < p->n_code && p->code[c].n > 0) put_piece(s, &p->code[c]);
+    else put_text(s, text_of(p->list->code[c].name));
 }
 
-static void put_value(struct sink *s, const struct dictionary *d, var_id id, const struct value *v)
+static void put_value(struct sink *s, const struct variable_pieces *p, const struct value *v)
 {
-    const struct codelist *l =
-        d->variable[id].list == LIST_NONE ? NULL : d->list[d->variable[id].list];
     switch ((enum value_kind)v->kind) {
     case VALUE_EMPTY: assert(false); break;
     case VALUE_MISSING:
@@ -195,11 +200,11 @@ static void put_value(struct sink *s, const struct dictionary *d, var_id id, con
         put_uint(s, v->scale);
         break;
     case VALUE_DATE: put_date(s, v->date); break;
-    case VALUE_CODE: put_code(s, l, v->code); break;
+    case VALUE_CODE: put_code(s, p, v->code); break;
     case VALUE_CODES:
         put_array(s, 1 + (size_t)v->n_code);
         put_uint(s, BODY_TAG_CODES);
-        for (size_t i = 0; i < v->n_code; i++) put_code(s, l, v->codes[i]);
+        for (size_t i = 0; i < v->n_code; i++) put_code(s, p, v->codes[i]);
         break;
     }
 }
@@ -211,8 +216,8 @@ static size_t row_values(const struct value *row, const struct numbered_group *p
     return n;
 }
 
-static void put_row(struct sink *s, const struct dictionary *d, const struct value *row,
-                    uint32_t parent, const struct numbered_group *p)
+static void put_row(struct sink *s, const struct value *row, uint32_t parent,
+                    const struct numbered_group *p)
 {
     put_array(s, 1 + 2 * row_values(row, p));
     put_uint(s, parent);
@@ -220,13 +225,14 @@ static void put_row(struct sink *s, const struct dictionary *d, const struct val
         const struct value *v = &row[p->item[i].slot];
         if (v->kind == VALUE_EMPTY) continue;
         assert(p->item[i].number != NUMBER_NONE);
-        put_piece(s, &s->pieces->number[p->item[i].var]);
-        put_value(s, d, p->item[i].var, v);
+        const struct variable_pieces *pieces = &s->pieces->variable[p->item[i].var];
+        put_piece(s, &pieces->number);
+        put_value(s, pieces, v);
     }
 }
 
-/* Rows of a group that the part writes: all of the coded part; of the identity part, up to the last one
- * with a value, since rows are known by their place. */
+/* Rows of a group that the part writes: all of the coded part; of the identity part, up to the last
+ * one with a value, since rows are known by their place. */
 static size_t rows_to_put(const struct record *r, const struct numbering *n, size_t g,
                           enum body_part part)
 {
@@ -262,8 +268,7 @@ void body_encode(struct buf *b, const struct record *r, const struct numbering *
         put_array(&s, 1 + rows);
         put_uint(&s, n->group_number[g]);
         for (size_t row = 0; row < rows; row++)
-            put_row(&s, r->dictionary, &t->value[row * f->group[g].n_variable], t->parent[row],
-                    &n->part[part][g]);
+            put_row(&s, &t->value[row * f->group[g].n_variable], t->parent[row], &n->part[part][g]);
     }
     flush(&s);
     if (part == BODY_IDENTITY) mem_wipe(s.p, sizeof s.p);

@@ -20,13 +20,20 @@ enum {
 };
 
 struct piece {
-    unsigned char n;    /* 0: too long, encoded anew each time */
     char p[PIECE_SIZE - 1];
+    unsigned char n;    /* 0: too long, encoded anew each time */
 };
 
 struct short_head { /* what a first byte says when it is the whole head */
     uint8_t kind;   /* enum cbor_kind; CBOR_BAD when more bytes belong to the head */
     uint8_t value;  /* number, bytes of a text, items of an array */
+};
+
+struct variable_pieces {
+    struct piece number;
+    const struct codelist *list; /* NULL: none */
+    const struct piece *code;    /* by code_id */
+    size_t n_code;               /* codes known when this was made; an open list may have more */
 };
 
 /* What bodies are made of. An import encodes, and opening a repository decodes, millions of rows made of
@@ -38,9 +45,7 @@ struct body_pieces {
     struct piece text[TEXT_PIECES];
     struct piece bytes[TEXT_PIECES];
     struct short_head head[256]; /* by first byte */
-    struct piece *number;        /* by var_id */
-    struct piece **code;         /* by list_id, then code_id */
-    size_t *n_code;              /* codes known when this was made; an open list may have more */
+    struct variable_pieces *variable; /* by var_id */
 };
 
 /* Everything comes from `a`. */

@@ -202,6 +202,7 @@ static void plan_checks(struct dependency_order *o, const struct graph *g, struc
             struct order_check c = {v->id,
                                     v->group,
                                     v->slot,
+                                    (uint16_t)f->group[i].n_variable,
                                     asked && v->required_always,
                                     asked ? v->required : NULL,
                                     v->relevant,
@@ -238,6 +239,43 @@ static void plan_needs(struct rule_plan *p, const struct graph *g, const struct 
     p->need = need;
 }
 
+/* The bit of a variable, given out as rules need it; 0 when there are no more. */
+static uint64_t presence_bit(struct dependency_order *o, const struct form *f,
+                             const struct rule_need *need)
+{
+    size_t i = 0;
+    while (i < o->n_presence &&
+           (o->presence[i].group != need->group || o->presence[i].slot != need->slot))
+        i++;
+    if (i == PRESENCE_MAX) return 0;
+    if (i == o->n_presence)
+        o->presence[o->n_presence++] =
+            (struct order_presence){need->group, need->slot,
+                                    (uint16_t)f->group[need->group].n_variable};
+    return UINT64_C(1) << i;
+}
+
+/* Variables of the record itself first: there is one value of each to look at. */
+static void plan_presence(struct dependency_order *o, const struct form *f, struct rule_plan *plan)
+{
+    for (int pass = 0; pass < 2; pass++) {
+        for (size_t i = 0; i < o->n_rule; i++)
+            for (size_t k = 0; k < plan[i].n_need; k++)
+                if ((plan[i].need[k].group == 0) == (pass == 0))
+                    plan[i].present |= presence_bit(o, f, &plan[i].need[k]);
+        if (pass == 0) o->n_presence_single = o->n_presence;
+    }
+    for (size_t i = 0; i < o->n_rule; i++) {
+        struct rule_plan *p = &plan[i];
+        p->exact = true; /* every need has a bit */
+        p->anywhere = true;
+        for (size_t k = 0; k < p->n_need; k++) {
+            p->exact = p->exact && presence_bit(o, f, &p->need[k]) != 0;
+            p->anywhere = p->anywhere && p->need[k].within == 0;
+        }
+    }
+}
+
 static void plan_rules(struct dependency_order *o, const struct graph *g, struct arena *a)
 {
     const struct dictionary *d = g->dictionary;
@@ -252,6 +290,7 @@ static void plan_rules(struct dependency_order *o, const struct graph *g, struct
                                 .expression = r->expression};
         plan_needs(p, g, r, a);
     }
+    plan_presence(o, g->form, plan);
     o->rule = plan;
 }
 

@@ -6,6 +6,8 @@
 
 #include "model/validate.h"
 
+#include <stdint.h>
+
 /* What is looked at for every record lies together here: the dictionary's own entries carry the
  * words of all languages and would push each other out of the processor's cache. */
 
@@ -21,6 +23,7 @@ struct order_check {
     var_id var;
     group_id group;
     uint16_t slot;
+    uint16_t n_variable; /* of the group: from one instance's value to the next */
     bool required_always;
     const struct expr *required, *relevant, *constraint, *choice_filter;
 };
@@ -32,11 +35,24 @@ struct rule_need { /* a variable that must be there, seen from the rule's scope 
     group_id within; /* innermost group around both */
 };
 
+/* Most rules have nothing to judge in most records. Which of the variables that rules need are
+ * there at all, in some instance, is therefore looked up once for all rules: one bit for each. */
+enum { PRESENCE_MAX = 64 };
+
+struct order_presence {
+    group_id group;
+    uint16_t slot;
+    uint16_t n_variable; /* of the group: from one instance's value to the next */
+};
+
 struct rule_plan {
     rule_id rule;
     group_id scope;
     uint16_t n_need;
     uint16_t first;               /* the need that the finding is reported on */
+    bool exact;                   /* `present` has all needs */
+    bool anywhere;                /* each of them may be in any instance */
+    uint64_t present;             /* bits of dependency_order.presence that the needs have */
     const struct rule_need *need; /* those in enclosing instances first: they are quickly seen */
     const struct expr *applies, *expression;
 };
@@ -48,6 +64,8 @@ struct dependency_order {
     size_t n_check;
     const struct rule_plan *rule;
     size_t n_rule;
+    struct order_presence presence[PRESENCE_MAX];
+    size_t n_presence, n_presence_single; /* those of group 0 come first */
 };
 
 #endif

@@ -19,23 +19,6 @@ void expr_state_init(struct expr_state *st, const struct expr_context *ctx)
                               .language = ctx->language};
 }
 
-bool expr_state_stand(struct expr_state *st, const struct expr *x, group_id g, uint32_t row)
-{
-    const struct record *r = st->record;
-    assert(r->form->id == x->form);
-    while (g != x->group && g != 0) {
-        row = r->table[g].parent[row];
-        g = r->form->group[g].parent;
-    }
-    st->group = st->origin_group = g;
-    st->row = st->origin_row = row;
-    st->item = st->context->choice;
-    st->steps = 0;
-    st->slow_since = 0;
-    st->result = EXPR_OK;
-    return g == x->group;
-}
-
 static bool begin(struct expr_state *st, const struct expr *x, const struct expr_context *ctx)
 {
     expr_state_init(st, ctx);
@@ -94,7 +77,9 @@ static const struct expr_pulled *resolve_pulled(struct expr_builder *b, const st
     const struct expr_node *key = n->arg[0];
     const struct codelist *from = b->dictionary->list[n->list];
     struct expr_state st = {.dictionary = b->dictionary};
-    if (key->op != EXPR_OP_VAR || key->list != n->list || from->open || n->impure) return NULL;
+    bool coded =
+        (key->op == EXPR_OP_VAR && key->list == n->list) || expr_function_gives_code(key, n->list);
+    if (!coded || from->open || n->impure) return NULL;
     code_id *code = ARENA_ARRAY(b->arena, code_id, from->n_code);
     for (size_t i = 0; i < from->n_code; i++) {
         struct text t = expr_column_text(&st, n->list, (code_id)i, n->column);
@@ -230,10 +215,10 @@ static struct given given_by(struct expr_state *st, const struct variable *v,
 {
     struct given g = {.n = n, .code = CODE_NONE};
     if (n->op == EXPR_OP_PULL && n->pulled != NULL && n->pulled->list == v->list) {
-        const struct value *key = expr_eval_value(st, n->arg[0]);
-        if (key->kind == VALUE_CODE) g.code = n->pulled->code[key->code];
-        g.known = key->kind == VALUE_EMPTY || key->kind == VALUE_MISSING ||
-                  (key->kind == VALUE_CODE && g.code != PULLED_OTHER);
+        code_id key;
+        bool known = expr_pull_key(&key, st, n);
+        if (known && key != CODE_NONE) g.code = n->pulled->code[key];
+        g.known = known && g.code != PULLED_OTHER;
     } else if (n->place == EXPR_PLACE_COLUMN && n->column == EXPR_COLUMN_NAME &&
                n->list == v->list) {
         struct expr_nodes s = expr_eval_nodes(st, n);

@@ -38,7 +38,11 @@ char *expr_take(struct expr_state *st, size_t n)
 
 /* ---- truth ---- */
 
-static bool nodes_are_true(struct expr_state *st, const struct expr_node *n)
+/* Functions of one kind of node each are kept out of the switches, which would else save and
+ * restore registers for all of them, for every node: a third of the time of an expression. */
+#define APART __attribute__((noinline))
+
+static APART bool nodes_are_true(struct expr_state *st, const struct expr_node *n)
 {
     struct expr_nodes s = expr_eval_nodes(st, n);
     if (n->place == EXPR_PLACE_GROUP || n->place == EXPR_PLACE_ITEM) return s.n > 0;
@@ -48,11 +52,16 @@ static bool nodes_are_true(struct expr_state *st, const struct expr_node *n)
     return false;
 }
 
-/* Constants and plain numbers, which most are, and if() of them, without a further call. */
-static inline struct expr_span span_of(struct expr_state *st, const struct expr_node *n)
+static APART struct expr_span other_span(struct expr_state *st, const struct expr_node *n)
 {
     while (n->op == EXPR_OP_IF && expr_step(st, 1))
         n = n->arg[expr_eval_bool(st, n->arg[0]) ? 1 : 2];
+    return n->op == EXPR_OP_CONST_SPAN ? n->span : expr_eval_span(st, n);
+}
+
+/* Constants and plain numbers, which most are, without a further call. */
+static inline struct expr_span span_of(struct expr_state *st, const struct expr_node *n)
+{
     if (n->op == EXPR_OP_CONST_SPAN) return n->span;
     if (n->op == EXPR_OP_VAR && n->var != VAR_NONE && expr_step(st, 1)) {
         const struct value *v = expr_var_value(st, n);
@@ -61,7 +70,7 @@ static inline struct expr_span span_of(struct expr_state *st, const struct expr_
         if (v->kind == VALUE_EMPTY || v->kind == VALUE_MISSING) return EXPR_NAN;
         return expr_value_span(st, n->var, v);
     }
-    return expr_eval_span(st, n);
+    return other_span(st, n);
 }
 
 static bool span_is_true(struct expr_span s)
@@ -69,7 +78,7 @@ static bool span_is_true(struct expr_span s)
     return s.lo < 0 || s.lo > 0 || s.hi < 0 || s.hi > 0;
 }
 
-static bool same_code(struct expr_state *st, const struct expr_node *n)
+static APART bool same_code(struct expr_state *st, const struct expr_node *n)
 {
     const struct value *a = expr_eval_value(st, n->arg[0]), *b = expr_eval_value(st, n->arg[1]);
     bool equal;
@@ -81,30 +90,49 @@ static bool same_code(struct expr_state *st, const struct expr_node *n)
 }
 
 /* A comparison with a code, or selected(), over one node or, existentially, several. */
-static bool code_holds(struct expr_state *st, const struct expr_node *n)
+static APART bool code_holds_of_one(struct expr_state *st, const struct expr_node *n)
+{
+    bool whole = n->op != EXPR_OP_HAS_CODE, wanted = n->compare == EXPR_EQ;
+    return expr_code_matches(expr_eval_value(st, n->arg[0]), n, whole) == wanted;
+}
+
+static APART bool code_holds_of_some(struct expr_state *st, const struct expr_node *n)
 {
     const struct expr_node *of = n->arg[0];
     bool whole = n->op != EXPR_OP_HAS_CODE, wanted = n->compare == EXPR_EQ;
-    if (of->op == EXPR_OP_VAR && of->var != VAR_NONE)
-        return expr_code_matches(expr_var_value(st, of), n, whole) == wanted;
-    if (of->op == EXPR_OP_VAR || of->op == EXPR_OP_INDEXED)
-        return expr_code_matches(expr_eval_value(st, of), n, whole) == wanted;
     struct expr_nodes s = expr_eval_nodes(st, of);
-    if (!expr_step(st, s.n)) return false;
-    if (of->place == EXPR_PLACE_VAR && of->group != 0 && s.row == NULL && s.n > 0) {
-        /* instances one after the other, which is nearly always */
-        const struct value *v = expr_value_at(st->record, of->group, of->slot, s.from);
-        size_t next = st->record->form->group[of->group].n_variable;
-        for (size_t i = 0; i < s.n; i++)
-            if (expr_code_matches(v + i * next, n, whole) == wanted) return true;
-        return false;
-    }
-    for (size_t i = 0; i < s.n; i++) {
+    for (size_t i = 0; i < s.n && expr_step(st, 1); i++) {
         var_id var;
         if (expr_code_matches(expr_node_value(st, of, &s, i, &var), n, whole) == wanted)
             return true;
     }
     return false;
+}
+
+/* The same over all instances of a repeat, one after the other in its table. */
+static APART bool code_holds_in_table(struct expr_state *st, const struct expr_node *n)
+{
+    const struct expr_node *of = n->arg[0];
+    const struct record_table *t = &st->record->table[of->group];
+    const struct value *v = t->value + of->slot;
+    size_t next = st->record->form->group[of->group].n_variable;
+    bool whole = n->op != EXPR_OP_HAS_CODE, wanted = n->compare == EXPR_EQ;
+    for (size_t i = t->n_row; i > 0 && expr_step(st, 1); i--, v += next)
+        if (expr_code_matches(v, n, whole) == wanted) return true;
+    return false;
+}
+
+static inline bool code_holds(struct expr_state *st, const struct expr_node *n)
+{
+    const struct expr_node *of = n->arg[0];
+    if (of->op == EXPR_OP_VAR && of->var != VAR_NONE && n->op != EXPR_OP_HAS_CODE) {
+        const struct value *v = expr_var_value(st, of);
+        if (v->kind == VALUE_CODE) return (v->code == n->code) == (n->compare == EXPR_EQ);
+    }
+    if (of->op == EXPR_OP_VAR || of->op == EXPR_OP_INDEXED) return code_holds_of_one(st, n);
+    if (of->op == EXPR_OP_VARS && of->within == 0 && of->group != 0)
+        return code_holds_in_table(st, n);
+    return code_holds_of_some(st, n);
 }
 
 static int64_t nanoseconds(clockid_t clock)
@@ -144,10 +172,66 @@ int expr_date_part(struct expr_state *st, const struct expr_node *n)
     return part[n->code];
 }
 
-static bool has_shape(struct expr_state *st, const struct expr_node *n)
+static APART bool has_shape(struct expr_state *st, const struct expr_node *n)
 {
     const struct value *v = expr_eval_value(st, n->arg[0]);
     return v->kind == VALUE_DATE && (n->code >> v->date.precision & 1) != 0;
+}
+
+static APART bool some_hold(struct expr_state *st, const struct expr_node *n)
+{
+    for (size_t i = 0; i < n->n_arg; i++)
+        if (expr_eval_bool(st, n->arg[i])) return true;
+    return false;
+}
+
+static APART bool all_hold(struct expr_state *st, const struct expr_node *n)
+{
+    for (size_t i = 0; i < n->n_arg; i++)
+        if (!expr_eval_bool(st, n->arg[i])) return false;
+    return true;
+}
+
+static APART bool fails_to_hold(struct expr_state *st, const struct expr_node *n)
+{
+    return !expr_eval_bool(st, n->arg[0]);
+}
+
+static APART bool spans_compare(struct expr_state *st, const struct expr_node *n)
+{
+    struct expr_span a = span_of(st, n->arg[0]), b = span_of(st, n->arg[1]);
+    return expr_span_compare((enum expr_compare)n->compare, a, b);
+}
+
+static APART bool truths_compare(struct expr_state *st, const struct expr_node *n)
+{
+    bool a = expr_eval_bool(st, n->arg[0]), b = expr_eval_bool(st, n->arg[1]);
+    return (a == b) == (n->compare == EXPR_EQ);
+}
+
+static APART bool matches(struct expr_state *st, const struct expr_node *n)
+{
+    return expr_match(st, n->regex, expr_eval_text(st, n->arg[0]));
+}
+
+static APART bool value_is_true(struct expr_state *st, const struct expr_node *n)
+{
+    return !expr_value_is_blank(expr_eval_value(st, n));
+}
+
+static APART bool chosen_is_true(struct expr_state *st, const struct expr_node *n)
+{
+    return expr_eval_bool(st, expr_eval_chosen(st, n));
+}
+
+static APART bool text_is_true(struct expr_state *st, const struct expr_node *n)
+{
+    return expr_eval_text(st, n).n > 0;
+}
+
+static APART bool number_is_true(struct expr_state *st, const struct expr_node *n)
+{
+    return span_is_true(expr_eval_span(st, n));
 }
 
 bool expr_eval_bool(struct expr_state *st, const struct expr_node *n)
@@ -157,44 +241,34 @@ bool expr_eval_bool(struct expr_state *st, const struct expr_node *n)
     case EXPR_OP_CONST_BOOL: return n->code != 0;
     case EXPR_OP_CONST_SPAN: return span_is_true(n->span);
     case EXPR_OP_CONST_TEXT: return n->text.n > 0;
-    case EXPR_OP_OR:
-        for (size_t i = 0; i < n->n_arg; i++)
-            if (expr_eval_bool(st, n->arg[i])) return true;
-        return false;
-    case EXPR_OP_AND:
-        for (size_t i = 0; i < n->n_arg; i++)
-            if (!expr_eval_bool(st, n->arg[i])) return false;
-        return true;
-    case EXPR_OP_NOT: return !expr_eval_bool(st, n->arg[0]);
+    case EXPR_OP_OR: return some_hold(st, n);
+    case EXPR_OP_AND: return all_hold(st, n);
+    case EXPR_OP_NOT: return fails_to_hold(st, n);
     case EXPR_OP_TO_BOOL: return expr_eval_bool(st, n->arg[0]);
-    case EXPR_OP_COMPARE_SPAN:
-        return expr_span_compare((enum expr_compare)n->compare, span_of(st, n->arg[0]),
-                                 span_of(st, n->arg[1]));
+    case EXPR_OP_COMPARE_SPAN: return spans_compare(st, n);
     case EXPR_OP_COMPARE_TEXT: return expr_compare_text(st, n);
-    case EXPR_OP_COMPARE_BOOL:
-        return (expr_eval_bool(st, n->arg[0]) == expr_eval_bool(st, n->arg[1])) ==
-               (n->compare == EXPR_EQ);
+    case EXPR_OP_COMPARE_BOOL: return truths_compare(st, n);
     case EXPR_OP_COMPARE_SET: return expr_compare_set(st, n);
     case EXPR_OP_IS_CODE:
     case EXPR_OP_ANY_CODE:
     case EXPR_OP_HAS_CODE: return code_holds(st, n);
     case EXPR_OP_SAME_CODE: return same_code(st, n);
     case EXPR_OP_CODE_TABLE: return expr_table_truth(st, n);
-    case EXPR_OP_REGEX: return expr_match(st, n->regex, expr_eval_text(st, n->arg[0]));
+    case EXPR_OP_REGEX: return matches(st, n);
     case EXPR_OP_DATE_SHAPE: return has_shape(st, n);
     case EXPR_OP_VAR:
-    case EXPR_OP_INDEXED: return !expr_value_is_blank(expr_eval_value(st, n));
+    case EXPR_OP_INDEXED: return value_is_true(st, n);
     case EXPR_OP_IF:
     case EXPR_OP_COALESCE:
-    case EXPR_OP_ONCE: return expr_eval_bool(st, expr_eval_chosen(st, n));
+    case EXPR_OP_ONCE: return chosen_is_true(st, n);
     case EXPR_OP_CALL:
         if (n->type == EXPR_BOOL) return n->function->to_bool(st, n);
         break;
     default: break;
     }
     if (n->many != EXPR_SCALAR) return nodes_are_true(st, n);
-    if (n->type == EXPR_STRING) return expr_eval_text(st, n).n > 0;
-    return span_is_true(expr_eval_span(st, n));
+    if (n->type == EXPR_STRING) return text_is_true(st, n);
+    return number_is_true(st, n);
 }
 
 /* ---- numbers ---- */
@@ -245,28 +319,65 @@ struct expr_span expr_span_arithmetic(enum expr_op op, struct expr_span a, struc
     }
 }
 
-static struct expr_span first_span(struct expr_state *st, const struct expr_node *n)
+static APART struct expr_span first_span(struct expr_state *st, const struct expr_node *n)
 {
     struct expr_nodes s = expr_eval_nodes(st, n);
     return s.n == 0 ? EXPR_NAN : expr_node_span(st, n, &s, 0);
 }
 
-static struct expr_span as_date(struct expr_state *st, const struct expr_node *n)
+static APART struct expr_span as_date(struct expr_state *st, const struct expr_node *n)
 {
     n = expr_eval_chosen(st, n);
     if (n->many != EXPR_SET && n->type != EXPR_STRING) return expr_eval_span(st, n);
     return expr_text_date_span(expr_eval_text(st, n));
 }
 
+static APART struct expr_span value_span(struct expr_state *st, const struct expr_node *n)
+{
+    return expr_value_span(st, n->var, expr_eval_value(st, n));
+}
+
+static APART struct expr_span arithmetic(struct expr_state *st, const struct expr_node *n)
+{
+    struct expr_span a = span_of(st, n->arg[0]), b = span_of(st, n->arg[1]);
+    return expr_span_arithmetic((enum expr_op)n->op, a, b);
+}
+
+static APART struct expr_span negated(struct expr_state *st, const struct expr_node *n)
+{
+    struct expr_span s = expr_eval_span(st, n->arg[0]);
+    return (struct expr_span){-s.hi, -s.lo};
+}
+
+static APART struct expr_span date_part_span(struct expr_state *st, const struct expr_node *n)
+{
+    int part = expr_date_part(st, n);
+    return part < 0 ? expr_eval_span(st, n->arg[1]) : expr_exact(part);
+}
+
+static APART struct expr_span chosen_span(struct expr_state *st, const struct expr_node *n)
+{
+    return expr_eval_span(st, expr_eval_chosen(st, n));
+}
+
+static APART struct expr_span truth_span(struct expr_state *st, const struct expr_node *n)
+{
+    return expr_exact(expr_eval_bool(st, n));
+}
+
+static APART struct expr_span text_span(struct expr_state *st, const struct expr_node *n)
+{
+    return expr_text_span(expr_eval_text(st, n));
+}
+
 struct expr_span expr_eval_span(struct expr_state *st, const struct expr_node *n)
 {
-    struct expr_span s, r;
     if (!expr_step(st, 1)) return EXPR_NAN;
     switch ((enum expr_op)n->op) {
     case EXPR_OP_CONST_SPAN: return n->span;
     case EXPR_OP_CONST_TEXT: return expr_text_span(n->text);
     case EXPR_OP_VAR:
-    case EXPR_OP_INDEXED: return expr_value_span(st, n->var, expr_eval_value(st, n));
+    case EXPR_OP_INDEXED: return value_span(st, n);
     case EXPR_OP_COLUMN:
         if (n->n_arg == 0 && n->number != NULL)
             return st->item < st->dictionary->list[n->list]->n_code
@@ -277,27 +388,20 @@ struct expr_span expr_eval_span(struct expr_state *st, const struct expr_node *n
     case EXPR_OP_SUBTRACT:
     case EXPR_OP_MULTIPLY:
     case EXPR_OP_DIVIDE:
-    case EXPR_OP_MODULO:
-        s = span_of(st, n->arg[0]);
-        r = span_of(st, n->arg[1]);
-        return expr_span_arithmetic((enum expr_op)n->op, s, r);
-    case EXPR_OP_NEGATE: s = expr_eval_span(st, n->arg[0]); return (struct expr_span){-s.hi, -s.lo};
-    case EXPR_OP_DATE_PART: {
-        int part = expr_date_part(st, n);
-        return part < 0 ? expr_eval_span(st, n->arg[1]) : expr_exact(part);
-    }
+    case EXPR_OP_MODULO: return arithmetic(st, n);
+    case EXPR_OP_NEGATE: return negated(st, n);
+    case EXPR_OP_DATE_PART: return date_part_span(st, n);
     case EXPR_OP_AS_DATE: return as_date(st, n->arg[0]);
     case EXPR_OP_IF:
     case EXPR_OP_COALESCE:
-    case EXPR_OP_ONCE: return expr_eval_span(st, expr_eval_chosen(st, n));
+    case EXPR_OP_ONCE: return chosen_span(st, n);
     case EXPR_OP_CALL:
         if (n->function->to_span != NULL) return n->function->to_span(st, n);
         break;
     default: break;
     }
     if (n->many != EXPR_SCALAR) return first_span(st, n);
-    if (n->type == EXPR_BOOL) return expr_exact(expr_eval_bool(st, n));
-    return expr_text_span(expr_eval_text(st, n));
+    return n->type == EXPR_BOOL ? truth_span(st, n) : text_span(st, n);
 }
 
 double expr_eval_number(struct expr_state *st, const struct expr_node *n)
@@ -308,23 +412,28 @@ double expr_eval_number(struct expr_state *st, const struct expr_node *n)
 
 /* ---- texts ---- */
 
-static struct text first_text(struct expr_state *st, const struct expr_node *n)
+static APART struct text first_text(struct expr_state *st, const struct expr_node *n)
 {
     struct expr_nodes s = expr_eval_nodes(st, n);
     return s.n == 0 ? TEXT("") : expr_node_text(st, n, &s, 0);
 }
 
-static struct text pull(struct expr_state *st, const struct expr_node *n)
+bool expr_pull_key(code_id *c, struct expr_state *st, const struct expr_node *n)
+{
+    const struct expr_node *key = n->arg[0];
+    if (key->op != EXPR_OP_VAR || key->list != n->list)
+        return expr_function_code(c, st, key, n->list);
+    const struct value *v = expr_eval_value(st, key);
+    *c = v->kind == VALUE_CODE ? v->code : CODE_NONE;
+    return v->kind == VALUE_CODE || v->kind == VALUE_EMPTY || v->kind == VALUE_MISSING;
+}
+
+static APART struct text pull(struct expr_state *st, const struct expr_node *n)
 {
     const struct codelist *l = st->dictionary->list[n->list];
     const struct expr_node *key = n->arg[0];
     code_id c;
-    if (n->op == EXPR_OP_PULL && key->op == EXPR_OP_VAR && key->list == n->list) {
-        const struct value *v = expr_eval_value(st, key);
-        if (v->kind == VALUE_CODE) return expr_column_text(st, n->list, v->code, n->column);
-        if (v->kind == VALUE_EMPTY || v->kind == VALUE_MISSING) return TEXT("");
-    }
-    if (n->op == EXPR_OP_PULL && expr_function_code(&c, st, key, n->list))
+    if (n->op == EXPR_OP_PULL && expr_pull_key(&c, st, n))
         return expr_column_text(st, n->list, c, n->column);
     struct text t = expr_eval_text(st, key);
     if (n->op == EXPR_OP_PULL) return expr_column_text(st, n->list, codelist_find(l, t), n->column);
@@ -335,7 +444,7 @@ static struct text pull(struct expr_state *st, const struct expr_node *n)
     return TEXT("");
 }
 
-static struct text date_part_text(struct expr_state *st, const struct expr_node *n)
+static APART struct text date_part_text(struct expr_state *st, const struct expr_node *n)
 {
     static const char digits[] = "00010203040506070809101112131415161718192021222324252627282930"
                                  "31";
@@ -348,13 +457,13 @@ static struct text date_part_text(struct expr_state *st, const struct expr_node 
     return (struct text){out, 4};
 }
 
-static struct text parameter(struct expr_state *st, const struct expr_node *n)
+static APART struct text parameter(struct expr_state *st, const struct expr_node *n)
 {
     const struct parameter *p = expr_parameter(n->parameters, expr_eval_text(st, n->arg[0]));
     return p == NULL ? TEXT("") : text_of(p->value);
 }
 
-static struct text choice_name(struct expr_state *st, const struct expr_node *n)
+static APART struct text choice_name(struct expr_state *st, const struct expr_node *n)
 {
     const struct codelist *l = st->dictionary->list[n->list];
     struct text t = expr_eval_text(st, n->arg[0]);

@@ -297,23 +297,21 @@ static struct text fn_selected_at(struct expr_state *st, const struct expr_node 
 
 bool expr_function_code(code_id *c, struct expr_state *st, const struct expr_node *n, list_id list)
 {
-    if (n->op != EXPR_OP_CALL || n->function->to_text != fn_selected_at) return false;
-    const struct expr_node *of = n->arg[0];
-    if (of->op != EXPR_OP_VAR || of->list != list || list == LIST_NONE) return false;
-    const struct value *v = expr_eval_value(st, of);
+    if (!expr_function_gives_code(n, list)) return false;
+    const struct value *v = expr_eval_value(st, n->arg[0]);
     double index = trunc(expr_eval_number(st, n->arg[1]));
     *c = CODE_NONE;
-    switch ((enum value_kind)v->kind) {
-    case VALUE_EMPTY:
-    case VALUE_MISSING: return true; /* the text of a missing value is never a code of the list */
-    case VALUE_CODE:
-        if (index == 0) *c = v->code;
-        return true;
-    case VALUE_CODES:
-        if (index >= 0 && index < v->n_code) *c = v->codes[(size_t)index];
-        return true;
-    default: return false;
-    }
+    if (v->kind == VALUE_CODE && index == 0) *c = v->code;
+    if (v->kind == VALUE_CODES && index >= 0 && index < v->n_code) *c = v->codes[(size_t)index];
+    /* the text of a missing value is never a code of the list */
+    return v->kind != VALUE_TEXT;
+}
+
+bool expr_function_gives_code(const struct expr_node *n, list_id list)
+{
+    return n->op == EXPR_OP_CALL && n->function->to_text == fn_selected_at &&
+           n->arg[0]->op == EXPR_OP_VAR && n->arg[0]->var != VAR_NONE && list != LIST_NONE &&
+           n->arg[0]->list == list;
 }
 
 static struct expr_span fn_count_selected(struct expr_state *st, const struct expr_node *n)
@@ -602,6 +600,19 @@ static struct text fn_format_date(struct expr_state *st, const struct expr_node 
     return expr_format_moment(st, &m, text_arg(st, n, 1), false);
 }
 
+/* The year, which rules ask of today(), goes without its text. */
+static struct expr_span fn_format_date_number(struct expr_state *st, const struct expr_node *n)
+{
+    struct expr_moment m;
+    int year, month, day;
+    const struct expr_node *format = n->arg[1];
+    if (format->op != EXPR_OP_CONST_TEXT || !text_is(format->text, "%Y"))
+        return expr_text_span(fn_format_date(st, n));
+    if (!moment_arg(st, arg(n, 0), &m)) return EXPR_NAN;
+    date_to_ymd(m.day, &year, &month, &day);
+    return expr_exact(year);
+}
+
 static struct text fn_format_date_time(struct expr_state *st, const struct expr_node *n)
 {
     struct expr_moment m;
@@ -730,7 +741,7 @@ const struct expr_function expr_functions[] = {
     {"date", 1, 1, "v", EXPR_DATE, false, expr_build_date, NULL, fn_date, NULL, "date(value)"},
     NUMBER("decimal-date-time", 1, 1, "v", fn_decimal_date_time, "decimal-date-time(value)"),
     NUMBER("decimal-time", 1, 1, "v", fn_decimal_time, "decimal-time('12:30')"),
-    {"format-date", 2, 2, "v", EXPR_STRING, true, NULL, NULL, NULL, fn_format_date,
+    {"format-date", 2, 2, "v", EXPR_STRING, true, NULL, NULL, fn_format_date_number, fn_format_date,
      "format-date(date, '%d.%m.%Y')"},
     {"format-date-time", 2, 2, "v", EXPR_STRING, true, NULL, NULL, NULL, fn_format_date_time,
      "format-date-time(time, '%Y-%m-%d %H:%M')"},

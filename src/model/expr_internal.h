@@ -12,6 +12,7 @@
 #include "base/regex.h"
 #include "model/expr.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -366,7 +367,9 @@ struct expr_span expr_function_fold(const struct expr_function *f, struct expr_s
                                     struct expr_span more, bool first);
 const struct parameter *expr_parameter(const struct expr_parameters *s,
                                        struct text name); /* or NULL */
-/* True for selected-at() of a variable with codes of `list`: *c is the code, CODE_NONE for none. */
+/* Whether it is selected-at() of a variable with codes of `list`; then also *c, CODE_NONE for
+ * none. */
+bool expr_function_gives_code(const struct expr_node *n, list_id list);
 bool expr_function_code(code_id *c, struct expr_state *st, const struct expr_node *n, list_id list);
 extern const struct expr_function expr_functions[];
 extern const size_t n_expr_function;
@@ -406,7 +409,23 @@ const struct value *expr_bound_value(const struct expr_state *st, var_id v); /* 
  * was not read for that group or one around it. expr_state_end() gives back what was taken from the
  * arena. */
 void expr_state_init(struct expr_state *st, const struct expr_context *ctx);
-bool expr_state_stand(struct expr_state *st, const struct expr *x, group_id g, uint32_t row);
+static inline bool expr_state_stand(struct expr_state *st, const struct expr *x, group_id g,
+                                    uint32_t row)
+{
+    const struct record *r = st->record;
+    assert(r->form->id == x->form);
+    while (g != x->group && g != 0) {
+        row = r->table[g].parent[row];
+        g = r->form->group[g].parent;
+    }
+    st->group = st->origin_group = g;
+    st->row = st->origin_row = row;
+    st->item = st->context->choice;
+    st->steps = 0;
+    st->slow_since = 0;
+    st->result = EXPR_OK;
+    return g == x->group;
+}
 static inline void expr_state_end(struct expr_state *st)
 {
     if (st->marked) arena_rewind(st->arena, st->mark);
@@ -423,6 +442,9 @@ struct text expr_eval_text(struct expr_state *st, const struct expr_node *n);
 double expr_eval_number(struct expr_state *st, const struct expr_node *n); /* NaN when not exact */
 /* True when the value is "", or no number. */
 bool expr_eval_blank(struct expr_state *st, const struct expr_node *n);
+/* The key of a PULL as a code of n->list, CODE_NONE when it is blank or missing; false: only its
+ * text tells. */
+bool expr_pull_key(code_id *c, struct expr_state *st, const struct expr_node *n);
 /* Of a DATE_PART: year, month or day of a date that knows it, -1 otherwise; n->code says which. */
 int expr_date_part(struct expr_state *st, const struct expr_node *n);
 /* Behind if(), coalesce() and once(): the argument whose value it is. */

@@ -94,7 +94,31 @@ static bool put_placeholder(struct buf *out, struct text name, const struct dict
     return true;
 }
 
-/* The words with {label}, {variable} and {list} replaced; other braces stay. */
+/* Is the variable of the kind that {kind?words} names? *known false when nothing is called so. */
+static bool is_of_kind(bool *known, struct text kind, const struct variable *v)
+{
+    static const char *const names[] = {
+        [VARIABLE_TEXT] = "text", [VARIABLE_INTEGER] = "integer", [VARIABLE_DECIMAL] = "decimal",
+        [VARIABLE_DATE] = "date", [VARIABLE_CODE] = "code",       [VARIABLE_CODES] = "code"};
+    *known = true;
+    if (text_is(kind, "partial")) return v != NULL && v->partial;
+    *known = false;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) *known |= text_is(kind, names[i]);
+    return v != NULL && text_is(kind, names[v->type]);
+}
+
+/* {kind?words}: the words, for variables of that kind. */
+static bool put_choice(struct buf *out, struct text inside, const struct variable *v)
+{
+    bool known;
+    const char *mark = inside.n == 0 ? NULL : memchr(inside.p, '?', inside.n);
+    if (mark == NULL) return false;
+    size_t n = (size_t)(mark - inside.p);
+    if (is_of_kind(&known, (struct text){inside.p, n}, v)) buf_put(out, mark + 1, inside.n - n - 1);
+    return known;
+}
+
+/* The words with {label}, {variable}, {list} and {kind?words} replaced; other braces stay. */
 static void put_words(struct buf *out, const char *words, const struct dictionary *d,
                       const struct variable *v, size_t language)
 {
@@ -108,7 +132,8 @@ static void put_words(struct buf *out, const char *words, const struct dictionar
         const char *close = memchr(rest.p, '}', rest.n);
         size_t whole = close == NULL ? 1 : (size_t)(close - rest.p) + 1;
         if (close == NULL ||
-            !put_placeholder(out, (struct text){rest.p + 1, whole - 2}, d, v, language)) {
+            (!put_choice(out, (struct text){rest.p + 1, whole - 2}, v) &&
+             !put_placeholder(out, (struct text){rest.p + 1, whole - 2}, d, v, language))) {
             whole = 1;
             buf_putc(out, '{');
         }
@@ -147,6 +172,11 @@ void finding_message(struct buf *out, const struct dictionary *d, const struct f
     buf_put_text(out, unicode_visible(text_of(f->value), scratch));
     buf_puts(out, "\")");
     arena_free(scratch);
+}
+
+void finding_general_words(struct buf *out, const struct words *w, size_t language)
+{
+    put_words(out, words_in(w, language, ""), NULL, NULL, language);
 }
 
 void finding_remedy(struct buf *out, const struct dictionary *d, const struct finding *f,

@@ -42,7 +42,7 @@ static inline bool is_blank(const struct value *x)
 
 static inline bool is_present(const struct value *x)
 {
-    return x->kind != VALUE_MISSING && !is_blank(x);
+    return x->kind > VALUE_MISSING && (x->kind != VALUE_TEXT || x->text.n > 0);
 }
 
 /* ---- findings ---- */
@@ -217,9 +217,10 @@ static bool was_offered(struct validation *v, const struct order_check *c, const
 
 static void check_variable(struct validation *v, const struct order_check *c)
 {
-    uint32_t n_row = (uint32_t)v->record->table[c->group].n_row;
-    for (uint32_t row = 0; row < n_row; row++) {
-        const struct value *x = value_at(v, c->group, c->slot, row);
+    const struct record_table *t = &v->record->table[c->group];
+    const struct value *x = t->value + c->slot;
+    uint32_t n_row = (uint32_t)t->n_row;
+    for (uint32_t row = 0; row < n_row; row++, x += c->n_variable) {
         if (is_blank(x)) {
             if (!c->required_always &&
                 (c->required == NULL || !holds(v, c->required, c->group, row, c->var, false)))
@@ -279,16 +280,45 @@ static inline bool needs_met(const struct validation *v, const struct rule_plan 
     return true;
 }
 
-static void judge(struct validation *v, const struct rule_plan *p, uint32_t row)
+struct presence_bits {
+    uint64_t present;
+    bool single; /* no repeat has several instances: those present are where they are needed */
+};
+
+static struct presence_bits look_around(const struct validation *v,
+                                        const struct dependency_order *o)
+{
+    struct presence_bits b = {.single = true};
+    const struct value *root = v->record->table[0].value;
+    size_t i = 0;
+    for (; i < o->n_presence_single; i++)
+        b.present |= (uint64_t)is_present(&root[o->presence[i].slot]) << i;
+    for (; i < o->n_presence; i++) {
+        const struct order_presence *p = &o->presence[i];
+        const struct record_table *t = &v->record->table[p->group];
+        const struct value *x = t->value + p->slot;
+        uint64_t present = 0;
+        for (size_t n = t->n_row; n > 0; n--, x += p->n_variable) present |= is_present(x);
+        b.present |= present << i;
+    }
+    for (size_t g = 0; g < v->form->n_group; g++)
+        b.single = b.single && v->record->table[g].n_row <= 1;
+    return b;
+}
+
+/* `met`: its needs are known to be met. */
+static void judge(struct validation *v, const struct rule_plan *p, uint32_t row, bool met)
 {
     uint32_t first = row;
-    if (!needs_met(v, p, row, &first)) return;
+    if (!met && !needs_met(v, p, row, &first)) return;
     bool good = (p->applies != NULL && !truth_of(v, p->applies, p->scope, row)) ||
                 truth_of(v, p->expression, p->scope, row);
+    if (good && v->state.result == EXPR_OK) return;
+    if (met) needs_met(v, p, row, &first); /* which instance it was */
     var_id var = p->n_need == 0 ? VAR_NONE : p->need[p->first].var;
     if (v->state.result != EXPR_OK) {
         report_builtin(v, BUILTIN_EXPRESSION, var, first);
-    } else if (!good) {
+    } else {
         const struct rule *r = &v->dictionary->rule[p->rule];
         report(v, (struct finding){
                       .rule = r->id, .level = r->severity, .var = var, .instance = first});
@@ -312,8 +342,12 @@ void record_validate(struct record *r, struct findings *f, int32_t today, struct
         else step_variable(&v, &o->step[i]);
     }
     for (size_t i = 0; i < o->n_check; i++) check_variable(&v, &o->check[i]);
+    struct presence_bits b = look_around(&v, o);
     for (size_t i = 0; i < o->n_rule; i++) {
-        uint32_t n_row = (uint32_t)r->table[o->rule[i].scope].n_row;
-        for (uint32_t row = 0; row < n_row; row++) judge(&v, &o->rule[i], row);
+        const struct rule_plan *p = &o->rule[i];
+        if ((p->present & ~b.present) != 0) continue;
+        bool met = p->exact && (p->anywhere || b.single);
+        uint32_t n_row = (uint32_t)r->table[p->scope].n_row;
+        for (uint32_t row = 0; row < n_row; row++) judge(&v, p, row, met);
     }
 }

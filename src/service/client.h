@@ -55,7 +55,9 @@ struct operation {    /* one row of the table */
 const struct operation *operation_find(const char *name); /* or NULL */
 const struct operation *operation_at(size_t i);           /* NULL behind the last */
 
-struct progress { /* called from long operations; may be NULL */
+/* Called from long operations; may be NULL. A `total` of 0 says that nobody knows how much there
+ * is: `done` then counts what `what` names, or is 0 while something is waited for. */
+struct progress {
     void (*step)(void *ctx, const char *what, uint64_t done, uint64_t total);
     void *ctx;
 };

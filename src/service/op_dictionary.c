@@ -7,6 +7,7 @@
 #include "service/service_internal.h"
 
 #include "base/file.h"
+#include "model/finding.h"
 
 #include <string.h>
 
@@ -173,6 +174,15 @@ bool op_dictionary_codes(struct call *c, struct err *e)
     return true;
 }
 
+static void put_general(struct json *row, const char *key, const struct words *w, size_t language)
+{
+    struct buf words;
+    buf_init(&words, 4000);
+    finding_general_words(&words, w, language);
+    json_set(row, key, json_text(buf_text(&words)));
+    buf_release(&words);
+}
+
 bool op_dictionary_rules(struct call *c, struct err *e)
 {
     const struct dictionary *d;
@@ -191,8 +201,8 @@ bool op_dictionary_rules(struct call *c, struct err *e)
                       r->severity == SEVERITY_E   ? "error"
                       : r->severity == SEVERITY_W ? "warning"
                                                   : "note");
-        json_set_text(row, "message", words_in(&r->message, c->language, ""));
-        json_set_text(row, "remedy", words_in(&r->remedy, c->language, ""));
+        put_general(row, "message", &r->message, c->language);
+        put_general(row, "remedy", &r->remedy, c->language);
         json_set_text(row, "source", r->source);
         json_push(list, row);
     }

@@ -142,6 +142,14 @@ static bool import_row(struct import *m, struct intake_row *row, struct err *e)
     return findings_file_put(m->back, row, outcome_word, e);
 }
 
+/* Of a workbook nobody knows how much is to come: its rows are counted. */
+static void say_progress(struct import *m)
+{
+    uint64_t read = intake_bytes_read(m->intake), total = intake_bytes_total(m->intake);
+    if (intake_is_workbook(m->intake)) call_progress(m->c, "rows", (uint64_t)m->n_row, 0);
+    else call_progress(m->c, "rows", read, total);
+}
+
 static bool import_rows(struct import *m, struct err *e)
 {
     for (;;) {
@@ -150,11 +158,9 @@ static bool import_rows(struct import *m, struct err *e)
         if (!intake_next(m->intake, &row, &found, e)) return false;
         if (!found) break;
         if (!import_row(m, &row, e)) return false;
-        if (m->n_row % PROGRESS_ROWS == 0)
-            call_progress(m->c, "rows", intake_bytes_read(m->intake),
-                          intake_bytes_total(m->intake));
+        if (m->n_row % PROGRESS_ROWS == 0) say_progress(m);
     }
-    call_progress(m->c, "rows", intake_bytes_total(m->intake), intake_bytes_total(m->intake));
+    say_progress(m);
     return true;
 }
 
@@ -162,14 +168,19 @@ static struct json *rules_summary(const struct import *m)
 {
     const struct dictionary *d = m->c->s->dictionary;
     struct json *list = json_array();
+    struct buf words;
+    buf_init(&words, 4000);
     for (size_t r = 0; r < d->n_rule; r++) {
         if (m->by_rule[r] == 0) continue;
+        buf_clear(&words);
+        finding_general_words(&words, &d->rule[r].message, m->c->language);
         struct json *row = json_object();
         json_set_text(row, "rule", d->rule[r].name);
-        json_set_text(row, "message", words_in(&d->rule[r].message, m->c->language, ""));
+        json_set(row, "message", json_text(buf_text(&words)));
         json_set_int(row, "count", m->by_rule[r]);
         json_push(list, row);
     }
+    buf_release(&words);
     return list;
 }
 
@@ -221,6 +232,7 @@ static bool start(struct import *m, struct err *e)
     if (!store_organisation_find(&m->organisation, s->store, text_of(code), c->arena, e))
         return false;
     problems_init(&problems, c->arena);
+    call_progress(c, "opening the file", 0, 0);
     bool ok = intake_open(&m->intake, &o, &problems, e);
     if (!ok && problems.n > 0) service_keep_problems(s, &problems);
     problems_release(&problems);

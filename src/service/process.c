@@ -22,7 +22,7 @@ const char *process_weakened(void)
     return "DCIM_INSECURE_KDF is set: passphrases are stretched too little to be safe; for tests only";
 }
 
-int process_converter(const char *kind, const char *sheet)
+int process_converter(const char *kind)
 {
-    return converter_main(kind, sheet);
+    return converter_main(kind);
 }

@@ -11,8 +11,7 @@ void process_start(void);
  * main() says it at its start. */
 const char *process_weakened(void);
 
-/* Be the one-shot converter of `kind` ("xlsx"); `sheet` "" for the first visible one. Returns the
- * exit status. */
-int process_converter(const char *kind, const char *sheet);
+/* Be the one-shot converter of `kind` ("xlsx"). Returns the exit status. */
+int process_converter(const char *kind);
 
 #endif

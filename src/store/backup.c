@@ -192,13 +192,14 @@ static bool write_container(struct backup_report *out, struct store *st, const c
 {
     struct keyring *k = store_keyring(st);
     struct container_writer *w = NULL;
+    struct backup_recipient to[KEYRING_SLOTS_MAX];
+    size_t n_to = keyring_backup_recipients(k, to, KEYRING_SLOTS_MAX);
     struct buf keyring;
     uint64_t bytes = 0;
-    char *keyring_path = tree_path(store_folder(st), "keyring");
 
     buf_init(&keyring, KEYRING_FILE_MAX);
-    bool ok = file_read(&keyring, keyring_path, KEYRING_FILE_MAX, e) &&
-              container_create(&w, path, buf_text(&keyring), keyring_backup_public(k), e);
+    bool ok = keyring_bytes(&keyring, k, e) &&
+              container_create(&w, path, buf_text(&keyring), to, n_to, e);
     if (ok) {
         ok = put_file(w, m, "database", database, e) && put_dictionary(w, m, store_folder(st), e) &&
              put_manifest(w, m, k, e);
@@ -206,7 +207,6 @@ static bool write_container(struct backup_report *out, struct store *st, const c
         else container_abandon(w);
     }
     if (ok) backup_report_of(out, m, bytes);
-    mem_free(keyring_path);
     buf_release(&keyring);
     return ok;
 }
@@ -222,6 +222,11 @@ bool backup_make(struct backup_report *out, struct store *st, const char *path, 
                 "could not make the backup: there is a file of that name already");
         err_detail(e, "%s", path);
         return err_remedy(e, "choose another name; no backup is written over");
+    }
+    if (keyring_backup_recipients(store_keyring(st), NULL, 0) == 0) {
+        err_set(e, ERR_CONFLICT, "backup.no_recovery_slot",
+                "could not make the backup: it opens with a recovery code only, and there is none");
+        return err_remedy(e, "make one with `dcim key add recovery`, and keep it apart from here");
     }
     if (!tree_private(&work, path, e)) return false;
     database = tree_path(work, "database");

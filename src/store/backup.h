@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Online backup and verified restore (S96-S98). A container holds the database (copied page by page
  * while others write), the dictionary folder and a copy of the keyring; everything but the keyring
- * is encrypted with a fresh key sealed to the repository's backup public key; a signed manifest
+ * is encrypted with a fresh key sealed to the public key of every recovery slot; a signed manifest
  * carries hashes, counts and a checkpoint over the whole audit log. Written atomically. Work in
  * hand lies in a folder ".dcim-XXXXXX" (0700) beside the target, never in /tmp, and is removed;
  * nothing in it is readable without the keyring. */
@@ -22,7 +22,8 @@ struct backup_report {
     char checkpoint[600]; /* over the whole log it holds */
 };
 
-/* Outside of any transaction. `path` must not exist: ERR_USAGE "backup.exists". A full disk is
+/* Outside of any transaction. `path` must not exist: ERR_USAGE "backup.exists". Without a
+ * recovery slot nobody could open it: ERR_CONFLICT "backup.no_recovery_slot". A full disk is
  * ERR_SYSTEM and leaves nothing. The caller adds the audit entry. Cost: about 40 MB a second;
  * writers never wait over 50 ms. */
 bool backup_make(struct backup_report *out, struct store *st, const char *path,
@@ -30,7 +31,8 @@ bool backup_make(struct backup_report *out, struct store *st, const char *path,
 
 /* Open it fully: every chunk, the signature, the database's pages, the audit chain, the counts. Any
  * flipped bit fails (ERR_STORE "backup.*", "archive.damaged"; in the keyring ERR_DENIED
- * "keyring.wrong_secret"). Needs a slot of the keyring it carries, and room beside it for what it
+ * "keyring.wrong_secret"). Needs the recovery code of a slot of the keyring it carries (ERR_DENIED
+ * "backup.recovery_only" for another secret that opens the keyring), and room beside it for what it
  * holds. */
 bool backup_verify(struct backup_report *out, const char *path, const struct unlock *u,
                    struct err *e) MUST_CHECK;

@@ -6,15 +6,18 @@
 #include "base/mem.h"
 #include "store/keyring_file.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
 enum {
-    FORMAT_VERSION = 1,
+    FORMAT_VERSION = 2,
     FIXED_HEAD = 8 + 1 + 3 + 4,
     SEALED_KEY = CRYPTO_KEY + CRYPTO_BOX_EXTRA,
+    RECIPIENT = 4 + SEALED_KEY,
+    HEAD_MAX = FIXED_HEAD + KEYRING_FILE_MAX + KEYRING_SLOTS_MAX * RECIPIENT + CRYPTO_STREAM_HEADER,
     SEALED_CHUNK = CONTAINER_CHUNK + CRYPTO_STREAM_EXTRA
 };
 
@@ -45,22 +48,26 @@ static void put_chunk(struct container_writer *w, bool last)
 }
 
 static void put_head(struct container_writer *w, struct text keyring,
-                     const uint8_t public_key[CRYPTO_PUBLIC])
+                     const struct backup_recipient *to, size_t n_to)
 {
     struct secret *key = secret_random(CRYPTO_KEY);
     uint8_t sealed[SEALED_KEY], stream_head[CRYPTO_STREAM_HEADER];
     struct buf head;
 
-    crypto_box_seal(sealed, secret_bytes(key), CRYPTO_KEY, public_key);
     crypto_stream_push_init(&w->stream, stream_head, key);
-    secret_free(key);
-    buf_init(&head, FIXED_HEAD + KEYRING_FILE_MAX + SEALED_KEY + CRYPTO_STREAM_HEADER);
+    buf_init(&head, HEAD_MAX);
     buf_put(&head, magic, sizeof magic);
     buf_put_u8(&head, FORMAT_VERSION);
-    buf_put(&head, "\0\0", 3);
+    buf_put_u8(&head, (uint8_t)n_to);
+    buf_put(&head, "\0", 2);
     buf_put_u32le(&head, (uint32_t)keyring.n);
     buf_put_text(&head, keyring);
-    buf_put(&head, sealed, sizeof sealed);
+    for (size_t i = 0; i < n_to; i++) {
+        crypto_box_seal(sealed, secret_bytes(key), CRYPTO_KEY, to[i].public_key);
+        buf_put_u32le(&head, to[i].slot);
+        buf_put(&head, sealed, sizeof sealed);
+    }
+    secret_free(key);
     buf_put(&head, stream_head, sizeof stream_head);
     crypto_hash(w->head, sizeof w->head, head.p, head.n, NULL);
     write_through(w, head.p, head.n);
@@ -68,17 +75,18 @@ static void put_head(struct container_writer *w, struct text keyring,
 }
 
 bool container_create(struct container_writer **out, const char *path, struct text keyring,
-                      const uint8_t public_key[CRYPTO_PUBLIC], struct err *e)
+                      const struct backup_recipient *to, size_t n_to, struct err *e)
 {
     struct file_sink *sink;
 
     *out = NULL;
+    assert(n_to >= 1 && n_to <= KEYRING_SLOTS_MAX);
     if (keyring.n > KEYRING_FILE_MAX)
         return err_set(e, ERR_STORE, "backup.keyring", "the keyring is too long for a backup");
     if (!file_sink_open(&sink, path, e)) return false;
     struct container_writer *w = mem_new(1, sizeof *w);
     w->sink = sink;
-    put_head(w, keyring, public_key);
+    put_head(w, keyring, to, n_to);
     *out = w;
     return true;
 }
@@ -124,7 +132,8 @@ struct container_reader {
     int fd;
     uint64_t bytes; /* read so far; all of them at the end */
     uint32_t n_keyring;
-    uint8_t fixed[FIXED_HEAD], keyring[KEYRING_FILE_MAX], sealed_key[SEALED_KEY],
+    size_t n_to;
+    uint8_t fixed[FIXED_HEAD], keyring[KEYRING_FILE_MAX], to[KEYRING_SLOTS_MAX * RECIPIENT],
         stream_head[CRYPTO_STREAM_HEADER];
     struct crypto_stream stream;
     bool ended;
@@ -178,16 +187,16 @@ static bool read_exactly(struct container_reader *r, void *p, size_t n, struct e
 
 static bool read_head(struct container_reader *r, struct err *e)
 {
-    static const uint8_t expected[4] = {FORMAT_VERSION, 0, 0, 0};
-
     if (!read_exactly(r, r->fixed, sizeof r->fixed, e)) return false;
-    if (memcmp(r->fixed, magic, sizeof magic) != 0 ||
-        memcmp(r->fixed + 8, expected, sizeof expected) != 0)
+    if (memcmp(r->fixed, magic, sizeof magic) != 0 || r->fixed[8] != FORMAT_VERSION ||
+        r->fixed[9] < 1 || r->fixed[9] > KEYRING_SLOTS_MAX || r->fixed[10] != 0 ||
+        r->fixed[11] != 0)
         return not_one(e);
+    r->n_to = r->fixed[9];
     for (int i = 3; i >= 0; i--) r->n_keyring = r->n_keyring << 8 | r->fixed[12 + i];
     if (r->n_keyring > sizeof r->keyring) return not_one(e);
     return read_exactly(r, r->keyring, r->n_keyring, e) &&
-           read_exactly(r, r->sealed_key, sizeof r->sealed_key, e) &&
+           read_exactly(r, r->to, r->n_to * RECIPIENT, e) &&
            read_exactly(r, r->stream_head, sizeof r->stream_head, e);
 }
 
@@ -223,13 +232,23 @@ uint64_t container_bytes(const struct container_reader *r)
     return r->bytes;
 }
 
-bool container_unlock(struct container_reader *r, const uint8_t public_key[CRYPTO_PUBLIC],
+static bool is_slot(const uint8_t at[4], uint32_t slot)
+{
+    return ((uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 |
+            (uint32_t)at[3] << 24) == slot;
+}
+
+bool container_unlock(struct container_reader *r, const struct backup_recipient *whose,
                       const struct secret *private_key, struct err *e)
 {
     struct secret *key = secret_new(CRYPTO_KEY);
-    bool ok = crypto_box_open(secret_bytes_mut(key), r->sealed_key, sizeof r->sealed_key,
-                              public_key, private_key) &&
-              crypto_stream_pull_init(&r->stream, r->stream_head, key);
+    bool ok = false;
+    for (size_t i = 0; i < r->n_to && !ok; i++) {
+        const uint8_t *at = r->to + i * RECIPIENT;
+        ok = is_slot(at, whose->slot) && crypto_box_open(secret_bytes_mut(key), at + 4, SEALED_KEY,
+                                                         whose->public_key, private_key);
+    }
+    ok = ok && crypto_stream_pull_init(&r->stream, r->stream_head, key);
     secret_free(key);
     if (!ok) return damaged(e, FIXED_HEAD + (uint64_t)r->n_keyring);
     return read_up_to(&r->n_sealed, r, r->sealed, SEALED_CHUNK + 1, e);
@@ -241,7 +260,7 @@ void container_read_head(const struct container_reader *r, uint8_t out[32])
     crypto_hasher_init(&h, NULL);
     crypto_hasher_add(&h, r->fixed, sizeof r->fixed);
     crypto_hasher_add(&h, r->keyring, r->n_keyring);
-    crypto_hasher_add(&h, r->sealed_key, sizeof r->sealed_key);
+    crypto_hasher_add(&h, r->to, r->n_to * RECIPIENT);
     crypto_hasher_add(&h, r->stream_head, sizeof r->stream_head);
     crypto_hasher_finish(&h, out);
 }

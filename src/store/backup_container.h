@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The outside of a backup: one encrypted stream in one file.
  *
- *   magic "DCIMBKUP" (8) | version = 1 (1) | zero (3) | length of the keyring (4, little endian) |
- *   keyring file | stream key, sealed to the backup public key (80) | header of the stream (24) | chunks
+ *   magic "DCIMBKUP" (8) | version = 2 (1) | recipients, 1..15 (1) | zero (2) |
+ *   length of the keyring (4, little endian) | keyring file | for each recipient its slot (4) and
+ *   the stream key, sealed to its public key (80) | header of the stream (24) | chunks
  *
- * The keyring is as safe here as beside the database: whoever opens one of its slots has the
- * private key that opens the stream key. Every container has a stream key of its own. Chunks are
- * those of base/crypto.h's stream: 65,536 bytes each (65,553 sealed), the last one shorter or equal
- * and marked, with nothing behind it. So a container that is cut, changed, put together from two,
- * or has something appended does not open. */
+ * Recipients are the recovery slots of the keyring (S96): the container opens with a recovery code,
+ * and with no other slot, though its keyring does. Every container has a stream key of its own.
+ * Chunks are those of base/crypto.h's stream: 65,536 bytes each (65,553 sealed), the last one
+ * shorter or equal and marked, with nothing behind it. So a container that is cut, changed, put
+ * together from two, or has something appended does not open. */
 #ifndef DCIM_STORE_BACKUP_CONTAINER_H
 #define DCIM_STORE_BACKUP_CONTAINER_H
 
@@ -27,10 +28,10 @@ enum { CONTAINER_CHUNK = 65536 };
 
 struct container_writer;
 
-/* A container that appears at `path` when it is finished (0600). `keyring` is the keyring's file.
- * `owns` *out. */
+/* A container that appears at `path` when it is finished (0600). `keyring` is the keyring's file;
+ * it is encrypted to `to`, 1 to KEYRING_SLOTS_MAX of them. `owns` *out. */
 bool container_create(struct container_writer **out, const char *path, struct text keyring,
-                      const uint8_t public_key[CRYPTO_PUBLIC], struct err *e) MUST_CHECK;
+                      const struct backup_recipient *to, size_t n_to, struct err *e) MUST_CHECK;
 /* BLAKE2b-256 of everything before the chunks, for the manifest to bind. */
 void container_head(const struct container_writer *w, uint8_t out[32]);
 void container_put(struct container_writer *w, const void *p, size_t n);
@@ -50,8 +51,9 @@ struct text container_keyring(
     const struct container_reader *r); /* borrowed until container_close() */
 uint64_t container_bytes(const struct container_reader *r);
 
-/* The private key opens the stream. ERR_STORE "backup.damaged". */
-bool container_unlock(struct container_reader *r, const uint8_t public_key[CRYPTO_PUBLIC],
+/* The private key of one recipient opens the stream. ERR_STORE "backup.damaged", also when that is
+ * none of its recipients. */
+bool container_unlock(struct container_reader *r, const struct backup_recipient *whose,
                       const struct secret *private_key, struct err *e) MUST_CHECK;
 void container_read_head(const struct container_reader *r,
                          uint8_t out[32]); /* after container_unlock() */

@@ -233,15 +233,21 @@ static bool open_into(struct opened *o, const char *path, const char *folder,
     struct container_reader *c = NULL;
     struct unpacking u = {.folder = folder, .fd = -1};
     char *keyring = tree_path(folder, "keyring"), *database = tree_path(folder, "database");
+    struct backup_recipient whose;
+    const struct secret *private_key;
     bool ok = false;
 
     buf_init(&u.document, MANIFEST_MAX);
     buf_init(&u.signature, CRYPTO_SIGNATURE);
     if (!container_open(&c, path, e) || !file_write(keyring, container_keyring(c), e)) goto done;
     if (!keyring_open(&o->keyring, keyring, unlock, e)) goto done;
-    if (!container_unlock(c, keyring_backup_public(o->keyring), keyring_key(o->keyring, KEY_BACKUP),
-                          e))
+    if ((private_key = keyring_backup_private(o->keyring, &whose)) == NULL) {
+        err_set(e, ERR_DENIED, "backup.recovery_only",
+                "a backup opens with a recovery code only, not with other keys of its repository");
+        err_remedy(e, "give the code: --recovery asks for it, --recovery-file reads it");
         goto done;
+    }
+    if (!container_unlock(c, &whose, private_key, e)) goto done;
     if (!unpack(&u, c, e) || !manifest_holds(&o->manifest, &u, c, o->keyring, e)) goto done;
     o->bytes = container_bytes(c);
     ok = database_holds(&o->manifest, database, o->keyring, e);

@@ -27,8 +27,12 @@ struct batch_writer {
     struct person_key_plan person;
     struct batch_keys keys;
     bool dry_run, look_up;
-    int64_t organisation_no, next_record, n_row,
+    int64_t organisation_no, first_record, next_record, n_row,
         n_fresh; /* n_fresh: new records, without those that came back */
+    bool series_is_new;
+    char *mapping, *file_label, *actor; /* what the batch's row says */
+    uint8_t file_sha256[32];
+    int64_t created_at;
     struct batch_result result;
     struct reference_set *seen;
     struct arena *scratch; /* wiping */
@@ -59,13 +63,15 @@ static bool series_of(int64_t *series_no, int64_t *n_record, struct store *st, i
     return query_end(&q, e);
 }
 
-static bool series_add(struct store *st, int64_t form_no, int64_t organisation_no, struct err *e)
+static bool numbers_of(int64_t *a, int64_t *b, struct store *st, enum sql_id id, struct err *e)
 {
     struct query q;
-    (void)query_begin(&q, st->backend, SQL_SERIES_ADD);
-    query_bind_int(&q, "form_no", form_no);
-    query_bind_int(&q, "organisation_no", organisation_no);
-    return query_run(&q, e);
+    (void)query_begin(&q, st->backend, id);
+    if (query_next(&q)) {
+        *a = query_int(&q, 0);
+        if (b != NULL) *b = query_int(&q, 1);
+    }
+    return query_end(&q, e);
 }
 
 static bool organisation_is_there(struct store *st, int64_t organisation_no, struct err *e)
@@ -81,28 +87,33 @@ static bool organisation_is_there(struct store *st, int64_t organisation_no, str
                            (long long)organisation_no);
 }
 
-/* Numbers for the batch and its first record, and the batch's own row. */
-static bool add_batch(struct batch_writer *w, const struct batch_start *s, struct err *e)
+/* What the batch's own row will say when it is written. */
+static void keep_start(struct batch_writer *w, const struct batch_start *s)
 {
-    struct query q;
+    w->mapping = mem_text(s->mapping, strlen(s->mapping));
+    w->file_label = mem_text(s->file_label, strlen(s->file_label));
+    w->actor = mem_text(s->actor, strlen(s->actor));
+    memcpy(w->file_sha256, s->file_sha256, sizeof w->file_sha256);
+    w->created_at = instant_now();
+}
 
-    (void)query_begin(&q, w->st->backend, SQL_BATCH_NEXT);
-    if (query_next(&q)) {
-        w->in.batch_no = query_int(&q, 0);
-        w->next_record = query_int(&q, 1);
-    }
-    if (!query_end(&q, e)) return false;
-    (void)query_begin(&q, w->st->backend, SQL_BATCH_ADD);
-    query_bind_int(&q, "batch_no", w->in.batch_no);
-    query_bind_int(&q, "series_no", w->in.series_no);
-    query_bind_text(&q, "mapping", text_of(s->mapping));
-    query_bind_blob(&q, "file_sha256", s->file_sha256, 32);
-    query_bind_text(&q, "file_label", text_of(s->file_label));
-    query_bind_text(&q, "actor", text_of(s->actor));
-    query_bind_int(&q, "created_at", instant_now());
-    query_bind_int(&q, "first_record", w->next_record);
-    query_bind_int(&q, "last_record", w->next_record - 1);
-    return query_run(&q, e);
+/* The numbers of the series, the batch and its first record. Their own rows are written at the end:
+ * a page of the journal that is written twice in one transaction makes SQLite go through all that
+ * lies behind it once more at commit. */
+static bool take_numbers(struct batch_writer *w, int64_t form_no, struct err *e)
+{
+    struct store *st = w->st;
+    int64_t n_record;
+
+    if (!series_of(&w->in.series_no, &n_record, st, form_no, w->organisation_no, e)) return false;
+    w->look_up = n_record > 0;
+    if (w->dry_run) return true;
+    w->series_is_new = w->in.series_no == 0;
+    if (w->series_is_new && !numbers_of(&w->in.series_no, NULL, st, SQL_SERIES_NEXT, e))
+        return false;
+    if (!numbers_of(&w->in.batch_no, &w->next_record, st, SQL_BATCH_NEXT, e)) return false;
+    w->first_record = w->next_record;
+    return true;
 }
 
 static void take_keys(struct batch_writer *w, const struct form *f)
@@ -165,6 +176,9 @@ static void writer_free(struct batch_writer *w)
         block_free(parallel_queue_take(w->in.empty));
     parallel_queue_free(w->in.full);
     parallel_queue_free(w->in.empty);
+    mem_free(w->mapping);
+    mem_free(w->file_label);
+    mem_free(w->actor);
     reference_set_free(w->seen);
     arena_free(w->scratch);
     buf_release(&w->message);
@@ -174,8 +188,6 @@ static void writer_free(struct batch_writer *w)
 bool batch_begin(struct batch_writer **out, struct store *st, const struct batch_start *s,
                  struct err *e)
 {
-    int64_t n_record;
-
     assert(st->writer == NULL);
     *out = NULL;
     if (!numbering_ensure(st, e)) return false;
@@ -195,13 +207,8 @@ bool batch_begin(struct batch_writer **out, struct store *st, const struct batch
     buf_init_wiped(&w->message, REFERENCE_MAX + 100);
     person_key_plan(&w->person, st->dictionary, s->form);
     take_keys(w, s->form);
-    int64_t form_no = w->form->form_no;
-    bool ok = series_of(&w->in.series_no, &n_record, st, form_no, s->organisation_no, e);
-    if (ok && w->in.series_no == 0 && !w->dry_run)
-        ok = series_add(st, form_no, s->organisation_no, e) &&
-             series_of(&w->in.series_no, &n_record, st, form_no, s->organisation_no, e);
-    w->look_up = ok && n_record > 0;
-    ok = ok && (w->dry_run || add_batch(w, s, e)) && start_lookups(w, e);
+    keep_start(w, s);
+    bool ok = take_numbers(w, w->form->form_no, e) && start_lookups(w, e);
     if (!ok) {
         writer_free(w);
         return false;
@@ -393,18 +400,36 @@ bool batch_put(enum put_outcome *outcome, struct batch_writer *w, const struct r
 
 /* ---- ending ---- */
 
+static bool add_series(struct batch_writer *w, struct err *e)
+{
+    struct query q;
+    (void)query_begin(&q, w->st->backend, SQL_SERIES_ADD);
+    query_bind_int(&q, "series_no", w->in.series_no);
+    query_bind_int(&q, "form_no", w->form->form_no);
+    query_bind_int(&q, "organisation_no", w->organisation_no);
+    return query_run(&q, e);
+}
+
 static bool keep_result(struct batch_writer *w, int64_t n_refused, struct err *e)
 {
     const struct batch_result *r = &w->result;
     struct query q;
 
-    (void)query_begin(&q, w->st->backend, SQL_BATCH_FINISH);
+    if (w->series_is_new && !add_series(w, e)) return false;
+    (void)query_begin(&q, w->st->backend, SQL_BATCH_ADD);
     query_bind_int(&q, "batch_no", r->batch_no);
+    query_bind_int(&q, "series_no", w->in.series_no);
+    query_bind_text(&q, "mapping", text_of(w->mapping));
+    query_bind_blob(&q, "file_sha256", w->file_sha256, sizeof w->file_sha256);
+    query_bind_text(&q, "file_label", text_of(w->file_label));
+    query_bind_text(&q, "actor", text_of(w->actor));
+    query_bind_int(&q, "created_at", w->created_at);
     query_bind_int(&q, "n_new", r->n[PUT_NEW]);
     query_bind_int(&q, "n_changed", r->n[PUT_CHANGED]);
     query_bind_int(&q, "n_same", r->n[PUT_SAME]);
     query_bind_int(&q, "n_duplicate", r->n[PUT_DUPLICATE]);
     query_bind_int(&q, "n_refused", n_refused);
+    query_bind_int(&q, "first_record", w->first_record);
     query_bind_int(&q, "last_record", w->next_record - 1);
     query_bind_blob(&q, "digest", r->digest, sizeof r->digest);
     if (!query_run(&q, e)) return false;

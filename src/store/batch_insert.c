@@ -309,7 +309,8 @@ static void work(void *ctx)
 {
     struct batch_insert *in = ctx;
     struct batch_block *b;
-    /* Series and batch are there; a version's record is written just before it. */
+    /* The rows of series and batch follow at the end; a version's record is written just before
+     * it. */
     bool ok = backend_loading(in->backend, true, &in->err);
     if (!ok) atomic_store(&in->failed, true);
     ok = ok && begin_queries(in);

@@ -31,7 +31,9 @@ struct keyring {
     struct keyring_file file;
     struct secret *master;
     struct secret *key[KEY_COUNT];
-    uint8_t audit_public[CRYPTO_PUBLIC], backup_public[CRYPTO_PUBLIC];
+    uint8_t audit_public[CRYPTO_PUBLIC];
+    struct secret *backup_private; /* NULL: no recovery code was brought */
+    struct backup_recipient backup_whose;
 };
 
 static size_t key_bytes(int use)
@@ -65,6 +67,7 @@ void keyring_close(struct keyring *k)
 {
     if (k == NULL) return;
     for (int i = 0; i < KEY_COUNT; i++) secret_free(k->key[i]);
+    secret_free(k->backup_private);
     secret_free(k->master);
     for (int i = 0; i < PATHS; i++) mem_free(k->path[i]);
     mem_free(k);
@@ -83,8 +86,7 @@ static void body_seal(struct keyring *k)
         p += key_bytes(i);
     }
     memcpy(p, k->audit_public, CRYPTO_PUBLIC);
-    memcpy(p + CRYPTO_PUBLIC, k->backup_public, CRYPTO_PUBLIC);
-    assert(p + 2 * CRYPTO_PUBLIC == secret_bytes(plain) + KEYRING_BODY);
+    assert(p + CRYPTO_PUBLIC == secret_bytes(plain) + KEYRING_BODY);
 
     buf_init(&ad, KEYRING_AD_MAX);
     keyring_file_body_ad(&ad, &k->file);
@@ -111,12 +113,52 @@ static bool body_open(struct keyring *k)
         k->key[i] = secret_copy(p, key_bytes(i));
         p += key_bytes(i);
     }
-    if (ok) {
-        memcpy(k->audit_public, p, CRYPTO_PUBLIC);
-        memcpy(k->backup_public, p + CRYPTO_PUBLIC, CRYPTO_PUBLIC);
-    }
+    if (ok) memcpy(k->audit_public, p, CRYPTO_PUBLIC);
     secret_free(plain);
     return ok;
+}
+
+/* A recovery slot gets a key pair of its own; the private half stays in it. */
+static void backup_seal(struct keyring *k, struct keyring_slot *s, const struct secret *slot_key)
+{
+    struct secret *private_key;
+    struct buf ad;
+
+    crypto_box_new(s->backup.public_key, &private_key);
+    buf_init(&ad, KEYRING_AD_MAX);
+    keyring_file_backup_ad(&ad, &k->file, s);
+    crypto_random(s->backup.nonce, sizeof s->backup.nonce);
+    crypto_seal(s->backup.sealed, secret_bytes(private_key), CRYPTO_KEY, ad.p, ad.n,
+                s->backup.nonce, secret_bytes(slot_key));
+    buf_release(&ad);
+    secret_free(private_key);
+}
+
+/* Once the keyring is open: the backup key of the recovery slot whose code was brought, if one
+ * was. */
+static bool backup_open(struct keyring *k, const struct brought *b, struct err *e)
+{
+    for (size_t i = 0; i < k->file.n_slot && k->backup_private == NULL; i++) {
+        const struct keyring_slot *s = &k->file.slot[i];
+        struct secret *key, *private_key;
+        struct buf ad;
+        if (s->kind != SLOT_RECOVERY || !brought_has(b, s)) continue;
+        if (!slot_key(&key, s, b, e)) return false;
+        private_key = secret_new(CRYPTO_KEY);
+        buf_init(&ad, KEYRING_AD_MAX);
+        keyring_file_backup_ad(&ad, &k->file, s);
+        if (crypto_open(secret_bytes_mut(private_key), s->backup.sealed, sizeof s->backup.sealed,
+                        ad.p, ad.n, s->backup.nonce, secret_bytes(key))) {
+            k->backup_private = private_key;
+            k->backup_whose.slot = s->number;
+            memcpy(k->backup_whose.public_key, s->backup.public_key, CRYPTO_PUBLIC);
+        } else {
+            secret_free(private_key);
+        }
+        buf_release(&ad);
+        secret_free(key);
+    }
+    return true;
 }
 
 static bool slot_seal(struct keyring *k, struct keyring_slot *s, const struct brought *b,
@@ -126,6 +168,7 @@ static bool slot_seal(struct keyring *k, struct keyring_slot *s, const struct br
     struct buf ad;
 
     if (!slot_key(&key, s, b, e)) return false;
+    if (s->kind == SLOT_RECOVERY) backup_seal(k, s, key);
     buf_init(&ad, KEYRING_AD_MAX);
     keyring_file_slot_ad(&ad, &k->file, s);
     crypto_random(s->nonce, sizeof s->nonce);
@@ -244,6 +287,24 @@ static void copies_repair(const struct keyring *k, struct text opened)
     (void)close(lock);
 }
 
+static bool changed_meanwhile(struct err *e, const char *what)
+{
+    err_set(e, ERR_CONFLICT, "keyring.changed",
+            "could not %s: the keyring was changed by another process", what);
+    return err_remedy(e, "list its slots again and repeat what was to be done");
+}
+
+bool keyring_bytes(struct buf *out, const struct keyring *k, struct err *e)
+{
+    struct copy now[PATHS];
+    copies_read(now, k);
+    uint32_t newest = copies_generation(now);
+    copies_release(now);
+    if (newest != k->file.generation) return changed_meanwhile(e, "copy the keyring");
+    keyring_file_write(out, &k->file);
+    return buf_ok(out, e);
+}
+
 /* Write k->file, which has been changed, as the next generation. */
 static bool keyring_save(int *n_written, struct keyring *k, struct err *e)
 {
@@ -259,9 +320,7 @@ static bool keyring_save(int *n_written, struct keyring *k, struct err *e)
     uint32_t newest = copies_generation(now);
     copies_release(now);
     if (newest != k->file.generation) {
-        err_set(e, ERR_CONFLICT, "keyring.changed",
-                "could not change the keyring: it was changed by another process");
-        err_remedy(e, "list its slots again and repeat the change if it is still needed");
+        (void)changed_meanwhile(e, "change a key slot");
         goto done;
     }
     k->file.generation++;
@@ -332,6 +391,7 @@ static bool keyring_unlock(struct keyring *k, const struct brought *b, struct er
         wrong_or_damaged(e);
         goto done;
     }
+    if (!backup_open(k, b, e)) goto done;
     if (!c[0].whole || !c[1].whole || !text_equal(buf_text(&c[0].raw), buf_text(&c[1].raw)))
         copies_repair(k, buf_text(&c[with].raw));
     ok = true;
@@ -499,7 +559,6 @@ static void keys_new(struct keyring *k)
     k->master = secret_random(CRYPTO_KEY);
     for (int i = 0; i < KEY_COUNT; i++) {
         if (i == KEY_AUDIT_SIGN) crypto_sign_new(k->audit_public, &k->key[i]);
-        else if (i == KEY_BACKUP) crypto_box_new(k->backup_public, &k->key[i]);
         else k->key[i] = secret_random(CRYPTO_KEY);
         assert(secret_size(k->key[i]) == key_bytes(i));
     }
@@ -585,9 +644,25 @@ const uint8_t *keyring_audit_public(const struct keyring *k)
     return k->audit_public;
 }
 
-const uint8_t *keyring_backup_public(const struct keyring *k)
+size_t keyring_backup_recipients(const struct keyring *k, struct backup_recipient *out, size_t max)
 {
-    return k->backup_public;
+    size_t n = 0;
+    for (size_t i = 0; i < k->file.n_slot; i++) {
+        const struct keyring_slot *s = &k->file.slot[i];
+        if (s->kind != SLOT_RECOVERY) continue;
+        if (n < max) {
+            out[n].slot = s->number;
+            memcpy(out[n].public_key, s->backup.public_key, CRYPTO_PUBLIC);
+        }
+        n++;
+    }
+    return n;
+}
+
+const struct secret *keyring_backup_private(const struct keyring *k, struct backup_recipient *whose)
+{
+    if (k->backup_private != NULL) *whose = k->backup_whose;
+    return k->backup_private;
 }
 
 void keyring_id(const struct keyring *k, uint8_t out[8])

@@ -3,10 +3,14 @@
  * a random master key, and the master key wrapped by each slot. Two copies, 0600, replaced
  * atomically, authenticated (S14). Working keys are random, never derived from one another, so that
  * slots can change without touching data. A wrong secret and a damaged file give the same message.
- */
+ *
+ * Backups are encrypted to a key pair of each recovery slot, whose private half lies sealed in that
+ * slot and nowhere else (S96): with a passphrase or key file backups are made, with a recovery code
+ * alone they are opened. */
 #ifndef DCIM_STORE_KEYRING_H
 #define DCIM_STORE_KEYRING_H
 
+#include "base/buf.h"
 #include "base/crypto.h"
 #include "base/err.h"
 #include "base/text.h"
@@ -25,7 +29,6 @@ enum key_use {
     KEY_CONTENT,    /* content hashes */
     KEY_RELEASE,    /* perturbation and pseudonyms of releases (later work) */
     KEY_AUDIT_SIGN, /* Ed25519 secret key of checkpoints */
-    KEY_BACKUP,     /* X25519 secret key of backups */
     KEY_AUDIT_HEAD, /* authenticates the head of the audit log, so that it cannot be cut short */
     KEY_COUNT
 };
@@ -61,8 +64,9 @@ bool keyring_create(struct keyring **out, const char *path, const struct unlock 
 /* Open `path` or its copy `path`.copy, the newer where they differ; a missing, damaged or older one
  * is then written anew. `owns` *out. ERR_DENIED "keyring.wrong_secret" for a wrong secret as for a
  * damaged file, "keyring.no_secret", and "keyring.insecure_slot" for a passphrase slot of the small
- * profile without DCIM_INSECURE_KDF; ERR_NOT_FOUND "keyring.missing". Cost: 1.4 s for each
- * passphrase slot tried. */
+ * profile without DCIM_INSECURE_KDF; ERR_NOT_FOUND "keyring.missing". With a recovery code, alone
+ * or beside another secret, keyring_backup_private() is there too. Cost: 1.4 s for each passphrase
+ * slot tried. */
 bool keyring_open(struct keyring **out, const char *path, const struct unlock *u,
                   struct err *e) MUST_CHECK;
 void keyring_close(struct keyring *k); /* wipes; NULL is fine */
@@ -72,9 +76,8 @@ bool keyring_insecure_kdf(void);
 
 /* Borrowed until keyring_close(): 32 bytes; KEY_AUDIT_SIGN 64. */
 const struct secret *keyring_key(const struct keyring *k, enum key_use use);
-const uint8_t *keyring_audit_public(const struct keyring *k);  /* Ed25519 */
-const uint8_t *keyring_backup_public(const struct keyring *k); /* X25519 */
-void keyring_id(const struct keyring *k, uint8_t out[8]);      /* names this keyring in backups */
+const uint8_t *keyring_audit_public(const struct keyring *k); /* Ed25519 */
+void keyring_id(const struct keyring *k, uint8_t out[8]);     /* names this keyring in backups */
 
 struct slot_info {
     uint32_t number;
@@ -87,10 +90,27 @@ size_t keyring_slots(const struct keyring *k, struct slot_info *out, size_t max)
 /* "passphrase", "key-file", "recovery", "dual", ... */
 const char *slot_kind_name(enum slot_kind kind);
 
+/* Whom a backup is encrypted to: a recovery slot and its public key. */
+struct backup_recipient {
+    uint32_t slot;
+    uint8_t public_key[CRYPTO_PUBLIC]; /* X25519 */
+};
+/* Fills at most `max`, in order of slots; returns how many recovery slots there are. */
+size_t keyring_backup_recipients(const struct keyring *k, struct backup_recipient *out, size_t max);
+/* The private half and whose it is, borrowed until keyring_close(); NULL when the keyring was
+ * opened without a recovery code. */
+const struct secret *keyring_backup_private(const struct keyring *k,
+                                            struct backup_recipient *whose);
+
+/* The file's bytes as they were opened, for a backup. ERR_CONFLICT "keyring.changed" when another
+ * process changed it since. */
+bool keyring_bytes(struct buf *out, const struct keyring *k, struct err *e) MUST_CHECK;
+
 /* Add a slot; both copies are rewritten. The label, up to 63 bytes, stands in the file in the
  * clear: let it name a place or an office, not a person. SLOT_RECOVERY takes no secret: it makes
  * the code itself (160 bits, base32 in groups of four, see recovery.h) and gives it once in
- * *recovery_code (`owns`; NULL for other kinds). A number is never used twice. ERR_USAGE
+ * *recovery_code (`owns`; NULL for other kinds), and with it opens backups that are made from now
+ * on. A number is never used twice. ERR_USAGE
  * "keyring.no_secret", "keyring.slot_reserved"; ERR_LIMIT "keyring.full"; ERR_CONFLICT
  * "keyring.changed" when another process changed the file since it was opened. */
 bool keyring_add(struct keyring *k, enum slot_kind kind, const struct unlock *secret,

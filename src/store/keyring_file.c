@@ -4,7 +4,7 @@
 #include <string.h>
 
 static const char magic[8] = {'D', 'C', 'I', 'M', 'K', 'E', 'Y', 'S'};
-enum { FORMAT_VERSION = 1, KIB_MIN = 8 };
+enum { FORMAT_VERSION = 2, KIB_MIN = 8 };
 
 _Static_assert(KEYRING_HEAD_BYTES == sizeof magic + 1 + 1 + 2 + 4 + 8 + 8, "head");
 _Static_assert(KEYRING_SLOT_BYTES == 4 + 1 + 3 + 8 + 2 * (1 + 4 + 4 + CRYPTO_SALT) + KEYRING_LABEL +
@@ -90,6 +90,11 @@ static void take_slot(struct input *in, struct keyring_slot *s)
     s->created_at = (int64_t)take_number(in, 8);
     for (int i = 0; i < 2; i++) take_factor(in, &s->factor[i]);
     take(in, s->label, sizeof s->label);
+    if (kind == SLOT_RECOVERY) {
+        take(in, s->backup.public_key, sizeof s->backup.public_key);
+        take(in, s->backup.nonce, sizeof s->backup.nonce);
+        take(in, s->backup.sealed, sizeof s->backup.sealed);
+    }
     take(in, s->nonce, sizeof s->nonce);
     take(in, s->sealed, sizeof s->sealed);
     if (kind > SLOT_PKCS11 || !all_zero(zero, sizeof zero)) in->bad = true;
@@ -150,6 +155,7 @@ static void put_identity(struct buf *b, const struct keyring_file *f)
     buf_put_u64le(b, (uint64_t)f->created_at);
 }
 
+/* Up to the label. */
 static void put_slot_open(struct buf *b, const struct keyring_slot *s)
 {
     buf_put_u32le(b, s->number);
@@ -165,12 +171,30 @@ static void put_slot_open(struct buf *b, const struct keyring_slot *s)
     buf_put(b, s->label, sizeof s->label);
 }
 
+static void put_slot_backup(struct buf *b, const struct keyring_slot *s)
+{
+    if (s->kind != SLOT_RECOVERY) return;
+    buf_put(b, s->backup.public_key, sizeof s->backup.public_key);
+    buf_put(b, s->backup.nonce, sizeof s->backup.nonce);
+    buf_put(b, s->backup.sealed, sizeof s->backup.sealed);
+}
+
+void keyring_file_backup_ad(struct buf *out, const struct keyring_file *f,
+                            const struct keyring_slot *s)
+{
+    buf_puts(out, "dcim backup key v2");
+    put_identity(out, f);
+    put_slot_open(out, s);
+    buf_put(out, s->backup.public_key, sizeof s->backup.public_key);
+}
+
 void keyring_file_slot_ad(struct buf *out, const struct keyring_file *f,
                           const struct keyring_slot *s)
 {
-    buf_puts(out, "dcim keyring slot v1");
+    buf_puts(out, "dcim keyring slot v2");
     put_identity(out, f);
     put_slot_open(out, s);
+    put_slot_backup(out, s);
 }
 
 void keyring_file_body_ad(struct buf *out, const struct keyring_file *f)
@@ -185,6 +209,7 @@ void keyring_file_body_ad(struct buf *out, const struct keyring_file *f)
     buf_put_u64le(out, (uint64_t)f->created_at);
     for (size_t i = 0; i < f->n_slot; i++) {
         put_slot_open(out, &f->slot[i]);
+        put_slot_backup(out, &f->slot[i]);
         buf_put(out, f->slot[i].nonce, sizeof f->slot[i].nonce);
         buf_put(out, f->slot[i].sealed, sizeof f->slot[i].sealed);
     }

@@ -2,25 +2,30 @@
 /* The bytes of a keyring file, read and written; no secret is tried and no file touched here
  * (keyring.c).
  *
- * Format, version 1. Numbers are little endian. 3,582 bytes at most.
+ * Format, version 2. Numbers are little endian. 5,078 bytes at most.
  *
- *   head       magic "DCIMKEYS" (8) | version = 1 (1) | keys = KEY_COUNT (1) | slots, 1..15 (2) |
+ *   head       magic "DCIMKEYS" (8) | version = 2 (1) | keys = KEY_COUNT (1) | slots, 1..15 (2) |
  *              generation (4): counts rewrites | keyring id (8) | made at, UTC seconds (8)
- *   slot       number (4) | kind (1) | zero (3) | made at (8) | two factors (25 each) | label, NUL-padded
- *              UTF-8 (64) | nonce (24) | master key sealed under the slot's key (48)
- *     factor   kind (1) | Argon2id passes (4) | Argon2id KiB (4) | salt (16); all zero when not used
- *   body       nonce (24) | all working keys and both public keys, sealed under the master key
+ *   slot       number (4) | kind (1) | zero (3) | made at (8) | two factors (25 each) | label,
+ *   NUL-padded
+ *              UTF-8 (64) | of a recovery slot: backup public key (32), nonce (24), backup private
+ *              key sealed under the slot's key (48) | nonce (24) | master key sealed under the
+ *              slot's key (48)
+ *     factor   kind (1) | Argon2id passes (4) | Argon2id KiB (4) | salt (16); all zero when not
+ *     used
+ *   body       nonce (24) | all working keys and the audit public key, sealed under the master key
  *   checksum   BLAKE2b-256 of everything before it
  *
- * Sealed is XChaCha20-Poly1305. The associated data of a slot are "dcim keyring slot v1", the head
- * without slot count and generation (they change while a slot stays), and the slot up to its nonce;
- * those of the body are every byte before it, so that no slot can be added, removed or changed
- * without the master key. The checksum is not a protection: it tells accidental damage from a wrong
- * secret, so that the right copy is used and a removed slot never comes back through an old copy.
- * What people are told is the same in both cases.
+ * Sealed is XChaCha20-Poly1305. The associated data of a slot are "dcim keyring slot v2", the head
+ * without slot count and generation (they change while a slot stays), and the slot up to its last
+ * nonce; those of its backup key are "dcim backup key v2", the same head, and the slot up to the
+ * public key; those of the body are every byte before it, so that no slot can be added, removed or
+ * changed without the master key. The checksum is not a protection: it tells accidental damage from
+ * a wrong secret, so that the right copy is used and a removed slot never comes back through an old
+ * copy. What people are told is the same in both cases.
  *
- * Kinds TPM2 and PKCS#11 are reserved: version 1 never writes them, and a file that has one is not
- * version 1. */
+ * Kinds TPM2 and PKCS#11 are reserved: version 2 never writes them, and a file that has one is not
+ * version 2. Version 1 had one backup key in the body; no repository of it was ever in use. */
 #ifndef DCIM_STORE_KEYRING_FILE_H
 #define DCIM_STORE_KEYRING_FILE_H
 
@@ -49,13 +54,15 @@ enum {
     KEYRING_KIB_MAX = 1024 * 1024,
     KEYRING_SLOT_SEALED = CRYPTO_KEY + CRYPTO_TAG,
     KEYRING_SIGN_KEY = 64,
-    KEYRING_BODY = (KEY_COUNT - 1) * CRYPTO_KEY + KEYRING_SIGN_KEY + 2 * CRYPTO_PUBLIC,
+    KEYRING_BODY = (KEY_COUNT - 1) * CRYPTO_KEY + KEYRING_SIGN_KEY + CRYPTO_PUBLIC,
     KEYRING_BODY_SEALED = KEYRING_BODY + CRYPTO_TAG,
     KEYRING_HEAD_BYTES = 32,
     KEYRING_SLOT_BYTES = 202,
-    KEYRING_FILE_MAX = KEYRING_HEAD_BYTES + KEYRING_SLOTS_MAX * KEYRING_SLOT_BYTES + CRYPTO_NONCE +
-                       KEYRING_BODY_SEALED + CRYPTO_HASH,
-    KEYRING_AD_MAX = KEYRING_HEAD_BYTES + KEYRING_SLOTS_MAX * KEYRING_SLOT_BYTES
+    KEYRING_BACKUP_BYTES =
+        CRYPTO_PUBLIC + CRYPTO_NONCE + KEYRING_SLOT_SEALED, /* of a recovery slot */
+    KEYRING_AD_MAX =
+        KEYRING_HEAD_BYTES + KEYRING_SLOTS_MAX * (KEYRING_SLOT_BYTES + KEYRING_BACKUP_BYTES),
+    KEYRING_FILE_MAX = KEYRING_AD_MAX + CRYPTO_NONCE + KEYRING_BODY_SEALED + CRYPTO_HASH
 };
 
 struct keyring_factor {
@@ -70,6 +77,9 @@ struct keyring_slot {
     int64_t created_at;
     struct keyring_factor factor[2]; /* the second: SLOT_DUAL only */
     char label[KEYRING_LABEL];
+    struct { /* SLOT_RECOVERY only; otherwise zero and not in the file */
+        uint8_t public_key[CRYPTO_PUBLIC], nonce[CRYPTO_NONCE], sealed[KEYRING_SLOT_SEALED];
+    } backup;
     uint8_t nonce[CRYPTO_NONCE];
     uint8_t sealed[KEYRING_SLOT_SEALED];
 };
@@ -91,9 +101,11 @@ bool keyring_file_parse(struct keyring_file *out, struct text bytes) MUST_CHECK;
 /* Append the file's bytes. What was parsed is written back byte for byte. */
 void keyring_file_write(struct buf *out, const struct keyring_file *f);
 
-/* Associated data of one slot and of the body, appended to `out`. */
+/* Associated data of one slot, of its backup key and of the body, appended to `out`. */
 void keyring_file_slot_ad(struct buf *out, const struct keyring_file *f,
                           const struct keyring_slot *s);
+void keyring_file_backup_ad(struct buf *out, const struct keyring_file *f,
+                            const struct keyring_slot *s);
 void keyring_file_body_ad(struct buf *out, const struct keyring_file *f);
 
 #endif

@@ -140,13 +140,12 @@ static void write_csv(const char *path, const char *sex)
 {
     FILE *f = fopen(path, "wb");
     assert_non_null(f);
-    (void)fputs(
-        "source_file_no,family_name,given_names,birth_date,national_id_no,phone,entry_date,"
-        "sex,age_at_registration,"
-        "citizenship,recruitment_country,exploitation_form,exploitation_country,"
-        "exploitation_start,main_form_flag,"
-        "victim_status,status_decision_date,status_decided_by,legal_basis\n",
-        f);
+    (void)fputs("source_file_no,family_name,given_names,birth_date,national_id_no,phone,entry_date,"
+                "sex,age_at_registration,"
+                "citizenship,recruitment_country,exploitation_form,exploitation_country,"
+                "exploitation_start,main_form_flag,"
+                "victim_status,status_decision_date,status_decided_by,legal_basis\n",
+                f);
     for (int i = 0; i < 200; i++)
         (void)fprintf(f,
                       "%s%d," FAMILY "," GIVEN "," BIRTH "," DOCUMENT "," PHONE
@@ -156,7 +155,7 @@ static void write_csv(const char *path, const char *sex)
     assert_int_equal(fclose(f), 0);
 }
 
-static void write_workbook(const char *path, int rows)
+static void write_workbook(const char *path, const char *sheet, int rows)
 {
     static const char *const head[] = {"source_file_no",
                                        "family_name",
@@ -181,7 +180,8 @@ static void write_workbook(const char *path, int rows)
     struct xlsx_writer *w;
     struct err e;
     char number[30];
-    if (!xlsx_write_open(&w, path, "t", &e) || !xlsx_write_sheet(w, "s", &e)) fail_msg("%s", e.msg);
+    if (!xlsx_write_open(&w, path, "t", &e) || !xlsx_write_sheet(w, sheet, &e))
+        fail_msg("%s", e.msg);
     for (uint16_t c = 0; c < 16; c++) xlsx_write_text(w, 0, c, text_of(head[c]), XLSX_HEAD);
     for (int r = 1; r <= rows; r++)
         for (uint16_t c = 0; c < 16; c++) {
@@ -262,7 +262,7 @@ static void everything(void)
     DCIM(1, "import", "in.csv", IMPORT, "--dry-run");
     DCIM(1, "import", "in.csv", IMPORT, "--strict");
     DCIM(1, "import", "in.csv", IMPORT, "--findings", "back.csv");
-    write_workbook("in.xlsx", 300);
+    write_workbook("in.xlsx", "s", 300);
     DCIM(0, "import", "in.xlsx", IMPORT, "--findings", "back.xlsx");
     DCIM(2, "import", "in.csv", IMPORT, "--mapping", TERM);
     DCIM(2, "import", "in.csv", "--form", TERM, "--organisation", "GNR");
@@ -284,8 +284,10 @@ static void everything(void)
     DCIM(0, "table", "--form", "victim", "--rows", "sex", "--format", "xlsx", "--output", "t.xlsx");
     DCIM(2, "codes", TERM);
     DCIM(0, "backup", "b.dcim");
-    DCIM(0, "backup", "verify", "b.dcim");
-    DCIM(0, "restore", "b.dcim", "restored");
+    by_terminal(0, (const char *const[]){harness_program(), "backup", "verify", "b.dcim", NULL},
+                (const struct pty_line[]){{"Recovery code: ", code}, {"", "\n"}, {NULL, NULL}});
+    by_terminal(0, (const char *const[]){harness_program(), "restore", "b.dcim", "restored", NULL},
+                (const struct pty_line[]){{"Recovery code: ", code}, {"", "\n"}, {NULL, NULL}});
     DCIM(0, "batch", "undo", "1", "--reason", "test");
     DCIM(0, "check");
 }
@@ -420,13 +422,14 @@ static void children_5_1_are_told_nothing(void **state)
     extern char **environ;
     pid_t pid;
     int seen = 0;
-    write_workbook("in.xlsx", 20000);
+    write_workbook("in.xlsx", TERM, 20000);
     assert_int_equal(rename("in.xlsx", TERM ".xlsx"), 0);
-    char program[4096], *argv[] = {program, NULL, NULL, NULL, NULL, NULL, NULL, NULL};
-    static char words[][40] = {"import", TERM ".xlsx", "--form", "victim", "--organisation", "GNR"};
+    char program[4096], *argv[] = {program, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL};
+    static char words[][40] = {"import",         TERM ".xlsx", "--form",  "victim",
+                               "--organisation", "GNR",        "--sheet", TERM};
     (void)unsetenv("DCIM_INSECURE_KDF");
     (void)snprintf(program, sizeof program, "%s", harness_program());
-    for (int i = 0; i < 6; i++) argv[i + 1] = words[i];
+    for (int i = 0; i < 8; i++) argv[i + 1] = words[i];
     (void)setenv("CANARY_IN_ENVIRONMENT", PASSPHRASE, 1);
     posix_spawn_file_actions_t acts;
     posix_spawn_file_actions_init(&acts);

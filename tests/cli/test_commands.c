@@ -418,8 +418,8 @@ static void json_4_2_of_what_can_be_done_once(void **state)
                 0);
     assert_true(strlen(json_get_text(j, "recovery_code", "")) > 20);
     json_free(j);
-    j = json_of((const char *const[]){harness_program(), "key", "remove", "2", "--json", NULL}, 0);
-    assert_int_equal(json_get_int(j, "slot", 0), 2);
+    j = json_of((const char *const[]){harness_program(), "key", "remove", "3", "--json", NULL}, 0);
+    assert_int_equal(json_get_int(j, "slot", 0), 3);
     json_free(j);
     j = json_of((const char *const[]){harness_program(), "import", "v.csv", IMPORT, "--json", NULL},
                 0);
@@ -427,6 +427,18 @@ static void json_4_2_of_what_can_be_done_once(void **state)
     json_free(j);
     j = json_of((const char *const[]){harness_program(), "backup", "b.dcim", "--json", NULL}, 0);
     assert_int_equal(json_get_int(j, "records", 0), 40);
+    json_free(j);
+    /* S96: the key file alone does not open it, and a code that others can read is not taken. */
+    assert_int_equal(chmod("repository.recovery", 0640), 0);
+    j = json_of((const char *const[]){harness_program(), "backup", "verify", "b.dcim", "--json",
+                                      NULL},
+                3);
+    assert_string_equal(json_get_text(j, "error", ""), "cli.recovery_file");
+    json_free(j);
+    assert_int_equal(chmod("repository.recovery", 0600), 0);
+    j = json_of((const char *const[]){harness_program(), "info", "--recovery-file",
+                                      "repository.recovery", "--key-file", "none", "--json", NULL},
+                0);
     json_free(j);
     j = json_of((const char *const[]){harness_program(), "backup", "verify", "b.dcim", "--json",
                                       NULL},

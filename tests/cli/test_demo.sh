@@ -19,6 +19,11 @@ for word in Synthetic "nothing in it is about a real person" demo.key "demonstra
 done
 [ "$(grep -c 'Total' first.txt)" -ge 3 ] || fail "no three tables"
 
+# what it says to try can be typed as it stands
+sed -n '/^Try:/,/ info$/p' first.txt | sed 's/^Try://' >try.sh
+[ "$(wc -l <try.sh)" -eq 2 ] || fail "no two lines to try: $(cat try.sh)"
+env -u DCIM_REPOSITORY -u DCIM_KEY_FILE sh -e try.sh | grep -q "^victim " || fail "cannot be typed: $(cat try.sh)"
+
 # 2
 "$DCIM_PROGRAM" demo "$PWD/again" --records $records --seed 7 --json >again.json
 "$DCIM_PROGRAM" demo "$PWD/other" --records $records --seed 8 --json >other.json

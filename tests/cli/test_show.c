@@ -48,8 +48,10 @@ static void repository_1_1_made_and_described(void **state)
     desk_remove("fresh");
     (void)unlink("fresh.key");
     DCIM("init", "--pack", "pt", "fresh", "--key-file", "fresh.key");
-    SHOWS(0, "Repository made in fresh for Portugal.\n", "200 variables, 74 code lists",
-          "Key file: fresh.key\n", "Recovery code, shown this once", "Next: dcim organisation add");
+    SHOWS(
+        0, "Repository made in fresh for Portugal.\n", "200 variables, 74 code lists",
+        "Key file: fresh.key\n", "Recovery code, shown this once",
+        "Next:  export DCIM_REPOSITORY=fresh DCIM_KEY_FILE=fresh.key\n       dcim organisation add ");
     DCIM("info", "--repository", "fresh", "--key-file", "fresh.key");
     SHOWS(0, "Portugal", "victim", "suspect", "Records");
     assert_null(strstr(run.out, "Recovery"));
@@ -76,7 +78,9 @@ static void import_2_1_findings_and_the_last_line(void **state)
         "B-1,2023-05-11,Q,30,PT,E100,S30,14,LB3,7\n");
     DCIM("import", "bad.csv", IMPORT);
     SHOWS(1, "row 2, column 3 sex [error]: ", "(sent: \"Q\")", "    Use a code of the list",
-          "(dcim codes CL_SEX)", "Columns nobody knows, not imported: hat size\n",
+          "`dcim codes CL_SEX` shows it",
+          "Columns that are not known, and were not imported: hat size\n",
+          "`dcim variables --form victim`", "With --findings FILE",
           "1 rows: 0 new, 0 changed, 0 already there, 1 refused");
     DCIM("import", "bad.csv", IMPORT, "--strict");
     SHOWS(1, "refused as a whole", "Nothing was kept.");

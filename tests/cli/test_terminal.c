@@ -10,6 +10,7 @@
 #include "desk.h"
 #include "talk.h"
 
+#include "base/xlsx_write.h"
 #include "cli/terminal.h"
 
 #include <fcntl.h>
@@ -217,6 +218,23 @@ static void recovery_2_1_opens(void **state)
 
 /* ---- 3 ---- */
 
+/* A plain CSV file, without quotes, as a workbook. */
+static void write_book(const char *path, const char *csv)
+{
+    struct xlsx_writer *w;
+    struct err e;
+    char *bytes = harness_read(csv, NULL);
+    struct text rest = text_of(bytes), line, cell;
+    if (!xlsx_write_open(&w, path, "t", &e) || !xlsx_write_sheet(w, "s", &e)) fail_msg("%s", e.msg);
+    for (uint32_t row = 0; text_split(&rest, '\n', &line); row++) {
+        if (line.n == 0) continue;
+        for (uint16_t column = 0; text_split(&line, ',', &cell); column++)
+            xlsx_write_text(w, row, column, cell, XLSX_PLAIN);
+    }
+    if (!xlsx_write_close(w, &e)) fail_msg("%s", e.msg);
+    free(bytes);
+}
+
 static void progress_3_1_on_a_terminal_alone(void **state)
 {
     (void)state;
@@ -245,6 +263,17 @@ static void progress_3_1_on_a_terminal_alone(void **state)
     assert_non_null(strstr(result, "3000 new"));
     assert_null(strchr(result, '\r'));
     free(result);
+    /* of a workbook the rows are counted, for nobody knows how many there are */
+    desk_victims("w.csv", "W", 0, 1300, 0);
+    write_book("w.xlsx", "w.csv");
+    pty_run(&on_terminal, ASK("import", "w.xlsx", "--form", "victim", "--organisation", "GNR"),
+            NULL, "result.txt");
+    assert_int_equal(on_terminal.status, 0);
+    assert_non_null(strstr(on_terminal.said, "] opening the file\x1b[K"));
+    assert_non_null(strstr(on_terminal.said, "] 512 rows\x1b[K"));
+    assert_non_null(strstr(on_terminal.said, "] 1300 rows\x1b[K"));
+    assert_null(strchr(on_terminal.said, '%'));
+    free(on_terminal.said);
     (void)unsetenv("DCIM_KEY_FILE");
     (void)setenv("DCIM_REPOSITORY", "secret", 1);
     (void)setenv("DCIM_INSECURE_KDF", "1", 1);
@@ -301,6 +330,24 @@ static void print_odd(void)
 }
 
 /* S63: nothing that steers the terminal or turns the text around gets through. */
+static void print_words(void)
+{
+    static const char *const words[] = {"build/dcim", "/tmp/my pilot", "", "it's", "$(x)", "~",
+                                        "Pós"};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        terminal_shell_word(words[i]);
+        (void)putchar('\n');
+    }
+}
+
+static void text_4_5_words_for_a_shell(void **state)
+{
+    (void)state;
+    char *out = captured(print_words);
+    assert_string_equal(out, "build/dcim\n'/tmp/my pilot'\n''\n'it'\\''s'\n'$(x)'\n'~'\n'Pós'\n");
+    free(out);
+}
+
 static void text_4_2_controls_are_shown(void **state)
 {
     (void)state;
@@ -366,6 +413,7 @@ int main(void)
         cmocka_unit_test(text_4_2_controls_are_shown),
         cmocka_unit_test(text_4_3_errors_are_shown_so_too),
         cmocka_unit_test(text_4_4_width),
+        cmocka_unit_test(text_4_5_words_for_a_shell),
     };
     return cmocka_run_group_tests(tests, begin, end);
 }

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/sandbox.h"
 #include "intake/converter.h"
+#include "intake/converter_internal.h"
 #include "intake/row_build.h"
 
 #include <errno.h>
@@ -267,9 +268,10 @@ static void bad_child(const char *kind, const char *word)
 void data_child(int argc, char **argv)
 {
     if (argc < 3 || strcmp(argv[1], "converter") != 0) return;
-    if (strcmp(argv[2], "xlsx") == 0 || strcmp(argv[2], "ods") == 0)
-        converter_main(argv[2], argc > 3 ? argv[3] : "");
-    bad_child(argv[2], argc > 3 ? argv[3] : "");
+    if (strcmp(argv[2], "xlsx") == 0 || strcmp(argv[2], "ods") == 0) converter_main(argv[2]);
+    char request[CONVERTER_REQUEST_MAX + 1];
+    converter_request(request);
+    bad_child(argv[2], request);
 }
 
 void data_workbook(const char *path, const struct workbook_parts *parts)

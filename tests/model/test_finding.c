@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Tests of src/model/finding.c
- *  1 built-in rules come first, in their order   2 sentences, with the variable's words   3 what was sent:
+ *  1 built-in rules come first, in their order   2 sentences, with the words of the variable and
+ *  its kind   3 what was sent:
  *  cut between characters, made visible (S63), never of identifiers   4 bounded, errors counted on
- *  5 rules that value_read() speaks through   6 every built-in rule of data/ has words in all languages */
+ *  5 rules that value_read() speaks through   6 every built-in rule of data/ has words in all
+ *  languages */
 #include "harness.h"
 
 #include "small_data.h"
@@ -93,6 +95,31 @@ static void sentences(void **state)
          "See sex, CL_SEX.");
 }
 
+static void words_for_kinds(void **state)
+{
+    (void)state;
+    struct finding v02 = finding_of(d, BUILTIN_TYPE, var("age"), 0);
+    struct rule *rule = &d->rule[v02.rule];
+    const struct words before = rule->message, remedy = rule->remedy;
+    rule->message.in[0] =
+        "{integer?A number}{date?A day}{partial? or month}{code?A code} {and?} {x.";
+    rule->remedy.in[0] = "{integer?{label}";
+    says(v02, 0, "V02 age: A number {and?} {x.", "{label");
+    v02.var = var("start");
+    says(v02, 0, "V02 start: A day or month {and?} {x.", "");
+    v02.var = var("sex");
+    says(v02, 0, "V02 sex: A code {and?} {x.", "");
+    v02.var = VAR_NONE;
+    says(v02, 0, "V02:  {and?} {x.", "");
+    struct buf b;
+    buf_init(&b, 100);
+    finding_general_words(&b, &rule->message, 0);
+    assert_string_equal(b.p, " {and?} {x.");
+    buf_release(&b);
+    rule->message = before;
+    rule->remedy = remedy;
+}
+
 static void what_was_sent(void **state)
 {
     (void)state;
@@ -177,11 +204,10 @@ static void words_of_data(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(builtin_order),
-                                       cmocka_unit_test(sentences),
-                                       cmocka_unit_test(what_was_sent),
-                                       cmocka_unit_test(bounded),
-                                       cmocka_unit_test(of_read),
-                                       cmocka_unit_test(words_of_data)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(builtin_order),   cmocka_unit_test(sentences),
+        cmocka_unit_test(words_for_kinds), cmocka_unit_test(words_for_kinds),
+        cmocka_unit_test(what_was_sent),   cmocka_unit_test(bounded),
+        cmocka_unit_test(of_read),         cmocka_unit_test(words_of_data)};
     return cmocka_run_group_tests(tests, setup, teardown);
 }

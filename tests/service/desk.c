@@ -89,10 +89,26 @@ static const char *kept(const char *word, const char *end)
     return room[n++];
 }
 
+/* The recovery code of a desk that desk_make() has made; lives to the program's end. */
+static const struct secret *recovery_of(const char *folder)
+{
+    static struct secret *code;
+    if (!harness_exists(kept(folder, ".recovery"))) return NULL;
+    if (code == NULL) {
+        size_t n;
+        char *text = harness_read(kept(folder, ".recovery"), &n);
+        code = secret_copy(text, n);
+        explicit_bzero(text, n);
+        free(text);
+    }
+    return code;
+}
+
 struct service_options desk_options(const char *folder, const char *role)
 {
     return (struct service_options){.repository = kept(folder, ""),
                                     .key_file = kept(folder, ".key"),
+                                    .recovery = recovery_of(folder),
                                     .data = harness_source("data"),
                                     .program = harness_program(),
                                     .actor = "local:test",
@@ -118,7 +134,9 @@ struct service *desk_open(const char *folder, const char *role)
 static void make_template(void)
 {
     struct service *s = desk_open("desk.template", NULL);
-    (void)desk_do(s, "repository.init", "{'pack':'pt'}");
+    const struct json *made = desk_do(s, "repository.init", "{'pack':'pt'}");
+    harness_write_text("desk.template.recovery", json_get_text(made, "recovery_code", ""));
+    assert_int_equal(chmod("desk.template.recovery", 0600), 0);
     (void)desk_do(s, "organisation.add",
                   "{'code':'GNR','type':'police','name':'Guarda Nacional Republicana'}");
     (void)desk_do(s, "organisation.add", "{'code':'APAV','type':'50','name':'Apoio à Vítima'}");
@@ -127,16 +145,18 @@ static void make_template(void)
 
 void desk_make(const char *folder)
 {
-    const char *key = kept(folder, ".key");
+    const char *key = kept(folder, ".key"), *recovery = kept(folder, ".recovery");
     desk_remove(folder);
     (void)setenv("DCIM_TODAY", DESK_TODAY, 1);
     (void)setenv("DCIM_DATA", harness_source("data"), 1);
     (void)setenv("DCIM_REPOSITORY", folder, 1);
     (void)setenv("DCIM_KEY_FILE", key, 1);
+    (void)setenv("DCIM_RECOVERY_FILE", recovery, 1);
     (void)setenv("DCIM_LANGUAGE", "en", 1);
     if (!harness_exists("desk.template")) make_template();
     desk_copy("desk.template", folder);
     desk_copy("desk.template.key", key);
+    desk_copy("desk.template.recovery", recovery);
 }
 
 /* ---------------------------------------------------------------- calls */

@@ -17,8 +17,9 @@
 #define DESK_TODAY "2024-01-15"
 
 /* A repository of pack pt in `folder` (relative; what was there is removed), key file
- * "<folder>.key", organisations GNR (police) and APAV (NGO). Also sets DCIM_TODAY, DCIM_DATA,
- * DCIM_REPOSITORY and DCIM_KEY_FILE for programs. */
+ * "<folder>.key", its recovery code in "<folder>.recovery", organisations GNR (police) and APAV
+ * (NGO). Also sets DCIM_TODAY, DCIM_DATA, DCIM_REPOSITORY, DCIM_KEY_FILE and DCIM_RECOVERY_FILE for
+ * programs. */
 void desk_make(const char *folder);
 
 /* Sit down at it in a role (NULL: custodian). service_close() is the caller's. At most 64 for each

@@ -480,13 +480,16 @@ static void keys_8_1_added_used_removed(void **state)
     assert_false(json_has(json_at(list, 2), "secret"));
     struct service_options o = desk_options("repository", NULL);
     o.key_file = "second.key";
+    o.recovery = NULL;
     struct service *s = desk_open_with(&o);
     assert_int_equal(desk_records(s, "victim"), 30);
     /* S14: the slot is gone, and its secret opens nothing */
     (void)desk_do(s, "key.remove", "{'slot':1}");
     service_close(s);
     service_close(desk);
-    desk = desk_open("repository", NULL);
+    struct service_options first = desk_options("repository", NULL);
+    first.recovery = NULL;
+    desk = desk_open_with(&first);
     struct json *out;
     struct err e;
     assert_false(desk_try(&out, desk, &e, "repository.info", "{}"));

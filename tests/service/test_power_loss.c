@@ -162,6 +162,21 @@ static void log_end(void)
     assert_int_equal(unsetenv("LD_PRELOAD"), 0);
 }
 
+/* What `init` prints once: needed to open the backup. */
+static struct secret *recovery;
+
+static void keep_code(const char *said)
+{
+    const char *at = strstr(said, "\n\n    ");
+    assert_non_null(at);
+    at += 6;
+    crypto_start();
+    recovery = secret_copy(at, strcspn(at, "\n"));
+    harness_write("../code", secret_bytes(recovery), secret_size(recovery));
+    assert_int_equal(chmod("../code", 0600), 0);
+    assert_int_equal(setenv("DCIM_RECOVERY_FILE", "../code", 1), 0);
+}
+
 static void do_step(struct step *s)
 {
     const char *argv[WORDS + 2] = {harness_program()};
@@ -172,6 +187,7 @@ static void do_step(struct step *s)
     harness_run(&run, argv, NULL);
     log_end();
     if (run.status != 0) fail_msg("%s %s: %d: %s", argv[1], argv[2], run.status, run.err);
+    if (s == steps) keep_code(run.out);
     harness_run_release(&run);
     struct disk_log *l = disk_log_read(log_path);
     s->acknowledged = disk_log_calls(l);
@@ -328,7 +344,7 @@ static void backup_is_right(const struct disk_state *s, size_t done, const char 
     static uint64_t verified[64];
     static size_t n_verified;
     struct backup_report r;
-    const struct unlock u = {.key_file = key_file};
+    const struct unlock u = {.key_file = key_file, .recovery = recovery};
     const struct disk_file *f = disk_state_file(s, "b.dcim");
     if (f == NULL) {
         if (done > 6) fail_msg("%s: the backup is gone", state_name);

@@ -15,7 +15,7 @@ const struct dictionary *store_data_dictionary(void);
 /* Another version of it: without `note`, with `remark` new, CL_SEX without X. */
 const struct dictionary *store_data_later_dictionary(void);
 
-/* Its key: a key file beside the folder. */
+/* Its keys: a key file beside the folder, and a recovery code, which opens backups. */
 const struct unlock *store_data_unlock(void);
 
 /* A new repository (what was there is removed) with organisations GNR and NGO, 1 and 2. */

@@ -17,8 +17,8 @@
 #include "base/mem.h"
 #include "store/backup_container.h"
 
-static struct secret *private_key, *other_private;
-static uint8_t public_key[CRYPTO_PUBLIC], other_public[CRYPTO_PUBLIC];
+static struct secret *private_key, *second_private, *other_private;
+static struct backup_recipient to[2] = {{.slot = 2}, {.slot = 70000}}, stranger = {.slot = 2};
 static uint8_t content[3 * CONTAINER_CHUNK + 10];
 static const struct text keyring = {"the keyring", 11};
 
@@ -26,8 +26,9 @@ static int setup(void **state)
 {
     (void)state;
     crypto_start();
-    crypto_box_new(public_key, &private_key);
-    crypto_box_new(other_public, &other_private);
+    crypto_box_new(to[0].public_key, &private_key);
+    crypto_box_new(to[1].public_key, &second_private);
+    crypto_box_new(stranger.public_key, &other_private);
     crypto_random(content, sizeof content);
     (void)signal(SIGXFSZ, SIG_IGN);
     return 0;
@@ -37,6 +38,7 @@ static int teardown(void **state)
 {
     (void)state;
     secret_free(private_key);
+    secret_free(second_private);
     secret_free(other_private);
     return 0;
 }
@@ -46,7 +48,7 @@ static uint64_t made(const char *path, size_t n, size_t step, uint8_t head[32])
     struct container_writer *w;
     struct err e;
     uint64_t bytes;
-    if (!container_create(&w, path, keyring, public_key, &e)) fail_msg("%s", e.msg);
+    if (!container_create(&w, path, keyring, to, 2, &e)) fail_msg("%s", e.msg);
     for (size_t at = 0; at < n; at += step)
         container_put(w, content + at, n - at < step ? n - at : step);
     if (head != NULL) container_head(w, head);
@@ -56,14 +58,14 @@ static uint64_t made(const char *path, size_t n, size_t step, uint8_t head[32])
 
 /* Reads all of it; false with a right error. */
 static bool reads(const char *path, size_t n_expected, const struct secret *key,
-                  const uint8_t *public)
+                  const struct backup_recipient *whose)
 {
     struct container_reader *r;
     struct text chunk;
     struct err e = {0};
     size_t n = 0;
     bool last = false, ok = container_open(&r, path, &e);
-    if (ok) ok = text_equal(container_keyring(r), keyring) && container_unlock(r, public, key, &e);
+    if (ok) ok = text_equal(container_keyring(r), keyring) && container_unlock(r, whose, key, &e);
     while (ok && !last) {
         ok = container_read(r, &chunk, &last, &e);
         if (!ok) break;
@@ -102,13 +104,13 @@ static void test_1_sizes(void **state)
         uint8_t head[32], again[32];
         struct container_reader *r;
         uint64_t bytes = made("sized", sizes[i], 1 + i * 30000, head);
-        /* head 16 + 11 + 80 + 24; 17 more for each chunk; an empty content has one chunk */
+        /* head 16 + 11 + 2 * 84 + 24; 17 more for each chunk; an empty content has one chunk */
         size_t n_chunk = sizes[i] == 0 ? 1 : (sizes[i] + CONTAINER_CHUNK - 1) / CONTAINER_CHUNK;
-        assert_int_equal(bytes, 131 + sizes[i] + 17 * n_chunk);
+        assert_int_equal(bytes, 219 + sizes[i] + 17 * n_chunk);
         assert_int_equal(stat("sized", &st), 0);
         assert_int_equal(st.st_size, bytes);
         assert_int_equal(st.st_mode & 0777, 0600);
-        assert_true(reads("sized", sizes[i], private_key, public_key));
+        assert_true(reads("sized", sizes[i], private_key, &to[0]));
         assert_true(container_open(&r, "sized", NULL));
         container_read_head(r, again);
         assert_memory_equal(head, again, 32);
@@ -124,17 +126,19 @@ static void test_2_every_bit(void **state)
     size_t n;
     (void)made("bits", 20, 20, NULL);
     char *p = harness_read("bits", &n);
-    size_t keyring_at = 16;
+    size_t keyring_at = 16, second_at = keyring_at + keyring.n + 84;
     for (size_t bit = 0; bit < n * 8; bit++) {
         if (bit / 8 >= keyring_at && bit / 8 < keyring_at + keyring.n)
             continue; /* the manifest's to find */
+        if (bit / 8 >= second_at && bit / 8 < second_at + 84)
+            continue; /* and so is the other key */
         p[bit / 8] = (char)(p[bit / 8] ^ (1 << bit % 8));
         harness_write("bits", p, n);
-        assert_false(reads("bits", 20, private_key, public_key));
+        assert_false(reads("bits", 20, private_key, &to[0]));
         p[bit / 8] = (char)(p[bit / 8] ^ (1 << bit % 8));
     }
     harness_write("bits", p, n);
-    assert_true(reads("bits", 20, private_key, public_key));
+    assert_true(reads("bits", 20, private_key, &to[0]));
     free(p);
 }
 
@@ -142,7 +146,7 @@ static void test_3_cut(void **state)
 {
     (void)state;
     size_t n, m;
-    enum { CHUNK = CONTAINER_CHUNK + 17, HEAD = 131 };
+    enum { CHUNK = CONTAINER_CHUNK + 17, HEAD = 219 };
     (void)made("cut", 2 * CONTAINER_CHUNK + 50, 9999, NULL);
     (void)made("other", 2 * CONTAINER_CHUNK + 50, 9999, NULL);
     char *p = harness_read("cut", &n), *q = harness_read("other", &m), *big = malloc(n + CHUNK);
@@ -166,34 +170,34 @@ static void test_3_cut(void **state)
     assert_non_null(big);
     for (size_t i = 0; i < sizeof cuts / sizeof cuts[0]; i++) {
         harness_write("x", p, cuts[i]);
-        assert_false(reads("x", 0, private_key, public_key));
+        assert_false(reads("x", 0, private_key, &to[0]));
     }
     memcpy(big, p, n); /* appended */
     big[n] = 0;
     harness_write("x", big, n + 1);
-    assert_false(reads("x", 0, private_key, public_key));
+    assert_false(reads("x", 0, private_key, &to[0]));
     memcpy(big + n, p + HEAD, CHUNK);
     harness_write("x", big, n + CHUNK);
-    assert_false(reads("x", 0, private_key, public_key));
+    assert_false(reads("x", 0, private_key, &to[0]));
     memcpy(big, p, n); /* two chunks change places */
     memcpy(big + HEAD, p + HEAD + CHUNK, CHUNK);
     memcpy(big + HEAD + CHUNK, p + HEAD, CHUNK);
     harness_write("x", big, n);
-    assert_false(reads("x", 0, private_key, public_key));
+    assert_false(reads("x", 0, private_key, &to[0]));
     memcpy(big, p, n); /* one left out */
     memcpy(big + HEAD, p + HEAD + CHUNK, n - HEAD - CHUNK);
     harness_write("x", big, n - CHUNK);
-    assert_false(reads("x", 0, private_key, public_key));
+    assert_false(reads("x", 0, private_key, &to[0]));
     memcpy(big, p, n); /* the second of another container */
     memcpy(big + HEAD + CHUNK, q + HEAD + CHUNK, CHUNK);
     harness_write("x", big, n);
-    assert_false(reads("x", 0, private_key, public_key));
+    assert_false(reads("x", 0, private_key, &to[0]));
     memcpy(big, q, HEAD); /* its head before our chunks */
     memcpy(big + HEAD, p + HEAD, n - HEAD);
     harness_write("x", big, n);
-    assert_false(reads("x", 0, private_key, public_key));
+    assert_false(reads("x", 0, private_key, &to[0]));
     harness_write("x", p, n);
-    assert_true(reads("x", 2 * CONTAINER_CHUNK + 50, private_key, public_key));
+    assert_true(reads("x", 2 * CONTAINER_CHUNK + 50, private_key, &to[0]));
     free(p);
     free(q);
     free(big);
@@ -203,9 +207,12 @@ static void test_4_wrong_key(void **state)
 {
     (void)state;
     (void)made("key", 100, 100, NULL);
-    assert_true(reads("key", 100, private_key, public_key));
-    assert_false(reads("key", 100, other_private, other_public));
-    assert_false(reads("key", 100, other_private, public_key));
+    assert_true(reads("key", 100, private_key, &to[0]));
+    assert_true(reads("key", 100, second_private, &to[1])); /* S96: each recovery slot by itself */
+    assert_false(reads("key", 100, private_key, &to[1]));
+    assert_false(reads("key", 100, second_private, &to[0]));
+    assert_false(reads("key", 100, other_private, &stranger));
+    assert_false(reads("key", 100, other_private, &to[0]));
 }
 
 static void opens_not(const char *path, enum err_code code, const char *id)
@@ -226,10 +233,19 @@ static void test_5_no_backup(void **state)
     opens_not(".", ERR_INPUT, "backup.unreadable");
     harness_write_text("text", "ceci n'est pas une sauvegarde, but long enough to be read");
     opens_not("text", ERR_STORE, "backup.not_one");
-    harness_write("long", "DCIMBKUP\x01\0\0\0\xff\xff\xff\xff", 16);
+    harness_write("long", "DCIMBKUP\x02\x01\0\0\xff\xff\xff\xff", 16);
     opens_not("long", ERR_STORE, "backup.not_one");
-    harness_write("newer", "DCIMBKUP\x02\0\0\0\0\0\0\0", 16);
-    opens_not("newer", ERR_STORE, "backup.not_one");
+    static const char *const heads[] = {"DCIMBKUP\x01\x01\0\0\0\0\0\0",
+                                        "DCIMBKUP\x03\x01\0\0\0\0\0\0",
+                                        "DCIMBKUP\x02\0\0\0\0\0\0\0",
+                                        "DCIMBKUP\x02\x10\0\0\0\0\0\0",
+                                        "DCIMBKUP\x02\x01\x01\0\0\0\0\0"};
+    for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) { /* versions, recipients, zeros */
+        char whole[2000] = {0};
+        memcpy(whole, heads[i], 16);
+        harness_write("head", whole, sizeof whole);
+        opens_not("head", ERR_STORE, "backup.not_one");
+    }
     container_close(NULL);
     container_abandon(NULL);
 }
@@ -254,7 +270,7 @@ static void test_6_unfinished(void **state)
     uint64_t bytes;
     int before = files_here();
 
-    assert_true(container_create(&w, "never", keyring, public_key, NULL));
+    assert_true(container_create(&w, "never", keyring, to, 2, NULL));
     container_put(w, content, sizeof content);
     container_abandon(w);
     assert_int_equal(files_here(), before);
@@ -263,14 +279,14 @@ static void test_6_unfinished(void **state)
     small = limit;
     small.rlim_cur = 100000;
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
-    assert_true(container_create(&w, "never", keyring, public_key, NULL));
+    assert_true(container_create(&w, "never", keyring, to, 2, NULL));
     container_put(w, content, sizeof content);
     bool finished = container_finish(w, &bytes, &e);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
     assert_false(finished);
     assert_int_equal(e.code, ERR_SYSTEM);
     assert_int_equal(files_here(), before);
-    assert_false(container_create(&w, "no/such/folder/x", keyring, public_key, &e));
+    assert_false(container_create(&w, "no/such/folder/x", keyring, to, 2, &e));
 }
 
 int main(void)

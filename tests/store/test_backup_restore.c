@@ -141,7 +141,7 @@ static void test_2_every_bit(void **state)
     store_close(st);
     char *p = harness_read("bits.backup", &n);
     size_t keyring_n = (uint8_t)p[12] | (size_t)(uint8_t)p[13] << 8,
-           chunks = 16 + keyring_n + 80 + 24;
+           chunks = 16 + keyring_n + 84 + 24;
     random_init(&random, 97);
     size_t n_flip = 0, at = 0;
     for (size_t i = 0; i < n; i++) {
@@ -213,8 +213,8 @@ static void test_3_cut(void **state)
     harness_write("x", b.p, b.n);
     restores_not("x", store_data_unlock(), "backup.damaged");
     /* Head and chunks of two backups of the same state. */
-    memcpy(q + 16 + keyring_n + 104, p + 16 + keyring_n + 104,
-           (n < m ? n : m) - 16 - keyring_n - 104);
+    memcpy(q + 16 + keyring_n + 108, p + 16 + keyring_n + 108,
+           (n < m ? n : m) - 16 - keyring_n - 108);
     harness_write("x", q, m);
     restores_not("x", store_data_unlock(), "backup.damaged");
     buf_release(&b);
@@ -238,7 +238,16 @@ static void test_4_who(void **state)
     make(st, "who.backup");
     store_close(st);
     assert_true(backup_verify(&r, "who.backup", &(struct unlock){.recovery = code}, &e));
-    assert_true(backup_verify(&r, "who.backup", &(struct unlock){.passphrase = passphrase}, &e));
+    assert_true(backup_verify(&r, "who.backup", store_data_unlock(), &e)); /* the other code */
+    /* S96: what opens the repository every day does not open its backups. */
+    restores_not("who.backup", &(struct unlock){.passphrase = passphrase}, "backup.recovery_only");
+    restores_not("who.backup", &(struct unlock){.key_file = "key-file"}, "backup.recovery_only");
+    st = store_data_open("who", false); /* a slot that is removed opens no later backup */
+    assert_true(keyring_remove(store_keyring(st), 3, &e));
+    make(st, "later.backup");
+    store_close(st);
+    restores_not("later.backup", &(struct unlock){.recovery = code}, "keyring.wrong_secret");
+    assert_true(backup_verify(&r, "who.backup", &(struct unlock){.recovery = code}, &e));
     wrong = secret_copy("of nobody", 9);
     restores_not("who.backup", &(struct unlock){.passphrase = wrong}, "keyring.wrong_secret");
     restores_not("who.backup", &(struct unlock){0}, NULL);
@@ -413,12 +422,13 @@ static void forge(const struct forgery *f, struct store *st, const char *databas
     size_t n;
     uint64_t bytes;
     char *keyring = harness_read("forged/keyring", &n);
+    struct backup_recipient to;
+    assert_int_equal(keyring_backup_recipients(k, &to, 1), 1);
 
     (void)unlink("forgery");
     m.file = NULL;
     m.n_file = m.cap = 0;
-    assert_true(
-        container_create(&w, "forgery", (struct text){keyring, n}, keyring_backup_public(k), NULL));
+    assert_true(container_create(&w, "forgery", (struct text){keyring, n}, &to, 1, NULL));
     buf_init(&b, 10 << 20);
     buf_init(&document, MANIFEST_MAX);
     buf_init(&end, 2);

@@ -107,7 +107,8 @@ static void test_1_make_and_open(void **state)
     struct slot_info slots[4];
     struct stat st;
     struct err e = {0};
-    uint8_t id[8], id_again[8];
+    uint8_t id[8], id_again[8], box[4 + CRYPTO_BOX_EXTRA], plain[4];
+    struct backup_recipient to, whose;
 
     assert_false(keyring_create(&k, "keyring", &(struct unlock){0}, &e));
     assert_string_equal(e.id, "keyring.no_secret");
@@ -149,17 +150,27 @@ static void test_1_make_and_open(void **state)
                                         secret_bytes(keyring_key(k, (enum key_use)v)), 32);
         }
         assert_memory_equal(keyring_audit_public(k), keyring_audit_public(again), 32);
-        assert_memory_equal(keyring_backup_public(k), keyring_backup_public(again), 32);
+        /* S96: the private half of the backup key comes with the recovery code and with nothing
+         * else. */
+        const struct secret *backup = keyring_backup_private(again, &whose);
+        assert_int_equal(backup != NULL, i >= 2);
+        if (backup != NULL) {
+            assert_int_equal(keyring_backup_recipients(again, &to, 1), 1);
+            assert_int_equal(to.slot, 3);
+            assert_int_equal(whose.slot, 3);
+            crypto_box_seal(box, "text", 4, to.public_key);
+            assert_true(crypto_box_open(plain, box, sizeof box, whose.public_key, backup));
+            for (int u = 0; u < KEY_COUNT; u++)
+                assert_memory_not_equal(secret_bytes(backup),
+                                        secret_bytes(keyring_key(k, (enum key_use)u)), 32);
+        }
         keyring_close(again);
     }
 
     /* The public keys belong to the secret ones. */
-    uint8_t signature[CRYPTO_SIGNATURE], box[4 + CRYPTO_BOX_EXTRA], plain[4];
+    uint8_t signature[CRYPTO_SIGNATURE];
     crypto_sign(signature, "text", 4, keyring_key(k, KEY_AUDIT_SIGN));
     assert_true(crypto_verify(signature, "text", 4, keyring_audit_public(k)));
-    crypto_box_seal(box, "text", 4, keyring_backup_public(k));
-    assert_true(crypto_box_open(plain, box, sizeof box, keyring_backup_public(k),
-                                keyring_key(k, KEY_BACKUP)));
     keyring_close(k);
 
     assert_false(keyring_open(&k, "missing", &all, &e));
@@ -201,6 +212,19 @@ static void test_2_slots(void **state)
     assert_true(opens_with("second"));
     assert_true(opens(&(struct unlock){.key_file = "file"}));
     assert_true(opens(&(struct unlock){.recovery = code}));
+    /* A code of the right form that is not this keyring's: the key file opens, the backup key stays
+     * shut. */
+    struct secret *strange = text_secret("1111-1111-1111-1111-1111-1111-1111-1111-b");
+    struct backup_recipient whose;
+    assert_true(
+        keyring_open(&k, "keyring", &(struct unlock){.key_file = "file", .recovery = strange}, &e));
+    assert_null(keyring_backup_private(k, &whose));
+    keyring_close(k);
+    assert_true(
+        keyring_open(&k, "keyring", &(struct unlock){.key_file = "file", .recovery = code}, &e));
+    assert_non_null(keyring_backup_private(k, &whose));
+    keyring_close(k);
+    secret_free(strange);
     assert_true(keyring_open(&k, "keyring", &(struct unlock){.recovery = code}, &e));
     assert_memory_equal(secret_bytes(keyring_key(k, KEY_DATABASE)), database, 32);
     secret_free(code);
@@ -561,9 +585,9 @@ static void test_11_memory(void **state)
 {
     (void)state;
     static struct memory_keys keys;
-    static const char *const names[KEY_COUNT] = {"database",   "victim", "justice",   "identity",
-                                                 "reference",  "person", "content",   "release",
-                                                 "audit sign", "backup", "audit head"};
+    static const char *const names[KEY_COUNT] = {"database",   "victim",    "justice", "identity",
+                                                 "reference",  "person",    "content", "release",
+                                                 "audit sign", "audit head"};
     if (harness_sanitized()) skip();
     struct secret *p = text_secret("memory-canary-passphrase"),
                   *q = text_secret("memory-canary-second-one");
@@ -582,6 +606,8 @@ static void test_11_memory(void **state)
     assert_true(keyring_open(&k, "keyring", &(struct unlock){.recovery = code}, NULL));
     for (int u = 0; u < KEY_COUNT; u++)
         memory_keep(&keys, names[u], secret_bytes(keyring_key(k, (enum key_use)u)));
+    memory_keep(&keys, "backup",
+                secret_bytes(keyring_backup_private(k, &(struct backup_recipient){0})));
     /* The search works: each is where it must be, in guarded memory (the signing key's first half
      * is its seed). */
     assert_int_equal(memory_search(&keys, false), (int)keys.n);

@@ -313,6 +313,59 @@ static void sqlite_3_3_a_reader_sees_one_state_beside_a_writer(void **state)
     backend_close(w);
 }
 
+static size_t bytes_read(void) /* by this process, so far */
+{
+    char text[64] = "";
+    uint64_t n;
+    FILE *f = fopen("/proc/self/io", "r"); /* its first line is "rchar: N" */
+    assert_non_null(f);
+    assert_non_null(fgets(text, sizeof text, f));
+    fclose(f);
+    assert_memory_equal(text, "rchar: ", 7);
+    assert_true(text_to_uint(text_trim(text_of(text + 7)), &n));
+    return (size_t)n;
+}
+
+/* 32 MiB of entries: more than fits into memory, so that what came before them goes out. */
+static void add_entries(struct backend *b, int64_t from)
+{
+    static char body[1 << 20];
+    uint8_t hash[32] = {1};
+    for (int64_t i = from; i < from + 32; i++) {
+        struct query q;
+        (void)query_begin(&q, b, SQL_AUDIT_ADD);
+        query_bind_int(&q, "sequence", i);
+        query_bind_int(&q, "at", 1700000000);
+        query_bind_int(&q, "monotone_ms", 1);
+        query_bind_blob(&q, "body", body, sizeof body);
+        query_bind_blob(&q, "hash", hash, sizeof hash);
+        if (!query_run(&q, &e)) fail_msg("%s: %s", e.id, e.msg);
+    }
+}
+
+static void sqlite_3_4_a_page_written_twice_costs_no_second_walk_through_the_journal(void **state)
+{
+    (void)state;
+    struct backend *b = connection_made("r.db", key);
+    struct stat s;
+    connection_begin(b, true);
+    connection_add(b, "A", "A");
+    add_entries(b, 1);
+    connection_add(b, "B", "B"); /* on the same page as A */
+    add_entries(b, 33);
+    assert_int_equal(stat("r.db-wal", &s), 0);
+    assert_true(s.st_size > 32 << 20);
+    size_t before = bytes_read();
+    connection_commit(b); /* and the journal is brought into the file: read once */
+    size_t n = bytes_read() - before;
+    assert_true(n > (size_t)s.st_size / 2);
+    assert_true(n < (size_t)s.st_size / 2 * 3);
+    backend_close(b);
+    b = connection_opened("r.db", key, BACKEND_READ);
+    assert_int_equal(connection_count(b), 2);
+    backend_close(b);
+}
+
 /* ---- 4 ---- */
 
 static bool audit(struct backend *b, int64_t sequence)
@@ -375,6 +428,7 @@ int main(void)
         cmocka_unit_test(sqlite_3_1_rolled_back_and_closed_is_as_if_never),
         cmocka_unit_test(sqlite_3_2_a_second_writer_waits_and_then_gives_up),
         cmocka_unit_test(sqlite_3_3_a_reader_sees_one_state_beside_a_writer),
+        cmocka_unit_test(sqlite_3_4_a_page_written_twice_costs_no_second_walk_through_the_journal),
         cmocka_unit_test(sqlite_4_1_entries_are_added_at_the_end_only),
         cmocka_unit_test(sqlite_4_2_nothing_changes_them),
     };

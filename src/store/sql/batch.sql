@@ -1,8 +1,11 @@
 -- name: series_find   params: form_no, organisation_no   columns: series_no, n_record   rows: 0..1
 SELECT series_no, n_record FROM series WHERE form_no = :form_no AND organisation_no = :organisation_no;
 
--- name: series_add   params: form_no, organisation_no   rows: 0
-INSERT INTO series (form_no, organisation_no) VALUES (:form_no, :organisation_no);
+-- name: series_next   columns: series_no   rows: 1
+SELECT coalesce(max(series_no), 0) + 1 AS series_no FROM series;
+
+-- name: series_add   params: series_no, form_no, organisation_no   rows: 0
+INSERT INTO series (series_no, form_no, organisation_no) VALUES (:series_no, :form_no, :organisation_no);
 
 -- name: series_grow   params: series_no, n_record, n_active   rows: 0
 -- Both may be negative or 0: what is added to the counts.
@@ -13,16 +16,11 @@ UPDATE series SET n_record = n_record + :n_record, n_active = n_active + :n_acti
 SELECT (SELECT coalesce(max(batch_no), 0) + 1 FROM batch) AS batch_no,
        (SELECT coalesce(max(record_no), 0) + 1 FROM record) AS record_no;
 
--- name: batch_add   params: batch_no, series_no, mapping, file_sha256, file_label, actor, created_at, first_record, last_record   rows: 0
-INSERT INTO batch (batch_no, series_no, mapping, file_sha256, file_label, actor, created_at, first_record,
-                   last_record)
-VALUES (:batch_no, :series_no, :mapping, :file_sha256, :file_label, :actor, :created_at, :first_record,
-        :last_record);
-
--- name: batch_finish   params: batch_no, n_new, n_changed, n_same, n_duplicate, n_refused, last_record, digest   rows: 0
-UPDATE batch SET n_new = :n_new, n_changed = :n_changed, n_same = :n_same, n_duplicate = :n_duplicate,
-       n_refused = :n_refused, last_record = :last_record, digest = :digest
- WHERE batch_no = :batch_no;
+-- name: batch_add   params: batch_no, series_no, mapping, file_sha256, file_label, actor, created_at, n_new, n_changed, n_same, n_duplicate, n_refused, first_record, last_record, digest   rows: 0
+INSERT INTO batch (batch_no, series_no, mapping, file_sha256, file_label, actor, created_at, n_new, n_changed,
+                   n_same, n_duplicate, n_refused, first_record, last_record, digest)
+VALUES (:batch_no, :series_no, :mapping, :file_sha256, :file_label, :actor, :created_at, :n_new, :n_changed,
+        :n_same, :n_duplicate, :n_refused, :first_record, :last_record, :digest);
 
 -- name: batch_list   columns: batch_no, organisation_no, form, organisation, mapping, file_label, actor, created_at, undone_at, n_new, n_changed, n_same, n_refused, digest   rows: 0..*
 SELECT b.batch_no, s.organisation_no, f.name AS form, o.code AS organisation, b.mapping, b.file_label, b.actor,
