@@ -14,9 +14,9 @@
 typedef const char *expr_words_fn(void *ctx, const struct variable *v);
 
 /* Append the condition in `language` of the dictionary; words like "and" are the program's own, in
- * the language of the thread (base/catalogue.h). `self` is what "." means ("the answer"; VAR_NONE: nothing). What
- * has no words stays as it is written, so nothing is lost; the expression is one that was read
- * without a problem. Cost: O(length). */
+ * the language of the thread (base/catalogue.h). `self` is what "." means ("the answer"; VAR_NONE:
+ * nothing). What has no words stays as it is written, so nothing is lost; the expression is one
+ * that was read without a problem. Cost: O(length). */
 void expr_words(struct buf *out, const struct dictionary *d, const struct form *f, var_id self,
                 struct text expression, size_t language, expr_words_fn *name_of, void *ctx);
 
