@@ -47,11 +47,7 @@ bool call_dictionary(const struct dictionary **out, struct dictionary **own, str
     if (!ok) service_keep_problems(s, &problems);
     problems_release(&problems);
     *out = *own;
-    if (ok) {
-        const char *language = s->options.language;
-        if (language == NULL) language = dictionary_pack_value(*own, "default_language", "en");
-        c->language = dictionary_language(*own, text_of(language));
-    }
+    if (ok) call_speak(c, *own);
     return ok;
 }
 

@@ -7,11 +7,13 @@
  * wrong on the way refuses the call (S9). */
 #include "service/operations.h"
 
+#include "base/catalogue.h"
 #include "base/date.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/parallel.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -49,6 +51,8 @@ void service_close(struct service *s)
     if (s == NULL) return;
     close_repository(s);
     json_free(s->problems);
+    (void)catalogue_use(NULL); /* whoever called speaks English from here on */
+    catalogue_free(s->words);
     mem_free(s);
 }
 
@@ -90,6 +94,37 @@ static bool add_organisations(struct service *s, struct arena *a, struct err *e)
         dictionary_add_organisation(s->dictionary, text_of(list[i].code), text_of(list[i].name),
                                     text_of(list[i].type));
     return true;
+}
+
+/* The program's words in this language, read when they are first needed. Where there are none, or
+ * where they cannot be read, it speaks English: no reason not to do what was asked. */
+static void speak(struct service *s, const char *language, struct arena *a)
+{
+    const char *data;
+    struct arena_mark mark = arena_mark(a);
+    if (s->words_language[0] != '\0' && strcmp(s->words_language, language) == 0) {
+        (void)catalogue_use(s->words);
+        return;
+    }
+    (void)catalogue_use(NULL);
+    catalogue_free(s->words);
+    s->words = NULL;
+    snprintf(s->words_language, sizeof s->words_language, "%s", language);
+    bool plain = strspn(language, "abcdefghijklmnopqrstuvwxyz") == strlen(language);
+    if (plain && strcmp(language, "en") != 0 && service_data_folder(&data, s, a, NULL) &&
+        !catalogue_load(&s->words, arena_printf(a, "%s/i18n/%s.po", data, language), language, NULL,
+                        NULL, NULL))
+        s->words = NULL;
+    (void)catalogue_use(s->words);
+    arena_rewind(a, mark);
+}
+
+void call_speak(struct call *c, const struct dictionary *d)
+{
+    const char *language = c->s->options.language;
+    if (language == NULL) language = dictionary_pack_value(d, "default_language", "en");
+    c->language = dictionary_language(d, text_of(language));
+    speak(c->s, language, c->arena);
 }
 
 struct unlock service_unlock(const struct service *s)
@@ -521,10 +556,7 @@ static bool do_call(struct call *c, handler_fn *handler, struct err *e)
     struct service *s = c->s;
     if (c->operation->repository_required && !service_repository(s, e)) return false;
     if (s->dictionary != NULL) {
-        const char *language = s->options.language;
-        if (language == NULL)
-            language = dictionary_pack_value(s->dictionary, "default_language", "en");
-        c->language = dictionary_language(s->dictionary, text_of(language));
+        call_speak(c, s->dictionary);
     }
     if (!may(c, c->operation->capability, e) || !purpose_given(c, e)) return false;
     switch (c->operation->transaction) {
@@ -550,6 +582,11 @@ bool service_call(struct json **out, struct service *s, const char *name, const 
         return err_set(e, ERR_USAGE, "call.no_operation", "there is no operation %s", name);
     json_free(s->problems);
     s->problems = NULL;
+    if (s->options.language != NULL && check_word("language", s->options.language, e)) {
+        struct arena *a = arena_new(ARENA_PLAIN);
+        speak(s, s->options.language, a);
+        arena_free(a);
+    }
     if (!check_session(s, e) || !check_parameters(&row->operation, in, e)) return false;
     struct call c = {.s = s, .operation = &row->operation, .in = in, .progress = progress};
     c.arena = arena_new(ARENA_WIPE);

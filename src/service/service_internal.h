@@ -8,6 +8,7 @@
 #define DCIM_SERVICE_SERVICE_INTERNAL_H
 
 #include "base/arena.h"
+#include "base/catalogue.h"
 #include "base/json.h"
 #include "dataset/snapshot.h"
 #include "model/capability.h"
@@ -24,7 +25,9 @@ struct service {
     struct dictionary *dictionary; /* of the open repository */
     struct snapshot **snapshot;    /* by form; NULL until needed, dropped after each write */
     int64_t generation;            /* of the records in the snapshots */
-    bool reopen;           /* a write failed: what is in memory may be ahead of what is kept */
+    bool reopen;             /* a write failed: what is in memory may be ahead of what is kept */
+    struct catalogue *words; /* the program's own, in words_language; NULL: English */
+    char words_language[16];
     struct json *problems; /* of the last call that failed because of them */
 };
 
@@ -75,9 +78,14 @@ struct unlock service_unlock(const struct service *s);
 bool service_snapshot(struct snapshot **out, struct service *s, const struct form *f,
                       struct err *e) MUST_CHECK;
 
-/* The dictionary to speak of, for operations that need no key: that of the parameter `pack` from the
- * program's data, else the open repository's, else the repository's own copy, else the bare core. *own is
- * to be freed by the caller, NULL when it is the open repository's. Sets c->language. */
+/* The language of this call, of dictionary words (c->language) and of the program's own (this
+ * thread's catalogue): the option, else the pack's default. */
+void call_speak(struct call *c, const struct dictionary *d);
+
+/* The dictionary to speak of, for operations that need no key: that of the parameter `pack` from
+ * the program's data, else the open repository's, else the repository's own copy, else the bare
+ * core. *own is to be freed by the caller, NULL when it is the open repository's. Sets
+ * c->language. */
 bool call_dictionary(const struct dictionary **out, struct dictionary **own, struct call *c,
                      struct err *e) MUST_CHECK;
 

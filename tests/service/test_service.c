@@ -81,6 +81,8 @@ static const struct trial {
     {"check.run", "{}"},
     {"dictionary.forms", "{}"},
     {"dictionary.variables", "{}"},
+    {"dictionary.codebook", "{'form':'victim'}"},
+    {"dictionary.processing", "{}"},
     {"dictionary.codes", "{'list':'CL_SEX'}"},
     {"dictionary.rules", "{}"},
     {"mapping.list", "{}"},
