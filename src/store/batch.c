@@ -32,6 +32,7 @@ struct batch_writer {
     bool series_is_new;
     char *mapping, *file_label, *actor; /* what the batch's row says */
     uint8_t file_sha256[32];
+    bool knows_file;
     int64_t created_at;
     struct batch_result result;
     struct reference_set *seen;
@@ -87,13 +88,19 @@ static bool organisation_is_there(struct store *st, int64_t organisation_no, str
                            (long long)organisation_no);
 }
 
+void batch_set_file_sha256(struct batch_writer *w, const uint8_t sha256[32])
+{
+    memcpy(w->file_sha256, sha256, sizeof w->file_sha256);
+    w->knows_file = true;
+}
+
 /* What the batch's own row will say when it is written. */
 static void keep_start(struct batch_writer *w, const struct batch_start *s)
 {
     w->mapping = mem_text(s->mapping, strlen(s->mapping));
     w->file_label = mem_text(s->file_label, strlen(s->file_label));
     w->actor = mem_text(s->actor, strlen(s->actor));
-    memcpy(w->file_sha256, s->file_sha256, sizeof w->file_sha256);
+    if (s->file_sha256 != NULL) batch_set_file_sha256(w, s->file_sha256);
     w->created_at = instant_now();
 }
 
@@ -445,6 +452,7 @@ bool batch_finish(struct batch_result *out, struct batch_writer *w, int64_t n_re
 {
     bool ok = true;
 
+    assert(w->dry_run || w->knows_file);
     if (!w->dry_run) {
         if (w->block->n > 0) submit(w);
         ok = batch_insert_end(&w->in, e);

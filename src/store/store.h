@@ -86,7 +86,7 @@ struct batch_start {
     int64_t organisation_no;
     const char *actor;
     const char *mapping;        /* name, "" for none */
-    const uint8_t *file_sha256; /* 32 bytes */
+    const uint8_t *file_sha256; /* 32 bytes; NULL: batch_set_file_sha256() will say it */
     const char *file_label;     /* for people: no path, no identifiers; base name at most */
     bool dry_run;               /* look up only; nothing is written */
 };
@@ -109,6 +109,8 @@ struct batch_result {
     int64_t n[PUT_OUTCOME_COUNT];
     uint8_t digest[32]; /* over codes, versions and content hashes in order: for the audit entry */
 };
+/* For who knows it only when the file has been read; before batch_finish(). */
+void batch_set_file_sha256(struct batch_writer *w, const uint8_t sha256[32]);
 /* Finish writing (n_refused is kept with the batch); the transaction stays open for the audit
  * entry. The writer is gone afterwards, also when this fails; the caller then rolls back. */
 bool batch_finish(struct batch_result *out, struct batch_writer *w, int64_t n_refused,
