@@ -134,7 +134,8 @@ int show_organisations(const struct invocation *v, const struct json *r)
 {
     (void)v;
     ROWS(json_get(r, "organisations"), {"code", "Code", false}, {"type", "Type", false},
-         {"type_label", "", false}, {"name", "Name", false});
+         {"type_label", "", false}, {"name", "Name", false}, {"records", "Records", true},
+         {"quota_records", "of", true}, {"bytes", "Bytes", true}, {"quota_bytes", "of", true});
     return 0;
 }
 

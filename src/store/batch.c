@@ -27,13 +27,15 @@ struct batch_writer {
     struct person_key_plan person;
     struct batch_keys keys;
     bool dry_run, look_up;
-    int64_t organisation_no, first_record, next_record, n_row,
+    int64_t organisation_no, first_record, next_record, n_made, n_plain, n_row,
         n_fresh; /* n_fresh: new records, without those that came back */
     bool series_is_new;
     char *mapping, *file_label, *actor; /* what the batch's row says */
     uint8_t file_sha256[32];
     bool knows_file;
     int64_t created_at;
+    struct quota_room
+        room; /* of n_made records and n_plain bytes, a lower bound of what is sealed */
     struct batch_result result;
     struct reference_set *seen;
     struct arena *scratch; /* wiping */
@@ -215,7 +217,8 @@ bool batch_begin(struct batch_writer **out, struct store *st, const struct batch
     person_key_plan(&w->person, st->dictionary, s->form);
     take_keys(w, s->form);
     keep_start(w, s);
-    bool ok = take_numbers(w, w->form->form_no, e) && start_lookups(w, e);
+    bool ok = store_quota_room(&w->room, st, s->organisation_no, e) &&
+              take_numbers(w, w->form->form_no, e) && start_lookups(w, e);
     if (!ok) {
         writer_free(w);
         return false;
@@ -364,7 +367,11 @@ static bool decide(enum put_outcome *outcome, struct batch_row *r, struct batch_
         }
     }
     if (!encode(r, w, record, e) || !look_up(outcome, r, w, e)) return false;
-    if (w->dry_run || *outcome == PUT_SAME) return true;
+    if (*outcome == PUT_SAME) return true;
+    w->n_made += r->fresh;
+    w->n_plain += (int64_t)(r->coded_n + r->identity_n);
+    if (!store_quota_holds(&w->room, w->n_made, w->n_plain, e)) return false;
+    if (w->dry_run) return true;
     if (r->fresh) {
         r->record_no = w->next_record++;
         r->code = new_code(w);
@@ -444,6 +451,7 @@ static bool keep_result(struct batch_writer *w, int64_t n_refused, struct err *e
     query_bind_int(&q, "series_no", w->in.series_no);
     query_bind_int(&q, "n_record", w->n_fresh);
     query_bind_int(&q, "n_active", r->n[PUT_NEW]);
+    query_bind_int(&q, "n_byte", w->in.n_byte);
     return query_run(&q, e) && store_generation_next(w->st, e);
 }
 
@@ -458,7 +466,8 @@ bool batch_finish(struct batch_result *out, struct batch_writer *w, int64_t n_re
         ok = batch_insert_end(&w->in, e);
         batch_digest_end((struct batch_digest){&w->in.fresh, &w->in.changed}, w->result.digest);
         w->st->writer = NULL;
-        ok = ok && keep_result(w, n_refused, e);
+        ok = ok && store_quota_holds(&w->room, w->n_fresh, w->in.n_byte, e) &&
+             keep_result(w, n_refused, e);
     }
     w->st->writer = NULL;
     *out = ok ? w->result : (struct batch_result){0};

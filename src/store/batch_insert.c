@@ -266,8 +266,10 @@ static bool write_indexes(struct batch_insert *in)
 static bool write_block(struct batch_insert *in, const struct batch_block *b)
 {
     if (!write_fresh(in, b) || !write_identities(in, b)) return false;
-    for (size_t i = 0; i < b->n; i++)
+    for (size_t i = 0; i < b->n; i++) {
+        in->n_byte += (int64_t)(b->row[i].body_n + b->row[i].identity_body_n);
         if (!b->row[i].fresh && !write_change(in, b, &b->row[i])) return false;
+    }
     return in->codes.n < INDEX_RUN || write_indexes(in);
 }
 

@@ -71,6 +71,7 @@ struct batch_insert { /* the inserting half */
     atomic_bool failed;    /* then `err` says why, and blocks are only passed back */
     struct err err;
     int64_t position; /* of the next change */
+    int64_t n_byte;   /* of the bodies written */
     struct index_run codes, references;
     struct crypto_hasher fresh, changed; /* digest */
     struct query load_records, load_versions, load_identities, load_codes, load_references;
