@@ -51,7 +51,8 @@ typedef bool handler_fn(struct call *c, struct err *e);
 /* One handler for each operation, in op_*.c. */
 // clang-format off
 #define OPERATION_HANDLERS(X) \
-    X(op_repository_init) X(op_repository_info) X(op_organisation_add) X(op_organisation_list) X(op_organisation_quota) \
+    X(op_repository_init) X(op_repository_info) X(op_organisation_add) X(op_organisation_list) \
+    X(op_organisation_quota) \
     X(op_import_run) X(op_import_check) X(op_batch_list) X(op_batch_undo) X(op_table_count) \
     X(op_table_raw) X(op_record_list) X(op_record_show) X(op_record_identity) \
     X(op_record_history) X(op_record_erase) X(op_audit_verify) X(op_audit_list) \
