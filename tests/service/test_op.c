@@ -215,6 +215,9 @@ static void dictionary_3_1_needs_no_key(void **state)
     assert_int_equal(all, victim + suspect);
     assert_true(suspect >= 25);
     (void)desk_refused(s, ERR_USAGE, "call.no_form", "dictionary.variables", "{'form':'witness'}");
+    const struct err *e =
+        desk_refused(s, ERR_USAGE, "call.no_form", "dictionary.rules", "{'form':'witness'}");
+    assert_non_null(strstr(e->remedy, "dcim forms"));
     const struct json *r = desk_do(s, "dictionary.codes", "{'list':'CL_SEX'}");
     assert_string_equal(json_get_text(json_at(json_get(r, "codes"), 0), "code", ""), "F");
     assert_string_equal(json_get_text(json_at(json_get(r, "codes"), 0), "label", ""), "Female");
