@@ -180,8 +180,11 @@ static bool is_closed_without_key(const struct sqlite *q, struct err *e)
     int rc =
         sqlite3_open_v2(q->path, &other.db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_EXRESCODE, NULL);
     if (rc == SQLITE_OK) (void)sqlite_number(&n, &other, SQL_SQLITE_SCHEMA_SIZE, &rc, NULL);
+    bool closed = rc == SQLITE_NOTADB;
+    if (rc == SQLITE_OK) say_plaintext(e);
+    else if (!closed) sqlite_say(e, other.db, rc, "look at the database without its key");
     sqlite3_close(other.db);
-    return rc == SQLITE_NOTADB ? true : say_plaintext(e);
+    return closed;
 }
 
 /* ---- opening ---- */
