@@ -254,7 +254,7 @@ static bool reference_hash(uint8_t out[CRYPTO_SHORT], struct batch_writer *w, st
     return true;
 }
 
-/* Both parts behind the block's plain bytes, and their hash. */
+/* Both parts behind the block's plain bytes, and their hash where it is needed now. */
 static bool encode(struct batch_row *r, struct batch_writer *w, const struct record *record,
                    struct err *e)
 {
@@ -276,7 +276,9 @@ static bool encode(struct batch_row *r, struct batch_writer *w, const struct rec
     }
     for (int i = 0; i < 8; i++) length[i] = (uint8_t)((uint64_t)r->coded_n >> (8 * i));
     memcpy(b->p + at, length, sizeof length);
-    crypto_hash(r->content_hash, CONTENT_HASH, b->p + at, b->n - at, w->keys.content);
+    r->hashed_at = at;
+    r->hashed = w->look_up; /* else nothing is compared with it, and it is made with the sealing */
+    if (r->hashed) batch_content_hash(r, w->block, &w->keys);
     return true;
 }
 
