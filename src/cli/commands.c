@@ -58,6 +58,11 @@ static const struct option organisation_option[] = {
                 "kind of organisation, such as police or ngo; `dcim codes CL_ORGTYPE` lists them"),
     TEXT_NEEDED("name", "name", "NAME", "full name"), LAST};
 
+static const struct option quota_option[] = {
+    OPERAND("CODE", "code", "code of the organisation"),
+    INT_OPT("records", "records", "records it may keep, in all forms together"),
+    INT_OPT("bytes", "bytes", "bytes its sealed records may take"), LAST};
+
 static const struct option import_option[] = {
     OPERAND("FILE", "file", "CSV or XLSX file of a provider"),
     TEXT_NEEDED("form", "form", "FORM", "form of its rows: victim or suspect"),
@@ -202,6 +207,11 @@ const struct command commands[] = {
      "add an organisation", NULL,
      "dcim organisation add --code GNR --type police --name \"Guarda Nacional Republicana\"",
      false},
+    {"organisation quota", "organisation.quota", quota_option, show_fields, NULL,
+     "limit what an organisation may keep",
+     "An import that would go beyond the limit is refused as a whole; what is there stays. A limit "
+     "that is not named stays as it is, 0 takes it away.",
+     "dcim organisation quota GNR --records 100000 --bytes 1000000000", false},
     {"organisation list", "organisation.list", no_option, show_organisations, NULL,
      "list organisations", NULL, NULL, false},
     {"import", NULL, import_option, show_import, run_import, "import a provider's file",

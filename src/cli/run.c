@@ -88,6 +88,17 @@ static bool ask_recovery(struct desk *d, const struct invocation *v, const char 
                                                 : terminal_secret(&d->recovery, "Recovery code", e);
 }
 
+/* No secret is asked for a repository that is not there: the desk then says so. */
+static bool is_there(const struct invocation *v, const char *operation)
+{
+    const struct operation *op = operation_find(operation);
+    if (op == NULL || !op->repository_required) return true;
+    char path[4200];
+    snprintf(path, sizeof path, "%s/database",
+             global_or(v->globals.repository, "DCIM_REPOSITORY", "dcim-repository"));
+    return file_exists(path);
+}
+
 static bool ask_secrets(struct desk *d, const struct invocation *v, const char *operation,
                         const char *key_file, struct err *e)
 {
@@ -98,6 +109,7 @@ static bool ask_secrets(struct desk *d, const struct invocation *v, const char *
     bool recovery = v->globals.recovery || v->globals.recovery_file != NULL, ok = true;
     if (recovery && init)
         return err_set(e, ERR_USAGE, "cli.recovery", "a new repository has no recovery code yet");
+    if (!is_there(v, operation)) return true;
     if (needs_secret(operation) && (recovery || opens_backup(operation)))
         ok = ask_recovery(d, v, operation, e);
     else if (needs_secret(operation) && key_file == NULL)

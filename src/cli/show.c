@@ -96,6 +96,7 @@ int show_init(const struct invocation *v, const struct json *r)
     printf("Repository made in ");
     terminal_puts(text_in(r, "repository"));
     if (text_in(r, "country")[0] != '\0') printf(" for %s", text_in(r, "country"));
+    else printf(" without a country pack (`dcim pack list` names them)");
     printf(".\n%lld variables, %lld code lists, %lld rules.\n", int_in(r, "variables"),
            int_in(r, "code_lists"), int_in(r, "rules"));
     const char *key_file = global_or(v->globals.key_file, "DCIM_KEY_FILE", NULL);
@@ -134,7 +135,8 @@ int show_organisations(const struct invocation *v, const struct json *r)
 {
     (void)v;
     ROWS(json_get(r, "organisations"), {"code", "Code", false}, {"type", "Type", false},
-         {"type_label", "", false}, {"name", "Name", false});
+         {"type_label", "", false}, {"name", "Name", false}, {"records", "Records", true},
+         {"quota_records", "of", true}, {"bytes", "Bytes", true}, {"quota_bytes", "of", true});
     return 0;
 }
 

@@ -4,11 +4,13 @@
 #include "base/crypto.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/parallel.h"
 #include "intake/row_build.h"
 #include "intake/source.h"
 #include "model/expr.h"
 #include "model/validate.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum { POSITION_BYTES = 8, LABELS_MIN = 2 };
@@ -28,7 +30,11 @@ struct intake {
     bool has_first, label_row;
     uint64_t header_row;
     uint64_t n_without; /* rows with nothing for the mapping */
+    const char *path;
+    struct parallel_stage *hashing; /* computes these; NULL when it is done */
+    bool hashed;
     uint8_t sha256[32];
+    struct err hash_err;
 };
 
 /* ---- opening ------------------------------------------------------------------------------- */
@@ -84,7 +90,8 @@ static void make_builder(struct intake *in)
                               .today = o->today};
     char *position = arena_take(in->arena, 2 * POSITION_BYTES + 1, 1);
     uint32_t column = UINT32_MAX;
-    crypto_hex(position, in->sha256, POSITION_BYTES);
+    position[0] = '\0';
+    if (in->hashing == NULL) crypto_hex(position, in->sha256, POSITION_BYTES);
     for (size_t i = 0; i < in->mapping.n_header && column == UINT32_MAX; i++)
         if (in->mapping.use[i] == MAPPING_RESERVED &&
             text_equal_nocase(in->mapping.header[i], TEXT("_position")))
@@ -157,6 +164,28 @@ static bool read_first(struct intake *in, struct err *e)
     return true;
 }
 
+static void hash(void *ctx)
+{
+    struct intake *in = ctx;
+    in->hashed = file_sha256(in->sha256, in->path, &in->hash_err);
+}
+
+static bool wait_hash(struct intake *in, struct err *e)
+{
+    parallel_join(in->hashing);
+    in->hashing = NULL;
+    if (!in->hashed && e != NULL) *e = in->hash_err;
+    return in->hashed;
+}
+
+/* Then rows cannot be made before the file's hash is known. */
+static bool uses_position(const struct intake *in)
+{
+    for (size_t i = 0; i < in->mapping.n_target; i++)
+        if (in->mapping.target[i].source == MAPPING_POSITION) return true;
+    return false;
+}
+
 bool intake_open(struct intake **out, const struct intake_options *o, struct problems *p,
                  struct err *e)
 {
@@ -171,8 +200,9 @@ bool intake_open(struct intake **out, const struct intake_options *o, struct pro
                                 .converter = arena_copy(in->arena, o->converter.p, o->converter.n),
                                 .converter_silence_ms = o->converter_silence_ms};
     if (!source_open(&in->source, &so, e)) goto fail;
-    if (!file_sha256(in->sha256, o->path, e)) goto fail;
-    if (!read_header(in, p, e)) goto fail;
+    in->path = arena_copy(in->arena, o->path, strlen(o->path));
+    in->hashing = parallel_start(hash, in);
+    if (!read_header(in, p, e) || (uses_position(in) && !wait_hash(in, e))) goto fail;
     make_builder(in);
     if (!read_first(in, e)) goto fail;
     *out = in;
@@ -185,6 +215,7 @@ fail:
 void intake_close(struct intake *in)
 {
     if (in == NULL) return;
+    parallel_join(in->hashing);
     if (in->builder != NULL) findings_release(&in->findings);
     row_builder_free(in->builder);
     mapping_release(&in->mapping);
@@ -297,7 +328,7 @@ bool intake_next(struct intake *in, struct intake_row *out, bool *found, struct 
 {
     struct source_cells cells;
     if (!next_cells(in, &cells, found, e)) return false;
-    if (!*found) return true;
+    if (!*found) return wait_hash(in, e);
     record_clear(&in->record);
     findings_clear(&in->findings);
     arena_rewind(in->row_arena, in->row_mark);
@@ -329,13 +360,15 @@ const struct mapping *intake_mapping(const struct intake *in)
     return &in->mapping;
 }
 
-struct json *intake_description(const struct intake *in)
+struct json *intake_description(struct intake *in)
 {
     struct json *out = json_object();
-    char hash[2 * sizeof in->sha256 + 1];
-    crypto_hex(hash, in->sha256, sizeof in->sha256);
+    char hex[2 * sizeof in->sha256 + 1];
     source_describe(in->source, out);
-    json_set_text(out, "sha256", hash);
+    if (wait_hash(in, NULL)) {
+        crypto_hex(hex, in->sha256, sizeof in->sha256);
+        json_set_text(out, "sha256", hex);
+    }
     json_set_int(out, "columns", (int64_t)in->mapping.n_header);
     json_set_int(out, "header_row", (int64_t)in->header_row);
     json_set_bool(out, "label_row", in->label_row);
@@ -370,5 +403,6 @@ uint64_t intake_bytes_total(const struct intake *in)
 
 const uint8_t *intake_sha256(const struct intake *in)
 {
+    assert(in->hashing == NULL && in->hashed);
     return in->sha256;
 }

@@ -60,13 +60,14 @@ const struct dictionary *intake_dictionary(const struct intake *in);
 const struct mapping *intake_mapping(const struct intake *in);
 /* Encoding, separator or sheet, sha256, columns, header_row, label_row, rows_without_values (so
  * far). `owns` the result. */
-struct json *intake_description(const struct intake *in);
+struct json *intake_description(struct intake *in);
 bool intake_is_workbook(const struct intake *in);
 char intake_separator(const struct intake *in);
 const char *intake_sheet(const struct intake *in);
 uint64_t intake_bytes_read(const struct intake *in);
 uint64_t intake_bytes_total(const struct intake *in);
-/* Of the file, 32 bytes; known from intake_open() on. */
+/* Of the file, 32 bytes. It is computed on a thread of its own beside the reading, and known when
+ * intake_next() has said that there is no further row; not to be asked before. */
 const uint8_t *intake_sha256(const struct intake *in);
 
 #endif

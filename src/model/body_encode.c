@@ -111,7 +111,9 @@ static __attribute__((noinline)) void flush(struct sink *s)
 static inline void put_piece(struct sink *s, const struct piece *x)
 {
     if (s->n > SINK_SIZE - PIECE_SIZE) flush(s);
-    memcpy(s->p + s->n, x, PIECE_SIZE); /* the next one begins behind its n bytes */
+    /* An assignment: one instruction, where a checked memcpy() is a call. The next piece begins
+     * behind the n bytes. */
+    *(struct piece *)(s->p + s->n) = *x;
     s->n += x->n;
 }
 

@@ -367,9 +367,8 @@ bool op_dictionary_codebook(struct call *c, struct err *e)
     b.language = c->language;
     b.number = arena_take(c->arena, b.d->n_variable, sizeof *b.number);
     b.list_used = ARENA_ARRAY(c->arena, bool, b.d->n_list);
-    const struct form *only = name[0] == '\0' ? NULL : dictionary_form(b.d, text_of(name));
-    if (name[0] != '\0' && only == NULL) {
-        err_set(e, ERR_USAGE, "call.no_form", "there is no form called %s", name);
+    const struct form *only;
+    if (!call_form_named(&only, b.d, name, e)) {
         dictionary_free(own);
         return false;
     }

@@ -120,15 +120,23 @@ static struct json *variable_to_json(const struct dictionary *d, const struct va
     return row;
 }
 
+bool call_form_named(const struct form **out, const struct dictionary *d, const char *name,
+                     struct err *e)
+{
+    *out = name[0] == '\0' ? NULL : dictionary_form(d, text_of(name));
+    if (name[0] == '\0' || *out != NULL) return true;
+    err_set(e, ERR_USAGE, "call.no_form", "there is no form called %s", name);
+    return err_remedy(e, "`dcim forms` lists them");
+}
+
 bool op_dictionary_variables(struct call *c, struct err *e)
 {
     const struct dictionary *d;
     struct dictionary *own;
     const char *name = json_get_text(c->in, "form", "");
     if (!call_dictionary(&d, &own, c, e)) return false;
-    const struct form *f = name[0] == '\0' ? NULL : dictionary_form(d, text_of(name));
-    bool ok = name[0] == '\0' || f != NULL;
-    if (!ok) err_set(e, ERR_USAGE, "call.no_form", "there is no form called %s", name);
+    const struct form *f;
+    bool ok = call_form_named(&f, d, name, e);
     struct json *list = json_array();
     for (size_t i = 0; ok && i < d->n_variable; i++)
         if (f == NULL || d->variable[i].form == f->id)
@@ -185,11 +193,13 @@ bool op_dictionary_rules(struct call *c, struct err *e)
     struct dictionary *own;
     const char *form = json_get_text(c->in, "form", "");
     if (!call_dictionary(&d, &own, c, e)) return false;
+    const struct form *f;
+    bool ok = call_form_named(&f, d, form, e);
     struct json *list = json_array();
-    for (size_t i = 0; i < d->n_rule; i++) {
+    for (size_t i = 0; ok && i < d->n_rule; i++) {
         const struct rule *r = &d->rule[i];
         const char *of = r->form == FORM_NONE ? "" : d->form[r->form].name;
-        if (form[0] != '\0' && of[0] != '\0' && strcmp(of, form) != 0) continue;
+        if (f != NULL && r->form != FORM_NONE && r->form != f->id) continue;
         struct json *row = json_object();
         json_set_text(row, "rule", r->name);
         json_set_text(row, "form", of);
@@ -204,7 +214,7 @@ bool op_dictionary_rules(struct call *c, struct err *e)
     }
     json_set(c->out, "rules", list);
     dictionary_free(own);
-    return true;
+    return ok;
 }
 
 /* ---------------------------------------------------------------- packs and mappings */

@@ -244,7 +244,6 @@ static bool start(struct import *m, struct err *e)
                                 .organisation_no = m->organisation.organisation_no,
                                 .actor = s->options.actor,
                                 .mapping = intake_mapping(m->intake)->name,
-                                .file_sha256 = intake_sha256(m->intake),
                                 .file_label = slash == NULL ? o.path : slash + 1,
                                 .dry_run = m->dry_run};
     return batch_begin(&m->writer, s->store, &start, e);
@@ -258,6 +257,7 @@ static bool finish(struct import *m, struct err *e)
     struct batch_writer *w = m->writer;
     if (accepted) {
         m->writer = NULL;
+        batch_set_file_sha256(w, intake_sha256(m->intake));
         if (!batch_finish(&result, w, m->n_refused, e)) return false;
         c->event.object_id = arena_printf(c->arena, "%lld", (long long)result.batch_no);
         c->event.count = m->outcome[PUT_NEW] + m->outcome[PUT_CHANGED];

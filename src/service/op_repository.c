@@ -239,6 +239,14 @@ bool op_organisation_add(struct call *c, struct err *e)
     return true;
 }
 
+static void add_quota(struct json *row, const struct organisation *o)
+{
+    json_set_int(row, "records", o->n_record);
+    json_set_int(row, "bytes", o->n_byte);
+    if (o->quota_records > 0) json_set_int(row, "quota_records", o->quota_records);
+    if (o->quota_bytes > 0) json_set_int(row, "quota_bytes", o->quota_bytes);
+}
+
 bool op_organisation_list(struct call *c, struct err *e)
 {
     struct service *s = c->s;
@@ -256,8 +264,31 @@ bool op_organisation_list(struct call *c, struct err *e)
         if (t != CODE_NONE)
             json_set_text(row, "type_label",
                           words_in(&types->code[t].label, c->language, organisation[i].type));
+        add_quota(row, &organisation[i]);
         json_push(list, row);
     }
     json_set(c->out, "organisations", list);
+    return true;
+}
+
+/* A limit that is not named stays as it is. */
+bool op_organisation_quota(struct call *c, struct err *e)
+{
+    struct organisation o;
+    struct text code = text_of(json_get_text(c->in, "code", ""));
+    if (!json_has(c->in, "records") && !json_has(c->in, "bytes")) {
+        err_set(e, ERR_USAGE, "organisation.no_quota", "neither records nor bytes were named");
+        return err_remedy(e, "name one of them or both; 0 takes a limit away");
+    }
+    if (!store_organisation_find(&o, c->s->store, code, c->arena, e)) return false;
+    o.quota_records = json_get_int(c->in, "records", o.quota_records);
+    o.quota_bytes = json_get_int(c->in, "bytes", o.quota_bytes);
+    if (!store_organisation_quota(c->s->store, code, o.quota_records, o.quota_bytes, e))
+        return false;
+    c->event.object_type = "organisation";
+    c->event.object_id = o.code;
+    c->event.count = 1;
+    json_set_text(c->out, "code", o.code);
+    add_quota(c->out, &o);
     return true;
 }

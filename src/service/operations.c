@@ -35,6 +35,12 @@ static const struct parameter_spec organisation_parameter[] = {
     TEXT_ARG("type", true, 40, "code or keyword of CL_ORGTYPE, such as police"),
     LINE_ARG("name", true, NAME_LONGEST, "full name"), END_ARG};
 
+static const struct parameter_spec quota_parameter[] = {
+    LINE_ARG("code", true, 40, "code of the organisation"),
+    INT_ARG("records", 0, INT64_MAX, "records it may keep; 0: as many as it likes"),
+    INT_ARG("bytes", 0, INT64_MAX, "bytes of sealed records it may keep; 0: as many as it likes"),
+    END_ARG};
+
 #define IMPORT_ARGS                                                                             \
     TEXT_ARG("file", true, PATH_LONGEST, "CSV or XLSX file"),                                   \
         TEXT_ARG("form", true, 40, "form of its rows"),                                         \
@@ -156,6 +162,8 @@ const struct operation_row operation_rows[] = {
         TX_WRITE, "organisation.change", op_organisation_add),
     ROW("organisation.list", "list organisations", no_parameter, CAP_ORGANISATION_READ, TX_READ,
         "none", op_organisation_list),
+    ROW("organisation.quota", "limit what an organisation may keep", quota_parameter,
+        CAP_ORGANISATION_CHANGE, TX_WRITE, "organisation.change", op_organisation_quota),
     ROW("import.run", "import a file as one batch", import_parameter, CAP_IMPORT, TX_WRITE,
         "import", op_import_run),
     ROW("import.check", "dry run of an import: nothing is kept", import_parameter, CAP_IMPORT,

@@ -369,9 +369,10 @@ static bool may(struct call *c, enum capability needed, struct err *e)
 {
     if (needed == CAP_NONE) return true;
     if (role_may(c->s->role, needed)) return true;
-    return deny(c, e, "call.not_allowed",
-                arena_printf(c->arena, "role %s may not %s", c->s->role->name,
-                             capability_text(needed)));
+    deny(c, e, "call.not_allowed",
+         arena_printf(c->arena, "role %s may not %s", c->s->role->name, capability_text(needed)));
+    return err_remedy(
+        e, "act in a role that may, if you have one (--role), or ask who keeps the register");
 }
 
 static enum capability reading(const struct form *f)

@@ -55,6 +55,7 @@ typedef bool handler_fn(struct call *c, struct err *e);
 // clang-format off
 #define OPERATION_HANDLERS(X) \
     X(op_repository_init) X(op_repository_info) X(op_organisation_add) X(op_organisation_list) \
+    X(op_organisation_quota) \
     X(op_import_run) X(op_import_check) X(op_batch_list) X(op_batch_undo) X(op_table_count) \
     X(op_table_raw) X(op_record_list) X(op_record_show) X(op_record_identity) \
     X(op_record_history) X(op_record_erase) X(op_audit_verify) X(op_audit_list) \
@@ -87,6 +88,11 @@ void call_speak(struct call *c, const struct dictionary *d);
  * core. *own is to be freed by the caller, NULL when it is the open repository's. Sets
  * c->language. */
 bool call_dictionary(const struct dictionary **out, struct dictionary **own, struct call *c,
+                     struct err *e) MUST_CHECK;
+
+/* A form of the dictionary by its name; *out NULL and true where none is named. ERR_USAGE
+ * "call.no_form". */
+bool call_form_named(const struct form **out, const struct dictionary *d, const char *name,
                      struct err *e) MUST_CHECK;
 
 /* "one answer", "date", in the language of the thread. */

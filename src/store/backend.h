@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The database underneath, as an interface: prepared statements from the closed list of SQL
- * (store/sql_gen.h), transactions, backup. sqlite.c implements it on SQLCipher; only src/store/sqlite*.c
- * calls SQLite; a PostgreSQL implementation is to come and runs the same tests.
+ * (store/sql_gen.h), transactions, backup. sqlite.c implements it on SQLCipher; only
+ * src/store/sqlite*.c calls SQLite; a PostgreSQL implementation is to come and runs the same tests.
  *
  * A query that has failed swallows further calls; query_end() reports the first failure (style:
  * fails once, at the end). One backend handle belongs to one thread at a time. */
@@ -44,6 +44,9 @@ bool backend_in_transaction(const struct backend *b);
  * keys are not looked up row by row (a sixth of an import's time); backend_check() looks all of
  * them up. Everything else is as always. */
 bool backend_loading(struct backend *b, bool on, struct err *e) MUST_CHECK;
+/* While loading: let the disk begin with what was written so far, and do not wait for it. Commit
+ * has little left to wait for then. */
+void backend_write_out(struct backend *b);
 void backend_busy_ms(struct backend *b, int ms); /* default 30,000 */
 
 /* Page by page copy to `path` under the same key, never blocking writers over 50 ms (S96). */

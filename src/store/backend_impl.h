@@ -35,6 +35,7 @@ struct backend_ops {
     void (*rollback)(struct backend *b);
     bool (*in_transaction)(const struct backend *b);
     bool (*loading)(struct backend *b, bool on, struct err *e);
+    void (*write_out)(struct backend *b);
     void (*busy_ms)(struct backend *b, int ms);
     bool (*empty_journal)(struct backend *b, bool *done, struct err *e);
     bool (*copy_to)(struct backend *b, const char *path, struct err *e);

@@ -27,12 +27,15 @@ struct batch_writer {
     struct person_key_plan person;
     struct batch_keys keys;
     bool dry_run, look_up;
-    int64_t organisation_no, first_record, next_record, n_row,
+    int64_t organisation_no, first_record, next_record, n_made, n_plain, n_row,
         n_fresh; /* n_fresh: new records, without those that came back */
     bool series_is_new;
     char *mapping, *file_label, *actor; /* what the batch's row says */
     uint8_t file_sha256[32];
+    bool knows_file;
     int64_t created_at;
+    struct quota_room
+        room; /* of n_made records and n_plain bytes, a lower bound of what is sealed */
     struct batch_result result;
     struct reference_set *seen;
     struct arena *scratch; /* wiping */
@@ -87,13 +90,19 @@ static bool organisation_is_there(struct store *st, int64_t organisation_no, str
                            (long long)organisation_no);
 }
 
+void batch_set_file_sha256(struct batch_writer *w, const uint8_t sha256[32])
+{
+    memcpy(w->file_sha256, sha256, sizeof w->file_sha256);
+    w->knows_file = true;
+}
+
 /* What the batch's own row will say when it is written. */
 static void keep_start(struct batch_writer *w, const struct batch_start *s)
 {
     w->mapping = mem_text(s->mapping, strlen(s->mapping));
     w->file_label = mem_text(s->file_label, strlen(s->file_label));
     w->actor = mem_text(s->actor, strlen(s->actor));
-    memcpy(w->file_sha256, s->file_sha256, sizeof w->file_sha256);
+    if (s->file_sha256 != NULL) batch_set_file_sha256(w, s->file_sha256);
     w->created_at = instant_now();
 }
 
@@ -208,7 +217,8 @@ bool batch_begin(struct batch_writer **out, struct store *st, const struct batch
     person_key_plan(&w->person, st->dictionary, s->form);
     take_keys(w, s->form);
     keep_start(w, s);
-    bool ok = take_numbers(w, w->form->form_no, e) && start_lookups(w, e);
+    bool ok = store_quota_room(&w->room, st, s->organisation_no, e) &&
+              take_numbers(w, w->form->form_no, e) && start_lookups(w, e);
     if (!ok) {
         writer_free(w);
         return false;
@@ -244,7 +254,7 @@ static bool reference_hash(uint8_t out[CRYPTO_SHORT], struct batch_writer *w, st
     return true;
 }
 
-/* Both parts behind the block's plain bytes, and their hash. */
+/* Both parts behind the block's plain bytes, and their hash where it is needed now. */
 static bool encode(struct batch_row *r, struct batch_writer *w, const struct record *record,
                    struct err *e)
 {
@@ -266,7 +276,9 @@ static bool encode(struct batch_row *r, struct batch_writer *w, const struct rec
     }
     for (int i = 0; i < 8; i++) length[i] = (uint8_t)((uint64_t)r->coded_n >> (8 * i));
     memcpy(b->p + at, length, sizeof length);
-    crypto_hash(r->content_hash, CONTENT_HASH, b->p + at, b->n - at, w->keys.content);
+    r->hashed_at = at;
+    r->hashed = w->look_up; /* else nothing is compared with it, and it is made with the sealing */
+    if (r->hashed) batch_content_hash(r, w->block, &w->keys);
     return true;
 }
 
@@ -357,7 +369,11 @@ static bool decide(enum put_outcome *outcome, struct batch_row *r, struct batch_
         }
     }
     if (!encode(r, w, record, e) || !look_up(outcome, r, w, e)) return false;
-    if (w->dry_run || *outcome == PUT_SAME) return true;
+    if (*outcome == PUT_SAME) return true;
+    w->n_made += r->fresh;
+    w->n_plain += (int64_t)(r->coded_n + r->identity_n);
+    if (!store_quota_holds(&w->room, w->n_made, w->n_plain, e)) return false;
+    if (w->dry_run) return true;
     if (r->fresh) {
         r->record_no = w->next_record++;
         r->code = new_code(w);
@@ -437,6 +453,7 @@ static bool keep_result(struct batch_writer *w, int64_t n_refused, struct err *e
     query_bind_int(&q, "series_no", w->in.series_no);
     query_bind_int(&q, "n_record", w->n_fresh);
     query_bind_int(&q, "n_active", r->n[PUT_NEW]);
+    query_bind_int(&q, "n_byte", w->in.n_byte);
     return query_run(&q, e) && store_generation_next(w->st, e);
 }
 
@@ -445,12 +462,14 @@ bool batch_finish(struct batch_result *out, struct batch_writer *w, int64_t n_re
 {
     bool ok = true;
 
+    assert(w->dry_run || w->knows_file);
     if (!w->dry_run) {
         if (w->block->n > 0) submit(w);
         ok = batch_insert_end(&w->in, e);
         batch_digest_end((struct batch_digest){&w->in.fresh, &w->in.changed}, w->result.digest);
         w->st->writer = NULL;
-        ok = ok && keep_result(w, n_refused, e);
+        ok = ok && store_quota_holds(&w->room, w->n_fresh, w->in.n_byte, e) &&
+             keep_result(w, n_refused, e);
     }
     w->st->writer = NULL;
     *out = ok ? w->result : (struct batch_result){0};

@@ -59,6 +59,13 @@ static void seal_row(struct batch_row *r, struct batch_block *b, struct sealing 
     r->identity_body_n = b->sealed.n - r->identity_body_at;
 }
 
+void batch_content_hash(struct batch_row *r, const struct batch_block *b,
+                        const struct batch_keys *k)
+{
+    crypto_hash(r->content_hash, CONTENT_HASH, b->plain.p + r->hashed_at,
+                r->identity_at + r->identity_n - r->hashed_at, k->content);
+}
+
 void batch_seal(struct batch_block *b, struct batch_keys *k)
 {
     char code[RECORD_CODE + 1];
@@ -73,6 +80,7 @@ void batch_seal(struct batch_block *b, struct batch_keys *k)
     for (size_t i = 0; i < b->n; i++) {
         struct batch_row *r = &b->row[i];
         record_code_format(code, r->code);
+        if (!r->hashed) batch_content_hash(r, b, k);
         seal_row(r, b, &s, b->fresh_key[i], b->fresh_key[r->identity_n > 0 ? identity_key++ : i]);
     }
     assert(!b->sealed.too_long); /* its maximum is above what full plain bytes can need */
@@ -266,8 +274,11 @@ static bool write_indexes(struct batch_insert *in)
 static bool write_block(struct batch_insert *in, const struct batch_block *b)
 {
     if (!write_fresh(in, b) || !write_identities(in, b)) return false;
-    for (size_t i = 0; i < b->n; i++)
+    for (size_t i = 0; i < b->n; i++) {
+        in->n_byte += (int64_t)(b->row[i].body_n + b->row[i].identity_body_n);
         if (!b->row[i].fresh && !write_change(in, b, &b->row[i])) return false;
+    }
+    if (++in->n_block % WRITE_OUT_BLOCKS == 0) backend_write_out(in->backend);
     return in->codes.n < INDEX_RUN || write_indexes(in);
 }
 
@@ -326,6 +337,7 @@ static void work(void *ctx)
         atomic_fetch_sub(&in->waiting, 1);
         parallel_queue_put(in->empty, b);
     }
+    if (ok) backend_write_out(in->backend);
     ok = ok && write_indexes(in);
     end_queries(in);
     struct err e;

@@ -21,10 +21,11 @@ enum {
     BLOCK_ROWS = 256,
     BLOCK_BYTES = 1 << 20, /* of plain bodies: then a block is full, however few rows it has */
     BLOCKS = 6,
-    BODY_MAX = 8 << 20, /* of one record, both parts */
+    WRITE_OUT_BLOCKS = 32, /* blocks after which the disk is told to begin: 6 MB and more */
+    BODY_MAX = 8 << 20,    /* of one record, both parts */
     CONTENT_HASH = CRYPTO_SHORT,
     BATCH_ROWS_MAX = 7 * 1000 * 1000, /* with which memory stays under 400 MB */
-    INDEX_RUN = 1 << 20 /* entries put in order at a time */
+    INDEX_RUN = 1 << 20               /* entries put in order at a time */
 };
 
 struct batch_row { /* one version to be written */
@@ -38,7 +39,8 @@ struct batch_row { /* one version to be written */
     uint8_t reference[CRYPTO_SHORT], content_hash[CONTENT_HASH], person_key[PERSON_KEY];
     uint8_t key
         [CRYPTO_KEY]; /* of a record that is there; a fresh one gets its own when sealed. Wiped then */
-    size_t coded_at, coded_n, identity_at, identity_n; /* in block.plain */
+    bool hashed;      /* content_hash is made */
+    size_t hashed_at, coded_at, coded_n, identity_at, identity_n; /* in block.plain */
     uint8_t wrapped[WRAPPED_KEY], identity_wrapped[WRAPPED_KEY];
     size_t body_at, body_n, identity_body_at,
         identity_body_n; /* in block.sealed; identity_body_n 0: none */
@@ -71,13 +73,19 @@ struct batch_insert { /* the inserting half */
     atomic_bool failed;    /* then `err` says why, and blocks are only passed back */
     struct err err;
     int64_t position; /* of the next change */
+    int64_t n_byte;   /* of the bodies written */
+    size_t n_block;   /* written so far */
     struct index_run codes, references;
     struct crypto_hasher fresh, changed; /* digest */
     struct query load_records, load_versions, load_identities, load_codes, load_references;
     struct query version_change, record_change;
 };
 
-/* Keys, envelopes; the plain bytes and the keys of the block are wiped. */
+/* The row's content_hash. */
+void batch_content_hash(struct batch_row *r, const struct batch_block *b,
+                        const struct batch_keys *k);
+/* Keys, envelopes, hashes that are not made yet; the plain bytes and the keys of the block are
+ * wiped. */
 void batch_seal(struct batch_block *b, struct batch_keys *k);
 
 /* Start the thread; it works until it is handed NULL. */

@@ -136,6 +136,7 @@ static bool mark_undone(struct store *st, const struct extent *x, const char *ac
     query_bind_int(&q, "series_no", x->series_no);
     query_bind_int(&q, "n_record", 0);
     query_bind_int(&q, "n_active", -n_withdrawn);
+    query_bind_int(&q, "n_byte", 0);
     return query_run(&q, e) && store_generation_next(st, e);
 }
 

@@ -281,6 +281,11 @@ static bool check_counts(struct checking *c, struct err *e)
                 " of them active, but has %" PRId64 " and %" PRId64,
                 query_int(&q, 0), query_int(&q, 1), query_int(&q, 2), query_int(&q, 3),
                 query_int(&q, 4));
+    if (!query_end(&q, e)) return false;
+    (void)query_begin(&q, c->st->backend, SQL_CHECK_BYTES);
+    while (query_next(&q))
+        problem(c, "series %" PRId64 " should have %" PRId64 " bytes of records, but has %" PRId64,
+                query_int(&q, 0), query_int(&q, 1), query_int(&q, 2));
     if (!query_end(&q, e) || !one_number(&codes, c, SQL_CHECK_CODE_INDEX, 0, e) ||
         !one_number(&references, c, SQL_CHECK_REFERENCE_INDEX, 0, e) ||
         !one_number(&n_record, c, SQL_CHECK_COUNTS, 0, e) ||

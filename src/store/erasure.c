@@ -37,20 +37,22 @@ static bool add_tombstone(struct store *st, int64_t record_no, const char *actor
     return query_run(&q, e);
 }
 
-static bool count_one_less(struct store *st, int64_t series_no, struct err *e)
+static bool count_less(struct store *st, int64_t series_no, bool active, int64_t n_byte,
+                       struct err *e)
 {
     struct query q;
     (void)query_begin(&q, st->backend, SQL_SERIES_GROW);
     query_bind_int(&q, "series_no", series_no);
     query_bind_int(&q, "n_record", 0);
-    query_bind_int(&q, "n_active", -1);
+    query_bind_int(&q, "n_active", active ? -1 : 0);
+    query_bind_int(&q, "n_byte", -n_byte);
     return query_run(&q, e);
 }
 
 bool store_record_erase(struct store *st, struct text code, const char *actor, const char *reason,
                         struct err *e)
 {
-    int64_t record_no, state = 0, series_no = 0;
+    int64_t record_no, state = 0, series_no = 0, n_byte = 0;
     char shown[RECORD_CODE + 1];
     uint64_t number;
     struct query q;
@@ -61,6 +63,7 @@ bool store_record_erase(struct store *st, struct text code, const char *actor, c
     if (query_next(&q)) {
         state = query_int(&q, 0);
         series_no = query_int(&q, 1);
+        n_byte = query_int(&q, 2);
     }
     if (!query_end(&q, e)) return false;
     if (record_code_parse(&number, code)) record_code_format(shown, number);
@@ -69,7 +72,7 @@ bool store_record_erase(struct store *st, struct text code, const char *actor, c
            run(st, SQL_ERASE_IDENTITIES, record_no, e) &&
            run(st, SQL_ERASE_REFERENCE, record_no, e) &&
            add_tombstone(st, record_no, actor, reason, e) &&
-           (state != RECORD_ACTIVE || count_one_less(st, series_no, e)) &&
+           count_less(st, series_no, state == RECORD_ACTIVE, n_byte, e) &&
            store_generation_next(st, e);
 }
 

@@ -76,6 +76,10 @@ static void take_row(struct organisation *out, struct query *q, struct arena *a)
     out->type = arena_copy(a, type.p, type.n);
     out->name = arena_copy(a, name.p, name.n);
     out->added_at = query_int(q, 4);
+    out->quota_records = query_int(q, 5);
+    out->quota_bytes = query_int(q, 6);
+    out->n_record = query_int(q, 7);
+    out->n_byte = query_int(q, 8);
 }
 
 bool store_organisation_find(struct organisation *out, struct store *st, struct text code,

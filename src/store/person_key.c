@@ -5,24 +5,20 @@
  *   or missing as nothing */
 #include "store/person_key.h"
 
-#include "base/buf.h"
 #include "base/unicode.h"
 
 #include <stdio.h>
+#include <string.h>
 
-enum { MESSAGE_MAX = 64 * 1024 };
+enum { MESSAGE_MAX = 64 * 1024, MESSAGE_FIRST = 256 };
 
 static const char separator = '\x1f';
 
-static var_id find(const struct dictionary *d, const struct form *f, struct text name)
+static const struct variable *find(const struct dictionary *d, const struct form *f,
+                                   struct text name)
 {
     const struct variable *v = dictionary_variable(d, f->id, name);
-    return v != NULL && v->group == 0 ? v->id : VAR_NONE;
-}
-
-static bool is_year(const struct dictionary *d, var_id v)
-{
-    return text_is(text_of(d->variable[v].name), "birth_year");
+    return v != NULL && v->group == 0 ? v : NULL;
 }
 
 void person_key_plan(struct person_key_plan *out, const struct dictionary *d, const struct form *f)
@@ -34,40 +30,69 @@ void person_key_plan(struct person_key_plan *out, const struct dictionary *d, co
     struct text rest = text_of(
         dictionary_parameter(d, parameter, "family_name given_names birth_year sex citizenship"));
     struct text piece;
-    *out = (struct person_key_plan){.birth_date = find(d, f, TEXT("birth_date"))};
+    const struct variable *birth_date = find(d, f, TEXT("birth_date"));
+    *out = (struct person_key_plan){.has_birth_date = birth_date != NULL};
+    if (birth_date != NULL) out->birth_date = birth_date->slot;
     while (text_split(&rest, ' ', &piece)) {
-        var_id v = find(d, f, piece);
-        if (v == VAR_NONE || out->n_part == PERSON_KEY_PARTS) continue;
-        out->part[out->n_part++] = v;
-        name = name || d->variable[v].type == VARIABLE_TEXT;
-        year = year || is_year(d, v);
+        const struct variable *v = find(d, f, piece);
+        if (v == NULL || out->n_part == PERSON_KEY_PARTS) continue;
+        struct person_key_part *p = &out->part[out->n_part++];
+        *p = (struct person_key_part){.slot = v->slot,
+                                      .name = v->type == VARIABLE_TEXT,
+                                      .year = text_is(text_of(v->name), "birth_year"),
+                                      .list = v->list == LIST_NONE ? NULL : d->list[v->list]};
+        name = name || p->name;
+        year = year || p->year;
     }
     out->possible = name && year;
 }
 
-/* All texts, joined; false when one is not there. */
-static bool put_name(struct buf *b, const struct person_key_plan *p, const struct record *r,
-                     struct arena *a)
+static const struct value *value_of(const struct record *r, uint16_t slot)
 {
-    struct buf name;
-    bool all = true;
-
-    buf_init_wiped(&name, MESSAGE_MAX);
-    for (size_t i = 0; i < p->n_part && all; i++) {
-        if (r->dictionary->variable[p->part[i]].type != VARIABLE_TEXT) continue;
-        const struct value *v = record_get(r, p->part[i], 0);
-        all = v->kind == VALUE_TEXT && text_trim(v->text).n > 0;
-        if (all) buf_put_text(&name, v->text);
-        buf_putc(&name, ' ');
-    }
-    struct text key = all ? unicode_name_key(buf_text(&name), a) : (struct text){"", 0};
-    buf_put_text(b, key);
-    buf_release(&name);
-    return all && key.n > 0;
+    return &r->table[0].value[slot];
 }
 
-/* In decimal; buf_printf() would take longer than all the rest of the key. */
-static void put_int(struct buf *b, int64_t v)
+/* ---- what is hashed ---- */
+
+struct message { /* in an arena that wipes: names pass */
+    struct arena *arena;
+    char *p;
+    size_t n, cap;
+};
+
+static void put(struct message *m, const char *p, size_t n)
+{
+    if (n > m->cap - m->n) {
+        size_t cap = 2 * (m->n + n);
+        char *more = arena_take(m->arena, cap < MESSAGE_FIRST ? MESSAGE_FIRST : cap, 1);
+        if (m->n > 0) memcpy(more, m->p, m->n);
+        m->p = more;
+        m->cap = cap < MESSAGE_FIRST ? MESSAGE_FIRST : cap;
+    }
+    if (n > 0) memcpy(m->p + m->n, p, n);
+    m->n += n;
+}
+
+/* All texts, joined; false when one is not there. */
+static bool put_name(struct message *m, const struct person_key_plan *p, const struct record *r)
+{
+    struct message name = {.arena = m->arena};
+
+    for (size_t i = 0; i < p->n_part; i++) {
+        if (!p->part[i].name) continue;
+        const struct value *v = value_of(r, p->part[i].slot);
+        if (v->kind != VALUE_TEXT || text_trim(v->text).n == 0) return false;
+        put(&name, v->text.p, v->text.n);
+        put(&name, " ", 1);
+        if (name.n > MESSAGE_MAX) return false;
+    }
+    struct text key = unicode_name_key((struct text){name.p, name.n}, m->arena);
+    put(m, key.p, key.n);
+    return key.n > 0;
+}
+
+/* In decimal; printf() would take longer than all the rest of the key. */
+static void put_int(struct message *m, int64_t v)
 {
     char digits[24];
     size_t at = sizeof digits;
@@ -76,60 +101,61 @@ static void put_int(struct buf *b, int64_t v)
     do digits[--at] = (char)('0' + rest % 10);
     while ((rest /= 10) > 0);
     if (v < 0) digits[--at] = '-';
-    buf_put(b, digits + at, sizeof digits - at);
+    put(m, digits + at, sizeof digits - at);
 }
 
-static bool put_year(struct buf *b, const struct person_key_plan *p, const struct record *r)
+static bool year_of(int64_t *year, const struct value *v)
+{
+    if (v->kind == VALUE_INTEGER) *year = v->integer;
+    else if (v->kind == VALUE_DATE) *year = date_year(v->date);
+    else return false;
+    return true;
+}
+
+static bool put_year(struct message *m, const struct person_key_plan *p, const struct record *r)
 {
     int64_t year = 0;
     bool known = false;
 
-    for (size_t i = 0; i <= p->n_part && !known; i++) {
-        var_id id = i < p->n_part ? p->part[i] : p->birth_date;
-        if (id == VAR_NONE || (i < p->n_part && !is_year(r->dictionary, id))) continue;
-        const struct value *v = record_get(r, id, 0);
-        known = v->kind == VALUE_INTEGER || v->kind == VALUE_DATE;
-        if (known) year = v->kind == VALUE_INTEGER ? v->integer : date_year(v->date);
-    }
-    put_int(b, year);
+    for (size_t i = 0; i < p->n_part && !known; i++)
+        known = p->part[i].year && year_of(&year, value_of(r, p->part[i].slot));
+    known = known || (p->has_birth_date && year_of(&year, value_of(r, p->birth_date)));
+    put_int(m, year);
     return known;
 }
 
-static void put_other(struct buf *b, const struct record *r, var_id id)
+static void put_other(struct message *m, const struct person_key_part *p, const struct value *v)
 {
-    const struct variable *variable = &r->dictionary->variable[id];
-    const struct value *v = record_get(r, id, 0);
-
-    if (v->kind == VALUE_INTEGER) put_int(b, v->integer);
-    if (v->kind == VALUE_CODE) buf_puts(b, r->dictionary->list[variable->list]->code[v->code].name);
-    for (size_t i = 0; v->kind == VALUE_CODES && i < v->n_code; i++) {
-        if (i > 0) buf_putc(b, ' ');
-        buf_puts(b, r->dictionary->list[variable->list]->code[v->codes[i]].name);
+    if (v->kind == VALUE_INTEGER) put_int(m, v->integer);
+    size_t n = v->kind == VALUE_CODE ? 1 : v->kind == VALUE_CODES ? v->n_code : 0;
+    for (size_t i = 0; i < n; i++) {
+        struct text name =
+            text_of(p->list->code[v->kind == VALUE_CODE ? v->code : v->codes[i]].name);
+        if (i > 0) put(m, " ", 1);
+        put(m, name.p, name.n);
     }
 }
 
 bool person_key_make(uint8_t out[PERSON_KEY], const struct person_key_plan *p,
                      const struct record *r, const struct secret *key, struct arena *a)
 {
+    static const char head[] = "person 1";
     struct arena_mark mark = arena_mark(a);
-    struct buf b;
+    struct message m = {.arena = a};
 
     if (!p->possible) return false;
-    buf_init_wiped(&b, MESSAGE_MAX);
-    buf_puts(&b, "person 1");
-    buf_putc(&b, separator);
-    bool ok = put_name(&b, p, r, a);
-    buf_putc(&b, separator);
-    ok = ok && put_year(&b, p, r);
+    put(&m, head, sizeof head - 1);
+    put(&m, &separator, 1);
+    bool ok = put_name(&m, p, r);
+    put(&m, &separator, 1);
+    ok = ok && put_year(&m, p, r);
     for (size_t i = 0; ok && i < p->n_part; i++) {
-        const struct variable *v = &r->dictionary->variable[p->part[i]];
-        if (v->type == VARIABLE_TEXT || is_year(r->dictionary, v->id)) continue;
-        buf_putc(&b, separator);
-        put_other(&b, r, v->id);
+        if (p->part[i].name || p->part[i].year) continue;
+        put(&m, &separator, 1);
+        put_other(&m, &p->part[i], value_of(r, p->part[i].slot));
     }
-    ok = ok && !b.too_long;
-    if (ok) crypto_hash(out, PERSON_KEY, b.p, b.n, key);
-    buf_release(&b);
+    ok = ok && m.n <= MESSAGE_MAX;
+    if (ok) crypto_hash(out, PERSON_KEY, m.p, m.n, key);
     arena_rewind(a, mark);
     return ok;
 }

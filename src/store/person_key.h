@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/crypto.h"
+#include "model/codelist.h"
 #include "model/record.h"
 #include "model/row_source.h"
 
@@ -17,9 +18,18 @@
 
 enum { PERSON_KEY_PARTS = 8 };
 
+struct person_key_part { /* a variable of the record itself */
+    uint16_t slot;
+    bool name;                   /* a text: part of the name */
+    bool year;                   /* the year of birth */
+    const struct codelist *list; /* NULL: none */
+};
+
 struct person_key_plan { /* which variables of a form make the key */
-    var_id part[PERSON_KEY_PARTS], birth_date;
+    struct person_key_part part[PERSON_KEY_PARTS];
     size_t n_part;
+    bool has_birth_date;
+    uint16_t birth_date; /* slot; gives the year where it is not said itself */
     bool possible;
 };
 

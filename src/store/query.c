@@ -38,6 +38,11 @@ bool backend_loading(struct backend *b, bool on, struct err *e)
     return b->ops->loading(b, on, e);
 }
 
+void backend_write_out(struct backend *b)
+{
+    b->ops->write_out(b);
+}
+
 void backend_busy_ms(struct backend *b, int ms)
 {
     b->ops->busy_ms(b, ms);

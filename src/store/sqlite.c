@@ -180,8 +180,11 @@ static bool is_closed_without_key(const struct sqlite *q, struct err *e)
     int rc =
         sqlite3_open_v2(q->path, &other.db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_EXRESCODE, NULL);
     if (rc == SQLITE_OK) (void)sqlite_number(&n, &other, SQL_SQLITE_SCHEMA_SIZE, &rc, NULL);
+    bool closed = rc == SQLITE_NOTADB;
+    if (rc == SQLITE_OK) say_plaintext(e);
+    else if (!closed) sqlite_say(e, other.db, rc, "look at the database without its key");
     sqlite3_close(other.db);
-    return rc == SQLITE_NOTADB ? true : say_plaintext(e);
+    return closed;
 }
 
 /* ---- opening ---- */
@@ -190,6 +193,7 @@ void sqlite_release(struct sqlite *q)
 {
     if (q == NULL) return;
     for (size_t i = 0; i < SQL_COUNT; i++) sqlite_statement_free(q->cache[i]);
+    sqlite_loading_ends(q);
     (void)sqlite3_close(q->db);
     secret_free(q->key);
     mem_free(q->path);
@@ -208,6 +212,7 @@ bool sqlite_connect(struct sqlite **out, const char *path, const struct secret *
     q->path = mem_text(path, strlen(path));
     q->key = secret_copy(secret_bytes(key), secret_size(key));
     q->writes = writes;
+    q->journal = -1;
     int rc =
         sqlite3_open_v2(path, &q->db,
                         SQLITE_OPEN_READWRITE | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE,
@@ -392,15 +397,6 @@ static bool in_transaction(const struct backend *b)
     return ((const struct sqlite *)(const void *)b)->tx != TX_NONE;
 }
 
-static bool loading(struct backend *b, bool on, struct err *e)
-{
-    int now = -1, wanted = on ? 0 : 1;
-    int rc = sqlite3_db_config(sqlite_of(b)->db, SQLITE_DBCONFIG_ENABLE_FKEY, wanted, &now);
-    return rc == SQLITE_OK && now == wanted
-               ? true
-               : sqlite_say(e, sqlite_of(b)->db, rc, "set the database up");
-}
-
 static void busy_ms(struct backend *b, int ms)
 {
     (void)sqlite3_busy_timeout(sqlite_of(b)->db, ms);
@@ -440,7 +436,8 @@ static const struct backend_ops sqlite_ops = {
     .rewind = sqlite_rewind, .feed = sqlite_feed, .step = sqlite_step, .int_at = sqlite_int_at,
     .null_at = sqlite_null_at, .text_at = sqlite_text_at, .blob_at = sqlite_blob_at,
     .begin = begin, .commit = commit, .rollback = rollback, .in_transaction = in_transaction,
-    .loading = loading, .busy_ms = busy_ms, .empty_journal = empty_journal,
-    .copy_to = sqlite_copy_to, .check = sqlite_check, .close = close_it,
+    .loading = sqlite_loading, .write_out = sqlite_write_out, .busy_ms = busy_ms,
+    .empty_journal = empty_journal, .copy_to = sqlite_copy_to, .check = sqlite_check,
+    .close = close_it,
 };
 // clang-format on

@@ -1,7 +1,21 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The table `feed`: rows that are not in the database yet. A statement that takes its rows from it
- * asks for them cell by cell, by a function of the caller (query_feed() in store/backend.h). */
+/* Loading many rows.
+ *
+ * The table `feed` has rows that are not in the database yet. A statement that takes its rows from
+ * it asks for them cell by cell, by a function of the caller (query_feed() in store/backend.h). */
 #include "store/sqlite_internal.h"
+
+#include "base/mem.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { WRITE_OUT = 1 << 20 }; /* bytes at a time: what is not full yet would be written twice */
+
+/* ---- the table `feed` ---- */
 
 struct feed_table {
     sqlite3_vtab base;
@@ -119,4 +133,46 @@ void sqlite_feed(struct backend *b, size_t n_row, feed_fn *cell, void *ctx)
     q->n_feed = n_row;
     q->feed = cell;
     q->feed_ctx = ctx;
+}
+
+/* ---- loading ---- */
+
+bool sqlite_loading(struct backend *b, bool on, struct err *e)
+{
+    struct sqlite *q = sqlite_of(b);
+    int now = -1, wanted = on ? 0 : 1;
+    int rc = sqlite3_db_config(q->db, SQLITE_DBCONFIG_ENABLE_FKEY, wanted, &now);
+    if (!on) sqlite_loading_ends(q);
+    return rc == SQLITE_OK && now == wanted ? true
+                                            : sqlite_say(e, q->db, rc, "set the database up");
+}
+
+void sqlite_loading_ends(struct sqlite *q)
+{
+    if (q->journal >= 0) (void)close(q->journal);
+    q->journal = -1;
+    q->written_out = 0;
+}
+
+/* SQLite locks the database and its index of the journal, never the journal: to close another
+ * handle on that takes no lock away. Nothing depends on what is done here, so nothing is said when
+ * it fails; commit syncs, and hears of errors of the disk. */
+void sqlite_write_out(struct backend *b)
+{
+    struct sqlite *q = sqlite_of(b);
+    struct stat s;
+
+    if (q->tx != TX_WRITE) return;
+    if (q->journal < 0) {
+        size_t n = strlen(q->path) + sizeof "-wal";
+        char *path = mem_new(n, 1);
+        snprintf(path, n, "%s-wal", q->path);
+        q->journal = open(path, O_RDONLY | O_CLOEXEC);
+        mem_free(path);
+    }
+    if (q->journal < 0 || fstat(q->journal, &s) != 0) return;
+    off_t to = s.st_size / WRITE_OUT * WRITE_OUT;
+    if (to <= q->written_out) return;
+    (void)sync_file_range(q->journal, q->written_out, to - q->written_out, SYNC_FILE_RANGE_WRITE);
+    q->written_out = to;
 }

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 enum { SQLITE_PARAMS_MAX = 64 };
 
@@ -35,6 +36,8 @@ struct sqlite { /* a connection */
     size_t n_feed; /* rows that the table `feed` has just now */
     feed_fn *feed;
     void *feed_ctx;
+    int journal;       /* while loading: the journal's file, once it was opened; else -1 */
+    off_t written_out; /* bytes of it that the disk was told to write */
 };
 
 static inline struct sqlite *sqlite_of(struct backend *b)
@@ -87,6 +90,9 @@ struct text sqlite_blob_at(void *statement, size_t column);
 
 extern const sqlite3_module sqlite_feed_module; /* its context is the connection */
 void sqlite_feed(struct backend *b, size_t n_row, feed_fn *cell, void *ctx);
+bool sqlite_loading(struct backend *b, bool on, struct err *e);
+void sqlite_write_out(struct backend *b);
+void sqlite_loading_ends(struct sqlite *q); /* also when it did not begin */
 
 /* ---- sqlite_check.c ---- */
 

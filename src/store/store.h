@@ -63,12 +63,19 @@ struct organisation {
     const char *code, *name; /* from the arena */
     const char *type;        /* code of CL_ORGTYPE */
     int64_t added_at;
+    int64_t quota_records, quota_bytes; /* 0: none */
+    int64_t n_record, n_byte;           /* used: records ever made, bytes of their sealed bodies */
 };
 /* ERR_USAGE "organisation.exists". */
 bool store_organisation_add(int64_t *no, struct store *st, struct text code, struct text type,
                             struct text name, struct err *e) MUST_CHECK;
 bool store_organisation_find(struct organisation *out, struct store *st, struct text code,
                              struct arena *a, struct err *e) MUST_CHECK; /* ERR_NOT_FOUND */
+/* Limits to what an organisation may keep, in all forms together (S74); 0: none. An import that
+ * would go beyond them is ERR_LIMIT "organisation.quota" and leaves nothing; what is there stays,
+ * whatever the limit. A code that is not there changes nothing. */
+bool store_organisation_quota(struct store *st, struct text code, int64_t records, int64_t bytes,
+                              struct err *e) MUST_CHECK;
 bool store_organisation_list(struct organisation **out, size_t *n, struct store *st,
                              struct arena *a, struct err *e) MUST_CHECK; /* by code */
 
@@ -86,7 +93,7 @@ struct batch_start {
     int64_t organisation_no;
     const char *actor;
     const char *mapping;        /* name, "" for none */
-    const uint8_t *file_sha256; /* 32 bytes */
+    const uint8_t *file_sha256; /* 32 bytes; NULL: batch_set_file_sha256() will say it */
     const char *file_label;     /* for people: no path, no identifiers; base name at most */
     bool dry_run;               /* look up only; nothing is written */
 };
@@ -101,7 +108,7 @@ bool batch_begin(struct batch_writer **out, struct store *st, const struct batch
  * PUT_SAME, nothing is written; other content: a new version. A withdrawn record comes back by a
  * new version, as PUT_NEW. A record without reference (blank) is always new. The identity part goes
  * into its own envelope. After an error the batch can only be abandoned. ERR_LIMIT over 7 million
- * records. */
+ * records, and "organisation.quota" (or at batch_finish(), which knows the bytes). */
 bool batch_put(enum put_outcome *outcome, struct batch_writer *w, const struct record *r,
                struct text reference, struct err *e) MUST_CHECK;
 struct batch_result {
@@ -109,6 +116,8 @@ struct batch_result {
     int64_t n[PUT_OUTCOME_COUNT];
     uint8_t digest[32]; /* over codes, versions and content hashes in order: for the audit entry */
 };
+/* For who knows it only when the file has been read; before batch_finish(). */
+void batch_set_file_sha256(struct batch_writer *w, const uint8_t sha256[32]);
 /* Finish writing (n_refused is kept with the batch); the transaction stays open for the audit
  * entry. The writer is gone afterwards, also when this fails; the caller then rolls back. */
 bool batch_finish(struct batch_result *out, struct batch_writer *w, int64_t n_refused,

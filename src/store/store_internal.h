@@ -62,4 +62,16 @@ bool store_generation_next(struct store *st, struct err *e) MUST_CHECK;
 /* ERR_STORE "store.no_transaction" unless a write transaction is open. */
 bool store_must_write(const struct store *st, struct err *e) MUST_CHECK;
 
+/* What an organisation may still add (quota.c); INT64_MAX where it has no quota, and less than 0
+ * where it has more than its quota already. */
+struct quota_room {
+    int64_t records, bytes;
+    char code[65];
+};
+bool store_quota_room(struct quota_room *out, struct store *st, int64_t organisation_no,
+                      struct err *e) MUST_CHECK;
+/* ERR_LIMIT "organisation.quota" unless there is room for these. */
+bool store_quota_holds(const struct quota_room *room, int64_t records, int64_t bytes,
+                       struct err *e) MUST_CHECK;
+
 #endif

@@ -54,6 +54,7 @@ static void options_1_1_win_over_the_environment(void **state)
     (void)setenv("DCIM_ROLE", "administrator", 1);
     DCIM("record", "list");
     expect(4, "", "role administrator may not");
+    expect(4, "", "--role");
     DCIM("record", "list", "--role", "analyst");
     expect(0, "victim", "");
     (void)setenv("DCIM_ROLE", "", 1); /* empty is as if it were not there */
@@ -186,6 +187,19 @@ static void protect_3_2_into_files(void **state)
 
 /* ---- 4 ---- */
 
+/* Nobody types a passphrase to be told that there is nothing to open. */
+static void errors_4_0_no_secret_is_asked_in_vain(void **state)
+{
+    (void)state;
+    char before[4096];
+    (void)snprintf(before, sizeof before, "%s", getenv("DCIM_KEY_FILE"));
+    (void)unsetenv("DCIM_KEY_FILE");
+    DCIM("info", "--repository", "absent");
+    expect(2, "", "there is no repository at absent");
+    expect(2, "", "dcim init");
+    (void)setenv("DCIM_KEY_FILE", before, 1);
+}
+
 static void errors_4_1_tell_what_and_what_to_do(void **state)
 {
     (void)state;
@@ -283,6 +297,7 @@ int main(void)
         T(acting_2_2_identifiers_need_a_purpose_of_their_own),
         T(protect_3_1_rules),
         T(protect_3_2_into_files),
+        T(errors_4_0_no_secret_is_asked_in_vain),
         T(errors_4_1_tell_what_and_what_to_do),
         T(errors_4_2_list_every_problem),
         T(errors_4_3_output_that_does_not_arrive),

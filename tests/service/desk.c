@@ -82,10 +82,14 @@ uint64_t desk_fingerprint(const char *folder)
 
 static const char *kept(const char *word, const char *end)
 {
-    static char room[1000][200];
+    static char room[100][200];
     static size_t n;
+    char text[sizeof room[0]];
+    (void)snprintf(text, sizeof text, "%s%s", word, end);
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(room[i], text) == 0) return room[i];
     if (n == sizeof room / sizeof room[0]) fail_msg("desk: too many texts");
-    (void)snprintf(room[n], sizeof room[n], "%s%s", word, end);
+    memcpy(room[n], text, sizeof text);
     return room[n++];
 }
 

@@ -7,6 +7,8 @@
  *  not done
  *  2 init: a whole repository, or nothing that opens
  *  3 nothing is left in the clear
+ *  4 consulting, listing, checking, verifying: the whole answer with its entry, or none
+ *  5 restore: a whole repository, or nothing that opens
  */
 #include "acts.h"
 #include "faults.h"
@@ -65,8 +67,9 @@ static long count(const char *const argv[], void (*before)(void))
 static void ended_in_order(const struct harness_run *run, const char *what, long n)
 {
     if (run->status == 0) return;
-    if (run->status != 5 || strstr(run->err, "memory") == NULL)
-        fail_msg("%s, allocation %ld: status %d: %s", what, n, run->status, run->err);
+    if (run->status != 5 ||
+        (strstr(run->err, "memory") == NULL && strstr(run->out, "memory") == NULL))
+        fail_msg("%s, allocation %ld: status %d: %s%s", what, n, run->status, run->err, run->out);
     if (strstr(run->err, "Sanitizer") != NULL)
         fail_msg("%s, allocation %ld: %s", what, n, run->err);
 }
@@ -93,6 +96,8 @@ static void fail_in_turn(const struct act *a, int places)
         if (run.status == 0 && !there)
             fail_msg("%s, allocation %ld: acknowledged and not done", a->argv[0], n);
         desk_verify(s);
+        if (i % 8 == 0 && !json_get_bool(desk_do(s, "check.run", "{}"), "ok", false))
+            fail_msg("%s, allocation %ld: the check finds damage", a->argv[0], n);
         service_close(s);
         done += there;
         undone += !there;
@@ -177,12 +182,115 @@ static void clear_3_1_no_name_is_left(void **state)
     }
 }
 
+/* ---- 4 ---- */
+
+static char record[20];
+
+static void as_it_was(void)
+{
+    acts_fresh();
+}
+
+/* S9, S20: what was shown was written down first; what failed has shown nothing. */
+static void read_in_turn(const char *const argv[], const char *part, const char *action)
+{
+    long last = count(argv, as_it_was);
+    int places = harness_sanitized() ? 3 : 6, shown = 0;
+    struct harness_run whole;
+    acts_fresh();
+    harness_run(&whole, argv, NULL);
+    assert_non_null(strstr(whole.out, part));
+    harness_run_release(&whole);
+    for (int i = 0; i < 2 * places; i++) {
+        bool ever = i >= places;
+        long n = faults_place(i % places, places, last);
+        struct harness_run run;
+        if (n == 0 || (ever && by_wrapper)) continue;
+        struct service *s = desk_open("repository", NULL);
+        int64_t before = desk_entries(s, action);
+        service_close(s);
+        run_with(&run, argv, n, ever, NULL);
+        ended_in_order(&run, argv[1], n);
+        bool has = strstr(run.out, part) != NULL;
+        if (run.status == 0 && !has)
+            fail_msg("%s %s, allocation %ld: no answer", argv[1], argv[2], n);
+        s = desk_open("repository", NULL);
+        int64_t after = desk_entries(s, action);
+        if (has && after != before + 1)
+            fail_msg("%s %s, allocation %ld: shown without an entry", argv[1], argv[2], n);
+        desk_verify(s);
+        service_close(s);
+        shown += has;
+        harness_run_release(&run);
+    }
+    print_message("%s %s: about %ld allocations; shown %d times\n", argv[1], argv[2], last, shown);
+}
+
+static void reads_4_1_the_whole_answer_or_none(void **state)
+{
+    (void)state;
+    acts_fresh();
+    struct service *s = desk_open("repository", NULL);
+    const struct json *list = json_get(desk_do(s, "record.list", "{'form':'victim'}"), "records");
+    (void)snprintf(record, sizeof record, "%s", json_get_text(json_at(list, 0), "record", ""));
+    service_close(s);
+    read_in_turn((const char *const[]){harness_program(), "record", "show", record, "--identity",
+                                       "--purpose", "memory", NULL},
+                 "FAMILY-", "identity.read");
+    read_in_turn((const char *const[]){harness_program(), "record", "list", NULL}, record,
+                 "record.read");
+    read_in_turn((const char *const[]){harness_program(), "audit", "verify", NULL}, "entries",
+                 "verify");
+    read_in_turn((const char *const[]){harness_program(), "check", NULL}, "records", "verify");
+}
+
+/* ---- 5 ---- */
+
+static void before_restore(void)
+{
+    desk_remove("restored");
+}
+
+static void restore_5_1_a_repository_or_nothing(void **state)
+{
+    (void)state;
+    struct harness_run run;
+    acts_fresh();
+    HARNESS_DCIM(&run, "backup", "kept.dcim");
+    assert_int_equal(run.status, 0);
+    harness_run_release(&run);
+    const char *const argv[] = {harness_program(), "restore", "kept.dcim", "restored", NULL};
+    long last = count(argv, before_restore);
+    int made = 0, places = harness_sanitized() ? 6 : 12;
+    for (int i = 0; i < places; i++) {
+        long n = faults_place(i, places, last);
+        before_restore();
+        run_with(&run, argv, n, i % 2 == 1 && !by_wrapper, NULL);
+        ended_in_order(&run, "restore", n);
+        if (run.status == 0 && !harness_exists("restored/database"))
+            fail_msg("restore, allocation %ld: acknowledged and not there", n);
+        if (harness_exists("restored/database")) { /* whole, if not acknowledged */
+            made++;
+            struct service_options o = desk_options("restored", NULL);
+            o.key_file = "repository.key";
+            struct service *s = desk_open_with(&o);
+            assert_int_equal(desk_records(s, "victim"), 250);
+            desk_verify(s);
+            service_close(s);
+        }
+        harness_run_release(&run);
+    }
+    print_message("restore: about %ld allocations; %d made\n", last, made);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(acts_1_1_whole_or_not),
         cmocka_unit_test(init_2_1_a_repository_or_nothing),
         cmocka_unit_test(clear_3_1_no_name_is_left),
+        cmocka_unit_test(reads_4_1_the_whole_answer_or_none),
+        cmocka_unit_test(restore_5_1_a_repository_or_nothing),
     };
     return cmocka_run_group_tests(tests, begin, NULL);
 }

@@ -167,6 +167,37 @@ static void organisations_2_1_types_in_three_ways(void **state)
     assert_int_equal(desk_records(desk, "victim"), 60);
 }
 
+/* S74 */
+static void organisations_2_2_have_quotas(void **state)
+{
+    (void)state;
+    (void)desk_refused(desk, ERR_USAGE, "organisation.no_quota", "organisation.quota",
+                       "{'code':'GNR'}");
+    (void)desk_refused(desk, ERR_NOT_FOUND, "organisation.unknown", "organisation.quota",
+                       "{'code':'NONE','records':5}");
+    const struct json *r = desk_do(desk, "organisation.quota", "{'code':'APAV','records':29}");
+    assert_int_equal(json_get_int(r, "quota_records", 0), 29);
+    assert_string_equal(json_get_text(desk_last_entry(desk), "action", ""), "organisation.change");
+    assert_string_equal(json_get_text(desk_last_entry(desk), "object_id", ""), "APAV");
+    const struct err *e = desk_refused(desk, ERR_LIMIT, "organisation.quota", "import.run",
+                                       "{'file':'v.csv','form':'victim','organisation':'APAV'}");
+    assert_non_null(strstr(e->msg, "APAV has room for 29 more records"));
+    assert_int_equal(desk_records(desk, "victim"), 30);
+    r = desk_do(desk, "organisation.quota", "{'code':'APAV','bytes':1000000}");
+    assert_int_equal(json_get_int(r, "quota_records", 0), 29); /* stays */
+    (void)desk_do(desk, "organisation.quota", "{'code':'APAV','records':30}");
+    (void)desk_do(desk, "import.run", "{'file':'v.csv','form':'victim','organisation':'APAV'}");
+    r = json_at(json_get(desk_do(desk, "organisation.list", "{}"), "organisations"), 0);
+    assert_string_equal(json_get_text(r, "code", ""), "APAV");
+    assert_int_equal(json_get_int(r, "records", 0), 30);
+    assert_int_equal(json_get_int(r, "quota_records", 0), 30);
+    assert_true(json_get_int(r, "bytes", 0) > 30 * 100);
+    struct service *s = desk_open("repository", "contributor"); /* not for those it limits */
+    (void)desk_refused(s, ERR_DENIED, "call.not_allowed", "organisation.quota",
+                       "{'code':'APAV','records':0}");
+    service_close(s);
+}
+
 /* ---- 3 ---- */
 
 static void dictionary_3_1_needs_no_key(void **state)
@@ -188,6 +219,9 @@ static void dictionary_3_1_needs_no_key(void **state)
     assert_int_equal(all, victim + suspect + proceeding + cases);
     assert_true(suspect >= 25);
     (void)desk_refused(s, ERR_USAGE, "call.no_form", "dictionary.variables", "{'form':'witness'}");
+    const struct err *e =
+        desk_refused(s, ERR_USAGE, "call.no_form", "dictionary.rules", "{'form':'witness'}");
+    assert_non_null(strstr(e->remedy, "dcim forms"));
     const struct json *r = desk_do(s, "dictionary.codes", "{'list':'CL_SEX'}");
     assert_string_equal(json_get_text(json_at(json_get(r, "codes"), 0), "code", ""), "F");
     assert_string_equal(json_get_text(json_at(json_get(r, "codes"), 0), "label", ""), "Female");
@@ -552,6 +586,7 @@ int main(void)
         T(init_1_2_an_unknown_pack_leaves_nothing),
         T(init_1_3_an_existing_empty_folder_is_closed_to_others),
         T(organisations_2_1_types_in_three_ways),
+        T(organisations_2_2_have_quotas),
         T(dictionary_3_1_needs_no_key),
         T(dictionary_3_2_packs_are_checked_where_they_lie),
         T(dictionary_3_3_install_replaces_the_whole_folder),

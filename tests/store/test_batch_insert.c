@@ -14,6 +14,7 @@ static int setup(void **state)
     crypto_start();
     keys = (struct batch_keys){.record = secret_random(CRYPTO_KEY),
                                .identity = secret_random(CRYPTO_KEY),
+                               .content = secret_random(CRYPTO_KEY),
                                .record_id = KEY_VICTIM,
                                .identity_id = KEY_IDENTITY};
     crypto_random(keys.nonce, sizeof keys.nonce);
@@ -23,10 +24,10 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     (void)state;
-    struct secret *const both[] = {(struct secret *)(uintptr_t)keys.record,
-                                   (struct secret *)(uintptr_t)keys.identity};
-    secret_free(both[0]);
-    secret_free(both[1]);
+    struct secret *const all[] = {(struct secret *)(uintptr_t)keys.record,
+                                  (struct secret *)(uintptr_t)keys.identity,
+                                  (struct secret *)(uintptr_t)keys.content};
+    for (size_t i = 0; i < 3; i++) secret_free(all[i]);
     return 0;
 }
 
@@ -43,7 +44,8 @@ static struct batch_block *block_of(int n)
         r->fresh = i % 4 != 3;
         r->version_no = r->fresh ? 1 : 5;
         if (!r->fresh) memset(r->key, i, CRYPTO_KEY); /* a record that was there brings its key */
-        r->coded_at = b->plain.n;
+        r->hashed_at = r->coded_at = b->plain.n;
+        r->hashed = i % 5 == 0; /* made already: left alone */
         buf_printf(&b->plain, "coded part %d", i);
         r->coded_n = b->plain.n - r->coded_at;
         r->identity_at = b->plain.n;
@@ -51,6 +53,17 @@ static struct batch_block *block_of(int n)
         r->identity_n = b->plain.n - r->identity_at;
     }
     return b;
+}
+
+static void is_hashed(const struct batch_row *r, int i)
+{
+    static const uint8_t none[CONTENT_HASH];
+    uint8_t wanted[CONTENT_HASH];
+    char text[80];
+    int n = snprintf(text, sizeof text,
+                     i % 3 == 0 ? "coded part %didentity part %d" : "coded part %d", i, i);
+    crypto_hash(wanted, sizeof wanted, text, (size_t)n, keys.content);
+    assert_memory_equal(r->content_hash, i % 5 == 0 ? none : wanted, CONTENT_HASH);
 }
 
 static void opens_as(const struct batch_block *b, size_t at, size_t n,
@@ -86,6 +99,7 @@ static void batch_insert_1_sealing(void **state) /* S12 */
         uint8_t key[CRYPTO_KEY];
         struct envelope_context c = {.place = ENVELOPE_RECORD_KEY, .record_code = code};
         record_code_format(code, r->code);
+        is_hashed(r, i);
         memset(key, i, sizeof key);
         if (r->fresh)
             assert_true(envelope_unwrap(key, r->wrapped, sizeof r->wrapped, keys.record, &c));

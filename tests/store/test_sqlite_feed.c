@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Tests of src/store/sqlite_feed.c, through query_feed()
  *  1 many rows, each cell asked for once
- *  2 a row that is refused fails the statement */
+ *  2 a row that is refused fails the statement
+ *  3 what is written out early: nothing depends on it, and no lock is lost by it */
 #include "harness.h"
 
 #include "connection.h"
+
+#include <unistd.h>
 
 static struct secret *key;
 static struct err e;
@@ -109,11 +112,51 @@ static void feed_2_a_row_that_is_refused(void **state)
     backend_close(c);
 }
 
+static void feed_3_written_out_early(void **state)
+{
+    (void)state;
+    pid_t child = connection_child();
+    if (child == 0) {
+        struct backend *c = NULL;
+        if (!sqlite_backend_open(&c, "h.db", key, BACKEND_WRITE, &e)) _exit(1);
+        backend_busy_ms(c, 50);
+        if (backend_begin(c, true, &e) || strcmp(e.id, "store.busy") != 0) _exit(2);
+        if (found(c, 100) != -1) _exit(3);
+        backend_close(c);
+        _exit(0);
+    }
+    struct backend *c = connection_made("h.db", key);
+    struct query q;
+    struct codes codes = {.first = 100};
+    backend_write_out(c); /* no transaction: nothing to write */
+    connection_begin(c, true);
+    backend_write_out(c);
+    assert_true(backend_loading(c, true, &e));
+    assert_true(query_begin(&q, c, SQL_LOAD_CODES));
+    for (int i = 0; i < 40; i++) { /* 40 MB, of which 16 stay in memory */
+        assert_true(query_feed(&q, 50000, code_cell, &codes));
+        codes.first += 50000;
+        backend_write_out(c);
+    }
+    assert_true(query_end(&q, &e));
+    assert_true(backend_loading(c, false, &e)); /* closes what it opened of the journal */
+    connection_child_start();
+    connection_child_end(child);
+    connection_commit(c);
+    assert_int_equal(found(c, 100), 0);
+    assert_int_equal(found(c, 100 + 40 * 50000 - 1), 7 * 49999);
+    assert_true(backend_begin(c, true, &e));
+    assert_true(backend_loading(c, true, &e));
+    backend_write_out(c);
+    backend_close(c); /* while loading */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(feed_1_many_rows),
         cmocka_unit_test(feed_2_a_row_that_is_refused),
+        cmocka_unit_test(feed_3_written_out_early),
     };
     return cmocka_run_group_tests(tests, group_setup, group_teardown);
 }

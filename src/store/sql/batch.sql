@@ -7,9 +7,10 @@ SELECT coalesce(max(series_no), 0) + 1 AS series_no FROM series;
 -- name: series_add   params: series_no, form_no, organisation_no   rows: 0
 INSERT INTO series (series_no, form_no, organisation_no) VALUES (:series_no, :form_no, :organisation_no);
 
--- name: series_grow   params: series_no, n_record, n_active   rows: 0
--- Both may be negative or 0: what is added to the counts.
-UPDATE series SET n_record = n_record + :n_record, n_active = n_active + :n_active WHERE series_no = :series_no;
+-- name: series_grow   params: series_no, n_record, n_active, n_byte   rows: 0
+-- All may be negative or 0: what is added to the counts.
+UPDATE series SET n_record = n_record + :n_record, n_active = n_active + :n_active, n_byte = n_byte + :n_byte
+ WHERE series_no = :series_no;
 
 -- name: batch_next   columns: batch_no, record_no   rows: 1
 -- The numbers that the next batch and the next record get. Records are never deleted.

@@ -16,6 +16,18 @@ SELECT s.series_no, s.n_record, s.n_active, count(r.record_no) AS counted,
  GROUP BY s.series_no
 HAVING s.n_record <> counted OR s.n_active <> counted_active;
 
+-- name: check_bytes   columns: series_no, n_byte, counted   rows: 0..*
+-- Every series whose kept number of bytes is not that of its bodies.
+SELECT s.series_no, s.n_byte, coalesce(t.n, 0) AS counted
+  FROM series s LEFT JOIN
+       (SELECT series_no, sum(n) AS n FROM
+               (SELECT r.series_no, length(v.body) AS n FROM record_version v JOIN record r ON r.record_no = v.record_no
+                UNION ALL
+                SELECT r.series_no, length(i.body) AS n FROM identity_body i
+                  JOIN record r ON r.record_no = i.version_id / 65536)
+         GROUP BY series_no) t ON t.series_no = s.series_no
+ WHERE s.n_byte <> coalesce(t.n, 0);
+
 -- name: check_code_index   columns: n   rows: 1
 -- Records that their code does not find, and codes of no record.
 SELECT (SELECT count(*) FROM record r LEFT JOIN record_code c ON c.code = r.code

@@ -6,8 +6,14 @@ SELECT erased_at FROM erasure WHERE record_no = :record_no;
 -- name: erasure_add   params: record_no, erased_at, actor, reason   rows: 0
 INSERT INTO erasure (record_no, erased_at, actor, reason) VALUES (:record_no, :erased_at, :actor, :reason);
 
--- name: erasure_subject   params: record_no   columns: state, series_no   rows: 0..1
-SELECT state, series_no FROM record WHERE record_no = :record_no;
+-- name: erasure_subject   params: record_no   columns: state, series_no, n_byte   rows: 0..1
+-- n_byte: of its bodies, which go.
+SELECT state, series_no,
+       (SELECT coalesce(sum(length(v.body)), 0) FROM record_version v
+         WHERE v.version_id BETWEEN :record_no * 65536 AND :record_no * 65536 + 65535) +
+       (SELECT coalesce(sum(length(i.body)), 0) FROM identity_body i
+         WHERE i.version_id BETWEEN :record_no * 65536 AND :record_no * 65536 + 65535) AS n_byte
+  FROM record WHERE record_no = :record_no;
 
 -- name: erase_record   params: record_no   rows: 0
 UPDATE record SET state = 3, wrapped_key = NULL WHERE record_no = :record_no;
