@@ -29,6 +29,7 @@ struct intake {
     struct source_cells first; /* the first row under the header, when it is still to be given */
     bool has_first, label_row;
     uint64_t header_row;
+    code_id organisation, organisation_type; /* of the supplier; CODE_NONE: not known */
     uint64_t n_without; /* rows with nothing for the mapping */
     const char *path;
     struct parallel_stage *hashing; /* computes these; NULL when it is done */
@@ -186,11 +187,19 @@ static bool uses_position(const struct intake *in)
     return false;
 }
 
+static code_id code_in(const struct dictionary *d, struct text list, struct text code)
+{
+    const struct codelist *l = dictionary_list(d, list);
+    return l == NULL || code.n == 0 ? CODE_NONE : codelist_find(l, code);
+}
+
 bool intake_open(struct intake **out, const struct intake_options *o, struct problems *p,
                  struct err *e)
 {
     struct intake *in = mem_new(1, sizeof *in);
     in->options = *o;
+    in->organisation = code_in(o->dictionary, TEXT("CL_ORGANISATION"), o->organisation);
+    in->organisation_type = code_in(o->dictionary, TEXT("CL_ORGTYPE"), o->organisation_type);
     in->arena = arena_new(ARENA_PLAIN);
     in->row_arena = arena_new(ARENA_WIPE);
     in->scratch = arena_new(ARENA_WIPE);
@@ -324,6 +333,25 @@ static bool next_cells(struct intake *in, struct source_cells *cells, bool *foun
     }
 }
 
+static void set_code(struct record *r, var_id v, code_id code)
+{
+    if (v == VAR_NONE) return;
+    *record_value(r, v, 0) = code == CODE_NONE ? (struct value){.kind = VALUE_EMPTY}
+                                               : (struct value){.kind = VALUE_CODE, .code = code};
+}
+
+/* The register's own variables are there while the record is judged. They are not kept with it: the
+ * store knows whose it is, and a record does not become another when its organisation does. */
+static void validate(struct intake *in)
+{
+    const struct form *f = in->options.form;
+    set_code(&in->record, f->organisation, in->organisation);
+    set_code(&in->record, f->organisation_type, in->organisation_type);
+    record_validate(&in->record, &in->findings, in->options.today, in->scratch);
+    set_code(&in->record, f->organisation, CODE_NONE);
+    set_code(&in->record, f->organisation_type, CODE_NONE);
+}
+
 bool intake_next(struct intake *in, struct intake_row *out, bool *found, struct err *e)
 {
     struct source_cells cells;
@@ -336,7 +364,7 @@ bool intake_next(struct intake *in, struct intake_row *out, bool *found, struct 
     row_build(in->builder, &in->record, &in->findings, &cells, in->row_arena);
     struct text reference = reference_of(in, cells.row);
     size_t n = in->findings.n;
-    record_validate(&in->record, &in->findings, in->options.today, in->scratch);
+    validate(in);
     finish_findings(in, n, cells.row);
     *out = (struct intake_row){.row = cells.row,
                                .record = &in->record,

@@ -28,6 +28,9 @@ struct intake_options {
     /* of dates in columns whose order cannot be told; DATE_ISO: ask (finding V14) */
     enum date_order date_order;
     int32_t today;
+    /* Who supplies the file: codes of CL_ORGANISATION and CL_ORGTYPE, so that calculations and
+     * rules see the system variables. Empty: they are blank. */
+    struct text organisation, organisation_type;
     struct text converter;    /* path of the program to run as one-shot converter (itself) */
     int converter_silence_ms; /* 0: as converter.h has it */
 };

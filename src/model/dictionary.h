@@ -17,25 +17,25 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct expr; /* model/expr.h */
+struct expr;             /* model/expr.h */
 struct dependency_order; /* model/validate.h */
 
 enum variable_type {
     VARIABLE_TEXT,
     VARIABLE_INTEGER,
     VARIABLE_DECIMAL,
-    VARIABLE_DATE,       /* full or partial (appearance thb-date), see `partial` */
-    VARIABLE_CODE,       /* select_one, or a calculation that gives a code */
-    VARIABLE_CODES,      /* select_multiple */
+    VARIABLE_DATE,  /* full or partial (appearance thb-date), see `partial` */
+    VARIABLE_CODE,  /* select_one, or a calculation that gives a code */
+    VARIABLE_CODES, /* select_multiple */
 };
 
 enum privacy { /* letters of domain.md, a set */
-    PRIVACY_NONE = 0,
-    PRIVACY_D = 1,  /* direct identifier: only ever in the identity envelope */
-    PRIVACY_Q = 2,  /* quasi-identifier */
-    PRIVACY_S = 4,  /* special category */
-    PRIVACY_C = 8,  /* criminal-offence data */
-    PRIVACY_O = 16  /* operationally sensitive */
+               PRIVACY_NONE = 0,
+               PRIVACY_D = 1, /* direct identifier: only ever in the identity envelope */
+               PRIVACY_Q = 2, /* quasi-identifier */
+               PRIVACY_S = 4, /* special category */
+               PRIVACY_C = 8, /* criminal-offence data */
+               PRIVACY_O = 16 /* operationally sensitive */
 };
 
 struct extra { /* a bind::thb column that C gives no meaning to: mappings, source */
@@ -47,43 +47,45 @@ struct variable {
     const char *name;
     form_id form;
     group_id group;
-    uint16_t slot;                /* position within its group */
+    uint16_t slot; /* position within its group */
     enum variable_type type;
-    bool partial;                 /* date that may be a month or a year */
-    bool derived;                 /* has a calculation and is not asked */
-    bool system;                  /* set by the register: organisation, organisation_type */
+    bool partial; /* date that may be a month or a year */
+    bool derived; /* has a calculation and is not asked */
+    bool system;  /* set by the register: organisation, organisation_type */
     bool required_always;
-    bool missing_allowed;         /* codes U NC NA RF WH may be entered */
-    bool survivor_first;          /* of a person's records the first value counts, else the last */
-    list_id list;                 /* LIST_NONE unless CODE or CODES */
-    uint8_t privacy;              /* set of enum privacy */
+    bool missing_allowed; /* codes U NC NA RF WH may be entered */
+    bool survivor_first;  /* of a person's records the first value counts, else the last */
+    list_id list;         /* LIST_NONE unless CODE or CODES */
+    form_id link;         /* a text that names a record of this form; FORM_NONE when none */
+    uint8_t privacy;      /* set of enum privacy */
     struct words label, hint, constraint_message, required_message;
     const struct expr *required, *relevant, *constraint, *calculation, *choice_filter, *standard;
-        /* NULL when absent; `relevant` already includes that of the groups up to its repeat, whose own
+    /* NULL when absent; `relevant` already includes that of the groups up to its repeat, whose own
          * is in struct group;
          * `standard` is the default value (XLSForm column default) */
     const struct extra *extra;
     size_t n_extra;
-    const char *file;             /* where it was defined, for messages */
+    const char *file; /* where it was defined, for messages */
     uint32_t row;
 };
 
 struct group { /* the record itself, or one repeat */
     group_id id;
-    const char *name;             /* form id for group 0 */
+    const char *name; /* form id for group 0 */
     struct words label;
-    group_id parent;              /* of group 0: itself */
-    uint16_t depth;               /* 0 for group 0 */
-    const struct expr *relevant;  /* of the repeat as a whole */
+    group_id parent;             /* of group 0: itself */
+    uint16_t depth;              /* 0 for group 0 */
+    const struct expr *relevant; /* of the repeat as a whole */
     const struct expr *repeat_count;
-    var_id *variable;             /* by slot */
+    var_id *variable; /* by slot */
     size_t n_variable;
 };
 
 /* The form as a person meets it, in the order of its sheet: headings, repeats, variables, notes. */
 enum outline_kind { OUTLINE_GROUP, OUTLINE_REPEAT, OUTLINE_END, OUTLINE_VARIABLE, OUTLINE_NOTE };
 
-struct outline_item { /* OUTLINE_END closes the innermost open group or repeat and has nothing else */
+struct
+    outline_item { /* OUTLINE_END closes the innermost open group or repeat and has nothing else */
     enum outline_kind kind;
     const char *name;
     struct words label, hint;
@@ -92,15 +94,21 @@ struct outline_item { /* OUTLINE_END closes the innermost open group or repeat a
     var_id var;             /* of OUTLINE_VARIABLE */
 };
 
-enum data_set { DATA_SET_VICTIM, DATA_SET_JUSTICE, DATA_SET_COUNT };
+/* Whose a form is: who may read it (call_may_read_form) and which key seals it (store_record_kek).
+ * A case belongs to both sets: who may read either reads it, but its variables of class C only with
+ * the justice set. */
+enum data_set { DATA_SET_VICTIM, DATA_SET_JUSTICE, DATA_SET_CASE, DATA_SET_COUNT };
+
+/* "victim", "justice", "case", as settings.csv has it. */
+const char *data_set_name(enum data_set s);
 
 struct form {
     form_id id;
-    const char *name;             /* "victim" */
+    const char *name; /* "victim" */
     struct words title;
-    const char *version;          /* YYYYMMDDNN */
+    const char *version; /* YYYYMMDDNN */
     enum data_set data_set;
-    var_id reference;             /* the organisation's own reference; VAR_NONE when none */
+    var_id reference; /* the organisation's own reference; VAR_NONE when none */
     struct group *group;
     size_t n_group;
     var_id organisation, organisation_type; /* system variables */
@@ -113,17 +121,17 @@ enum severity { SEVERITY_I, SEVERITY_W, SEVERITY_E }; /* information, warning, r
 
 struct rule {
     rule_id id;
-    const char *name;             /* "Q13" */
+    const char *name; /* "Q13" */
     enum severity severity;
     form_id form;
-    group_id scope;               /* judged once for each instance of this group */
-    var_id *needs;                /* judged only when all are present and none is missing */
-    size_t n_needs;               /* the finding is reported on the first */
-    const struct expr *applies;   /* NULL: always */
-    const struct expr *expression;/* true for good data */
+    group_id scope;                /* judged once for each instance of this group */
+    var_id *needs;                 /* judged only when all are present and none is missing */
+    size_t n_needs;                /* the finding is reported on the first */
+    const struct expr *applies;    /* NULL: always */
+    const struct expr *expression; /* true for good data */
     struct words message, remedy;
     const char *source;
-    bool builtin;                 /* checks of the program itself: see finding.h */
+    bool builtin; /* checks of the program itself: see finding.h */
 };
 
 struct parameter {
@@ -131,7 +139,9 @@ struct parameter {
     bool uncertain;
 };
 
-struct status_decider { const char *status, *org_type; };
+struct status_decider {
+    const char *status, *org_type;
+};
 
 struct dictionary {
     const char *folder;           /* where it was read from */
@@ -147,9 +157,9 @@ struct dictionary {
     size_t n_variable;
     struct codelist **list;
     size_t n_list;
-    struct rule *rule;            /* those of the program first, see finding.h */
+    struct rule *rule; /* those of the program first, see finding.h */
     size_t n_rule;
-    struct parameter *parameter;  /* by name */
+    struct parameter *parameter; /* by name */
     size_t n_parameter;
     struct status_decider *decider;
     size_t n_decider;
@@ -158,27 +168,30 @@ struct dictionary {
     struct arena *arena;          /* holds everything above */
 };
 
-/* Read folder `data` and lay pack `pack` ("" for none) over it. Goes on after a problem, so that all
- * are reported at once; ERR_INPUT "dictionary.broken" when any problem has severity E, *out NULL.
- * `owns` *out. Cost: 400 variables and 5,000 codes in under 100 ms. */
+/* Read folder `data` and lay pack `pack` ("" for none) over it. Goes on after a problem, so that
+ * all are reported at once; ERR_INPUT "dictionary.broken" when any problem has severity E, *out
+ * NULL. `owns` *out. Cost: 400 variables and 5,000 codes in under 100 ms. */
 bool dictionary_load(struct dictionary **out, const char *data, const char *pack,
                      struct problems *problems, struct err *e) MUST_CHECK;
 void dictionary_free(struct dictionary *d);
 
-/* Fill the open list CL_ORGANISATION (code, label, type code) once, before the dictionary is shared. The
- * code has no blanks or semicolons and at most CODE_NAME_MAX bytes; one that is there already gets the
- * new label and type. The type code is the list's further column "type". */
+/* Fill the open list CL_ORGANISATION (code, label, type code) once, before the dictionary is
+ * shared. The code has no blanks or semicolons and at most CODE_NAME_MAX bytes; one that is there
+ * already gets the new label and type. The type code is the list's further column "type". */
 void dictionary_add_organisation(struct dictionary *d, struct text code, struct text name,
                                  struct text type_code);
 
-const struct form *dictionary_form(const struct dictionary *d, struct text name);      /* or NULL */
+const struct form *dictionary_form(const struct dictionary *d, struct text name); /* or NULL */
 const struct variable *dictionary_variable(const struct dictionary *d, form_id form,
-                                           struct text name);                          /* or NULL */
-const struct codelist *dictionary_list(const struct dictionary *d, struct text name);  /* any case; or NULL */
+                                           struct text name); /* or NULL */
+const struct codelist *dictionary_list(const struct dictionary *d,
+                                       struct text name); /* any case; or NULL */
 const struct rule *dictionary_rule(const struct dictionary *d, struct text name);
-const char *dictionary_parameter(const struct dictionary *d, const char *name, const char *otherwise);
+const char *dictionary_parameter(const struct dictionary *d, const char *name,
+                                 const char *otherwise);
 int64_t dictionary_parameter_int(const struct dictionary *d, const char *name, int64_t otherwise);
-const char *dictionary_pack_value(const struct dictionary *d, const char *key, const char *otherwise);
+const char *dictionary_pack_value(const struct dictionary *d, const char *key,
+                                  const char *otherwise);
 size_t dictionary_language(const struct dictionary *d, struct text code); /* 0 when unknown */
 
 /* The nearest name to a mistyped one (Levenshtein 1966, at most a third of its letters wrong), for

@@ -18,7 +18,8 @@ static void missing_file(struct loader *l, bool fatal, const char *file, const c
                  "the file %s is missing", file);
 }
 
-/* --- settings ------------------------------------------------------------------------------------ */
+/* --- settings
+ * ------------------------------------------------------------------------------------ */
 
 /* The language that speaks where another is silent is to be number 0. "English (en)" is "en". */
 static void default_language(struct loader *l, struct cell c)
@@ -61,11 +62,20 @@ static bool version_is_good(struct text t)
     return date_parse(&day, (struct text){iso, 10}, DATE_ISO);
 }
 
+static const char *const data_set_names[DATA_SET_COUNT] = {
+    [DATA_SET_VICTIM] = "victim", [DATA_SET_JUSTICE] = "justice", [DATA_SET_CASE] = "case"};
+
+const char *data_set_name(enum data_set s)
+{
+    return (unsigned)s < DATA_SET_COUNT ? data_set_names[s] : "";
+}
+
 static enum data_set data_set(struct loader *l, struct cell c)
 {
-    if (strcmp(c.s, "victim") == 0) return DATA_SET_VICTIM;
-    if (strcmp(c.s, "justice") == 0) return DATA_SET_JUSTICE;
-    SHEET_PROBLEM(&l->reader, true, "settings.data_set", c, "data_set", "write victim or justice",
+    for (int s = 0; s < DATA_SET_COUNT; s++)
+        if (strcmp(c.s, data_set_names[s]) == 0) return (enum data_set)s;
+    SHEET_PROBLEM(&l->reader, true, "settings.data_set", c, "data_set",
+                  "write victim, justice, or case for what belongs to both",
                   "the data set '%.80s' is not known", c.s);
     return DATA_SET_VICTIM;
 }
@@ -140,7 +150,8 @@ void load_settings(struct loader *l)
     gaps_report(&gaps, l, "form_title");
 }
 
-/* --- parameters ---------------------------------------------------------------------------------- */
+/* --- parameters
+ * ---------------------------------------------------------------------------------- */
 
 static int parameter_order(const void *a, const void *b)
 {
@@ -189,7 +200,8 @@ void load_parameters(struct loader *l)
     l->d->parameter = parameters_read(l, &core, "name", &l->d->n_parameter);
 }
 
-/* --- the pack ------------------------------------------------------------------------------------ */
+/* --- the pack
+ * ------------------------------------------------------------------------------------ */
 
 /* A cell that must hold a code of a list; nothing to say when the list is not there. */
 static void check_code(struct loader *l, const char *list, struct cell c, const char *column)

@@ -24,7 +24,7 @@ static const char *const own_attributes[] = {"privacy", "value", "missing", "sur
 
 struct survey_columns {
     size_t type, name, required, relevant, constraint, calculation, choice_filter, standard,
-        appearance, repeat_count, privacy, value, missing, survivor;
+        appearance, repeat_count, privacy, value, missing, survivor, link;
     struct sheet_words label, hint, constraint_message, required_message;
     size_t *extra; /* columns of further attributes */
     size_t n_extra;
@@ -96,6 +96,7 @@ static void columns_find(struct loader *l, const struct sheet *s, struct survey_
         .value = sheet_column(s, EXTRA_PREFIX "value"),
         .missing = sheet_column(s, EXTRA_PREFIX "missing"),
         .survivor = sheet_column(s, EXTRA_PREFIX "survivor"),
+        .link = sheet_column(s, EXTRA_PREFIX "link"), /* also kept as written, as an extra */
         .label = sheet_words(s, l->d, "label"),
         .hint = sheet_words(s, l->d, "hint"),
         .constraint_message = sheet_words(s, l->d, "constraint_message"),
@@ -348,6 +349,28 @@ static void extras_read(struct survey *s, struct variable *v, const struct sheet
     v->extra = extra;
 }
 
+/* The form whose records a variable names. All forms are known before the first survey is read. */
+static form_id link_read(struct survey *s, const struct variable *v, struct cell c)
+{
+    const struct dictionary *d = s->l->d;
+    if (c.s[0] == '\0') return FORM_NONE;
+    const struct form *f = dictionary_form(d, text_of(c.s));
+    if (f == NULL) {
+        struct guess g;
+        guess_init(&g, text_of(c.s));
+        for (size_t i = 0; i < d->n_form; i++) guess_offer(&g, d->form[i].name);
+        SHEET_PROBLEM(&s->l->reader, true, "survey.link", c, EXTRA_PREFIX "link",
+                      guess_remedy(&g, "name a form of dictionary/settings.csv", s->l->scratch),
+                      "there is no form '%.80s' that '%s' could point to", c.s, v->name);
+        return FORM_NONE;
+    }
+    if (v->type == VARIABLE_TEXT && !v->derived && (v->privacy & PRIVACY_D) == 0) return f->id;
+    SHEET_PROBLEM(&s->l->reader, true, "survey.link", c, EXTRA_PREFIX "link",
+                  "make it a text that is asked and no direct identifier, or empty the cell",
+                  "'%s' cannot hold the code or reference of a record", v->name);
+    return FORM_NONE;
+}
+
 static void attributes_read(struct survey *s, struct variable *v, const struct sheet_row *row)
 {
     struct cell missing = sheet_cell(row, s->at.missing),
@@ -363,6 +386,7 @@ static void attributes_read(struct survey *s, struct variable *v, const struct s
         SHEET_PROBLEM(&s->l->reader, true, "survey.survivor", survivor, EXTRA_PREFIX "survivor",
                       "write first or last, or leave the cell empty", "'%.80s' is not known here",
                       survivor.s);
+    v->link = link_read(s, v, sheet_cell(row, s->at.link));
     extras_read(s, v, row);
 }
 

@@ -300,8 +300,9 @@ static struct json *form_of(struct codebook *b)
     json_set_text(row, "title", words_in(&b->form->title, b->language, b->form->name));
     json_set_text(row, "version", b->form->version);
     json_set_text(row, "data_set",
-                  b->form->data_set == DATA_SET_JUSTICE ? tr("criminal-justice data set")
-                                                        : tr("victim data set"));
+                  b->form->data_set == DATA_SET_CASE      ? tr("both data sets")
+                  : b->form->data_set == DATA_SET_JUSTICE ? tr("criminal-justice data set")
+                                                          : tr("victim data set"));
     number_questions(b);
     json_set(row, "items", items(b));
     return row;

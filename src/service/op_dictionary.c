@@ -59,7 +59,7 @@ static struct json *form_to_json(const struct form *f, size_t language)
     json_set_text(row, "form", f->name);
     json_set_text(row, "title", words_in(&f->title, language, f->name));
     json_set_text(row, "version", f->version);
-    json_set_text(row, "data_set", f->data_set == DATA_SET_JUSTICE ? "justice" : "victim");
+    json_set_text(row, "data_set", data_set_name(f->data_set));
     json_set_int(row, "variables", (int64_t)n);
     json_set_int(row, "repeats", (int64_t)f->n_group - 1);
     return row;

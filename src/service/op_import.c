@@ -231,6 +231,8 @@ static bool start(struct import *m, struct err *e)
     const char *code = json_get_text(c->in, "organisation", "");
     if (!store_organisation_find(&m->organisation, s->store, text_of(code), c->arena, e))
         return false;
+    o.organisation = text_of(m->organisation.code);
+    o.organisation_type = text_of(m->organisation.type);
     problems_init(&problems, c->arena);
     call_progress(c, "opening the file", 0, 0);
     bool ok = intake_open(&m->intake, &o, &problems, e);

@@ -123,8 +123,9 @@ static struct json *activity_to_json(const struct dictionary *d, const struct ac
     json_set_text(row, "form", a->form->name);
     json_set_text(row, "title", words_in(&a->form->title, language, a->form->name));
     json_set_text(row, "data_set",
-                  a->form->data_set == DATA_SET_JUSTICE ? tr("criminal-justice data set")
-                                                        : tr("victim data set"));
+                  a->form->data_set == DATA_SET_CASE      ? tr("both data sets")
+                  : a->form->data_set == DATA_SET_JUSTICE ? tr("criminal-justice data set")
+                                                          : tr("victim data set"));
     json_set_text(row, "purpose", a->purpose);
     json_set(row, "legal_basis", codes_of(d, "CL_LEGALBASIS", a->legal_basis, language));
     json_set_text(row, "retention", a->retention);

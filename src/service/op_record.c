@@ -57,7 +57,9 @@ static bool load(struct record *r, struct record_meta *m, struct call *c, struct
     const char *code = json_get_text(c->in, "record", "");
     uint32_t version = (uint32_t)json_get_int(c->in, "version", 0);
     if (!store_record_load(r, m, c->s->store, text_of(code), version, c->arena, e)) return false;
-    return call_may_read_form(c, r->form, e);
+    if (!call_may_read_form(c, r->form, e)) return false;
+    call_hide(c, r);
+    return true;
 }
 
 bool op_record_show(struct call *c, struct err *e)
@@ -88,6 +90,7 @@ bool op_record_identity(struct call *c, struct err *e)
     why.object_id = m.code;
     why.count = 1;
     if (!identity_open(&r, &m, st, &why, e)) return false;
+    call_hide(c, &r);
     json_set(c->out, "meta", meta_to_json(&m, c->s->dictionary));
     json_set(c->out, "values", record_to_json(&r, true));
     return true;

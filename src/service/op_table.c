@@ -44,7 +44,7 @@ static bool parse_filter(struct table_spec *spec, struct call *c, const struct f
         return err_remedy(e, "%s", p.remedy);
     }
     spec->where = x;
-    return true;
+    return call_may_read_expression(c, x, e);
 }
 
 static bool make_spec(struct table_spec *spec, const struct form **f, struct call *c, struct err *e)

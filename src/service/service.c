@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/parallel.h"
+#include "model/expr.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -375,19 +376,66 @@ static bool may(struct call *c, enum capability needed, struct err *e)
         e, "act in a role that may, if you have one (--role), or ask who keeps the register");
 }
 
-static enum capability reading(const struct form *f)
+/* A case is read with either set. */
+static enum capability reading(const struct call *c, const struct form *f)
 {
+    if (f->data_set == DATA_SET_CASE && role_may(c->s->role, CAP_JUSTICE)) return CAP_JUSTICE;
     return f->data_set == DATA_SET_JUSTICE ? CAP_JUSTICE : CAP_VICTIM;
 }
 
 bool call_may_read_form(struct call *c, const struct form *f, struct err *e)
 {
-    return may(c, reading(f), e);
+    return may(c, reading(c, f), e);
 }
 
 bool call_reads_form(const struct call *c, const struct form *f)
 {
-    return role_may(c->s->role, reading(f));
+    return role_may(c->s->role, reading(c, f));
+}
+
+bool call_reads_variable(const struct call *c, const struct variable *v)
+{
+    const struct form *f = &c->s->dictionary->form[v->form];
+    if (!call_reads_form(c, f)) return false;
+    return f->data_set != DATA_SET_CASE || (v->privacy & PRIVACY_C) == 0 ||
+           role_may(c->s->role, CAP_JUSTICE);
+}
+
+void call_hide(const struct call *c, struct record *r)
+{
+    for (size_t g = 0; g < r->form->n_group; g++) {
+        const struct group *group = &r->form->group[g];
+        for (size_t k = 0; k < group->n_variable; k++) {
+            if (call_reads_variable(c, &c->s->dictionary->variable[group->variable[k]])) continue;
+            for (uint32_t row = 0; row < r->table[g].n_row; row++)
+                *record_value(r, group->variable[k], row) = (struct value){.kind = VALUE_EMPTY};
+        }
+    }
+}
+
+struct shown {
+    struct call *c;
+    var_id hidden; /* VAR_NONE: none */
+};
+
+static void note_hidden(void *ctx, var_id v)
+{
+    struct shown *s = ctx;
+    if (!call_reads_variable(s->c, &s->c->s->dictionary->variable[v])) s->hidden = v;
+}
+
+bool call_may_read_expression(struct call *c, const struct expr *x, struct err *e)
+{
+    struct shown s = {c, VAR_NONE};
+    expr_variables(x, note_hidden, &s);
+    return s.hidden == VAR_NONE ||
+           call_may_read_variable(c, &c->s->dictionary->variable[s.hidden], e);
+}
+
+bool call_may_read_variable(struct call *c, const struct variable *v, struct err *e)
+{
+    if (!call_may_read_form(c, &c->s->dictionary->form[v->form], e)) return false;
+    return call_reads_variable(c, v) || may(c, CAP_JUSTICE, e);
 }
 
 bool call_form(const struct form **out, struct call *c, const char *parameter, struct err *e)
@@ -412,7 +460,7 @@ bool call_variable(const struct variable **out, struct call *c, const struct for
                    struct text name, struct err *e)
 {
     *out = dictionary_variable(c->s->dictionary, f->id, name);
-    if (*out != NULL) return true;
+    if (*out != NULL) return call_may_read_variable(c, *out, e);
     err_set(e, ERR_USAGE, "call.no_variable", "form %s has no variable %.*s", f->name, (int)name.n,
             name.p);
     const char *near = dictionary_guess_variable(c->s->dictionary, f->id, name);

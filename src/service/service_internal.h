@@ -14,6 +14,7 @@
 #include "model/capability.h"
 #include "model/dictionary.h"
 #include "model/problem.h"
+#include "model/record.h"
 #include "service/client.h"
 #include "store/audit.h"
 #include "store/store.h"
@@ -120,7 +121,15 @@ bool call_form(const struct form **out, struct call *c, const char *parameter,
 bool call_may_read_form(struct call *c, const struct form *f, struct err *e) MUST_CHECK;
 /* The same without refusing: what may not be read is left out of lists. */
 bool call_reads_form(const struct call *c, const struct form *f);
-/* A variable of a form by name; the remedy names the nearest one. */
+/* A case is read with either data set, but what it says of offences (class C) only with the justice
+ * set: such a variable, or an expression that reads one, is refused; `call_hide` empties them in a
+ * record that is to be shown. */
+bool call_reads_variable(const struct call *c, const struct variable *v);
+bool call_may_read_variable(struct call *c, const struct variable *v, struct err *e) MUST_CHECK;
+bool call_may_read_expression(struct call *c, const struct expr *x, struct err *e) MUST_CHECK;
+void call_hide(const struct call *c, struct record *r);
+/* A variable of a form by name, with the capability to read it; the remedy names the nearest
+ * one. */
 bool call_variable(const struct variable **out, struct call *c, const struct form *f,
                    struct text name, struct err *e) MUST_CHECK;
 

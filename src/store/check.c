@@ -176,8 +176,8 @@ static bool check_batches(struct checking *c, struct err *e)
 static const struct secret *kek_of(const struct checking *c, struct text wrapped)
 {
     uint8_t id = wrapped.n == WRAPPED_KEY ? (uint8_t)wrapped.p[2] : KEY_COUNT;
-    return id == KEY_VICTIM || id == KEY_JUSTICE ? keyring_key(c->st->keyring, (enum key_use)id)
-                                                 : NULL;
+    bool of_a_set = id == KEY_VICTIM || id == KEY_JUSTICE || id == KEY_CASE;
+    return of_a_set ? keyring_key(c->st->keyring, (enum key_use)id) : NULL;
 }
 
 struct sealed { /* a row: columns 0 record_no, 1 code */

@@ -30,6 +30,7 @@ enum key_use {
     KEY_RELEASE,    /* perturbation and pseudonyms of releases (later work) */
     KEY_AUDIT_SIGN, /* Ed25519 secret key of checkpoints */
     KEY_AUDIT_HEAD, /* authenticates the head of the audit log, so that it cannot be cut short */
+    KEY_CASE,       /* wraps record keys of cases, which belong to both data sets */
     KEY_COUNT
 };
 

@@ -207,7 +207,10 @@ bool store_set_dictionary(struct store *st, const char *pack, const uint8_t hash
 
 const struct secret *store_record_kek(const struct store *st, const struct form *f, uint8_t *kek_id)
 {
-    enum key_use use = f->data_set == DATA_SET_VICTIM ? KEY_VICTIM : KEY_JUSTICE;
+    static const enum key_use by_set[DATA_SET_COUNT] = {[DATA_SET_VICTIM] = KEY_VICTIM,
+                                                        [DATA_SET_JUSTICE] = KEY_JUSTICE,
+                                                        [DATA_SET_CASE] = KEY_CASE};
+    enum key_use use = by_set[f->data_set];
     *kek_id = (uint8_t)use;
     return keyring_key(st->keyring, use);
 }

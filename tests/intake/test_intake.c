@@ -4,9 +4,12 @@
  *  2 twenty planted errors, each named by row, column, rule and remedy
  *  3 what is said once and not twice     4 label rows, rows without values, hidden rows
  *  5 references from the position     6 HTCDS's own spreadsheet
- *  7 hostile and broken files end in a reason (S70, S75)     8 what is told of the file */
+ *  7 hostile and broken files end in a reason (S70, S75)     8 what is told of the file
+ *  9 the supplier's organisation is known to rules and calculations, and not kept with the
+ *  record */
 #include "harness.h"
 #include "intake_data.h"
+#include "small_data.h"
 
 #include "base/csv.h"
 #include "base/map.h"
@@ -483,6 +486,66 @@ static void about_the_file(void **state)
     intake_close(NULL);
 }
 
+/* ---- 9 ---- */
+
+/* What rule Q05 says of a row that one organisation, or none, supplies; what the rule reads. */
+static void supplied(struct dictionary *d, const char *organisation, const char *type, size_t want)
+{
+    struct arena *a = arena_new(ARENA_PLAIN);
+    struct problems p;
+    struct err e = {0};
+    struct intake *in;
+    struct intake_row row;
+    bool found;
+    problems_init(&p, a);
+    harness_write_text("supplied.csv", "ref,entry_date,sex,age\nA1,2024-01-02,F,30\n");
+    struct intake_options o = {.path = "supplied.csv",
+                               .dictionary = d,
+                               .form = dictionary_form(d, TEXT("victim")),
+                               .today = data_today(),
+                               .organisation = text_of(organisation),
+                               .organisation_type = text_of(type),
+                               .converter = text_of(data_self())};
+    if (!intake_open(&in, &o, &p, &e)) fail_msg("%s", e.msg);
+    assert_true(intake_next(in, &row, &found, &e));
+    assert_true(found);
+    size_t n = 0;
+    for (size_t i = 0; i < row.findings->n; i++)
+        n += strcmp(d->rule[row.findings->item[i].rule].name, "Q05") == 0;
+    assert_int_equal(n, want);
+    const struct value *note =
+        record_get(row.record, dictionary_variable(d, o.form->id, TEXT("by"))->id, 0);
+    assert_int_equal(note->kind, organisation[0] == '\0' ? VALUE_EMPTY : VALUE_TEXT);
+    if (note->kind == VALUE_TEXT) assert_true(text_is(note->text, organisation));
+    assert_int_equal(record_get(row.record, o.form->organisation, 0)->kind, VALUE_EMPTY);
+    assert_int_equal(record_get(row.record, o.form->organisation_type, 0)->kind, VALUE_EMPTY);
+    intake_close(in);
+    problems_release(&p);
+    arena_free(a);
+}
+
+static void the_supplier_is_known_to_rules(void **state)
+{
+    (void)state;
+    struct small_file instead[] = {
+        {"rules.csv", small_edit("rules.csv", "${age} <= 80", "${organisation_type} = '10'")},
+        {"dictionary/victim.csv",
+         small_edit("dictionary/victim.csv", "calculate,age_legal,",
+                    "calculate,by,By,Por,,,,,,,${organisation},,,-,text,,,\ncalculate,age_legal,")},
+        {NULL, NULL}};
+    struct dictionary *d;
+    struct problems p;
+    struct err e = {0};
+    if (!small_load(&d, instead, "", &p, &e)) fail_msg("%s", p.item[0].message);
+    dictionary_add_organisation(d, TEXT("GNR"), TEXT("Guarda"), TEXT("10"));
+    dictionary_add_organisation(d, TEXT("APAV"), TEXT("Apoio"), TEXT("50"));
+    supplied(d, "GNR", "10", 0);
+    supplied(d, "APAV", "50", 1);
+    supplied(d, "", "", 1); /* nobody is no police */
+    problems_release(&p);
+    dictionary_free(d);
+}
+
 int main(int argc, char **argv)
 {
     data_child(argc, argv);
@@ -498,6 +561,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(broken_files),
         cmocka_unit_test(a_file_that_changes_while_it_is_read),
         cmocka_unit_test(about_the_file),
+        cmocka_unit_test(the_supplier_is_known_to_rules),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     data_release();

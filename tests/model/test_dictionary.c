@@ -76,7 +76,8 @@ static const char *edit(const char *old, const char *fresh)
     return small_edit("dictionary/victim.csv", old, fresh);
 }
 
-/* --- 1 ------------------------------------------------------------------------------------------- */
+/* --- 1
+ * ------------------------------------------------------------------------------------------- */
 
 static void loaded_forms(void **state)
 {
@@ -204,7 +205,8 @@ static void loaded_rest(void **state)
     dictionary_free(NULL);
 }
 
-/* --- 2 ------------------------------------------------------------------------------------------- */
+/* --- 2
+ * ------------------------------------------------------------------------------------------- */
 
 static void pack(void **state)
 {
@@ -270,7 +272,8 @@ static void pack_faults(void **state)
     small_expect(&p, "E packs/xx/rules.csv:2:id pack.unknown_name", NULL);
 }
 
-/* --- 3 ------------------------------------------------------------------------------------------- */
+/* --- 3
+ * ------------------------------------------------------------------------------------------- */
 
 static void real(void **state)
 {
@@ -297,7 +300,8 @@ static void real(void **state)
     arena_free(a);
 }
 
-/* --- 4 ------------------------------------------------------------------------------------------- */
+/* --- 4
+ * ------------------------------------------------------------------------------------------- */
 
 static void files(void **state)
 {
@@ -362,7 +366,8 @@ static void folders(void **state)
     arena_free(a);
 }
 
-/* --- 5 ------------------------------------------------------------------------------------------- */
+/* --- 5
+ * ------------------------------------------------------------------------------------------- */
 
 static void settings(void **state)
 {
@@ -382,6 +387,8 @@ static void settings(void **state)
     refused(file, small_edit(file, "suspect,Suspect,Suspeito,2026010101,en,justice",
                              "suspect,Suspect,Suspeito,2026010101,en,courts"));
     small_expect(&p, "E dictionary/settings.csv:3:data_set settings.data_set", NULL);
+    taken(file, small_edit(file, "suspect,Suspect,Suspeito,2026010101,en,justice",
+                           "suspect,Suspect,Suspeito,2026010101,en,case"));
     refused(file, small_edit(file, "2026010101,en,victim,ref", "2026010101,en,victim,reff"));
     small_expect(&p, "E dictionary/settings.csv:2:reference settings.reference", NULL);
     assert_string_equal(p.item[0].remedy, "did you mean 'ref'?");
@@ -416,7 +423,8 @@ static void first_language(void **state)
     dictionary_free(d);
 }
 
-/* --- 6 ------------------------------------------------------------------------------------------- */
+/* --- 6
+ * ------------------------------------------------------------------------------------------- */
 
 static void lists(void **state)
 {
@@ -465,7 +473,40 @@ static void lists(void **state)
     arena_free(a);
 }
 
-/* --- 7 ------------------------------------------------------------------------------------------- */
+/* --- 7
+ * ------------------------------------------------------------------------------------------- */
+
+/* A link names a form, and stands on a text that is asked and no identifier. */
+static void links(void **state)
+{
+    (void)state;
+    static const char *const
+        file = "dictionary/suspect.csv",
+        *const head =
+            "type,name,label::English (en),label::Português (pt),bind::thb:privacy,bind::thb:link\n";
+    struct arena *a = arena_new(ARENA_PLAIN);
+    struct small_file instead[] = {{file, NULL}, {NULL, NULL}};
+    struct dictionary *d;
+    instead[0].content =
+        arena_printf(a, "%stext,whom,Whom,Quem,O,victim\ntext,say,Say,Diz,-,\n", head);
+    problems_release(&p);
+    assert_true(small_load(&d, instead, "", &p, &e));
+    assert_int_equal(p.n, 0);
+    assert_int_equal(variable(d, "suspect", "whom")->link, dictionary_form(d, TEXT("victim"))->id);
+    assert_int_equal(variable(d, "suspect", "say")->link, FORM_NONE);
+    assert_int_equal(variable(d, "suspect", "organisation")->link, FORM_NONE);
+    assert_int_equal(variable(d, "victim", "ref")->link, FORM_NONE);
+    dictionary_free(d);
+    refused(file, arena_printf(a, "%stext,whom,Whom,Quem,O,victims\n", head));
+    small_expect(&p, "E dictionary/suspect.csv:2:bind::thb:link survey.link", NULL);
+    assert_string_equal(p.item[0].remedy, "did you mean 'victim'?");
+    refused(file, arena_printf(a, "%sinteger,whom,Whom,Quem,O,victim\n", head));
+    small_expect(&p, "E dictionary/suspect.csv:2:bind::thb:link survey.link", NULL);
+    refused(file,
+            arena_printf(a, "%stext,whom,Whom,Quem,D,victim\n", head)); /* would be sealed away */
+    small_expect(&p, "E dictionary/suspect.csv:2:bind::thb:link survey.link", NULL);
+    arena_free(a);
+}
 
 static void surveys(void **state)
 {
@@ -552,7 +593,8 @@ static void nesting(void **state)
     arena_free(a);
 }
 
-/* --- 8 ------------------------------------------------------------------------------------------- */
+/* --- 8
+ * ------------------------------------------------------------------------------------------- */
 
 static void rules(void **state)
 {
@@ -580,7 +622,8 @@ static void rules(void **state)
     small_expect(&p, "E rules-program.csv:2:id rule.repeated_id", NULL);
 }
 
-/* --- 9 ------------------------------------------------------------------------------------------- */
+/* --- 9
+ * ------------------------------------------------------------------------------------------- */
 
 static void expressions(void **state)
 {
@@ -625,14 +668,16 @@ static void relevance(void **state)
     assert_string_equal(expr_text(have(d, "ref")->relevant).p, "(${sex} = 'F')");
     assert_null(have(d, "name")->relevant);
     dictionary_free(d);
-    /* A fault in a group's relevance is reported once, at the group, not at each of its variables. */
+    /* A fault in a group's relevance is reported once, at the group, not at each of its
+     * variables. */
     refused(file, edit("begin_group,entry,Entry,Registo,,,,",
                        "begin_group,entry,Entry,Registo,,,${sx} = ,"));
     assert_int_equal(p.n, 1);
     assert_int_equal(p.item[0].row, 2);
 }
 
-/* --- 10 ------------------------------------------------------------------------------------------ */
+/* --- 10
+ * ------------------------------------------------------------------------------------------ */
 
 static void parameters(void **state)
 {
@@ -658,7 +703,8 @@ static void system_variables(void **state)
     assert_string_equal(p.item[p.n - 1].id, "dictionary.system_variable");
 }
 
-/* --- 11, 12 -------------------------------------------------------------------------------------- */
+/* --- 11, 12
+ * -------------------------------------------------------------------------------------- */
 
 static void all_at_once(void **state)
 {
@@ -701,7 +747,8 @@ static void missing_words(void **state)
                  NULL);
 }
 
-/* --- 13 ------------------------------------------------------------------------------------------ */
+/* --- 13
+ * ------------------------------------------------------------------------------------------ */
 
 static void hash(void **state)
 {
@@ -750,17 +797,16 @@ static void hash(void **state)
     dictionary_free(d);
 }
 
-/* --- 14, 15 -------------------------------------------------------------------------------------- */
+/* --- 14, 15
+ * -------------------------------------------------------------------------------------- */
 
 /* A form of `n` variables; every tenth with a constraint. */
 static char *wide_form(struct buf *b, int n)
 {
     buf_init(b, 1 << 24);
-    buf_puts(
-        b,
-        "type,name,label::English (en),label::Português (pt),relevant,constraint,"
-        "constraint_message::English (en),"
-        "constraint_message::Português (pt),bind::thb:privacy\n");
+    buf_puts(b, "type,name,label::English (en),label::Português (pt),relevant,constraint,"
+                "constraint_message::English (en),"
+                "constraint_message::Português (pt),bind::thb:privacy\n");
     for (int i = 0; i < n; i++)
         buf_printf(b, "%s,v%d,Variable %d,Variável %d,%s,%s,%s,%s,Q\n",
                    i % 3 == 0 ? "select_one CL_BIG" : "integer", i, i, i,
@@ -840,18 +886,29 @@ static int group_teardown(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(loaded_forms), cmocka_unit_test(loaded_variables),
-        cmocka_unit_test(loaded_rest),  cmocka_unit_test(pack),
-        cmocka_unit_test(pack_faults),  cmocka_unit_test(real),
-        cmocka_unit_test(files),        cmocka_unit_test(folders),
-        cmocka_unit_test(settings),     cmocka_unit_test(first_language),
-        cmocka_unit_test(lists),        cmocka_unit_test(surveys),
-        cmocka_unit_test(nesting),      cmocka_unit_test(rules),
-        cmocka_unit_test(expressions),  cmocka_unit_test(relevance),
-        cmocka_unit_test(parameters),   cmocka_unit_test(system_variables),
-        cmocka_unit_test(all_at_once),  cmocka_unit_test(missing_words),
-        cmocka_unit_test(hash),         cmocka_unit_test(limits),
-        cmocka_unit_test(speed)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(loaded_forms),
+                                       cmocka_unit_test(loaded_variables),
+                                       cmocka_unit_test(loaded_rest),
+                                       cmocka_unit_test(pack),
+                                       cmocka_unit_test(pack_faults),
+                                       cmocka_unit_test(real),
+                                       cmocka_unit_test(files),
+                                       cmocka_unit_test(folders),
+                                       cmocka_unit_test(settings),
+                                       cmocka_unit_test(first_language),
+                                       cmocka_unit_test(lists),
+                                       cmocka_unit_test(surveys),
+                                       cmocka_unit_test(links),
+                                       cmocka_unit_test(nesting),
+                                       cmocka_unit_test(rules),
+                                       cmocka_unit_test(expressions),
+                                       cmocka_unit_test(relevance),
+                                       cmocka_unit_test(parameters),
+                                       cmocka_unit_test(system_variables),
+                                       cmocka_unit_test(all_at_once),
+                                       cmocka_unit_test(missing_words),
+                                       cmocka_unit_test(hash),
+                                       cmocka_unit_test(limits),
+                                       cmocka_unit_test(speed)};
     return cmocka_run_group_tests(tests, NULL, group_teardown);
 }

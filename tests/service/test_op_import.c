@@ -425,6 +425,14 @@ static void sets_5_1_each_data_set_has_its_own_key(void **state)
     assert_false(opens("victim", KEY_JUSTICE));
     assert_true(opens("suspect", KEY_JUSTICE));
     assert_false(opens("suspect", KEY_VICTIM));
+    harness_write_text(
+        "c.csv", "source_file_no,entry_date,case_status,legal_basis\nC1,2023-05-10,active,LB7\n");
+    counts(desk_do(desk, "import.run", "{'file':'c.csv','form':'case','organisation':'GNR'}"), 1, 1,
+           0, 0, 0, 0);
+    assert_true(opens("case", KEY_CASE));
+    assert_false(opens("case", KEY_VICTIM));
+    assert_false(opens("case", KEY_JUSTICE));
+    assert_true(json_get_bool(desk_do(desk, "check.run", "{}"), "ok", false));
 }
 
 /* ---- 6 ---- */

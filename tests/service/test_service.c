@@ -236,6 +236,56 @@ static void sets_2_1_forms_of_the_other_data_set_stay_shut(void **state)
     service_close(s);
 }
 
+/* A case belongs to both data sets; what it says of offences (class C) to the justice set alone. */
+static void sets_2_3_a_case_is_of_both(void **state)
+{
+    (void)state;
+    harness_write_text("c.csv", "source_file_no,entry_date,case_status,legal_basis,operation_code,"
+                                "group_type,recruitment_country\n"
+                                "C1,2023-05-10,active,LB7,OP-7,organised_group,PT\n");
+    (void)desk_do(desk, "import.run", "{'file':'c.csv','form':'case','organisation':'GNR'}");
+    const struct json *list = json_get(desk_do(desk, "record.list", "{'form':'case'}"), "records");
+    char code[20];
+    (void)snprintf(code, sizeof code, "%s", json_get_text(json_at(list, 0), "record", ""));
+    static const enum capability sets[] = {CAP_VICTIM, CAP_JUSTICE};
+    for (size_t i = 0; i < 2; i++) { /* with one of the two each */
+        struct role half = *role_find(TEXT("custodian"));
+        half.may &= ~(UINT64_C(1) << sets[1 - i]);
+        struct service *s = desk_open("repository", NULL);
+        s->role = &half;
+        bool justice = sets[i] == CAP_JUSTICE;
+        const struct json *values =
+            json_get(desk_do(s, "record.show", "{'record':'%s'}", code), "values");
+        assert_string_equal(json_get_text(values, "operation_code", "none"), "OP-7");
+        assert_string_equal(json_get_text(values, "group_type", "none"),
+                            justice ? "organised_group" : "none");
+        assert_string_equal(json_get_text(values, "recruitment_country", "none"),
+                            justice ? "PT" : "none");
+        values = json_get(desk_do(s, "record.identity", "{'record':'%s','purpose':'test'}", code),
+                          "values");
+        assert_string_equal(json_get_text(values, "group_type", "none"),
+                            justice ? "organised_group" : "none");
+        (void)desk_do(s, "record.history", "{'record':'%s'}", code);
+        (void)desk_do(s, "table.raw", "{'form':'case','rows':['case_status']}");
+        if (justice) {
+            (void)desk_do(s, "table.raw", "{'form':'case','rows':['group_type']}");
+        } else {
+            (void)desk_refused(s, ERR_DENIED, "call.not_allowed", "table.raw",
+                               "{'form':'case','rows':['group_type']}");
+            (void)desk_refused(s, ERR_DENIED, "call.not_allowed", "table.raw",
+                               "{'form':'case','rows':['case_status'],"
+                               "'where':'${group_type} != 1'}");
+        }
+        service_close(s);
+    }
+    struct role neither = *role_find(TEXT("custodian"));
+    neither.may &= ~(UINT64_C(1) << CAP_VICTIM | UINT64_C(1) << CAP_JUSTICE);
+    struct service *s = desk_open("repository", NULL);
+    s->role = &neither;
+    (void)desk_refused(s, ERR_DENIED, "call.not_allowed", "record.show", "{'record':'%s'}", code);
+    service_close(s);
+}
+
 /* A batch of the other data set can be neither seen nor undone. */
 static void sets_2_2_nor_their_batches(void **state)
 {
@@ -712,6 +762,7 @@ int main(void)
         T(roles_1_3_what_must_never_be),
         T(sets_2_1_forms_of_the_other_data_set_stay_shut),
         T(sets_2_2_nor_their_batches),
+        T(sets_2_3_a_case_is_of_both),
         T(purpose_3_1_is_needed_to_consult_and_to_hand_out),
         T(purpose_3_2_of_identifiers_is_of_the_call),
         T(entries_4_1_say_what_was_done),
