@@ -14,7 +14,7 @@ CTEST   = ctest --output-on-failure -j $(JOBS)
 only    = ^$(1)$(if $(filter %/,$(1)),,$(if $(findstring /,$(1)),$$))
 
 .PHONY: all help deps configure build asan clang fuzz-build check test test-asan lint format demo bench fuzz
-.PHONY: valgrind longest sbom freshness reproducible clean
+.PHONY: analyze valgrind longest sbom freshness reproducible clean
 .NOTPARALLEL:
 
 all: build
@@ -85,6 +85,10 @@ valgrind: deps ## all C tests of the plain build under valgrind; T=room/x for on
 	@$(LOCKED) tools/configure.sh plain $(BUILD)
 	@$(LOCKED) $(NINJA) -C $(BUILD) $(shell tools/test_target.sh "$(T)")
 	@cd $(BUILD) && DCIM_VALGRIND=1 ctest --output-on-failure -j $(JOBS) --timeout 3600 -LE shell $(if $(T),-R '$(call only,$(T))')
+
+analyze: deps ## cppcheck over src; what is known and not so is in tools/cppcheck.txt (S4)
+	@cppcheck --std=c11 --enable=warning,performance,portability --inline-suppr --quiet -j $(JOBS) -Isrc \
+	    --suppressions-list=tools/cppcheck.txt --error-exitcode=1 src
 
 sbom: build ## build/sbom.json: everything in the program that is not ours, with licence (S5)
 	@node tools/sbom.mjs $(BUILD)

@@ -51,7 +51,12 @@ const char *harness_program(void)
 bool harness_sanitized(void)
 {
     const char *kind = getenv("DCIM_BUILD_KIND");
-    return kind != NULL && strcmp(kind, "asan") == 0;
+    return (kind != NULL && strcmp(kind, "asan") == 0) || harness_valgrind();
+}
+
+bool harness_valgrind(void)
+{
+    return getenv("DCIM_VALGRIND") != NULL;
 }
 
 bool harness_exists(const char *path)

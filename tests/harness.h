@@ -30,8 +30,12 @@ const char *harness_shared(const char *relative);
  * runs against the plain, shipped build. */
 const char *harness_program(void);
 
-/* Whether this build is sanitized: then it is slow, and its memory figures say nothing. */
+/* Whether this build is sanitized, or the test runs under valgrind: then it is slow, and its memory
+ * figures say nothing. */
 bool harness_sanitized(void);
+/* The second alone: a process that ends where it is, as for want of memory, is then one that
+ * leaks. */
+bool harness_valgrind(void);
 
 /* A whole file, NUL added; *n is its length without. The caller frees. Fails the test when
  * unreadable. */

@@ -204,6 +204,24 @@ void crypto_seal(uint8_t *out, const void *plain, size_t n, const void *ad, size
                                                     key));
 }
 
+struct secret *crypto_subkey(const struct secret *key, const uint8_t prefix[CRYPTO_NONCE_PREFIX])
+{
+    _Static_assert(CRYPTO_NONCE_PREFIX == crypto_core_hchacha20_INPUTBYTES, "prefix");
+    assert(key->n == CRYPTO_KEY);
+    struct secret *out = secret_new(crypto_core_hchacha20_OUTPUTBYTES);
+    must(crypto_core_hchacha20(out->bytes, prefix, key->bytes, NULL));
+    return out;
+}
+
+void crypto_seal_under(uint8_t *out, const void *plain, size_t n, const void *ad, size_t ad_n,
+                       const uint8_t nonce[CRYPTO_NONCE], const struct secret *subkey)
+{
+    uint8_t rest[crypto_aead_chacha20poly1305_ietf_NPUBBYTES] = {0};
+    memcpy(rest + 4, nonce + CRYPTO_NONCE_PREFIX, CRYPTO_NONCE - CRYPTO_NONCE_PREFIX);
+    must(crypto_aead_chacha20poly1305_ietf_encrypt(out, NULL, plain, n, ad, ad_n, NULL, rest,
+                                                   subkey->bytes));
+}
+
 bool crypto_open(uint8_t *out, const void *cipher, size_t n, const void *ad, size_t ad_n,
                  const uint8_t nonce[CRYPTO_NONCE], const uint8_t key[CRYPTO_KEY])
 {

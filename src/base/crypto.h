@@ -70,6 +70,14 @@ void crypto_seal(uint8_t *out, const void *plain, size_t n, const void *ad, size
 bool crypto_open(uint8_t *out, const void *cipher, size_t n, const void *ad, size_t ad_n,
                  const uint8_t nonce[CRYPTO_NONCE], const uint8_t key[CRYPTO_KEY]) MUST_CHECK;
 
+/* Many seals under one key whose nonces begin with the same 16 bytes: what XChaCha20 derives from
+ * the two (HChaCha20, draft-irtf-cfrg-xchacha) is made once. crypto_seal_under() gives the bytes
+ * that crypto_seal() gives with that key and nonce. `owns` the result. */
+enum { CRYPTO_NONCE_PREFIX = 16 };
+struct secret *crypto_subkey(const struct secret *key, const uint8_t prefix[CRYPTO_NONCE_PREFIX]);
+void crypto_seal_under(uint8_t *out, const void *plain, size_t n, const void *ad, size_t ad_n,
+                       const uint8_t nonce[CRYPTO_NONCE], const struct secret *subkey);
+
 /* Key for a named use out of a master key: crypto_kdf (BLAKE2b), `context` exactly 8 letters. */
 void crypto_derive(struct secret *out, const struct secret *master, const char context[8], uint64_t id);
 

@@ -26,7 +26,13 @@ static bool is_noun_of(const struct command *c, const char *noun)
 
 /* ---------------------------------------------------------------- lines */
 
-enum { WIDTH_DEFAULT = 80, WIDTH_LEAST = 40, WIDTH_BESIDE = 60, NAME_COLUMN = 24 };
+enum {
+    WIDTH_DEFAULT = 80,
+    WIDTH_LEAST = 40,
+    WIDTH_BESIDE = 60,
+    NAME_COLUMN = 24,
+    WORDS_COLUMN = 19
+};
 
 struct wrap { /* words put into lines, further lines indented */
     size_t width, indent, at;
@@ -117,7 +123,7 @@ static void option_line(const struct option *o)
 
 static void command_line(const struct command *c)
 {
-    printf("  dcim %-18s %s\n", c->words, c->summary);
+    printf("  dcim %-*s %s\n", WORDS_COLUMN, c->words, c->summary);
 }
 
 /* What else begins with its words: `dcim backup` is a command, and so is `dcim backup verify`. */
@@ -152,6 +158,7 @@ void help_command(const struct command *c)
 void help_noun(const char *noun)
 {
     const struct command *last = NULL;
+    printf("dcim %s is one of:\n\n", noun);
     for (size_t i = 0; i < n_command; i++) {
         if (commands[i].hidden || !is_noun_of(&commands[i], noun)) continue;
         last = &commands[i];

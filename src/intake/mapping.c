@@ -69,7 +69,7 @@ bool mapping_path(struct mapping_target *out, const struct dictionary *d, const 
             return false;
         n++;
     }
-    const struct variable *v = dictionary_variable(d, f->id, name[n - 1]);
+    const struct variable *v = n == 0 ? NULL : dictionary_variable(d, f->id, name[n - 1]);
     if (v == NULL || v->system || numbered[n - 1]) return false;
     group_id g = v->group;
     if (f->group[g].depth > MAPPING_DEPTH_MAX) return false;

@@ -134,8 +134,7 @@ static void take_keys(struct batch_writer *w, const struct form *f)
     w->keys.reference = keyring_key(k, KEY_REFERENCE);
     w->keys.content = keyring_key(k, KEY_CONTENT);
     w->keys.person = keyring_key(k, KEY_PERSON);
-    crypto_random(w->keys.nonce, sizeof w->keys.nonce);
-    atomic_init(&w->keys.next_nonce, 0);
+    batch_keys_ready(&w->keys);
 }
 
 static struct batch_block *block_new(void)
@@ -188,6 +187,7 @@ static void writer_free(struct batch_writer *w)
     mem_free(w->mapping);
     mem_free(w->file_label);
     mem_free(w->actor);
+    batch_keys_free(&w->keys);
     reference_set_free(w->seen);
     arena_free(w->scratch);
     buf_release(&w->message);

@@ -37,7 +37,7 @@ static void seal_row(struct batch_row *r, struct batch_block *b, struct sealing 
         memcpy(r->key, key, CRYPTO_KEY);
         c->place = ENVELOPE_RECORD_KEY;
         c->version_no = 0;
-        envelope_wrap_with(r->wrapped, r->key, k->record, k->record_id, c, next_nonce(s));
+        envelope_wrap_under(r->wrapped, r->key, k->record_sub, k->record_id, c, next_nonce(s));
     }
     c->version_no = r->version_no;
     c->place = ENVELOPE_RECORD_BODY;
@@ -50,13 +50,29 @@ static void seal_row(struct batch_row *r, struct batch_block *b, struct sealing 
     if (r->identity_n == 0) return;
     c->place =
         ENVELOPE_IDENTITY_KEY; /* each version's identity has a key of its own, bound to the version */
-    envelope_wrap_with(r->identity_wrapped, identity_key, k->identity, k->identity_id, c,
-                       next_nonce(s));
+    envelope_wrap_under(r->identity_wrapped, identity_key, k->identity_sub, k->identity_id, c,
+                        next_nonce(s));
     c->place = ENVELOPE_IDENTITY_BODY;
     r->identity_body_at = b->sealed.n;
     envelope_seal_with(&b->sealed, b->plain.p + r->identity_at, r->identity_n, identity_key,
                        k->identity_id, c, next_nonce(s));
     r->identity_body_n = b->sealed.n - r->identity_body_at;
+}
+
+void batch_keys_ready(struct batch_keys *k)
+{
+    _Static_assert(sizeof k->nonce == CRYPTO_NONCE_PREFIX, "the number that counts is the rest");
+    crypto_random(k->nonce, sizeof k->nonce);
+    atomic_init(&k->next_nonce, 0);
+    k->record_sub = crypto_subkey(k->record, k->nonce);
+    k->identity_sub = crypto_subkey(k->identity, k->nonce);
+}
+
+void batch_keys_free(struct batch_keys *k)
+{
+    secret_free(k->record_sub);
+    secret_free(k->identity_sub);
+    k->record_sub = k->identity_sub = NULL;
 }
 
 void batch_content_hash(struct batch_row *r, const struct batch_block *b,

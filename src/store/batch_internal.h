@@ -60,6 +60,7 @@ struct batch_keys { /* read by both threads; the secrets are borrowed from the k
     uint8_t record_id, identity_id;
     uint8_t nonce[CRYPTO_NONCE -
                   8]; /* nonces: 128 random bits of this batch, then a number that counts them */
+    struct secret *record_sub, *identity_sub; /* `owns`; crypto_subkey() with those bits */
     atomic_uint_least64_t next_nonce;
 };
 
@@ -81,6 +82,9 @@ struct batch_insert { /* the inserting half */
     struct query version_change, record_change;
 };
 
+/* The members that follow from record and identity. */
+void batch_keys_ready(struct batch_keys *k);
+void batch_keys_free(struct batch_keys *k);
 /* The row's content_hash. */
 void batch_content_hash(struct batch_row *r, const struct batch_block *b,
                         const struct batch_keys *k);

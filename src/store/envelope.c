@@ -69,20 +69,36 @@ void envelope_wrap(uint8_t out[WRAPPED_KEY], const uint8_t key[CRYPTO_KEY],
     envelope_wrap_with(out, key, kek, kek_id, c, nonce);
 }
 
+static size_t wrap_head(uint8_t out[WRAPPED_KEY], uint8_t ad[AD_MAX], uint8_t kek_id,
+                        const struct envelope_context *c, const uint8_t nonce[CRYPTO_NONCE])
+{
+    out[0] = ENVELOPE_VERSION;
+    out[1] = ENVELOPE_XCHACHA20_POLY1305;
+    out[2] = kek_id;
+    memcpy(out + HEAD, nonce, CRYPTO_NONCE);
+    return associated_data(ad, out, c);
+}
+
 void envelope_wrap_with(uint8_t out[WRAPPED_KEY], const uint8_t key[CRYPTO_KEY],
                         const struct secret *kek, uint8_t kek_id, const struct envelope_context *c,
                         const uint8_t nonce[CRYPTO_NONCE])
 {
     uint8_t ad[AD_MAX];
+    size_t ad_n = wrap_head(out, ad, kek_id, c, nonce);
 
     assert(secret_size(kek) == CRYPTO_KEY);
-    out[0] = ENVELOPE_VERSION;
-    out[1] = ENVELOPE_XCHACHA20_POLY1305;
-    out[2] = kek_id;
-    memcpy(out + HEAD, nonce, CRYPTO_NONCE);
-    size_t ad_n = associated_data(ad, out, c);
     crypto_seal(out + HEAD + CRYPTO_NONCE, key, CRYPTO_KEY, ad, ad_n, out + HEAD,
                 secret_bytes(kek));
+}
+
+void envelope_wrap_under(uint8_t out[WRAPPED_KEY], const uint8_t key[CRYPTO_KEY],
+                         const struct secret *subkey, uint8_t kek_id,
+                         const struct envelope_context *c, const uint8_t nonce[CRYPTO_NONCE])
+{
+    uint8_t ad[AD_MAX];
+    size_t ad_n = wrap_head(out, ad, kek_id, c, nonce);
+
+    crypto_seal_under(out + HEAD + CRYPTO_NONCE, key, CRYPTO_KEY, ad, ad_n, out + HEAD, subkey);
 }
 
 static bool head_is_known(const uint8_t *head)

@@ -45,6 +45,11 @@ void envelope_wrap(uint8_t out[WRAPPED_KEY], const uint8_t key[CRYPTO_KEY],
 void envelope_wrap_with(uint8_t out[WRAPPED_KEY], const uint8_t key[CRYPTO_KEY],
                         const struct secret *kek, uint8_t kek_id, const struct envelope_context *c,
                         const uint8_t nonce[CRYPTO_NONCE]);
+/* The same with a nonce whose first bytes are those that `subkey` was made with from the
+ * data-set key (crypto_subkey()). */
+void envelope_wrap_under(uint8_t out[WRAPPED_KEY], const uint8_t key[CRYPTO_KEY],
+                         const struct secret *subkey, uint8_t kek_id,
+                         const struct envelope_context *c, const uint8_t nonce[CRYPTO_NONCE]);
 bool envelope_unwrap(uint8_t key[CRYPTO_KEY], const void *wrapped, size_t n,
                      const struct secret *kek, const struct envelope_context *c) MUST_CHECK;
 

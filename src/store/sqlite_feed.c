@@ -17,14 +17,17 @@ enum { WRITE_OUT = 1 << 20 }; /* bytes at a time: what is not full yet would be 
 
 /* ---- the table `feed` ---- */
 
-struct feed_table {
-    sqlite3_vtab base;
-    const struct sqlite *q;
-};
-
 struct feed_cursor {
     sqlite3_vtab_cursor base;
     size_t row;
+    bool in_use;
+};
+
+struct feed_table {
+    sqlite3_vtab base;
+    const struct sqlite *q;
+    struct feed_cursor
+        first; /* SQLite's memory is locked piece by piece: slow for a cursor a block */
 };
 
 static const struct sqlite *feed_of(const sqlite3_vtab_cursor *c)
@@ -59,19 +62,22 @@ static int feed_plan(sqlite3_vtab *t, sqlite3_index_info *info)
     return SQLITE_OK;
 }
 
-static int feed_open(sqlite3_vtab *t, sqlite3_vtab_cursor **out)
+static int feed_open(sqlite3_vtab *table, sqlite3_vtab_cursor **out)
 {
-    (void)t;
-    struct feed_cursor *c = sqlite3_malloc(sizeof *c);
+    struct feed_table *t = (struct feed_table *)(void *)table;
+    struct feed_cursor *c = t->first.in_use ? sqlite3_malloc(sizeof *c) : &t->first;
     if (c == NULL) return SQLITE_NOMEM;
-    *c = (struct feed_cursor){.row = 0};
+    *c = (struct feed_cursor){.in_use = true};
     *out = &c->base;
     return SQLITE_OK;
 }
 
-static int feed_close(sqlite3_vtab_cursor *c)
+static int feed_close(sqlite3_vtab_cursor *cursor)
 {
-    sqlite3_free(c);
+    struct feed_cursor *c = (struct feed_cursor *)(void *)cursor;
+    struct feed_table *t = (struct feed_table *)(void *)cursor->pVtab;
+    if (c == &t->first) c->in_use = false;
+    else sqlite3_free(c);
     return SQLITE_OK;
 }
 

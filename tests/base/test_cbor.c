@@ -395,7 +395,7 @@ static void fast_enough_for_a_million_records(void **state)
     double seconds = processor_seconds() - start;
     assert_int_equal(n, 3100000);
     print_message("1,000,000 records of 31 items: %.2f s\n", seconds * 10);
-    assert_true(seconds < 0.3);
+    if (!harness_valgrind()) assert_true(seconds < 0.3);
     buf_clear(&b);
 }
 

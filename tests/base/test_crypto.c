@@ -102,6 +102,26 @@ static void xchacha20_poly1305(void **state)
            "731c7f1b0b4aa6440bf3a82f4eda7e39ae64c6708c54c216cb96b72e1213b452"
            "2f8c9ba40db5d945b11b69b982c1bb9e3f3fac2bc369488f76b2383565d3fff9"
            "21f9664c97637da9768812f615c68b13b52ec0875924c1c7987947deafd8780acf49");
+    uint8_t under[sizeof out]; /* the same from the key of the first 16 bytes of the nonce */
+    struct secret *whole = secret_copy(key, sizeof key), *sub = crypto_subkey(whole, nonce);
+    crypto_seal_under(under, plain, N, ad, sizeof ad, nonce, sub);
+    assert_memory_equal(under, out, sizeof out);
+    nonce[23] ^= 1; /* of the rest of the nonce every byte counts */
+    crypto_seal_under(under, plain, N, ad, sizeof ad, nonce, sub);
+    assert_memory_not_equal(under, out, sizeof out);
+    nonce[23] ^= 1;
+    secret_free(sub);
+    secret_free(whole);
+    /* The same draft, 2.2.1: HChaCha20 by itself. */
+    uint8_t prefix[CRYPTO_NONCE_PREFIX], straight[32];
+    for (size_t i = 0; i < sizeof straight; i++) straight[i] = (uint8_t)i;
+    assert_true(crypto_unhex(prefix, sizeof prefix, TEXT("000000090000004a0000000031415927")));
+    whole = secret_copy(straight, sizeof straight);
+    sub = crypto_subkey(whole, prefix);
+    is_hex(secret_bytes(sub), 32,
+           "82413b4227b27bfed30e42508a877d73a0f9e4d58a74a853c12ec41326d3ecdc");
+    secret_free(sub);
+    secret_free(whole);
     assert_true(crypto_open(back, out, sizeof out, ad, sizeof ad, nonce, key));
     assert_memory_equal(back, plain, N);
 }

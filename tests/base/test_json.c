@@ -376,6 +376,7 @@ static void the_document_is_not_in_the_message(void **state) /* S15 */
 static void memory_is_ours(void **state) /* S88 */
 {
     (void)state;
+    if (harness_valgrind()) skip();
     for (unsigned n = 1; n < 200; n++) {
         pid_t child = fork();
         assert_true(child >= 0);

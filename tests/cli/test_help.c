@@ -27,7 +27,7 @@ static void help_1_1_lists_every_command(void **state)
     char *text = printed("help", NULL, NULL);
     for (size_t i = 0; i < n_command; i++) {
         char line[100];
-        (void)snprintf(line, sizeof line, "  dcim %-18s %s\n", commands[i].words,
+        (void)snprintf(line, sizeof line, "  dcim %-19s %s\n", commands[i].words,
                        commands[i].summary);
         if ((strstr(text, line) != NULL) == commands[i].hidden) fail_msg("%s", commands[i].words);
     }

@@ -54,6 +54,8 @@ static void paths(void **state)
         assert_int_equal(t.instance[0], cases[i].outer);
         assert_int_equal(t.instance[1], cases[i].inner);
     }
+    struct mapping_target none;
+    assert_false(mapping_path(&none, data_dictionary(), data_form(), (struct text){NULL, 0}));
 }
 
 /* ---- 2 keys ---- */

@@ -17,7 +17,7 @@ static int setup(void **state)
                                .content = secret_random(CRYPTO_KEY),
                                .record_id = KEY_VICTIM,
                                .identity_id = KEY_IDENTITY};
-    crypto_random(keys.nonce, sizeof keys.nonce);
+    batch_keys_ready(&keys);
     return 0;
 }
 
@@ -28,6 +28,7 @@ static int teardown(void **state)
                                   (struct secret *)(uintptr_t)keys.identity,
                                   (struct secret *)(uintptr_t)keys.content};
     for (size_t i = 0; i < 3; i++) secret_free(all[i]);
+    batch_keys_free(&keys);
     return 0;
 }
 
