@@ -152,6 +152,15 @@ static const struct option pack_option[] = {
                   "data folder, or folder of a pack within one; default: the program's"),
     TEXT_OPT("pack", "pack", "CC", "pack to lay over the core of DIR"), LAST};
 
+static const struct option pack_export_option[] = {
+    OPERAND_MAYBE("DIR", "folder",
+                  "data folder, or folder of a pack within one; default: the repository's, or the "
+                  "program's"),
+    TEXT_NEEDED("xlsx", "xlsx", "FILE", "workbook to write; with --all a folder for them"),
+    TEXT_OPT("form", "form", "FORM", "form to write: victim, suspect, case or proceeding"),
+    FLAG_OPT("all", "all", "a workbook for each form"),
+    TEXT_OPT("pack", "pack", "CC", "pack to lay over the core"), LAST};
+
 static const struct option form_option[] = {TEXT_OPT("form", "form", "FORM", "only this form"),
                                             LAST};
 static const struct option codebook_option[] = {
@@ -266,6 +275,11 @@ const struct command commands[] = {
     {"pack install", "pack.install", pack_option, show_fields, NULL,
      "install a changed dictionary or pack",
      "Without DIR the repository's own dictionary folder, after it was edited.", NULL, false},
+    {"pack export", "pack.export", pack_export_option, show_pack_export, NULL,
+     "write forms as XLSForm workbooks",
+     "For ODK, KoBo and people with a spreadsheet program: questions, choices in every language, "
+     "skip logic. `dcim pack import` takes them back.",
+     "dcim pack export --form victim --pack pt --xlsx victim.xlsx", false},
     {"forms", "dictionary.forms", no_option, show_forms, NULL, "list forms", NULL, NULL, false},
     {"variables", "dictionary.variables", form_option, show_variables, NULL, "list variables", NULL,
      NULL, false},

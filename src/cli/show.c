@@ -361,6 +361,14 @@ int show_pack_check(const struct invocation *v, const struct json *r)
     return ok ? 0 : 3;
 }
 
+int show_pack_export(const struct invocation *v, const struct json *r)
+{
+    (void)v;
+    ROWS(json_get(r, "workbooks"), {"form", "Form", false}, {"rows", "Rows", true},
+         {"choices", "Choices", true}, {"file", "File", false});
+    return 0;
+}
+
 int show_names(const struct invocation *v, const struct json *r)
 {
     (void)v;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Shared by the files that load a dictionary (dictionary_*.c); nobody else includes it.
+/* Shared by the files that load a dictionary (dictionary_*.c) and those that carry its sheets to
+ * workbooks and back (xlsform_*.c, redcap*.c); nobody else includes it.
  *
  * Loading goes in this order, each part in its file, problems being collected all the way:
  *   dictionary_files    read the files of the folder and the pack into memory

@@ -6,15 +6,16 @@
 
 #include <string.h>
 
-/* --- headers ------------------------------------------------------------------------------------- */
+/* --- headers
+ * ------------------------------------------------------------------------------------- */
 
 static const char *text_copy(struct arena *a, struct text t)
 {
     return t.n == 0 ? "" : arena_copy(a, t.p, t.n);
 }
 
-/* Number of the language with this code, entering it with its name when it is new; LANGUAGES_MAX when
- * there is no room. */
+/* Number of the language with this code, entering it with its name when it is new; LANGUAGES_MAX
+ * when there is no room. */
 static size_t language_number(struct sheet_reader *in, struct text code, struct text name)
 {
     struct dictionary *d = in->dictionary;
@@ -124,7 +125,8 @@ size_t sheet_column_required(const struct sheet *s, struct sheet_reader *in, con
     return at;
 }
 
-/* --- rows ---------------------------------------------------------------------------------------- */
+/* --- rows
+ * ---------------------------------------------------------------------------------------- */
 
 static bool has_control(struct text t)
 {
@@ -164,12 +166,42 @@ static bool row_is_blank(const struct csv_row *row)
     return true;
 }
 
+void sheet_maker_begin(struct sheet_maker *m, struct sheet *out, struct sheet_reader *in,
+                       const char *file)
+{
+    *out = (struct sheet){.file = arena_copy(in->keep, file, strlen(file))};
+    *m = (struct sheet_maker){.sheet = out, .in = in};
+}
+
+bool sheet_maker_row(struct sheet_maker *m, const struct csv_row *row)
+{
+    struct sheet *s = m->sheet;
+    if (s->header == NULL) return header_read(s, m->in, row);
+    if (row_is_blank(row)) return true;
+    if (s->n_row == SHEET_ROWS_MAX) {
+        problems_add(m->in->problems, true, "sheet.too_many_rows", s->file, (uint32_t)row->row, "",
+                     "delete rows", "a sheet may have at most %d rows", SHEET_ROWS_MAX);
+        return false;
+    }
+    MEM_GROW(m->taken, m->cap, s->n_row + 1);
+    m->taken[s->n_row++] = row_read(s, m->in, row);
+    return true;
+}
+
+void sheet_maker_finish(struct sheet_maker *m)
+{
+    struct sheet *s = m->sheet;
+    s->row = ARENA_ARRAY(m->in->arena, struct sheet_row, s->n_row);
+    if (s->n_row > 0) memcpy(s->row, m->taken, s->n_row * sizeof *m->taken);
+    mem_free(m->taken);
+    *m = (struct sheet_maker){0};
+}
+
 static bool rows_read(struct sheet *s, struct sheet_reader *in, struct csv_reader *r)
 {
     struct err e = {0};
     struct csv_row row;
-    struct sheet_row *taken = NULL;
-    size_t cap = 0;
+    struct sheet_maker m = {.sheet = s, .in = in};
     bool found, ok = false;
 
     for (;;) {
@@ -186,22 +218,9 @@ static bool rows_read(struct sheet *s, struct sheet_reader *in, struct csv_reade
                              "the file is empty");
             break;
         }
-        if (s->header == NULL) {
-            if (!header_read(s, in, &row)) break;
-            continue;
-        }
-        if (row_is_blank(&row)) continue;
-        if (s->n_row == SHEET_ROWS_MAX) {
-            problems_add(in->problems, true, "sheet.too_many_rows", s->file, (uint32_t)row.row, "",
-                         "delete rows", "a sheet may have at most %d rows", SHEET_ROWS_MAX);
-            break;
-        }
-        MEM_GROW(taken, cap, s->n_row + 1);
-        taken[s->n_row++] = row_read(s, in, &row);
+        if (!sheet_maker_row(&m, &row)) break;
     }
-    s->row = ARENA_ARRAY(in->arena, struct sheet_row, s->n_row);
-    if (s->n_row > 0) memcpy(s->row, taken, s->n_row * sizeof *taken);
-    mem_free(taken);
+    sheet_maker_finish(&m);
     return ok;
 }
 

@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Laying a pack's sheet over the core's. Rows are kept in a chain while they are moved about, and put
- * back into an array at the end. */
+/* Laying a pack's sheet over the core's. Rows are kept in a chain while they are moved about, and
+ * put back into an array at the end. */
 #include "model/sheet.h"
 
 #include "base/mem.h"
 
 #include <string.h>
 
-/* --- uniting columns ----------------------------------------------------------------------------- */
+/* --- uniting columns
+ * ----------------------------------------------------------------------------- */
 
 static bool is_instruction(const char *column)
 {
     return strcmp(column, "action") == 0 || strcmp(column, "after") == 0;
 }
 
-/* Columns of `more` that `s` lacks are added to it; at[i] says where column i of `more` is now. Columns
- * without name, and those that instruct an overlay, have no place. */
+/* Columns of `more` that `s` lacks are added to it; at[i] says where column i of `more` is now.
+ * Columns without name, and those that instruct an overlay, have no place. */
 static size_t *columns_unite(struct sheet *s, const struct sheet *more, struct arena *a)
 {
     size_t *at = ARENA_ARRAY(a, size_t, more->n_column);
@@ -70,7 +71,8 @@ void sheet_append(struct sheet *s, const struct sheet *more, struct arena *a)
     s->n_row += more->n_row;
 }
 
-/* --- overlay ------------------------------------------------------------------------------------- */
+/* --- overlay
+ * ------------------------------------------------------------------------------------- */
 
 #define CHAIN_END UINT32_MAX
 
@@ -131,12 +133,34 @@ static void row_change(struct overlay *o, uint32_t number, const struct sheet_ro
     }
 }
 
+/* "end NAME": the row that ends the group or repeat NAME; CHAIN_END when there is none. */
+static uint32_t end_of(const struct overlay *o, const char *name)
+{
+    uint32_t i;
+    size_t depth = 1;
+    if (o->type == COLUMN_ABSENT || named(o, name, &i) == NULL || !is_kind(o, i, "begin"))
+        return CHAIN_END;
+    for (i = o->next[i]; i != CHAIN_END; i = o->next[i]) {
+        if (is_kind(o, i, "begin")) depth++;
+        if (is_kind(o, i, "end") && --depth == 0) return i;
+    }
+    return CHAIN_END;
+}
+
+static bool row_behind(const struct overlay *o, const char *after, uint32_t *behind)
+{
+    if (!text_starts(text_of(after), TEXT("end "))) return named(o, after, behind) != NULL;
+    uint32_t end = end_of(o, after + strlen("end "));
+    if (end != CHAIN_END) *behind = end;
+    return end != CHAIN_END;
+}
+
 static void row_add(struct overlay *o, const struct sheet_row *row, const char *after)
 {
     uint32_t number = o->n++;
     uint32_t behind = o->last_added != CHAIN_END ? o->last_added : o->last;
     o->row[number] = row_moved(o->core, row, o->pack->n_column, o->at, o->in->arena);
-    if (after[0] != '\0' && named(o, after, &behind) == NULL) {
+    if (after[0] != '\0' && !row_behind(o, after, &behind)) {
         unknown_name(o, row, after, "after", "the row is to go behind");
         behind = o->last;
     }

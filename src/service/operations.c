@@ -117,6 +117,14 @@ static const struct parameter_spec pack_parameter[] = {
              "folder of a pack, or a data folder; default: the program's"),
     TEXT_ARG("pack", false, 40, "pack to lay over the core"), END_ARG};
 
+static const struct parameter_spec pack_export_parameter[] = {
+    TEXT_ARG("xlsx", true, PATH_LONGEST, "workbook to write; with `all` a folder for them"),
+    TEXT_ARG("form", false, 40, "the form to write"), BOOL_ARG("all", "a workbook for each form"),
+    TEXT_ARG("folder", false, PATH_LONGEST,
+             "data folder, or folder of a pack within one; default: the repository's, or the "
+             "program's"),
+    TEXT_ARG("pack", false, 40, "pack to lay over the core"), END_ARG};
+
 static const struct parameter_spec variables_parameter[] = {TEXT_ARG("form", false, 40,
                                                                      "only this form"),
                                                             END_ARG};
@@ -207,6 +215,8 @@ const struct operation_row operation_rows[] = {
     ROW_ALONE("pack.list", "list the packs at hand", no_parameter, CAP_NONE, op_pack_list),
     ROW_ALONE("pack.install", "install a changed dictionary or pack", pack_parameter,
               CAP_DICTIONARY_CHANGE, op_pack_install),
+    ROW_ALONE("pack.export", "write forms as XLSForm workbooks", pack_export_parameter, CAP_NONE,
+              op_pack_export),
     ROW("check.run", "check pages, chain, counts and keys", no_parameter, CAP_CHECK, TX_NONE,
         "verify", op_check_run),
     ROW_ALONE("dictionary.forms", "list forms", no_parameter, CAP_NONE, op_dictionary_forms),

@@ -61,7 +61,7 @@ typedef bool handler_fn(struct call *c, struct err *e);
     X(op_table_raw) X(op_record_list) X(op_record_show) X(op_record_identity) \
     X(op_record_history) X(op_record_erase) X(op_audit_verify) X(op_audit_list) \
     X(op_backup_make) X(op_backup_verify) X(op_backup_restore) X(op_pack_check) \
-    X(op_pack_install) X(op_pack_list) X(op_check_run) X(op_dictionary_forms) \
+    X(op_pack_install) X(op_pack_list) X(op_pack_export) X(op_check_run) X(op_dictionary_forms) \
     X(op_dictionary_variables) X(op_dictionary_codebook) \
     X(op_dictionary_processing) X(op_dictionary_codes) X(op_dictionary_rules) X(op_mapping_list) \
     X(op_key_list) X(op_key_add) X(op_key_remove)
@@ -95,6 +95,17 @@ bool call_dictionary(const struct dictionary **out, struct dictionary **own, str
  * "call.no_form". */
 bool call_form_named(const struct form **out, const struct dictionary *d, const char *name,
                      struct err *e) MUST_CHECK;
+
+/* The repository's own copy of the dictionary; NULL when there is none. */
+const char *call_own_folder(struct call *c);
+
+/* Put the names of the entries of the folder `what` of `data`, without ".csv", into the answer. */
+bool call_set_names(struct call *c, const char *data, const char *what, struct err *e) MUST_CHECK;
+
+/* Data folder and pack of the parameters `folder` and `pack`: a folder that is itself a pack
+ * (.../packs/pt) stands for its data folder and its own name; the program's when none is given. */
+bool call_pack_folder(const char **data, const char **pack, struct call *c,
+                      struct err *e) MUST_CHECK;
 
 /* "one answer", "date", in the language of the thread. */
 const char *variable_type_word(const struct variable *v);
