@@ -103,7 +103,6 @@ int show_keys(const struct invocation *v, const struct json *r);
 int show_codebook(const struct invocation *v, const struct json *r);
 int show_paper_form(const struct invocation *v, const struct json *r);
 int show_processing(const struct invocation *v, const struct json *r);
-int run_paper_form(struct invocation *v);
 /* The data folder that has file `holding`: --data, DCIM_DATA, else beside the program. ERR_NOT_FOUND
  * "cli.no_data". From `a`. */
 struct arena;

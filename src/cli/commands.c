@@ -159,7 +159,8 @@ static const struct option pack_export_option[] = {
     TEXT_NEEDED("xlsx", "xlsx", "FILE", "workbook to write; with --all a folder for them"),
     TEXT_OPT("form", "form", "FORM", "form to write: victim, suspect, case or proceeding"),
     FLAG_OPT("all", "all", "a workbook for each form"),
-    TEXT_OPT("pack", "pack", "CC", "pack to lay over the core"), LAST};
+    TEXT_OPT("pack", "pack", "CC", "pack to lay over the core"),
+    LAST};
 
 static const struct option form_option[] = {TEXT_OPT("form", "form", "FORM", "only this form"),
                                             LAST};
@@ -291,7 +292,7 @@ const struct command commands[] = {
      "print every variable with definition, codes, rules, sources and mappings",
      "A page that stands for itself: open it in a browser, or print it to PDF from there.",
      "dcim codebook --pack pl --language pl --output codebook.html", false},
-    {"paper-form", "dictionary.codebook", paper_option, show_paper_form, run_paper_form,
+    {"paper-form", "dictionary.paper", paper_option, show_paper_form, NULL,
      "print a form to be filled in by hand",
      "With codes, the questions' names and arrows to the question that an answer leads to.",
      "dcim paper-form --form victim --pack pt --language pt --output form.html", false},

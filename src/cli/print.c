@@ -188,12 +188,6 @@ int show_paper_form(const struct invocation *v, const struct json *r)
     return show_page(v, "paper-form", r);
 }
 
-int run_paper_form(struct invocation *v)
-{
-    json_set_bool(v->in, "paper", true);
-    return run_operation(v);
-}
-
 /* ---------------------------------------------------------------- processing record */
 
 static void show_activities(const struct json *r)

@@ -359,10 +359,10 @@ static void set_head(struct json *out, const struct dictionary *d, size_t langua
     json_set_text(out, "language_name", d->language_name[language]);
 }
 
-bool op_dictionary_codebook(struct call *c, struct err *e)
+static bool make_book(struct call *c, bool paper, struct err *e)
 {
     struct dictionary *own;
-    struct codebook b = {.arena = c->arena, .paper = json_get_bool(c->in, "paper", false)};
+    struct codebook b = {.arena = c->arena, .paper = paper};
     const char *name = json_get_text(c->in, "form", "");
     if (!call_dictionary(&b.d, &own, c, e)) return false;
     b.language = c->language;
@@ -384,4 +384,14 @@ bool op_dictionary_codebook(struct call *c, struct err *e)
     json_set(c->out, "rules", rules_used(&b, only));
     dictionary_free(own);
     return true;
+}
+
+bool op_dictionary_codebook(struct call *c, struct err *e)
+{
+    return make_book(c, false, e);
+}
+
+bool op_dictionary_paper(struct call *c, struct err *e)
+{
+    return make_book(c, true, e);
 }

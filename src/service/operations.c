@@ -119,19 +119,23 @@ static const struct parameter_spec pack_parameter[] = {
 
 static const struct parameter_spec pack_export_parameter[] = {
     TEXT_ARG("xlsx", true, PATH_LONGEST, "workbook to write; with `all` a folder for them"),
-    TEXT_ARG("form", false, 40, "the form to write"), BOOL_ARG("all", "a workbook for each form"),
+    TEXT_ARG("form", false, 40, "the form to write"),
+    BOOL_ARG("all", "a workbook for each form"),
     TEXT_ARG("folder", false, PATH_LONGEST,
              "data folder, or folder of a pack within one; default: the repository's, or the "
              "program's"),
-    TEXT_ARG("pack", false, 40, "pack to lay over the core"), END_ARG};
+    TEXT_ARG("pack", false, 40, "pack to lay over the core"),
+    END_ARG};
 
 static const struct parameter_spec variables_parameter[] = {TEXT_ARG("form", false, 40,
                                                                      "only this form"),
                                                             END_ARG};
 static const struct parameter_spec codebook_parameter[] = {
     TEXT_ARG("form", false, 40, "only this form"),
-    TEXT_ARG("pack", false, 40, "country pack to speak of; default: the repository's"),
-    BOOL_ARG("paper", "as a form to be filled in by hand: only what is asked"), END_ARG};
+    TEXT_ARG("pack", false, 40, "country pack to speak of; default: the repository's"), END_ARG};
+static const struct parameter_spec paper_parameter[] = {
+    TEXT_ARG("form", true, 40, "form to print"),
+    TEXT_ARG("pack", false, 40, "country pack to speak of; default: the repository's"), END_ARG};
 static const struct parameter_spec processing_parameter[] = {
     TEXT_ARG("pack", false, 40, "country pack to speak of; default: the repository's"), END_ARG};
 static const struct parameter_spec codes_parameter[] = {TEXT_ARG("list", true, 60, "code list"),
@@ -222,9 +226,10 @@ const struct operation_row operation_rows[] = {
     ROW_ALONE("dictionary.forms", "list forms", no_parameter, CAP_NONE, op_dictionary_forms),
     ROW_ALONE("dictionary.variables", "list variables", variables_parameter, CAP_NONE,
               op_dictionary_variables),
-    ROW_ALONE("dictionary.codebook",
-              "forms, variables, codes and rules as a code book or paper form", codebook_parameter,
-              CAP_NONE, op_dictionary_codebook),
+    ROW_ALONE("dictionary.codebook", "forms, variables, codes and rules as a code book",
+              codebook_parameter, CAP_NONE, op_dictionary_codebook),
+    ROW_ALONE("dictionary.paper", "a form to be filled in by hand: what is asked of it",
+              paper_parameter, CAP_NONE, op_dictionary_paper),
     ROW_ALONE("dictionary.processing", "the record of processing activities", processing_parameter,
               CAP_NONE, op_dictionary_processing),
     ROW_ALONE("dictionary.codes", "list the codes of a list", codes_parameter, CAP_NONE,

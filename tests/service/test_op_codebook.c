@@ -84,7 +84,7 @@ static void book_2_on_paper(void **state)
 {
     (void)state;
     const struct json *form =
-        form_called(desk_do(desk, "dictionary.codebook", "{'paper':true,'form':'victim'}"),
+        form_called(desk_do(desk, "dictionary.paper", "{'form':'victim'}"),
                     "victim");
     const struct json *items = json_get(form, "items");
     long part = 0, question = 0, arrows = 0;

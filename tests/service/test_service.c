@@ -83,6 +83,7 @@ static const struct trial {
     {"dictionary.forms", "{}"},
     {"dictionary.variables", "{}"},
     {"dictionary.codebook", "{'form':'victim'}"},
+    {"dictionary.paper", "{'form':'victim'}"},
     {"dictionary.processing", "{}"},
     {"dictionary.codes", "{'list':'CL_SEX'}"},
     {"dictionary.rules", "{}"},
