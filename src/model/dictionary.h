@@ -131,11 +131,12 @@ struct rule {
     const struct expr *expression; /* true for good data */
     struct words message, remedy;
     const char *source;
-    bool builtin; /* checks of the program itself: see finding.h */
+    bool builtin; /* a check of the program itself (finding.h), or one over several records, which
+                   * `dcim quality` makes: no expression, and the form may be FORM_NONE */
 };
 
 struct parameter {
-    const char *name, *value, *source;
+    const char *name, *value, *source, *note;
     bool uncertain;
 };
 

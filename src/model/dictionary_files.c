@@ -108,7 +108,8 @@ static void pack_missing(struct reading *in, const char *pack, const char *folde
 void data_files_read(struct data_files *out, const char *folder, const char *pack, struct arena *a,
                      struct problems *p)
 {
-    static const char *const single[] = {"parameters.csv", "rules.csv", "rules-program.csv"};
+    static const char *const single[] = {"parameters.csv", "rules.csv", "rules-program.csv",
+                                         "rules-quality.csv"};
     struct reading in = {.out = out, .folder = folder, .a = a, .p = p};
     *out = (struct data_files){0};
     read_folder(&in, "dictionary", true);

@@ -164,7 +164,8 @@ static struct parameter *parameters_read(struct loader *l, const struct sheet *s
 {
     size_t at = sheet_column_required(s, &l->reader, key);
     size_t value = sheet_column_required(s, &l->reader, "value");
-    size_t source = sheet_column(s, "source"), uncertain = sheet_column(s, "uncertain");
+    size_t source = sheet_column(s, "source"), note = sheet_column(s, "note"),
+           uncertain = sheet_column(s, "uncertain");
     struct parameter *out = ARENA_ARRAY(l->keep, struct parameter, s->n_row);
     struct map *seen = map_new();
     *n = 0;
@@ -183,6 +184,7 @@ static struct parameter *parameters_read(struct loader *l, const struct sheet *s
             .name = kept(l, name.s),
             .value = kept(l, sheet_cell(row, value).s),
             .source = kept(l, sheet_cell(row, source).s),
+            .note = kept(l, sheet_cell(row, note).s),
             .uncertain = load_yes(l, sheet_cell(row, uncertain), "uncertain", false),
         };
     }

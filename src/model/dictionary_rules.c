@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The rule catalogue: data/rules.csv and data/rules-program.csv with the pack laid over both. Rules of
- * the program come first, in the order of finding.h. A rule that needs a variable which the pack hides
- * is left out silently: it has nothing to judge. */
+/* The rule catalogue: data/rules.csv, data/rules-program.csv and data/rules-quality.csv with the
+ * pack laid over all. Rules of the program come first, in the order of finding.h. Rules with scope
+ * `quality` are only read: they speak of several records or of a year, and `dcim quality` judges
+ * them (analysis/quality.h). A rule that needs a variable which the pack hides is left out
+ * silently: it has nothing to judge. */
 #include "model/dictionary_internal.h"
 
 #include "model/finding.h"
@@ -55,7 +57,8 @@ static void words_read(struct rules *r, struct rule *out, const struct sheet_row
     gaps_note(&r->message, r->l->d, &out->message, sheet_cell(row, COLUMN_ABSENT));
 }
 
-/* --- rules of the program ------------------------------------------------------------------------ */
+/* --- rules of the program
+ * ------------------------------------------------------------------------ */
 
 static const char *const builtin_names[BUILTIN_COUNT] = {
 #define X(word, name) [BUILTIN_##word] = name,
@@ -96,9 +99,11 @@ static void builtins_check(struct rules *r)
                          "the rule '%s' of the program is missing", builtin_names[i]);
 }
 
-/* --- rules of the catalogue ---------------------------------------------------------------------- */
+/* --- rules of the catalogue
+ * ---------------------------------------------------------------------- */
 
-/* The repeat that a scope names; blank, or the form's name, is the record. GROUP_NONE when unknown. */
+/* The repeat that a scope names; blank, or the form's name, is the record. GROUP_NONE when
+ * unknown. */
 static group_id scope_read(struct rules *r, const struct form *f, struct cell c)
 {
     if (c.s[0] == '\0') return 0;
@@ -167,6 +172,32 @@ static void expressions_read(struct rules *r, struct rule *out, const struct for
     load_expression(r->l, x);
 }
 
+/* Words of a check over several records: no expression, the form only where it is one. */
+static void quality_read(struct rules *r, const struct sheet_row *row)
+{
+    struct loader *l = r->l;
+    struct cell id = sheet_cell(row, r->at.id), form = sheet_cell(row, r->at.form),
+                expression = sheet_cell(row, r->at.expression);
+    if (!name_read(r, id)) return;
+    if (expression.s[0] != '\0')
+        SHEET_PROBLEM(&l->reader, true, "rule.quality_expression", expression, "expression",
+                      "empty the cell, or give the rule another scope",
+                      "the rule '%s' is judged by the program over several records", id.s);
+    const struct form *f = dictionary_form(l->d, text_of(form.s));
+    if (f == NULL && form.s[0] != '\0')
+        SHEET_PROBLEM(&l->reader, true, "rule.form", form, "form",
+                      "name a form of dictionary/settings.csv, or none", "there is no form '%.80s'",
+                      form.s);
+    struct rule *out = &l->d->rule[l->d->n_rule];
+    *out = (struct rule){.id = (rule_id)l->d->n_rule++,
+                         .name = kept(l, id.s),
+                         .form = f == NULL ? FORM_NONE : f->id,
+                         .builtin = true,
+                         .severity = severity_read(r, sheet_cell(row, r->at.severity)),
+                         .source = kept(l, sheet_cell(row, r->at.source).s)};
+    words_read(r, out, row);
+}
+
 static void rule_read(struct rules *r, const struct sheet_row *row)
 {
     struct loader *l = r->l;
@@ -201,15 +232,18 @@ static void rule_read(struct rules *r, const struct sheet_row *row)
     l->d->n_rule++;
 }
 
-/* --- the catalogue ------------------------------------------------------------------------------- */
+/* --- the catalogue
+ * ------------------------------------------------------------------------------- */
 
 static bool sheets_read(struct loader *l, struct sheet *out)
 {
-    struct sheet program, pack;
+    static const char *const more[] = {"rules-program.csv", "rules-quality.csv"};
+    struct sheet next, pack;
     bool core = load_sheet(l, out, "rules.csv");
-    if (load_sheet(l, &program, "rules-program.csv")) {
-        if (core) sheet_append(out, &program, l->scratch);
-        else *out = program;
+    for (size_t i = 0; i < sizeof more / sizeof more[0]; i++) {
+        if (!load_sheet(l, &next, more[i])) continue;
+        if (core) sheet_append(out, &next, l->scratch);
+        else *out = next;
         core = true;
     }
     if (!core) return false;
@@ -249,6 +283,8 @@ void load_rules(struct loader *l)
         if (s.row[i].hidden) continue;
         if (strcmp(sheet_cell(&s.row[i], r.at.scope).s, "program") == 0)
             builtin_read(&r, &s.row[i]);
+        else if (strcmp(sheet_cell(&s.row[i], r.at.scope).s, "quality") == 0)
+            quality_read(&r, &s.row[i]);
         else rule_read(&r, &s.row[i]);
     }
     gaps_report(&r.message, l, "message");

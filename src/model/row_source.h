@@ -18,7 +18,8 @@ struct source_row {
     code_id organisation_type;       /* in CL_ORGTYPE */
     uint8_t person_key[PERSON_KEY];  /* equal keys: the same person as far as is known; all zero: unknown,
                                         a person of its own */
-    const struct record *record;     /* coded values only; borrowed until the next call */
+    struct record *record;           /* coded values only; borrowed until the next call, and the
+                                        caller's to change until then */
 };
 
 struct row_source {

@@ -596,6 +596,37 @@ static void nesting(void **state)
 /* --- 8
  * ------------------------------------------------------------------------------------------- */
 
+/* Words of checks over several records are read, and nothing judges them here. */
+static void quality_rules(void **state)
+{
+    (void)state;
+    static const char *const file = "rules-quality.csv", *const head =
+        "id,form,severity,scope,needs,applies,expression,message::English (en),message::Português (pt),"
+        "remedy::English (en),source\n";
+    struct arena *a = arena_new(ARENA_PLAIN);
+    struct small_file instead[] = {{file, NULL}, {NULL, NULL}};
+    struct dictionary *d;
+    instead[0].content = arena_printf(
+        a, "%sQ61,,W,quality,,,,Same key.,Mesma chave.,Look.,8#Q61\n"
+           "Q21,victim,E,quality,,,,Sources differ.,As fontes divergem.,Ask.,8#Q21\n", head);
+    problems_release(&p);
+    assert_true(small_load(&d, instead, "", &p, &e));
+    assert_int_equal(p.n, 0);
+    const struct rule *r = dictionary_rule(d, TEXT("Q61")), *q = dictionary_rule(d, TEXT("Q21"));
+    assert_int_equal(r->form, FORM_NONE);
+    assert_int_equal(q->form, dictionary_form(d, TEXT("victim"))->id);
+    assert_true(r->builtin && r->expression == NULL && r->severity == SEVERITY_W);
+    assert_string_equal(words_in(&q->message, 1, ""), "As fontes divergem.");
+    dictionary_free(d);
+    refused(file, arena_printf(a, "%sQ61,,W,quality,,,1 = 1,Same key.,Mesma chave.,Look.,\n", head));
+    small_expect(&p, "E rules-quality.csv:2:expression rule.quality_expression", NULL);
+    refused(file, arena_printf(a, "%sQ61,suspekt,W,quality,,,,Same key.,Mesma chave.,Look.,\n", head));
+    small_expect(&p, "E rules-quality.csv:2:form rule.form", NULL);
+    refused(file, arena_printf(a, "%sQ05,,W,quality,,,,Same key.,Mesma chave.,Look.,\n", head));
+    small_expect(&p, "E rules-quality.csv:2:id rule.repeated_id", NULL);
+    arena_free(a);
+}
+
 static void rules(void **state)
 {
     (void)state;
@@ -900,7 +931,7 @@ int main(void)
                                        cmocka_unit_test(surveys),
                                        cmocka_unit_test(links),
                                        cmocka_unit_test(nesting),
-                                       cmocka_unit_test(rules),
+                                       cmocka_unit_test(rules),        cmocka_unit_test(quality_rules),
                                        cmocka_unit_test(expressions),
                                        cmocka_unit_test(relevance),
                                        cmocka_unit_test(parameters),
