@@ -102,6 +102,8 @@ int show_keys(const struct invocation *v, const struct json *r);
 /* --- print.c --- */
 int show_codebook(const struct invocation *v, const struct json *r);
 int show_paper_form(const struct invocation *v, const struct json *r);
+int show_reports(const struct invocation *v, const struct json *r);
+int show_report(const struct invocation *v, const struct json *r);
 int show_processing(const struct invocation *v, const struct json *r);
 /* The data folder that has file `holding`: --data, DCIM_DATA, else beside the program. ERR_NOT_FOUND
  * "cli.no_data". From `a`. */

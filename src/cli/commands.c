@@ -112,6 +112,18 @@ static const struct option table_option[] = {
     TEXT_OPT("output", "output", "FILE", "write to a file"),
     LAST};
 
+static const struct option report_option[] = {
+    OPERAND("REPORT", "report", "name of the report, from `dcim report list`"),
+    {.name = "year",
+     .parameter = "year",
+     .kind = OPTION_INT,
+     .value = "Y",
+     .help = "year of the report",
+     .required = true},
+    TEXT_OPT("format", NULL, "FORMAT", "text (default) or html"),
+    TEXT_OPT("output", NULL, "FILE", "write the page to a file"),
+    LAST};
+
 static const struct option record_list_option[] = {
     TEXT_OPT("form", "form", "FORM", "only this form"),
     INT_OPT("after", "after", "continue behind this number"),
@@ -237,6 +249,13 @@ const struct command commands[] = {
      "compute them. A table that cannot be protected is refused, exit status 6. "
      "`dcim variables --form victim` lists the variables, `dcim codes CL_SEX` the codes of a list.",
      "dcim table --form victim --rows form_of_exploitation --columns sex", false},
+    {"report list", "report.list", no_option, show_reports, NULL,
+     "list the tables of the country's standing reports", NULL, NULL, false},
+    {"report run", "report.run", report_option, show_report, NULL,
+     "the protected tables of a standing report",
+     "For work within the house. Each table is protected by itself; tables over the same persons can give away "
+     "together what each of them hides.",
+     "dcim report run RASI --year 2022", false},
     {"record list", "record.list", record_list_option, show_records, NULL, "list records", NULL,
      NULL, false},
     {"record show", NULL, record_show_option, show_record, run_record_show, "show a record", NULL,

@@ -220,3 +220,103 @@ int show_processing(const struct invocation *v, const struct json *r)
     err_remedy(&e, "use --format text or html");
     return report_error(v, NULL, &e);
 }
+
+/* ---------------------------------------------------------------- reports */
+
+int show_reports(const struct invocation *v, const struct json *r)
+{
+    static const struct show_column columns[] = {{"report", "Report", false},
+                                                 {"number", "Table", true},
+                                                 {"form", "Form", false},
+                                                 {"period", "Year by", false},
+                                                 {"title", "Title", false}};
+    (void)v;
+    terminal_rows(json_get(r, "tables"), columns, sizeof columns / sizeof columns[0]);
+    return 0;
+}
+
+/* A table's cells as rows for the page: the first dimensions down, the last across. */
+static struct json *rows_of(const struct json *table)
+{
+    const struct json *dims = json_get(table, "dimensions"), *count = json_get(table, "count");
+    size_t n_dim = json_size(dims), across = 1, down = 1;
+    const struct json *last = n_dim > 1 ? json_get(json_at(dims, n_dim - 1), "categories") : NULL;
+    if (last != NULL) across = json_size(last);
+    for (size_t k = 0; k + (last != NULL) < n_dim; k++)
+        down *= json_size(json_get(json_at(dims, k), "categories"));
+    struct json *out = json_object(), *heads = json_array(), *rows = json_array();
+    for (size_t i = 0; last != NULL && i < across; i++)
+        json_push(heads, json_text(text_of(json_get_text(json_at(last, i), "label", ""))));
+    for (size_t d = 0; d < down; d++) {
+        struct json *row = json_object(), *labels = json_array(), *cells = json_array();
+        size_t rest = d, span = down;
+        for (size_t k = 0; k + (last != NULL) < n_dim; k++) {
+            const struct json *c = json_get(json_at(dims, k), "categories");
+            span /= json_size(c);
+            json_push(labels,
+                      json_text(text_of(json_get_text(json_at(c, rest / span), "label", ""))));
+            rest %= span;
+        }
+        for (size_t i = 0; i < across; i++) {
+            const struct json *cell = json_at(count, d * across + i);
+            if (cell != NULL && json_kind(cell) == JSON_INT) {
+                char digits[32];
+                snprintf(digits, sizeof digits, "%lld", (long long)json_as_int(cell, 0));
+                json_push(cells, json_text(text_of(digits)));
+            } else {
+                json_push(cells, json_text(TEXT("..")));
+            }
+        }
+        json_set(row, "labels", labels);
+        json_set(row, "cells", cells);
+        json_push(rows, row);
+    }
+    json_set(out, "heads", heads);
+    json_set(out, "rows", rows);
+    return out;
+}
+
+static int show_report_page(const struct invocation *v, const struct json *r)
+{
+    struct json *document = json_copy(r), *list = json_array();
+    const struct json *tables = json_get(r, "tables");
+    for (size_t i = 0; i < json_size(tables); i++) {
+        struct json *t = json_copy(json_at(tables, i));
+        const struct json *table = json_get(t, "table");
+        if (table != NULL) json_set(t, "grid", rows_of(table));
+        json_push(list, t);
+    }
+    json_set(document, "tables", list);
+    int status = show_page(v, "report", document);
+    json_free(document);
+    return status;
+}
+
+int show_report(const struct invocation *v, const struct json *r)
+{
+    const char *format = json_get_text(v->own, "format", "text");
+    const struct json *tables = json_get(r, "tables");
+    struct err e = {0};
+    if (strcmp(format, "html") == 0) return show_report_page(v, r);
+    if (strcmp(format, "text") != 0) {
+        err_set(&e, ERR_USAGE, "cli.format", "a report cannot be written as %s", format);
+        err_remedy(&e, "use --format text or html");
+        return report_error(v, NULL, &e);
+    }
+    for (size_t i = 0; i < json_size(tables); i++) {
+        const struct json *t = json_at(tables, i);
+        printf("%s ", json_get_text(t, "number", ""));
+        terminal_puts(json_get_text(t, "title", ""));
+        printf("\n\n");
+        if (json_has(t, "refused")) {
+            terminal_puts(json_get_text(t, "refused", ""));
+            putchar('\n');
+        } else {
+            fputs(json_get_text(t, "text", ""), stdout);
+        }
+        putchar('\n');
+    }
+    terminal_puts(json_get_text(r, "caution", ""));
+    putchar('\n');
+    return 0;
+}

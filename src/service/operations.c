@@ -75,6 +75,11 @@ static const struct parameter_spec table_parameter[] = {
     END_ARG};
 static const struct parameter_spec table_raw_parameter[] = {TABLE_ARGS, END_ARG};
 
+static const struct parameter_spec report_parameter[] = {
+    TEXT_ARG("report", true, 40, "name of the report"),
+    INT_ARG_NEEDED("year", 1900, 2200, "year of the report"),
+    INT_ARG("width", 0, 10000, "columns of the terminal for text; 0: no limit"), END_ARG};
+
 static const struct parameter_spec record_list_parameter[] = {
     TEXT_ARG("form", false, 40, "only this form"),
     INT_ARG("after", 0, INT64_MAX, "continue behind this number"),
@@ -187,6 +192,10 @@ const struct operation_row operation_rows[] = {
         op_table_count),
     ROW("table.raw", "a table of raw counts, not for publication", table_raw_parameter,
         CAP_TABLE_RAW, TX_NONE, "disclose", op_table_raw),
+    ROW("report.list", "list the tables of the country's standing reports", no_parameter,
+        CAP_DICTIONARY_READ, TX_READ, "none", op_report_list),
+    ROW("report.run", "the protected tables of a standing report", report_parameter, CAP_TABLE,
+        TX_NONE, "table", op_report_run),
     ROW("record.list", "list records", record_list_parameter, CAP_RECORD_READ, TX_READ,
         "record.read", op_record_list),
     ROW("record.show", "one record, without identifiers", record_parameter, CAP_RECORD_READ,

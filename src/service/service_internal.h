@@ -58,7 +58,7 @@ typedef bool handler_fn(struct call *c, struct err *e);
     X(op_repository_init) X(op_repository_info) X(op_organisation_add) X(op_organisation_list) \
     X(op_organisation_quota) \
     X(op_import_run) X(op_import_check) X(op_batch_list) X(op_batch_undo) X(op_table_count) \
-    X(op_table_raw) X(op_record_list) X(op_record_show) X(op_record_identity) \
+    X(op_table_raw) X(op_report_list) X(op_report_run) X(op_record_list) X(op_record_show) X(op_record_identity) \
     X(op_record_history) X(op_record_erase) X(op_audit_verify) X(op_audit_list) \
     X(op_backup_make) X(op_backup_verify) X(op_backup_restore) X(op_pack_check) \
     X(op_pack_install) X(op_pack_list) X(op_pack_export) X(op_check_run) X(op_dictionary_forms) \

@@ -66,6 +66,8 @@ static const struct trial {
     {"batch.undo", "{'batch':999,'reason':'none'}"},
     {"table.count", "{'form':'victim','rows':['sex']}"},
     {"table.raw", "{'form':'victim','rows':['sex']}"},
+    {"report.list", "{}"},
+    {"report.run", "{'report':'RASI','year':2022}"},
     {"record.list", "{}"},
     {"record.show", "{'record':'%2$s'}"},
     {"record.identity", "{'record':'%2$s','purpose':'test'}"},
