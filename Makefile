@@ -13,7 +13,7 @@ CTEST   = ctest --output-on-failure -j $(JOBS)
 # room/x is exactly that test; anything else is a beginning (make test T=store).
 only    = ^$(1)$(if $(filter %/,$(1)),,$(if $(findstring /,$(1)),$$))
 
-.PHONY: all help deps configure build asan clang fuzz-build check test test-asan lint format demo bench fuzz
+.PHONY: all help deps configure build asan clang fuzz-build check test test-asan lint format words demo bench fuzz
 .PHONY: analyze valgrind longest sbom freshness reproducible clean
 .NOTPARALLEL:
 
@@ -63,6 +63,10 @@ lint: deps ## imports, symbols, doors, banned functions, headers alone, SQL in C
 
 format: ## lay out the C of our own by .clang-format (F=file for some)
 	@tools/format.sh $(or $(F),$$(find src tests fuzz bench tools -name '*.[ch]' -not -path '*/fixtures/*'))
+
+words: deps ## collect the program's own words into data/i18n, and list what its catalogues lack
+	@tools/words.sh update
+	@tools/words.sh gaps
 
 longest: ## the longest functions and files
 	@tools/longest.sh

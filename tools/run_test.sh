@@ -16,6 +16,8 @@ cd "$dir" || exit 1
 mkdir tmp && TMPDIR=$dir/tmp
 export TMPDIR
 umask 077
+# Tests read English; one that wants another language says so.
+export DCIM_LANGUAGE=en
 if [ -n "${DCIM_VALGRIND:-}" ]; then
     set -- valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite \
         --trace-children=no "$@"

@@ -129,7 +129,7 @@ static void keep(struct reader *r, struct message m)
     struct catalogue *c = r->c;
     struct text english = text_of(string_of(&r->entry.english));
     if (map_get(c->by_english, english) != MAP_NONE) {
-        note(r, "the message is there twice");
+        note(r, N_("the message is there twice"));
         return;
     }
     if (c->n == c->cap) {
@@ -157,17 +157,17 @@ static void entry_end(struct reader *r)
     }
     if (empty || x->n_form == 0) return; /* not translated yet */
     if (too_long) {
-        note(r, "the message is too long");
+        note(r, N_("the message is too long"));
         return;
     }
     if (x->n_form != wanted) {
-        note(r, "the number of plural forms is not that of the language");
+        note(r, N_("the number of plural forms is not that of the language"));
         return;
     }
     for (size_t i = 0; i < m.n_form; i++)
         if (!catalogue_same_conversions(m.form[i], x->has_plural ? string_of(&x->plural)
                                                                  : string_of(&x->english))) {
-            note(r, "the % conversions differ from the English ones");
+            note(r, N_("the % conversions differ from the English ones"));
             return;
         }
     keep(r, m);
@@ -175,7 +175,8 @@ static void entry_end(struct reader *r)
 
 static bool malformed(const struct reader *r, const char *what, struct err *e)
 {
-    err_set(e, ERR_INPUT, "catalogue.malformed", "line %zu of the catalogue: %s", r->line, what);
+    err_set(e, ERR_INPUT, "catalogue.malformed", "line %zu of the catalogue: %s", r->line,
+            tr(what));
     return err_remedy(e, "open the .po file with a translation editor, or see `msgfmt -c`");
 }
 

@@ -23,6 +23,7 @@
  * block; put what a file holds into an error's message. */
 #include "base/csv.h"
 
+#include "base/catalogue.h"
 #include "base/csv_guess.h"
 #include "base/mem.h"
 #include "base/unicode.h"
@@ -353,7 +354,8 @@ static bool field_too_long(struct csv_reader *r, const struct record_state *s, s
     unsigned long long line = (unsigned long long)(s->quoted_line != 0 ? s->quoted_line : r->line);
     err_set(e, ERR_LIMIT, "csv.field_too_long",
             "field %zu of the record in line %llu is longer than %d bytes%s", r->n_field + 1, line,
-            CSV_FIELD_MAX, s->quoted_line != 0 ? "; it begins with a quotation mark there" : "");
+            CSV_FIELD_MAX,
+            s->quoted_line != 0 ? tr("; it begins with a quotation mark there") : "");
     if (s->quoted_line != 0)
         return err_remedy(e, "look for a quotation mark in line %llu that is never closed", line);
     return err_remedy(e, "shorten the text, or check that the separator is '%c'", r->separator);

@@ -8,6 +8,7 @@
  * that a crash leaves behind is called ".NAME.XXXXXXXXXXXXXXXX.tmp". */
 #include "base/file.h"
 
+#include "base/catalogue.h"
 #include "base/crypto.h"
 #include "base/mem.h"
 
@@ -122,11 +123,11 @@ bool file_place(const char *path, struct err *e)
          allowed = there && access(folder, W_OK | X_OK) == 0;
     mem_free(folder);
     if (!there)
-        return no_place(e, "file.no_place", path, "there is no such folder",
-                        "make the folder first, or name another one");
+        return no_place(e, "file.no_place", path, tr("there is no such folder"),
+                        tr("make the folder first, or name another one"));
     if (!allowed)
-        return no_place(e, "file.place_not_permitted", path, "you may not write in its folder",
-                        "name a folder of your own, or ask who looks after this one");
+        return no_place(e, "file.place_not_permitted", path, tr("you may not write in its folder"),
+                        tr("name a folder of your own, or ask who looks after this one"));
     return true;
 }
 
@@ -136,7 +137,8 @@ bool file_place_to_write(const char *path, struct err *e)
     if (strcmp(path, "-") == 0) return true;
     if (stat(path, &st) != 0 || S_ISREG(st.st_mode)) return file_place(path, e);
     if (!S_ISDIR(st.st_mode)) return true;
-    return no_place(e, "file.is_folder", path, "it is a folder", "name a file, such as one in it");
+    return no_place(e, "file.is_folder", path, tr("it is a folder"),
+                    tr("name a file, such as one in it"));
 }
 
 bool file_exists(const char *path)

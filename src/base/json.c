@@ -6,6 +6,7 @@
  * jansson allocates through base/mem.h, so its builders never fail here. */
 #include "base/json.h"
 
+#include "base/catalogue.h"
 #include "base/mem.h"
 
 /* jansson has enumerators and functions of these names; ours are kept under others in this file. */
@@ -281,7 +282,7 @@ static bool refuse(struct err *e, struct text t, size_t at, const char *what, in
 {
     struct place p = place_of(t, at);
     err_set(e, ERR_LIMIT, "json.limit", "JSON document has more than %d %s (line %zu, column %zu)",
-            limit, what, p.line, p.column);
+            limit, tr(what), p.line, p.column);
     return err_remedy(e, "split the document into smaller or flatter ones");
 }
 
@@ -320,14 +321,14 @@ static bool check_limits(struct text t, struct err *e)
 static const char *reason(enum json_error_code code)
 {
     switch (code) {
-    case json_error_invalid_utf8: return "text is not valid UTF-8";
-    case json_error_premature_end_of_input: return "the document ends too early";
-    case json_error_end_of_input_expected: return "something follows the end of the document";
+    case json_error_invalid_utf8: return tr("text is not valid UTF-8");
+    case json_error_premature_end_of_input: return tr("the document ends too early");
+    case json_error_end_of_input_expected: return tr("something follows the end of the document");
     case json_error_null_character:
-    case json_error_null_byte_in_key: return "a NUL character is not allowed";
-    case json_error_duplicate_key: return "an object has the same member twice";
-    case json_error_numeric_overflow: return "a number is too large";
-    default: return "it is not well-formed";
+    case json_error_null_byte_in_key: return tr("a NUL character is not allowed");
+    case json_error_duplicate_key: return tr("an object has the same member twice");
+    case json_error_numeric_overflow: return tr("a number is too large");
+    default: return tr("it is not well-formed");
     }
 }
 

@@ -15,6 +15,7 @@
 #include "base/regex.h"
 
 #include "base/buf.h"
+#include "base/catalogue.h"
 #include "base/mem.h"
 
 #define PCRE2_CODE_UNIT_WIDTH 8
@@ -53,8 +54,8 @@ static void give_back(void *p, void *ignored)
 
 static bool refuse(struct err *e, size_t at, const char *what)
 {
-    err_set(e, ERR_INPUT, "regex.refused", "pattern has %s at byte %zu, which is not allowed", what,
-            at + 1);
+    err_set(e, ERR_INPUT, "regex.refused", "pattern has %s at byte %zu, which is not allowed",
+            tr(what), at + 1);
     return err_remedy(
         e, "write it in another way: groups are ( ), (?: ) and (?i: ), repeats * + ? {n,m}; "
            "in a class, put + first");

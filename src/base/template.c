@@ -57,7 +57,7 @@ struct reading {
 static bool malformed(const struct reading *r, struct err *e, const char *what, const char *name)
 {
     err_set(e, ERR_INPUT, "template.malformed", "template %s, line %zu: %s%s", r->page->name,
-            r->line, what, name);
+            r->line, tr(what), name);
     return err_remedy(e, "correct the template; base/template.h says what may stand in one");
 }
 

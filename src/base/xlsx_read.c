@@ -14,6 +14,7 @@
  * Memory: the shared strings (at most STRINGS_MAX bytes) and a row. */
 #include "base/xlsx_read.h"
 
+#include "base/catalogue.h"
 #include "base/mem.h"
 #include "base/xlsx_internal.h"
 #include "base/xlsx_xml.h"
@@ -90,7 +91,7 @@ static bool relation_start(void *ctx, struct text name, const char *const *attri
     if (!xlsx_xml_attribute(&id, attribute, "Id") ||
         !xlsx_xml_attribute(&type, attribute, "Type") ||
         !xlsx_xml_attribute(&target, attribute, "Target"))
-        return not_workbook(e, "a relationship is incomplete");
+        return not_workbook(e, tr("a relationship is incomplete"));
     if (rs->n == XLSX_ENTRY_MAX) return too_many(e, "relationships", XLSX_ENTRY_MAX);
     (void)xlsx_xml_attribute(&mode, attribute, "TargetMode");
     MEM_GROW(rs->item, rs->cap, rs->n + 1);
@@ -154,11 +155,11 @@ static bool sheet_add(struct opening *o, const char *const *attribute, struct er
     struct xlsx_reader *r = o->r;
     struct text name, id, state = {"", 0};
     if (!xlsx_xml_attribute(&name, attribute, "name") || !xlsx_xml_attribute(&id, attribute, "id"))
-        return not_workbook(e, "a sheet has no name or no id");
-    if (name.n > SHEET_NAME_MAX) return not_workbook(e, "the name of a sheet is too long");
+        return not_workbook(e, tr("a sheet has no name or no id"));
+    if (name.n > SHEET_NAME_MAX) return not_workbook(e, tr("the name of a sheet is too long"));
     (void)xlsx_xml_attribute(&state, attribute, "state");
     const struct relation *rel = relation_by_id(&o->relations, id);
-    if (rel == NULL) return not_workbook(e, "a sheet is missing");
+    if (rel == NULL) return not_workbook(e, tr("a sheet is missing"));
     if (rel->external) {
         r->external = true;
         return true;
@@ -167,7 +168,7 @@ static bool sheet_add(struct opening *o, const char *const *attribute, struct er
         return true; /* charts, macros, dialogs */
     size_t entry;
     if (!target_find(r, o->folder, rel->target, &entry))
-        return not_workbook(e, "a sheet is missing");
+        return not_workbook(e, tr("a sheet is missing"));
     MEM_GROW(r->sheet, r->cap_sheet, r->n_sheet + 1);
     bool hidden = text_is(state, "hidden") || text_is(state, "veryHidden");
     r->sheet[r->n_sheet++] = (struct xlsx_sheet){keep(name), entry, hidden};
@@ -385,9 +386,9 @@ static bool find_workbook(struct opening *o, size_t *workbook, struct err *e)
     if (ok) {
         const struct relation *rel = relation_by_type(&package, "/officeDocument");
         if (xlsx_zip_find(o->r->zip, TEXT("content.xml"), &entry))
-            ok = not_workbook(e, "it is an OpenDocument file");
+            ok = not_workbook(e, tr("it is an OpenDocument file"));
         else if (rel == NULL || !target_find(o->r, "", rel->target, workbook))
-            ok = not_workbook(e, "it holds no workbook");
+            ok = not_workbook(e, tr("it holds no workbook"));
     }
     relations_free(&package);
     if (!ok) return false;

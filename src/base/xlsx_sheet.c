@@ -15,6 +15,7 @@
  * Memory: one row. */
 #include "base/xlsx_internal.h"
 
+#include "base/catalogue.h"
 #include "base/date.h"
 #include "base/mem.h"
 #include "base/xlsx_xml.h"
@@ -70,8 +71,8 @@ static bool sheet_error(const struct sheet_reading *s, struct err *e, enum err_c
                         const char *id, const char *why, const char *remedy)
 {
     err_set(e, code, id, "sheet %zu, row %llu, column %llu: %s", s->sheet + 1,
-            (unsigned long long)s->row, (unsigned long long)s->column, why);
-    return err_remedy(e, "%s", remedy);
+            (unsigned long long)s->row, (unsigned long long)s->column, tr(why));
+    return err_remedy(e, "%s", tr(remedy));
 }
 
 static bool cell_too_long(const struct sheet_reading *s, struct err *e)
@@ -82,7 +83,7 @@ static bool cell_too_long(const struct sheet_reading *s, struct err *e)
 }
 
 static const char SAVE_AGAIN[] =
-    "open the file in a spreadsheet program and save it again as .xlsx";
+    N_("open the file in a spreadsheet program and save it again as .xlsx");
 
 /* ---- places -------------------------------------------------------------------------------- */
 

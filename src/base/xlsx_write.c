@@ -16,6 +16,7 @@
 #include "base/xlsx_write.h"
 
 #include "base/buf.h"
+#include "base/catalogue.h"
 #include "base/mem.h"
 #include "base/xlsx_xml.h"
 #include "base/xlsx_zip.h"
@@ -146,8 +147,9 @@ static void cell_failure(struct xlsx_writer *w, uint32_t row, uint16_t column, e
     char name[4];
     column_name(name, column);
     err_set(e, code, id, "could not write cell %s%lu (row %lu, column %u) of sheet %u: %s", name,
-            (unsigned long)row + 1, (unsigned long)row + 1, (unsigned)column + 1, w->n_sheet, why);
-    err_remedy(e, "%s", remedy);
+            (unsigned long)row + 1, (unsigned long)row + 1, (unsigned)column + 1, w->n_sheet,
+            tr(why));
+    err_remedy(e, "%s", tr(remedy));
 }
 
 /* ---- sheets -------------------------------------------------------------------------------- */
@@ -162,7 +164,7 @@ bool xlsx_write_sheet(struct xlsx_writer *w, const char *name, struct err *e)
     if (bad != LXW_NO_ERROR || name[0] == '\0') {
         struct err *f = failure(w);
         err_set(f, ERR_USAGE, "xlsx_write.sheet_name", "sheet %u cannot have the name given: %s",
-                w->n_sheet + 1, bad == LXW_NO_ERROR ? "it is empty" : lxw_strerror(bad));
+                w->n_sheet + 1, bad == LXW_NO_ERROR ? tr("it is empty") : lxw_strerror(bad));
         err_detail(f, "name: %s", name);
         err_remedy(
             f, "use 1 to 31 characters, none of []:*?/\\, no apostrophe at an end, no name twice");

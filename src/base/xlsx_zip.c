@@ -13,6 +13,7 @@
  * path. */
 #include "base/xlsx_zip.h"
 
+#include "base/catalogue.h"
 #include "base/mem.h"
 
 #include <stdlib.h>
@@ -71,7 +72,7 @@ static const char *bytes_at(const struct xlsx_zip *z, uint64_t at, uint64_t n)
 
 static bool damaged(struct err *e, const char *why)
 {
-    err_set(e, ERR_INPUT, "xlsx.damaged", "the workbook's archive is damaged: %s", why);
+    err_set(e, ERR_INPUT, "xlsx.damaged", "the workbook's archive is damaged: %s", tr(why));
     return err_remedy(e, "open the file in a spreadsheet program and save it again as .xlsx");
 }
 

@@ -70,7 +70,8 @@ int report_error(const struct invocation *v, const struct service *s, const stru
 
 /* --- help.c --- */
 void help_program(void);
-void help_noun(const char *noun); /* all commands that begin with the word */
+void help_paragraph(const char *words); /* put into lines; a command in `backquotes` is not cut */
+void help_noun(const char *noun);       /* all commands that begin with the word */
 void help_command(const struct command *c);
 int run_help(struct invocation *v);
 int run_man(struct invocation *v);        /* hidden: man page of the program, roff */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "cli/command.h"
 
+#include "base/catalogue.h"
+
 #include <string.h>
 
 // clang-format off
@@ -90,7 +92,8 @@ static const struct option import_option[] = {
 static const struct option undo_option[] = {{.name = "BATCH",
                                              .parameter = "batch",
                                              .kind = OPTION_INT,
-                                             .help = "number of the batch, from `dcim batch list`",
+                                             .help =
+                                                 N_("number of the batch, from `dcim batch list`"),
                                              .operand = true,
                                              .required = true},
                                             TEXT_NEEDED("reason", "reason", "TEXT",
@@ -200,8 +203,8 @@ static const struct option key_add_option[] = {
 static const struct option key_remove_option[] = {{.name = "SLOT",
                                                    .parameter = "slot",
                                                    .kind = OPTION_INT,
-                                                   .help =
-                                                       "number of the slot, from `dcim key list`",
+                                                   .help = N_(
+                                                       "number of the slot, from `dcim key list`"),
                                                    .operand = true,
                                                    .required = true},
                                                   LAST};
@@ -210,132 +213,131 @@ static const struct option help_option[] = {OPERAND_MAYBE("COMMAND", NULL, "comm
 static const struct option converter_option[] = {OPERAND("KIND", NULL, "kind of file"), LAST};
 
 const struct command commands[] = {
-    {"init", "repository.init", init_option, show_init, NULL, "make a repository",
-     "Makes an encrypted repository in an empty folder, with a copy of the dictionary and one "
-     "country pack. A key file that --key-file names is made when it does not exist; without "
-     "--key-file a passphrase is asked. The recovery code is printed once: write it down and "
-     "keep it away from the machine.",
+    {"init", "repository.init", init_option, show_init, NULL, N_("make a repository"),
+     N_("Makes an encrypted repository in an empty folder, with a copy of the dictionary and one "
+        "country pack. A key file that --key-file names is made when it does not exist; without "
+        "--key-file a passphrase is asked. The recovery code is printed once: write it down and "
+        "keep it away from the machine."),
      "dcim init --pack pt --key-file ~/dcim.key register", false},
-    {"info", "repository.info", no_option, show_info, NULL, "what the repository holds", NULL, NULL,
-     false},
-    {"demo", NULL, demo_option, NULL, run_demo, "make the synthetic Portuguese pilot",
-     "Writes provider files of synthetic persons, calibrated to published Portuguese figures "
-     "for 2008 to 2024, makes a repository and imports the files through the same door as "
-     "everybody. Nothing in it is about a real person.",
+    {"info", "repository.info", no_option, show_info, NULL, N_("what the repository holds"), NULL,
+     NULL, false},
+    {"demo", NULL, demo_option, NULL, run_demo, N_("make the synthetic Portuguese pilot"),
+     N_("Writes provider files of synthetic persons, calibrated to published Portuguese figures "
+        "for 2008 to 2024, makes a repository and imports the files through the same door as "
+        "everybody. Nothing in it is about a real person."),
      "dcim demo /tmp/pilot", false},
-    {"check", "check.run", no_option, show_check, NULL, "check pages, chain, counts and keys",
-     "Exit status 5 when anything is damaged.", NULL, false},
+    {"check", "check.run", no_option, show_check, NULL, N_("check pages, chain, counts and keys"),
+     N_("Exit status 5 when anything is damaged."), NULL, false},
     {"organisation add", "organisation.add", organisation_option, show_fields, NULL,
-     "add an organisation", NULL,
+     N_("add an organisation"), NULL,
      "dcim organisation add --code GNR --type police --name \"Guarda Nacional Republicana\"",
      false},
     {"organisation quota", "organisation.quota", quota_option, show_fields, NULL,
-     "limit what an organisation may keep",
-     "An import that would go beyond the limit is refused as a whole; what is there stays. A limit "
-     "that is not named stays as it is, 0 takes it away.",
+     N_("limit what an organisation may keep"),
+     N_("An import that would go beyond the limit is refused as a whole; what is there stays. A limit "
+        "that is not named stays as it is, 0 takes it away."),
      "dcim organisation quota GNR --records 100000 --bytes 1000000000", false},
     {"organisation list", "organisation.list", no_option, show_organisations, NULL,
-     "list organisations", NULL, NULL, false},
-    {"import", NULL, import_option, show_import, run_import, "import a provider's file",
-     "One file is one batch, visible in whole or not at all. Rows with an error are refused "
-     "and named; the rest is kept. The same file again adds nothing. Exit status 1: some rows "
-     "were refused.",
+     N_("list organisations"), NULL, NULL, false},
+    {"import", NULL, import_option, show_import, run_import, N_("import a provider's file"),
+     N_("One file is one batch, visible in whole or not at all. Rows with an error are refused "
+        "and named; the rest is kept. The same file again adds nothing. Exit status 1: some rows "
+        "were refused."),
      "dcim import cases.csv --form victim --organisation GNR --dry-run", false},
-    {"batch list", "batch.list", no_option, show_batches, NULL, "list batches", NULL, NULL, false},
-    {"batch undo", "batch.undo", undo_option, show_fields, NULL, "undo a batch",
-     "Its new records are withdrawn and its changes reverted; the history stays.", NULL, false},
-    {"table", NULL, table_option, show_table, run_table, "count persons or records",
-     "Small counts are hidden, together with as many others as it takes that nobody can "
-     "compute them. A table that cannot be protected is refused, exit status 6. "
-     "`dcim variables --form victim` lists the variables, `dcim codes CL_SEX` the codes of a list.",
+    {"batch list", "batch.list", no_option, show_batches, NULL, N_("list batches"), NULL, NULL,
+     false},
+    {"batch undo", "batch.undo", undo_option, show_fields, NULL, N_("undo a batch"),
+     N_("Its new records are withdrawn and its changes reverted; the history stays."), NULL, false},
+    {"table", NULL, table_option, show_table, run_table, N_("count persons or records"),
+     N_("Small counts are hidden, together with as many others as it takes that nobody can "
+        "compute them. A table that cannot be protected is refused, exit status 6. "
+        "`dcim variables --form victim` lists the variables, `dcim codes CL_SEX` the codes of a list."),
      "dcim table --form victim --rows form_of_exploitation --columns sex", false},
     {"report list", "report.list", no_option, show_reports, NULL,
-     "list the tables of the country's standing reports", NULL, NULL, false},
+     N_("list the tables of the country's standing reports"), NULL, NULL, false},
     {"report run", "report.run", report_option, show_report, NULL,
-     "the protected tables of a standing report",
-     "For work within the house. Each table is protected by itself; tables over the same persons can give away "
-     "together what each of them hides.",
+     N_("the protected tables of a standing report"),
+     N_("For work within the house. Each table is protected by itself; tables over the same persons can "
+        "give away together what each of them hides."),
      "dcim report run RASI --year 2022", false},
-    {"record list", "record.list", record_list_option, show_records, NULL, "list records", NULL,
+    {"record list", "record.list", record_list_option, show_records, NULL, N_("list records"), NULL,
      NULL, false},
-    {"record show", NULL, record_show_option, show_record, run_record_show, "show a record", NULL,
-     NULL, false},
-    {"record history", "record.history", record_option, show_history, NULL, "versions of a record",
+    {"record show", NULL, record_show_option, show_record, run_record_show, N_("show a record"),
      NULL, NULL, false},
+    {"record history", "record.history", record_option, show_history, NULL,
+     N_("versions of a record"), NULL, NULL, false},
     {"record erase", "record.erase", record_erase_option, show_fields, NULL,
-     "erase a record for good",
-     "Destroys its keys, identifiers and contents in the repository's files; code, versions and "
-     "audit entries stay. Cannot "
-     "be undone. Backups made before still hold the record, and importing its file again brings it back.",
+     N_("erase a record for good"),
+     N_("Destroys its keys, identifiers and contents in the repository's files; code, versions and "
+        "audit entries stay. Cannot "
+        "be undone. Backups made before still hold the record, and importing its file again brings it back."),
      "dcim record erase 0123-4567-89AB --reason \"retention period ended\"", false},
-    {"audit verify", "audit.verify", verify_option, show_verify, NULL, "verify the audit log",
-     "Finds any change, deletion, insertion or reordering, and says where. Keep the checkpoint"
-     " it prints elsewhere: with --anchor the log must still contain it.",
+    {"audit verify", "audit.verify", verify_option, show_verify, NULL, N_("verify the audit log"),
+     N_("Finds any change, deletion, insertion or reordering, and says where. Keep the checkpoint"
+        " it prints elsewhere: with --anchor the log must still contain it."),
      NULL, false},
-    {"audit list", "audit.list", audit_list_option, show_audit, NULL, "read the audit log", NULL,
-     NULL, false},
+    {"audit list", "audit.list", audit_list_option, show_audit, NULL, N_("read the audit log"),
+     NULL, NULL, false},
     {"backup verify", "backup.verify", backup_verify_option, show_fields, NULL,
-     "open a backup fully and verify it",
-     "Asks for the recovery code, or reads it from --recovery-file.",
+     N_("open a backup fully and verify it"),
+     N_("Asks for the recovery code, or reads it from --recovery-file."),
      "dcim backup verify /media/usb/2026-11.dcim", false},
-    {"backup", "backup.make", backup_option, show_fields, NULL, "make an encrypted backup",
-     "Others may go on working meanwhile. It opens with a recovery code of the repository and with "
-     "nothing else: whoever makes backups every day need not be able to read them.",
+    {"backup", "backup.make", backup_option, show_fields, NULL, N_("make an encrypted backup"),
+     N_("Others may go on working meanwhile. It opens with a recovery code of the repository and with "
+        "nothing else: whoever makes backups every day need not be able to read them."),
      "dcim backup /media/usb/2026-11.dcim", false},
     {"restore", "backup.restore", restore_option, show_fields, NULL,
-     "restore a backup into a new repository",
-     "Asks for the recovery code, or reads it from --recovery-file. The backup is verified first; a "
-     "damaged one is refused and leaves nothing.",
+     N_("restore a backup into a new repository"),
+     N_("Asks for the recovery code, or reads it from --recovery-file. The backup is verified first; a "
+        "damaged one is refused and leaves nothing."),
      NULL, false},
-    {"pack check", "pack.check", pack_option, show_pack_check, NULL, "check a dictionary or pack",
-     "Lists every problem with file, row, column and remedy.", "dcim pack check data/packs/pt",
-     false},
-    {"pack list", "pack.list", no_option, show_names, NULL, "list the packs at hand", NULL, NULL,
-     false},
+    {"pack check", "pack.check", pack_option, show_pack_check, NULL,
+     N_("check a dictionary or pack"), N_("Lists every problem with file, row, column and remedy."),
+     "dcim pack check data/packs/pt", false},
+    {"pack list", "pack.list", no_option, show_names, NULL, N_("list the packs at hand"), NULL,
+     NULL, false},
     {"pack install", "pack.install", pack_option, show_fields, NULL,
-     "install a changed dictionary or pack",
-     "Without DIR the repository's own dictionary folder, after it was edited.", NULL, false},
+     N_("install a changed dictionary or pack"),
+     N_("Without DIR the repository's own dictionary folder, after it was edited."), NULL, false},
     {"pack export", "pack.export", pack_export_option, show_pack_export, NULL,
-     "write forms as XLSForm workbooks",
-     "For ODK, KoBo and people with a spreadsheet program: questions, choices in every language, "
-     "skip logic. `dcim pack import` takes them back.",
+     N_("write forms as XLSForm workbooks"),
+     N_("For ODK, KoBo and people with a spreadsheet program: questions, choices in every language, "
+        "skip logic. `dcim pack import` takes them back."),
      "dcim pack export --form victim --pack pt --xlsx victim.xlsx", false},
-    {"forms", "dictionary.forms", no_option, show_forms, NULL, "list forms", NULL, NULL, false},
-    {"variables", "dictionary.variables", form_option, show_variables, NULL, "list variables", NULL,
-     NULL, false},
-    {"codes", "dictionary.codes", codes_option, show_codes, NULL, "list the codes of a code list",
+    {"forms", "dictionary.forms", no_option, show_forms, NULL, N_("list forms"), NULL, NULL, false},
+    {"variables", "dictionary.variables", form_option, show_variables, NULL, N_("list variables"),
      NULL, NULL, false},
-    {"rules", "dictionary.rules", form_option, show_rules, NULL, "list plausibility rules", NULL,
-     NULL, false},
+    {"codes", "dictionary.codes", codes_option, show_codes, NULL,
+     N_("list the codes of a code list"), NULL, NULL, false},
     {"codebook", "dictionary.codebook", codebook_option, show_codebook, NULL,
-     "print every variable with definition, codes, rules, sources and mappings",
-     "A page that stands for itself: open it in a browser, or print it to PDF from there.",
+     N_("print every variable with definition, codes, rules, sources and mappings"),
+     N_("A page that stands for itself: open it in a browser, or print it to PDF from there."),
      "dcim codebook --pack pl --language pl --output codebook.html", false},
     {"paper-form", "dictionary.paper", paper_option, show_paper_form, NULL,
-     "print a form to be filled in by hand",
-     "With codes, the questions' names and arrows to the question that an answer leads to.",
+     N_("print a form to be filled in by hand"),
+     N_("With codes, the questions' names and arrows to the question that an answer leads to."),
      "dcim paper-form --form victim --pack pt --language pt --output form.html", false},
     {"processing-record", "dictionary.processing", processing_option, show_processing, NULL,
-     "the record of processing activities (GDPR art. 30)", NULL,
+     N_("the record of processing activities (GDPR art. 30)"), NULL,
      "dcim processing-record --pack sk --format html --output record.html", false},
-    {"mapping list", "mapping.list", no_option, show_names, NULL, "list column mappings", NULL,
+    {"mapping list", "mapping.list", no_option, show_names, NULL, N_("list column mappings"), NULL,
      NULL, false},
-    {"key list", "key.list", no_option, show_keys, NULL, "list key slots",
-     "A slot is one way to open the repository: a passphrase, a key file or a recovery code.", NULL,
-     false},
-    {"key add", "key.add", key_add_option, show_fields, NULL, "add a key slot",
-     "One more way to open the repository: a passphrase, which is asked, a key file, or a recovery "
-     "code, which is printed once.",
+    {"key list", "key.list", no_option, show_keys, NULL, N_("list key slots"),
+     N_("A slot is one way to open the repository: a passphrase, a key file or a recovery code."),
+     NULL, false},
+    {"key add", "key.add", key_add_option, show_fields, NULL, N_("add a key slot"),
+     N_("One more way to open the repository: a passphrase, which is asked, a key file, or a recovery "
+        "code, which is printed once."),
      "dcim key add key-file --new-key-file office.key --label office", false},
-    {"key remove", "key.remove", key_remove_option, show_fields, NULL, "remove a key slot",
-     "What it was made of no longer opens the repository.", NULL, false},
-    {"help", NULL, help_option, NULL, run_help, "explain a command", NULL, NULL, false},
-    {"version", NULL, no_option, NULL, run_version, "print the version", NULL, NULL, false},
-    {"man", NULL, no_option, NULL, run_man, "print the manual page", NULL, NULL, true},
-    {"completion", NULL, no_option, NULL, run_completion, "print completion for bash", NULL, NULL,
-     true},
+    {"key remove", "key.remove", key_remove_option, show_fields, NULL, N_("remove a key slot"),
+     N_("What it was made of no longer opens the repository."), NULL, false},
+    {"help", NULL, help_option, NULL, run_help, N_("explain a command"), NULL, NULL, false},
+    {"version", NULL, no_option, NULL, run_version, N_("print the version"), NULL, NULL, false},
+    {"man", NULL, no_option, NULL, run_man, N_("print the manual page"), NULL, NULL, true},
+    {"completion", NULL, no_option, NULL, run_completion, N_("print completion for bash"), NULL,
+     NULL, true},
     {"converter", NULL, converter_option, NULL, run_converter,
-     "read a workbook in a process of its own", NULL, NULL, true},
+     N_("read a workbook in a process of its own"), NULL, NULL, true},
 };
 const size_t n_command = sizeof commands / sizeof commands[0];
 

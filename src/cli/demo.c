@@ -3,6 +3,7 @@
  * through the same operations as everybody's; nothing here reaches past service. */
 #include "cli/command.h"
 
+#include "base/catalogue.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/parallel.h"
@@ -121,7 +122,8 @@ static bool deliver(struct demo *d, struct err *e)
                 return false;
             if (!import(d, &f, e)) return false;
             arena_rewind(d->arena, m);
-            if (progress.step != NULL) progress.step(progress.ctx, "provider files", ++done, steps);
+            if (progress.step != NULL)
+                progress.step(progress.ctx, tr("provider files"), ++done, steps);
         }
     struct demo_file f;
     return demo_write_suspects(&f, &w, d->suspect, d->n_suspect, e) && import(d, &f, e);
@@ -130,13 +132,15 @@ static bool deliver(struct demo *d, struct err *e)
 static bool open_service(struct demo *d, struct err *e)
 {
     struct json *out, *in = json_object();
-    d->service = service_new(&(struct service_options){.repository = d->folder,
-                                                       .key_file = d->key,
-                                                       .data = d->data,
-                                                       .program = d->v->program,
-                                                       .actor = "local:demo",
-                                                       .purpose = "demonstration",
-                                                       .language = d->v->globals.language});
+    d->service =
+        service_new(&(struct service_options){.repository = d->folder,
+                                              .key_file = d->key,
+                                              .data = d->data,
+                                              .program = d->v->program,
+                                              .actor = "local:demo",
+                                              .purpose = "demonstration",
+                                              .language = global_or(d->v->globals.language,
+                                                                    "DCIM_LANGUAGE", NULL)});
     json_set_text(in, "pack", "pt");
     if (!call(&out, d, "repository.init", in, e)) return false;
     json_free(out);
@@ -204,13 +208,17 @@ static void show_counts(const struct demo *d, const struct json *info)
 {
     static const char *const form[] = {"victim", "suspect"};
     const size_t made[] = {d->n_person, d->n_suspect};
-    printf("  The register holds  records  persons it counts  persons made up\n");
-    for (size_t i = 0; i < 2; i++)
-        printf("    %-16s %8lld %18lld %16zu\n", form[i], counted(info, form[i], "records"),
-               counted(info, form[i], "persons"), made[i]);
-    printf(
-        "  It counts persons before linkage, by exact match keys: reports that agree in name,\n"
-        "  year of birth, sex and citizenship are one person, and a misspelt name makes another.\n\n");
+    for (size_t i = 0; i < 2; i++) {
+        printf("    %-10s", form[i]);
+        printf(tr("%lld records; persons: %lld counted, %zu made up"),
+               counted(info, form[i], "records"), counted(info, form[i], "persons"), made[i]);
+        putchar('\n');
+    }
+    putchar('\n');
+    help_paragraph(tr(
+        "The register counts persons before linkage, by exact match keys: reports that agree in name, "
+        "year of birth, sex and citizenship are one person, and a misspelt name makes another."));
+    putchar('\n');
 }
 
 /* How this program is called from here: in a fresh checkout it is on no PATH. */
@@ -230,22 +238,26 @@ static const char *program_to_type(const struct demo *d)
 
 static void show_summary(const struct demo *d, const struct json *info)
 {
-    printf("Synthetic pilot: nothing in it is about a real person, and no figure of it is a "
-           "statistic of Portugal.\n\n");
+    help_paragraph(
+        tr("Synthetic pilot: nothing in it is about a real person, and no figure of it is a "
+           "statistic of Portugal."));
+    putchar('\n');
     printf(
-        "  %zu persons and %zu suspects were made up, calibrated to published figures for 2008 to 2024;\n",
-        d->n_person, d->n_suspect);
-    printf("  several organisations saw the same persons: %zu reports, some with misspelt names.\n",
-           d->n_record);
-    printf("  %zu provider files were written to %s and imported: %lld rows, %lld kept,\n",
-           d->n_file, d->files, (long long)d->rows, (long long)d->kept);
-    printf("  %lld refused for planted errors and sent again, mended.\n\n", (long long)d->refused);
+        tr("%zu persons and %zu suspects were made up, calibrated to published figures for 2008 to 2024; "
+           "several organisations saw the same persons: %zu reports, some with misspelt names."),
+        d->n_person, d->n_suspect, d->n_record);
+    putchar('\n');
+    printf(
+        tr("%zu provider files were written to %s and imported: %lld rows, %lld kept, %lld refused for "
+           "planted errors and sent again, mended."),
+        d->n_file, d->files, (long long)d->rows, (long long)d->kept, (long long)d->refused);
+    printf("\n\n");
     show_counts(d, info);
-    printf(
-        "  Repository  %s\n  Key file    %s (for demonstration only: a real key never lies beside its "
-        "repository)\n",
-        d->folder, d->key);
-    printf("\nTry:  export DCIM_REPOSITORY=");
+    printf(tr("Repository: %s"), d->folder);
+    putchar('\n');
+    printf(tr("Key file: %s (for demonstration only: a real key never lies beside its repository)"),
+           d->key);
+    printf("\n\n%s  export DCIM_REPOSITORY=", tr("Try:"));
     terminal_shell_word(d->folder);
     printf(" DCIM_KEY_FILE=");
     terminal_shell_word(d->key);
@@ -282,11 +294,11 @@ static int show(struct demo *d, struct err *e)
     }
     show_summary(d, info);
     json_free(info);
-    bool ok = show_one_table(d, "Persons by form of exploitation and sex (synthetic)", "victim",
+    bool ok = show_one_table(d, tr("Persons by form of exploitation and sex (synthetic)"), "victim",
                              "form_of_exploitation", "sex", e) &&
-              show_one_table(d, "Persons by year of registration and status (synthetic)", "victim",
-                             "registration_year", "victim_status", e) &&
-              show_one_table(d, "Suspects by stage reached and sex (synthetic)", "suspect",
+              show_one_table(d, tr("Persons by year of registration and status (synthetic)"),
+                             "victim", "registration_year", "victim_status", e) &&
+              show_one_table(d, tr("Suspects by stage reached and sex (synthetic)"), "suspect",
                              "procedural_stage", "sex", e);
     return ok ? 0 : report_error(d->v, d->service, e);
 }

@@ -3,6 +3,7 @@
 #include "cli/command.h"
 
 #include "base/buf.h"
+#include "base/catalogue.h"
 #include "base/text.h"
 #include "base/unicode.h"
 #include "cli/terminal.h"
@@ -11,7 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char about[] = "national repository for data on trafficking in human beings";
+static const char about[] = N_("national repository for data on trafficking in human beings");
 
 static size_t first_word(const char *words)
 {
@@ -76,7 +77,7 @@ static void wrap_words(struct wrap *w, const char *words)
     }
 }
 
-static void paragraph(const char *words)
+void help_paragraph(const char *words)
 {
     struct wrap w = wrap_begin(0, 0);
     wrap_words(&w, words);
@@ -117,13 +118,13 @@ static void option_line(const struct option *o)
     } else {
         printf("  %-*s ", NAME_COLUMN, name);
     }
-    wrap_words(&w, o->help);
+    wrap_words(&w, tr(o->help));
     putchar('\n');
 }
 
 static void command_line(const struct command *c)
 {
-    printf("  dcim %-*s %s\n", WORDS_COLUMN, c->words, c->summary);
+    printf("  dcim %-*s %s\n", WORDS_COLUMN, c->words, tr(c->summary));
 }
 
 /* What else begins with its words: `dcim backup` is a command, and so is `dcim backup verify`. */
@@ -134,51 +135,57 @@ static void see_also(const struct command *c)
         const struct command *other = &commands[i];
         if (other->hidden || strncmp(other->words, c->words, n) != 0 || other->words[n] != ' ')
             continue;
-        if (found++ == 0) printf("\nSee also:\n");
+        if (found++ == 0) printf("\n%s\n", tr("See also:"));
         command_line(other);
     }
 }
 
 void help_command(const struct command *c)
 {
-    printf("%s\n\n", c->summary);
+    printf("%s\n\n", tr(c->summary));
     usage_line(c);
     if (c->detail != NULL) {
         putchar('\n');
-        paragraph(c->detail);
+        help_paragraph(tr(c->detail));
     }
     if (c->option->name != NULL) putchar('\n');
     for (const struct option *o = c->option; o->name != NULL; o++) option_line(o);
-    printf("\nFor every command:\n");
+    printf("\n%s\n", tr("For every command:"));
     for (const struct option *o = global_options; o->name != NULL; o++) option_line(o);
-    if (c->example != NULL) printf("\nExample:\n  %s\n", c->example);
+    if (c->example != NULL) printf("\n%s\n  %s\n", tr("Example:"), c->example);
     see_also(c);
 }
 
 void help_noun(const char *noun)
 {
     const struct command *last = NULL;
-    printf("dcim %s is one of:\n\n", noun);
+    printf(tr("dcim %s is one of:"), noun);
+    printf("\n\n");
     for (size_t i = 0; i < n_command; i++) {
         if (commands[i].hidden || !is_noun_of(&commands[i], noun)) continue;
         last = &commands[i];
         command_line(last);
     }
-    if (last != NULL) printf("\nOne of them in full: `dcim %s --help`.\n", last->words);
+    if (last == NULL) return;
+    putchar('\n');
+    printf(tr("One of them in full: `dcim %s --help`."), last->words);
+    putchar('\n');
 }
 
 void help_program(void)
 {
-    printf("dcim: %s\n\n", about);
+    printf("dcim: %s\n\n", tr(about));
     for (size_t i = 0; i < n_command; i++)
         if (!commands[i].hidden) command_line(&commands[i]);
     putchar('\n');
-    paragraph("To look around: `dcim demo DIR` makes a repository of synthetic persons. To begin: "
-              "`dcim init`, `dcim organisation add`, `dcim import`, then `dcim table`. "
-              "Each command in full: `dcim COMMAND --help`.");
+    help_paragraph(
+        tr("To look around: `dcim demo DIR` makes a repository of synthetic persons. To begin: "
+           "`dcim init`, `dcim organisation add`, `dcim import`, then `dcim table`. "
+           "Each command in full: `dcim COMMAND --help`."));
     putchar('\n');
-    paragraph("Exit status: 0 done, 1 done but rows were refused, 2 usage, 3 input unreadable, "
-              "4 not allowed, 5 store, 6 refused to protect persons from being recognised.");
+    help_paragraph(
+        tr("Exit status: 0 done, 1 done but rows were refused, 2 usage, 3 input unreadable, "
+           "4 not allowed, 5 store, 6 refused to protect persons from being recognised."));
 }
 
 static const struct command *command_called(const char *words)

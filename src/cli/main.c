@@ -3,6 +3,7 @@
 #include "cli/command.h"
 
 #include "base/arena.h"
+#include "base/catalogue.h"
 #include "model/sheet.h"
 #include "service/process.h"
 
@@ -12,11 +13,10 @@
 #include <unistd.h>
 
 /* Where this program lies: it starts itself again as converter. */
-static const char *program_path(char *out, size_t size)
+static void program_path(char *out, size_t size)
 {
     ssize_t n = readlink("/proc/self/exe", out, size - 1);
     out[n < 0 ? 0 : (size_t)n] = '\0';
-    return out;
 }
 
 static bool is_noun(const char *word)
@@ -68,13 +68,56 @@ static int unknown_command(int argc, char *const *argv)
     return status;
 }
 
+/* The value of an option that every command takes, wherever it stands; NULL when it is not
+ * there. */
+static const char *value_of(int argc, char *const *argv, const char *name)
+{
+    size_t n = strlen(name);
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        if (strncmp(argv[i], name, n) != 0) continue;
+        if (argv[i][n] == '=') return argv[i] + n + 1;
+        if (argv[i][n] == '\0' && i + 1 < argc) return argv[i + 1];
+    }
+    return NULL;
+}
+
+/* The words of help, prompts and mistakes, before there is a repository that may name a language:
+ * those of --language or DCIM_LANGUAGE, else English. The service chooses anew. */
+static struct catalogue *speak(int argc, char *const *argv, const char *program)
+{
+    struct catalogue *words = NULL;
+    const char *language = global_or(value_of(argc, argv, "--language"), "DCIM_LANGUAGE", "en"),
+               *data;
+    struct invocation v = {.program = program, .globals.data = value_of(argc, argv, "--data")};
+    bool plain = strspn(language, "abcdefghijklmnopqrstuvwxyz") == strlen(language);
+    if (!plain || strlen(language) > 8 || strcmp(language, "en") == 0) return NULL;
+    struct arena *a = arena_new(ARENA_PLAIN);
+    const char *file = arena_printf(a, "i18n/%s.po", language);
+    if (!data_folder_find(&data, &v, file, a, NULL) ||
+        !catalogue_load(&words, arena_printf(a, "%s/%s", data, file), language, NULL, NULL, NULL))
+        words = NULL;
+    (void)catalogue_use(words);
+    arena_free(a);
+    return words;
+}
+
 /* What was printed must have arrived: a full disk behind standard output is no success. */
 static int printed(int status)
 {
     if (fflush(stdout) == 0 && !ferror(stdout)) return status;
     if (status != 0 && status != 1) return status;
-    fprintf(stderr, "dcim: could not write the output: %s\n", strerror(errno));
+    fputs("dcim: ", stderr);
+    fprintf(stderr, tr("could not write the output: %s"), strerror(errno));
+    fputc('\n', stderr);
     return 5;
+}
+
+static int done(int status, struct catalogue *words)
+{
+    status = printed(status);
+    (void)catalogue_use(NULL);
+    catalogue_free(words);
+    return status;
 }
 
 static int run(int argc, char **argv, const char *program)
@@ -107,8 +150,8 @@ static void reverse(char **at, int n)
     }
 }
 
-/* `dcim --repository DIR info` is `dcim info --repository DIR`: options that every command takes may
- * stand before its words. */
+/* `dcim --repository DIR info` is `dcim info --repository DIR`: options that every command takes
+ * may stand before its words. */
 static void words_first(int argc, char **argv)
 {
     int k = 0, n_word;
@@ -120,7 +163,8 @@ static void words_first(int argc, char **argv)
         if (o->name == NULL) return;
         k += o->kind == OPTION_FLAG || name[n] == '=' ? 1 : 2;
     }
-    if (k == 0 || 1 + k >= argc || command_find(argc - 1 - k, argv + 1 + k, &n_word) == NULL) return;
+    if (k == 0 || 1 + k >= argc || command_find(argc - 1 - k, argv + 1 + k, &n_word) == NULL)
+        return;
     reverse(argv + 1, k); /* rotate: the three reversals */
     reverse(argv + 1 + k, n_word);
     reverse(argv + 1, k + n_word);
@@ -130,12 +174,14 @@ int main(int argc, char **argv)
 {
     char program[4096];
     process_start();
-    if (process_weakened() != NULL) fprintf(stderr, "dcim: %s\n", process_weakened());
+    if (process_weakened() != NULL) fprintf(stderr, "dcim: %s\n", tr(process_weakened()));
+    program_path(program, sizeof program);
+    struct catalogue *words = speak(argc, argv, program);
     if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
         help_program();
-        return printed(argc < 2 ? 2 : 0);
+        return done(argc < 2 ? 2 : 0, words);
     }
-    if (strcmp(argv[1], "--version") == 0) return printed(run_version(NULL));
+    if (strcmp(argv[1], "--version") == 0) return done(run_version(NULL), words);
     words_first(argc, argv);
-    return printed(run(argc, argv, program_path(program, sizeof program)));
+    return done(run(argc, argv, program), words);
 }

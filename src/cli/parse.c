@@ -3,6 +3,7 @@
  * value are the same. */
 #include "cli/command.h"
 
+#include "base/catalogue.h"
 #include "model/sheet.h"
 
 #include <string.h>
@@ -118,7 +119,7 @@ static bool check_required(const struct invocation *v, struct err *e)
         if (!o->required || json_has(in, o->parameter != NULL ? o->parameter : o->name)) continue;
         err_set(e, ERR_USAGE, "cli.missing", "dcim %s needs %s%s%s%s: %s", v->command->words,
                 o->operand ? "" : "--", o->name, o->operand ? "" : " ", o->operand ? "" : o->value,
-                o->help);
+                tr(o->help));
         return err_remedy(e, "`dcim %s --help` explains it", v->command->words);
     }
     return true;

@@ -4,6 +4,7 @@
 #include "cli/command.h"
 
 #include "base/arena.h"
+#include "base/catalogue.h"
 #include "base/csv.h"
 #include "base/file.h"
 #include "base/template.h"
@@ -81,8 +82,7 @@ static int deliver(const struct invocation *v, struct buf *text, bool ok, struct
     int status = ok ? 0 : report_error(v, NULL, e);
     buf_release(text);
     if (status != 0 || path[0] == '\0') return status;
-    printf("Written to ");
-    terminal_puts(path);
+    terminal_put_in(tr("Written to %s"), path);
     putchar('\n');
     return 0;
 }
@@ -192,18 +192,22 @@ int show_paper_form(const struct invocation *v, const struct json *r)
 
 static void show_activities(const struct json *r)
 {
-    static const struct show_column columns[] = {{"title", "Form", false},
-                                                 {"purpose", "Purpose", false},
-                                                 {"retention", "Retention", false},
-                                                 {"n", "Variables", true},
-                                                 {"direct_identifiers", "Direct", true},
-                                                 {"special_category", "Special", true},
-                                                 {"offence_data", "Offence", true},
-                                                 {"data_set", "Data set", false}};
+    static const struct show_column columns[] = {{"title", N_("Form"), false},
+                                                 {"purpose", N_("Purpose"), false},
+                                                 {"retention", N_("Retention"), false},
+                                                 {"n", N_("Variables"), true},
+                                                 {"direct_identifiers", N_("Direct"), true},
+                                                 {"special_category", N_("Special"), true},
+                                                 {"offence_data", N_("Offence"), true},
+                                                 {"data_set", N_("Data set"), false}};
     terminal_rows(json_get(r, "activities"), columns, sizeof columns / sizeof columns[0]);
-    if (json_get_int(r, "incomplete_variables", 0) > 0)
-        printf("\n%lld variables lack purpose, legal basis or retention.\n",
-               (long long)json_get_int(r, "incomplete_variables", 0));
+    long long lacking = (long long)json_get_int(r, "incomplete_variables", 0);
+    if (lacking == 0) return;
+    putchar('\n');
+    printf(tr_n("%lld variable lacks purpose, legal basis or retention.",
+                "%lld variables lack purpose, legal basis or retention.", lacking),
+           lacking);
+    putchar('\n');
 }
 
 int show_processing(const struct invocation *v, const struct json *r)

@@ -2,6 +2,7 @@
 /* Commands that are more than one call, and the usual way of those that are not. */
 #include "cli/command.h"
 
+#include "base/catalogue.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "cli/terminal.h"
@@ -84,8 +85,9 @@ static bool ask_recovery(struct desk *d, const struct invocation *v, const char 
 {
     const char *file = v->globals.recovery_file;
     if (file == NULL && opens_backup(operation)) file = global_or(NULL, "DCIM_RECOVERY_FILE", NULL);
-    return file != NULL && !v->globals.recovery ? code_from_file(&d->recovery, file, e)
-                                                : terminal_secret(&d->recovery, "Recovery code", e);
+    return file != NULL && !v->globals.recovery
+               ? code_from_file(&d->recovery, file, e)
+               : terminal_secret(&d->recovery, tr("Recovery code"), e);
 }
 
 /* No secret is asked for a repository that is not there: the desk then says so. */
@@ -102,7 +104,7 @@ static bool is_there(const struct invocation *v, const char *operation)
 static bool ask_secrets(struct desk *d, const struct invocation *v, const char *operation,
                         const char *key_file, struct err *e)
 {
-    static const char new_one[] = "New passphrase (15 letters or more)";
+    const char *new_one = tr("New passphrase (15 letters or more)");
     bool init = strcmp(operation, "repository.init") == 0;
     bool slot = strcmp(operation, "key.add") == 0 &&
                 strcmp(json_get_text(v->in, "kind", ""), "passphrase") == 0;
@@ -113,7 +115,7 @@ static bool ask_secrets(struct desk *d, const struct invocation *v, const char *
     if (needs_secret(operation) && (recovery || opens_backup(operation)))
         ok = ask_recovery(d, v, operation, e);
     else if (needs_secret(operation) && key_file == NULL)
-        ok = terminal_passphrase(&d->passphrase, init ? new_one : "Passphrase", init, e);
+        ok = terminal_passphrase(&d->passphrase, init ? new_one : tr("Passphrase"), init, e);
     return ok && (!slot || terminal_passphrase(&d->new_passphrase, new_one, true, e));
 }
 
@@ -164,10 +166,12 @@ static void print_problems(const struct json *list)
         const struct json *p = json_at(list, i);
         fputs("  ", stderr);
         terminal_say(stderr, json_get_text(p, "file", ""));
-        if (json_get_int(p, "row", 0) > 0)
-            fprintf(stderr, " row %lld", (long long)json_get_int(p, "row", 0));
+        if (json_get_int(p, "row", 0) > 0) {
+            fputc(' ', stderr);
+            fprintf(stderr, tr("row %lld"), (long long)json_get_int(p, "row", 0));
+        }
         if (json_get_text(p, "column", "")[0] != '\0') {
-            fputs(" column ", stderr);
+            fprintf(stderr, " %s ", tr("column"));
             terminal_say(stderr, json_get_text(p, "column", ""));
         }
         fputs(": ", stderr);
@@ -183,7 +187,8 @@ static void print_json(const struct json *j)
     struct buf text;
     buf_init(&text, 512 * 1024 * 1024);
     json_write(&text, j, true);
-    if (text.too_long) fputs("dcim: the result is too long to be printed as JSON\n", stderr);
+    if (text.too_long)
+        fprintf(stderr, "dcim: %s\n", tr("the result is too long to be printed as JSON"));
     else if (text.p != NULL) fwrite(text.p, 1, text.n, stdout);
     putchar('\n');
     buf_release(&text);

@@ -2,7 +2,10 @@
 /* Results for people: documents of operations as text. */
 #include "cli/command.h"
 
+#include "base/arena.h"
 #include "base/buf.h"
+#include "base/catalogue.h"
+#include "base/unicode.h"
 #include "cli/terminal.h"
 
 #include <stdio.h>
@@ -48,9 +51,65 @@ static bool is_shown(const struct json *j)
     return kind == JSON_INT || kind == JSON_NUMBER || kind == JSON_BOOL;
 }
 
-static void put_name(const char *key)
+/* What show_fields() shows, as it shows it. */
+static const char *const field_names[] = {
+    N_("repository"),
+    N_("country"),
+    N_("pack"),
+    N_("made at"),
+    N_("code lists"),
+    N_("rules"),
+    N_("variables"),
+    N_("code"),
+    N_("name"),
+    N_("type"),
+    N_("type label"),
+    N_("records"),
+    N_("bytes"),
+    N_("quota records"),
+    N_("quota bytes"),
+    N_("batch"),
+    N_("reverted"),
+    N_("withdrawn"),
+    N_("record"),
+    N_("state"),
+    N_("versions"),
+    N_("version"),
+    N_("at"),
+    N_("author"),
+    N_("form"),
+    N_("organisation"),
+    N_("reason"),
+    N_("has identifiers"),
+    N_("file"),
+    N_("folder"),
+    N_("audit entries"),
+    N_("checkpoint"),
+    N_("slot"),
+    N_("kind"),
+    N_("label"),
+    N_("recovery code"),
+    N_("forms"),
+    N_("codes"),
+};
+/* The words for how grave a finding is, and what is shown as such. */
+static const char *const severities[] = {N_("error"), N_("warning"), N_("note")};
+
+static const char *translated(const char *word, const char *const *known, size_t n)
 {
-    for (; *key != '\0'; key++) putchar(*key == '_' ? ' ' : *key);
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(word, known[i]) == 0) return tr(known[i]);
+    return word;
+}
+
+/* A member's name as people read it: "quota_records" is "quota records", in their language. From
+ * `a`. */
+static const char *shown_name(const char *key, struct arena *a)
+{
+    char *name = arena_copy(a, key, strlen(key));
+    for (char *p = name; *p != '\0'; p++)
+        if (*p == '_') *p = ' ';
+    return translated(name, field_names, sizeof field_names / sizeof field_names[0]);
 }
 
 static void put_scalar(const struct json *j)
@@ -58,7 +117,7 @@ static void put_scalar(const struct json *j)
     enum json_kind kind = json_kind(j);
     if (kind == JSON_TEXT) terminal_puts(json_as_text(j, ""));
     else if (kind == JSON_INT) printf("%lld", (long long)json_as_int(j, 0));
-    else if (kind == JSON_BOOL) printf("%s", json_as_bool(j, false) ? "yes" : "no");
+    else if (kind == JSON_BOOL) printf("%s", json_as_bool(j, false) ? tr("yes") : tr("no"));
     else printf("%.10g", json_as_number(j, 0));
 }
 
@@ -67,15 +126,18 @@ static void put_scalar(const struct json *j)
 int show_fields(const struct invocation *v, const struct json *r)
 {
     (void)v;
+    struct arena *a = arena_new(ARENA_PLAIN);
     size_t width = 0;
     const char *key;
     const struct json *j;
-    for (void *at = NULL; json_next(r, &at, &key, &j);)
-        if (is_shown(j) && !is_block(j) && strlen(key) > width) width = strlen(key);
+    for (void *at = NULL; json_next(r, &at, &key, &j);) {
+        size_t n = unicode_width(text_of(shown_name(key, a)));
+        if (is_shown(j) && !is_block(j) && n > width) width = n;
+    }
     for (void *at = NULL; json_next(r, &at, &key, &j);) {
         if (!is_shown(j) || is_block(j)) continue;
-        put_name(key);
-        printf("%*s", (int)(width - strlen(key) + 2), "");
+        const char *name = shown_name(key, a);
+        printf("%s%*s", name, (int)(width - unicode_width(text_of(name)) + 2), "");
         put_scalar(j);
         putchar('\n');
     }
@@ -83,32 +145,33 @@ int show_fields(const struct invocation *v, const struct json *r)
         if (!is_block(j)) continue;
         const char *text = json_as_text(j, "");
         putchar('\n');
-        put_name(key);
-        printf(":\n\n");
+        printf("%s:\n\n", shown_name(key, a));
         terminal_puts(text);
         if (text[strlen(text) - 1] != '\n') putchar('\n');
     }
+    arena_free(a);
     return 0;
 }
 
 int show_init(const struct invocation *v, const struct json *r)
 {
-    printf("Repository made in ");
-    terminal_puts(text_in(r, "repository"));
-    if (text_in(r, "country")[0] != '\0') printf(" for %s", text_in(r, "country"));
-    else printf(" without a country pack (`dcim pack list` names them)");
-    printf(".\n%lld variables, %lld code lists, %lld rules.\n", int_in(r, "variables"),
+    terminal_put_in(tr("Repository made in %s."), text_in(r, "repository"));
+    putchar('\n');
+    if (text_in(r, "country")[0] != '\0') printf(tr("Country: %s"), text_in(r, "country"));
+    else printf("%s", tr("Without a country pack (`dcim pack list` names them)."));
+    putchar('\n');
+    printf(tr("%lld variables, %lld code lists, %lld rules."), int_in(r, "variables"),
            int_in(r, "code_lists"), int_in(r, "rules"));
+    putchar('\n');
     const char *key_file = global_or(v->globals.key_file, "DCIM_KEY_FILE", NULL);
     if (key_file != NULL) {
-        printf("Key file: ");
-        terminal_puts(key_file);
+        terminal_put_in(tr("Key file: %s"), key_file);
         putchar('\n');
     }
-    printf(
-        "\nRecovery code, shown this once. Write it down and keep it away from this machine:\n\n    %s\n\n",
-        text_in(r, "recovery_code"));
-    printf("Next:  export DCIM_REPOSITORY=");
+    printf("\n%s\n\n    %s\n\n",
+           tr("Recovery code, shown this once. Write it down and keep it away from this machine:"),
+           text_in(r, "recovery_code"));
+    printf("%s  export DCIM_REPOSITORY=", tr("Next:"));
     terminal_shell_word(text_in(r, "repository"));
     if (key_file != NULL) printf(" DCIM_KEY_FILE=");
     if (key_file != NULL) terminal_shell_word(key_file);
@@ -122,21 +185,24 @@ int show_info(const struct invocation *v, const struct json *r)
     show_fields(v, r);
     putchar('\n');
     if (json_size(list) == 0 || !json_has(json_at(list, 0), "persons")) return show_forms(v, r);
-    ROWS(list, {"form", "Form", false}, {"records", "Records", true}, {"persons", "Persons", true},
-         {"version", "Version", false}, {"title", "Title", false});
-    printf(
-        "\nPersons are counted before linkage, by exact match keys: records that agree in name,\n"
-        "year of birth, sex and citizenship are one person. A misspelt name makes another, and\n"
-        "so does each record that lacks name or year of birth.\n");
+    ROWS(list, {"form", N_("Form"), false}, {"records", N_("Records"), true},
+         {"persons", N_("Persons"), true}, {"version", N_("Version"), false},
+         {"title", N_("Title"), false});
+    putchar('\n');
+    help_paragraph(
+        tr("Persons are counted before linkage, by exact match keys: records that agree in name, "
+           "year of birth, sex and citizenship are one person. A misspelt name makes another, and "
+           "so does each record that lacks name or year of birth."));
     return 0;
 }
 
 int show_organisations(const struct invocation *v, const struct json *r)
 {
     (void)v;
-    ROWS(json_get(r, "organisations"), {"code", "Code", false}, {"type", "Type", false},
-         {"type_label", "", false}, {"name", "Name", false}, {"records", "Records", true},
-         {"quota_records", "of", true}, {"bytes", "Bytes", true}, {"quota_bytes", "of", true});
+    ROWS(json_get(r, "organisations"), {"code", N_("Code"), false}, {"type", N_("Type"), false},
+         {"type_label", "", false}, {"name", N_("Name"), false}, {"records", N_("Records"), true},
+         {"quota_records", N_("of"), true}, {"bytes", N_("Bytes"), true},
+         {"quota_bytes", N_("of"), true});
     return 0;
 }
 
@@ -145,12 +211,15 @@ static void show_findings(const struct json *r)
     const struct json *list = json_get(r, "findings");
     for (size_t i = 0; i < json_size(list); i++) {
         const struct json *f = json_at(list, i);
-        printf("row %lld", int_in(f, "row"));
+        printf(tr("row %lld"), int_in(f, "row"));
         if (text_in(f, "column_name")[0] != '\0') {
-            printf(", column %lld ", int_in(f, "column"));
+            printf(", ");
+            printf(tr("column %lld"), int_in(f, "column"));
+            putchar(' ');
             terminal_puts(text_in(f, "column_name"));
         }
-        printf(" [%s]: ", text_in(f, "severity"));
+        printf(" [%s]: ", translated(text_in(f, "severity"), severities,
+                                     sizeof severities / sizeof severities[0]));
         terminal_puts(text_in(f, "message"));
         printf("\n    ");
         terminal_puts(text_in(f, "remedy"));
@@ -158,22 +227,25 @@ static void show_findings(const struct json *r)
     }
     long long more = int_in(r, "findings_total") - (long long)json_size(list);
     if (more > 0)
-        printf("... and %lld more; --findings FILE writes them all beside the rows\n", more);
+        printf(tr("... and %lld more; --findings FILE writes them all beside the rows"), more);
+    if (more > 0) putchar('\n');
 }
 
 static void show_unknown_columns(const struct json *r)
 {
     const struct json *unknown = json_get(json_get(r, "mapping"), "unknown_columns");
     if (unknown == NULL || json_size(unknown) == 0) return;
-    printf("Columns that are not known, and were not imported: ");
+    printf("%s ", tr("Columns that are not known, and were not imported:"));
     for (size_t i = 0; i < json_size(unknown); i++) {
         if (i > 0) printf(", ");
         terminal_puts(json_as_text(json_at(unknown, i), ""));
     }
+    printf("\n    ");
     printf(
-        "\n    If one matters, give it the name of a variable (`dcim variables --form %s` lists them),\n"
-        "    or ask for a mapping file (--mapping).\n",
+        tr("If one matters, give it the name of a variable (`dcim variables --form %s` lists them), "
+           "or ask for a mapping file (--mapping)."),
         text_in(r, "form"));
+    putchar('\n');
 }
 
 /* Where the rows stand that are to be mended. */
@@ -182,13 +254,15 @@ static void show_way_back(const struct invocation *v, const struct json *r)
     const char *back = json_get_text(v->in, "findings", "");
     if (back[0] == '\0') {
         if (int_in(r, "refused") > 0)
-            printf(
-                "With --findings FILE the rows are written back with a column _errors, to be mended.\n");
+            puts(tr(
+                "With --findings FILE the rows are written back with a column _errors, to be mended."));
         return;
     }
-    printf("Rows written back to ");
-    terminal_puts(back);
-    printf(": its column _errors says what to mend; then import that file in the same way.\n");
+    terminal_put_in(
+        tr("Rows written back to %s: its column _errors says what to mend; then import that "
+           "file in the same way."),
+        back);
+    putchar('\n');
 }
 
 int show_import(const struct invocation *v, const struct json *r)
@@ -196,16 +270,22 @@ int show_import(const struct invocation *v, const struct json *r)
     show_findings(r);
     show_unknown_columns(r);
     bool accepted = json_get_bool(r, "accepted", false);
-    printf("%s%lld rows: %lld new, %lld changed, %lld already there, %lld refused",
-           json_get_bool(r, "dry_run", false) ? "Dry run, nothing kept. " : "", int_in(r, "rows"),
-           int_in(r, "new"), int_in(r, "changed"), int_in(r, "same"), int_in(r, "refused"));
-    if (int_in(r, "with_warnings") > 0)
-        printf("; %lld kept with warnings", int_in(r, "with_warnings"));
+    if (json_get_bool(r, "dry_run", false)) printf("%s ", tr("Dry run, nothing kept."));
+    printf(tr("%lld rows: %lld new, %lld changed, %lld already there, %lld refused"),
+           int_in(r, "rows"), int_in(r, "new"), int_in(r, "changed"), int_in(r, "same"),
+           int_in(r, "refused"));
+    if (int_in(r, "with_warnings") > 0) {
+        printf("; ");
+        printf(tr("%lld kept with warnings"), int_in(r, "with_warnings"));
+    }
     printf(".\n");
     if (!accepted)
-        printf(
-            "The file was refused as a whole, because some rows were (--strict). Nothing was kept.\n");
-    else if (json_has(r, "batch")) printf("Batch %lld.\n", int_in(r, "batch"));
+        puts(tr(
+            "The file was refused as a whole, because some rows were (--strict). Nothing was kept."));
+    else if (json_has(r, "batch")) {
+        printf(tr("Batch %lld."), int_in(r, "batch"));
+        putchar('\n');
+    }
     show_way_back(v, r);
     return !accepted || int_in(r, "refused") > 0 ? 1 : 0;
 }
@@ -213,10 +293,11 @@ int show_import(const struct invocation *v, const struct json *r)
 int show_batches(const struct invocation *v, const struct json *r)
 {
     (void)v;
-    ROWS(json_get(r, "batches"), {"batch", "Batch", true}, {"at", "At", false},
-         {"form", "Form", false}, {"organisation", "From", false}, {"new", "New", true},
-         {"changed", "Changed", true}, {"same", "Same", true}, {"refused", "Refused", true},
-         {"state", "State", false}, {"file", "File", false});
+    ROWS(json_get(r, "batches"), {"batch", N_("Batch"), true}, {"at", N_("At"), false},
+         {"form", N_("Form"), false}, {"organisation", N_("From"), false}, {"new", N_("New"), true},
+         {"changed", N_("Changed"), true}, {"same", N_("Same"), true},
+         {"refused", N_("Refused"), true}, {"state", N_("State"), false},
+         {"file", N_("File"), false});
     return 0;
 }
 
@@ -228,8 +309,7 @@ int show_table(const struct invocation *v, const struct json *r)
         fputs(text_in(r, "text"), stdout);
         return 0;
     }
-    printf("Written to ");
-    terminal_puts(written);
+    terminal_put_in(tr("Written to %s"), written);
     putchar('\n');
     return 0;
 }
@@ -237,10 +317,10 @@ int show_table(const struct invocation *v, const struct json *r)
 int show_records(const struct invocation *v, const struct json *r)
 {
     (void)v;
-    ROWS(json_get(r, "records"), {"record", "Record", false}, {"form", "Form", false},
-         {"organisation", "From", false}, {"version", "Version", true}, {"at", "At", false},
-         {"batch", "Batch", true}, {"state", "State", false});
-    if (int_in(r, "next") > 0) printf("More: --after %lld\n", int_in(r, "next"));
+    ROWS(json_get(r, "records"), {"record", N_("Record"), false}, {"form", N_("Form"), false},
+         {"organisation", N_("From"), false}, {"version", N_("Version"), true},
+         {"at", N_("At"), false}, {"batch", N_("Batch"), true}, {"state", N_("State"), false});
+    if (int_in(r, "next") > 0) printf("%s --after %lld\n", tr("More:"), int_in(r, "next"));
     return 0;
 }
 
@@ -280,9 +360,9 @@ int show_record(const struct invocation *v, const struct json *r)
 int show_history(const struct invocation *v, const struct json *r)
 {
     (void)v;
-    ROWS(json_get(r, "versions"), {"version", "Version", true}, {"at", "At", false},
-         {"author", "Author", false}, {"batch", "Batch", true}, {"state", "State", false},
-         {"reason", "Reason", false});
+    ROWS(json_get(r, "versions"), {"version", N_("Version"), true}, {"at", N_("At"), false},
+         {"author", N_("Author"), false}, {"batch", N_("Batch"), true},
+         {"state", N_("State"), false}, {"reason", N_("Reason"), false});
     return 0;
 }
 
@@ -291,14 +371,15 @@ int show_verify(const struct invocation *v, const struct json *r)
     (void)v;
     bool ok = json_get_bool(r, "ok", false);
     if (ok)
-        printf("The audit log holds: %lld entries, %lld checkpoints.\n", int_in(r, "entries"),
+        printf(tr("The audit log holds: %lld entries, %lld checkpoints."), int_in(r, "entries"),
                int_in(r, "checkpoints"));
     else
-        printf("The audit log is BROKEN at entry %lld: %s\n", int_in(r, "first_bad"),
+        printf(tr("The audit log is BROKEN at entry %lld: %s"), int_in(r, "first_bad"),
                text_in(r, "problem"));
-    printf("Head %s\n", text_in(r, "head"));
+    printf("\n%s %s\n", tr("Head"), text_in(r, "head"));
     if (text_in(r, "checkpoint")[0] != '\0')
-        printf("\nNewest checkpoint; keep a copy elsewhere (audit verify --anchor FILE):\n\n%s\n",
+        printf("\n%s\n\n%s\n",
+               tr("Newest checkpoint; keep a copy elsewhere (audit verify --anchor FILE):"),
                text_in(r, "checkpoint"));
     return ok ? 0 : 5;
 }
@@ -306,10 +387,10 @@ int show_verify(const struct invocation *v, const struct json *r)
 int show_audit(const struct invocation *v, const struct json *r)
 {
     (void)v;
-    ROWS(json_get(r, "entries"), {"sequence", "No", true}, {"at", "At", false},
-         {"action", "Act", false}, {"actor", "Actor", false}, {"role", "Role", false},
-         {"decision", "", false}, {"object_type", "On", false}, {"object_id", "", false},
-         {"count", "Count", true}, {"purpose", "Purpose", false});
+    ROWS(json_get(r, "entries"), {"sequence", N_("No"), true}, {"at", N_("At"), false},
+         {"action", N_("Act"), false}, {"actor", N_("Actor"), false}, {"role", N_("Role"), false},
+         {"decision", "", false}, {"object_type", N_("On"), false}, {"object_id", "", false},
+         {"count", N_("Count"), true}, {"purpose", N_("Purpose"), false});
     return 0;
 }
 
@@ -320,17 +401,19 @@ int show_check(const struct invocation *v, const struct json *r)
     for (size_t i = 0; i < json_size(list); i++) {
         const struct json *c = json_at(list, i);
         bool warning = json_get_bool(c, "warning", false);
-        const char *word = !json_get_bool(c, "ok", false) ? "DAMAGED"
-                           : warning                      ? "warning"
-                                                          : "good";
-        printf("%-8s %-14s ", word, text_in(c, "name"));
+        const char *word = !json_get_bool(c, "ok", false) ? tr("DAMAGED")
+                           : warning                      ? tr("warning")
+                                                          : tr("good");
+        printf("%s%*s %-14s ", word,
+               unicode_width(text_of(word)) < 8 ? (int)(8 - unicode_width(text_of(word))) : 0, "",
+               text_in(c, "name"));
         terminal_puts(text_in(c, "detail"));
         putchar('\n');
     }
     bool ok = json_get_bool(r, "ok", false);
     printf("%s\n",
-           ok ? "The repository is sound."
-              : "The repository is damaged: restore a backup, and keep this one for study.");
+           ok ? tr("The repository is sound.")
+              : tr("The repository is damaged: restore a backup, and keep this one for study."));
     return ok ? 0 : 5;
 }
 
@@ -341,12 +424,15 @@ int show_pack_check(const struct invocation *v, const struct json *r)
     for (size_t i = 0; i < json_size(list); i++) {
         const struct json *p = json_at(list, i);
         terminal_puts(text_in(p, "file"));
-        if (int_in(p, "row") > 0) printf(" row %lld", int_in(p, "row"));
+        if (int_in(p, "row") > 0) {
+            putchar(' ');
+            printf(tr("row %lld"), int_in(p, "row"));
+        }
         if (text_in(p, "column")[0] != '\0') {
-            printf(" column ");
+            printf(" %s ", tr("column"));
             terminal_puts(text_in(p, "column"));
         }
-        printf(" [%s]: ", json_get_bool(p, "fatal", true) ? "error" : "warning");
+        printf(" [%s]: ", json_get_bool(p, "fatal", true) ? tr("error") : tr("warning"));
         terminal_puts(text_in(p, "message"));
         printf("\n    ");
         terminal_puts(text_in(p, "remedy"));
@@ -354,10 +440,13 @@ int show_pack_check(const struct invocation *v, const struct json *r)
     }
     bool ok = json_get_bool(r, "ok", false);
     if (ok)
-        printf("Good: %lld forms, %lld variables, %lld code lists with %lld codes, %lld rules.\n",
+        printf(tr("Good: %lld forms, %lld variables, %lld code lists with %lld codes, %lld rules."),
                int_in(r, "forms"), int_in(r, "variables"), int_in(r, "code_lists"),
                int_in(r, "codes"), int_in(r, "rules"));
-    else printf("%lld errors in %s.\n", int_in(r, "fatal"), text_in(r, "folder"));
+    else
+        printf(tr_n("%lld error in %s.", "%lld errors in %s.", int_in(r, "fatal")),
+               int_in(r, "fatal"), text_in(r, "folder"));
+    putchar('\n');
     return ok ? 0 : 3;
 }
 
@@ -388,45 +477,45 @@ int show_forms(const struct invocation *v, const struct json *r)
     (void)v;
     const struct json *list = json_get(r, "forms");
     if (json_size(list) > 0 && json_has(json_at(list, 0), "records"))
-        ROWS(list, {"form", "Form", false}, {"records", "Records", true},
-             {"version", "Version", false}, {"title", "Title", false});
+        ROWS(list, {"form", N_("Form"), false}, {"records", N_("Records"), true},
+             {"version", N_("Version"), false}, {"title", N_("Title"), false});
     else
-        ROWS(list, {"form", "Form", false}, {"data_set", "Data set", false},
-             {"variables", "Variables", true}, {"repeats", "Repeats", true},
-             {"version", "Version", false}, {"title", "Title", false});
+        ROWS(list, {"form", N_("Form"), false}, {"data_set", N_("Data set"), false},
+             {"variables", N_("Variables"), true}, {"repeats", N_("Repeats"), true},
+             {"version", N_("Version"), false}, {"title", N_("Title"), false});
     return 0;
 }
 
 int show_variables(const struct invocation *v, const struct json *r)
 {
     (void)v;
-    ROWS(json_get(r, "variables"), {"variable", "Variable", false}, {"form", "Form", false},
-         {"repeat", "Repeat", false}, {"type", "Type", false}, {"list", "Codes", false},
-         {"required", "Required", false}, {"tabulates", "Tabulates", false},
-         {"privacy", "Privacy", false}, {"label", "Label", false});
+    ROWS(json_get(r, "variables"), {"variable", N_("Variable"), false}, {"form", N_("Form"), false},
+         {"repeat", N_("Repeat"), false}, {"type", N_("Type"), false}, {"list", N_("Codes"), false},
+         {"required", N_("Required"), false}, {"tabulates", N_("Tabulates"), false},
+         {"privacy", N_("Privacy"), false}, {"label", N_("Label"), false});
     return 0;
 }
 
 int show_codes(const struct invocation *v, const struct json *r)
 {
     (void)v;
-    ROWS(json_get(r, "codes"), {"code", "Code", false}, {"parent", "Under", false},
-         {"label", "Label", false});
+    ROWS(json_get(r, "codes"), {"code", N_("Code"), false}, {"parent", N_("Under"), false},
+         {"label", N_("Label"), false});
     return 0;
 }
 
 int show_rules(const struct invocation *v, const struct json *r)
 {
     (void)v;
-    ROWS(json_get(r, "rules"), {"rule", "Rule", false}, {"form", "Form", false},
-         {"severity", "Severity", false}, {"message", "Message", false});
+    ROWS(json_get(r, "rules"), {"rule", N_("Rule"), false}, {"form", N_("Form"), false},
+         {"severity", N_("Severity"), false}, {"message", N_("Message"), false});
     return 0;
 }
 
 int show_keys(const struct invocation *v, const struct json *r)
 {
     (void)v;
-    ROWS(json_get(r, "slots"), {"slot", "Slot", true}, {"kind", "Kind", false},
-         {"made_at", "Made", false}, {"label", "Label", false});
+    ROWS(json_get(r, "slots"), {"slot", N_("Slot"), true}, {"kind", N_("Kind"), false},
+         {"made_at", N_("Made"), false}, {"label", N_("Label"), false});
     return 0;
 }

@@ -2,6 +2,7 @@
 #include "cli/terminal.h"
 
 #include "base/arena.h"
+#include "base/catalogue.h"
 #include "base/unicode.h"
 
 #include <errno.h>
@@ -70,7 +71,7 @@ static bool ask(struct secret **out, int tty, const struct termios *t, const cha
 static bool ask_again(const struct secret *first, int tty, const struct termios *t, struct err *e)
 {
     struct secret *again = NULL;
-    if (!ask(&again, tty, t, "The same again", e)) return false;
+    if (!ask(&again, tty, t, tr("The same again"), e)) return false;
     bool same = secret_size(again) == secret_size(first) &&
                 crypto_equal(secret_bytes(again), secret_bytes(first), secret_size(first));
     secret_free(again);
@@ -187,6 +188,18 @@ void terminal_puts(const char *text)
     terminal_say(stdout, text);
 }
 
+void terminal_put_in(const char *words, const char *text)
+{
+    const char *gap = strstr(words, "%s");
+    if (gap == NULL) {
+        fputs(words, stdout);
+        return;
+    }
+    fwrite(words, 1, (size_t)(gap - words), stdout);
+    terminal_puts(text);
+    fputs(gap + 2, stdout);
+}
+
 void terminal_shell_word(const char *word)
 {
     static const char plain[] =
@@ -212,7 +225,7 @@ static const char *cell_text(const struct json *row, const char *key, char *numb
     if (j == NULL) return "";
     switch (json_kind(j)) {
     case JSON_TEXT: return json_as_text(j, "");
-    case JSON_BOOL: return json_as_bool(j, false) ? "yes" : "";
+    case JSON_BOOL: return json_as_bool(j, false) ? tr("yes") : "";
     case JSON_INT: snprintf(number, size, "%lld", (long long)json_as_int(j, 0)); return number;
     case JSON_NUMBER: snprintf(number, size, "%g", json_as_number(j, 0)); return number;
     case JSON_OBJECT:
@@ -249,14 +262,15 @@ void terminal_rows(const struct json *rows, const struct show_column *column, si
     char number[32];
     if (n > COLUMNS_MAX) n = COLUMNS_MAX;
     for (size_t c = 0; c < n; c++) {
-        width[c] = unicode_width(text_of(column[c].title));
+        width[c] = unicode_width(text_of(tr(column[c].title)));
         for (size_t r = 0; r < json_size(rows); r++) {
             size_t w = unicode_width(
                 text_of(cell_text(json_at(rows, r), column[c].key, number, sizeof number)));
             if (w > width[c]) width[c] = w < CELL_WIDTH_MAX ? w : CELL_WIDTH_MAX;
         }
     }
-    for (size_t c = 0; c < n; c++) put_cell(column[c].title, width[c], column[c].right, c + 1 == n);
+    for (size_t c = 0; c < n; c++)
+        put_cell(tr(column[c].title), width[c], column[c].right, c + 1 == n);
     putchar('\n');
     for (size_t r = 0; r < json_size(rows); r++) {
         for (size_t c = 0; c < n; c++)

@@ -34,13 +34,15 @@ size_t terminal_width(void);
 void terminal_puts(const char *text); /* on standard output */
 void terminal_say(FILE *out, const char *text);
 void terminal_say_text(FILE *out, struct text text);
+/* Words with one %s, translated by whoever calls, and on standard output the text in its place. */
+void terminal_put_in(const char *words, const char *text);
 
 /* A word on standard output as a shell takes it: quoted when need be. */
 void terminal_shell_word(const char *word);
 
 struct show_column {
-    const char *key; /* member of each row */
-    const char *title;
+    const char *key;   /* member of each row */
+    const char *title; /* English; shown translated */
     bool right;
 };
 /* Print an array of objects as aligned columns with a header line. The last column is not

@@ -9,6 +9,7 @@
  * counts with no other reason for being hidden. */
 #include "disclosure/suppress.h"
 
+#include "base/catalogue.h"
 #include "base/mem.h"
 #include "disclosure/audit.h"
 #include "disclosure/lp.h"
@@ -260,9 +261,9 @@ static bool protect_small(struct chooser *c, size_t q, struct err *e)
     free_bounds(c, q);
     if (ok) return true;
     if (out_of_work(c, e)) return false;
-    return refuse(c, q,
-                  "a small count has too few other counts beside it that could be hidden with it",
-                  e);
+    return refuse(
+        c, q, tr("a small count has too few other counts beside it that could be hidden with it"),
+        e);
 }
 
 /* Will the work allowed last, judged by the first of `n` small counts? Worlds found for one serve
@@ -395,13 +396,16 @@ static const char *gap_words(enum gap_kind kind)
 {
     switch (kind) {
     case GAP_EXACT:
-        return "a hidden count could be worked out exactly, and nothing is left to be hidden with it";
+        return tr(
+            "a hidden count could be worked out exactly, and nothing is left to be hidden with it");
     case GAP_SMALL:
     case GAP_NARROW:
-        return "a small count could be recognised as small, and nothing is left to be hidden with it";
+        return tr(
+            "a small count could be recognised as small, and nothing is left to be hidden with it");
     case GAP_REASON:
-        return "a count would be recognised as small because nothing else beside it could be hidden";
-    case GAP_INSIDER: return "somebody who knows one small count could work out another";
+        return tr(
+            "a count would be recognised as small because nothing else beside it could be hidden");
+    case GAP_INSIDER: return tr("somebody who knows one small count could work out another");
     }
     return "";
 }

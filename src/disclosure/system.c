@@ -17,6 +17,7 @@
  * several such variables they are the strongest we know of, not a proof of completeness. */
 #include "disclosure/system.h"
 
+#include "base/catalogue.h"
 #include "base/mem.h"
 
 #include <string.h>
@@ -70,23 +71,23 @@ static bool check_shape(struct builder *b, struct err *e)
 {
     const struct table *t = b->t;
     size_t n = 1;
-    if (t->n_dim > TABLE_DIMS_MAX) return broken(e, "too many variables");
+    if (t->n_dim > TABLE_DIMS_MAX) return broken(e, tr("too many variables"));
     for (size_t k = t->n_dim; k-- > 0;) {
         const struct dimension *d = &t->dim[k];
         b->stride[k] = n;
         if (d->n_category == 0 || d->category[0].parent != 0)
-            return broken(e, "a variable without total");
+            return broken(e, tr("a variable without total"));
         b->n_child[k] = mem_new(d->n_category, sizeof(size_t));
         for (size_t c = 1; c < d->n_category; c++) {
-            if (d->category[c].parent >= c) return broken(e, "a category before its parent");
+            if (d->category[c].parent >= c) return broken(e, tr("a category before its parent"));
             b->n_child[k][d->category[c].parent]++;
         }
         n = mem_mul(n, d->n_category);
     }
-    if (n != t->n_cell) return broken(e, "its number of cells");
+    if (n != t->n_cell) return broken(e, tr("its number of cells"));
     for (size_t i = 0; i < n; i++)
         if (t->count[i] < 0 || t->count[i] > INT64_C(1) << 50)
-            return broken(e, "a count out of range");
+            return broken(e, tr("a count out of range"));
     return true;
 }
 
@@ -167,7 +168,7 @@ static bool make_variables(struct builder *b, struct arena *a, struct err *e)
     }
     s->total = s->var_of[0];
     mem_free(up);
-    return same || broken(e, "a category differs from its only child");
+    return same || broken(e, tr("a category differs from its only child"));
 }
 
 /* ---------------------------------------------------------------- rows */
@@ -428,7 +429,7 @@ static bool check_truth(const struct system *s, struct err *e)
     for (size_t i = 0; i < s->n_row; i++) {
         int64_t sum = system_row_sum(s, i, NULL);
         if (sum < 0 || (s->row_equal[i] && sum != 0))
-            return broken(e, "a sum or an inequality between counts fails");
+            return broken(e, tr("a sum or an inequality between counts fails"));
     }
     return true;
 }

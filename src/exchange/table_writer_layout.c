@@ -18,7 +18,8 @@ const char *table_language(const struct release *r, const struct table_words *w)
 
 const char *layout_word(const struct layout *l, enum exchange_word w)
 {
-    return exchange_word(w, l->language);
+    (void)l;
+    return exchange_word(w);
 }
 
 const char *table_variable_label(const struct release *r, size_t k, const struct table_words *w)
@@ -30,14 +31,14 @@ const char *table_category_label(const struct release *r, size_t k, size_t categ
                                  const struct table_words *w, struct arena *a)
 {
     const struct release_category *c = &r->dim[k].category[category];
-    const char *language = table_language(r, w), *label = words_in(&c->label, w->language, "");
+    const char *label = words_in(&c->label, w->language, "");
     switch (c->kind) {
-    case RELEASE_TOTAL: return exchange_word(WORD_TOTAL, language);
-    case RELEASE_UNKNOWN: return exchange_word(WORD_UNKNOWN, language);
-    case RELEASE_NA: return exchange_word(WORD_NOT_APPLICABLE, language);
+    case RELEASE_TOTAL: return exchange_word(WORD_TOTAL);
+    case RELEASE_UNKNOWN: return exchange_word(WORD_UNKNOWN);
+    case RELEASE_NA: return exchange_word(WORD_NOT_APPLICABLE);
     case RELEASE_RESIDUAL:
         return arena_printf(a, "%s%s%s", label, label[0] == '\0' ? "" : ", ",
-                            exchange_word(WORD_NOT_SPECIFIED, language));
+                            exchange_word(WORD_NOT_SPECIFIED));
     case RELEASE_CODE:
     case RELEASE_NUMBER: return label;
     }
@@ -124,8 +125,8 @@ static const char *make_title(const struct layout *l)
     return title;
 }
 
-/* The texts are formats with known conversions (tests/exchange/test_words.c holds all languages
- * against each other). */
+/* The texts are formats with known conversions; a translation with others is never used
+ * (base/catalogue.h). */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 static void note_text(struct layout *l, enum exchange_word w, const char *first, const char *second)

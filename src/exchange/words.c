@@ -1,20 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "exchange/words.h"
 
-#include <string.h>
-
-enum { LANGUAGES = 2 };
-
-static const char *const languages[LANGUAGES] = {"en", "pt"};
-static const char *const texts[WORD_COUNT_OF][LANGUAGES] = {
-#define X(id, en, pt) [WORD_##id] = {en, pt},
+static const char *const texts[WORD_COUNT_OF] = {
+#define X(id, english) [WORD_##id] = english,
     EXCHANGE_WORDS(X)
 #undef X
 };
 
-const char *exchange_word(enum exchange_word w, const char *language)
+const char *exchange_word(enum exchange_word w)
 {
-    for (size_t i = 0; i < LANGUAGES; i++)
-        if (language != NULL && strcmp(language, languages[i]) == 0) return texts[w][i];
-    return texts[w][0];
+    return tr(texts[w]);
 }

@@ -1,56 +1,49 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The writers' own words, for people: "Total", "Unknown", footnotes, the banner. Words of the
- * domain are the dictionary's. They lie in one C table until the message catalogue (data/i18n)
- * exists. */
+ * domain are the dictionary's. */
 #ifndef DCIM_EXCHANGE_WORDS_H
 #define DCIM_EXCHANGE_WORDS_H
 
-#include <stddef.h>
+#include "base/catalogue.h"
 
-/* X(id, English, Portuguese). The same conversions, in the same order, in all languages
- * (tested). */
+/* X(id, English). */
 // clang-format off
 #define EXCHANGE_WORDS(X) \
-    X(TOTAL,          "Total", "Total") \
-    X(UNKNOWN,        "Unknown", "Desconhecido") \
-    X(NOT_APPLICABLE, "Not applicable", "Não aplicável") \
-    X(NOT_SPECIFIED,  "not further specified", "sem outra especificação") \
-    X(PERSONS,        "persons", "pessoas") \
-    X(RECORDS,        "records", "registos") \
-    X(ONE_PERSON,     "one person", "uma pessoa") \
-    X(ONE_RECORD,     "one record", "um registo") \
-    X(BY,             "by", "por") \
-    X(AND,            "and", "e") \
-    X(COUNT,          "Count", "Contagem") \
-    X(UNIT,           "Counting unit: %s", "Unidade de contagem: %s") \
-    X(FILTER,         "Filter: %s", "Filtro: %s") \
+    X(TOTAL, N_("Total")) \
+    X(UNKNOWN, N_("Unknown")) \
+    X(NOT_APPLICABLE, N_("Not applicable")) \
+    X(NOT_SPECIFIED, N_("not further specified")) \
+    X(PERSONS, N_("persons")) \
+    X(RECORDS, N_("records")) \
+    X(ONE_PERSON, N_("one person")) \
+    X(ONE_RECORD, N_("one record")) \
+    X(BY, N_("by")) \
+    X(AND, N_("and")) \
+    X(COUNT, N_("Count")) \
+    X(UNIT, N_("Counting unit: %s")) \
+    X(FILTER, N_("Filter: %s")) \
     X(HIDDEN, \
-      ".. hidden: counts below %lld, and others from which these could be worked out; 0 means none", \
-      ".. oculto: contagens inferiores a %lld, e outras a partir das quais estas poderiam ser calculadas; " \
-      "0 significa nenhum") \
-    X(NONE_HIDDEN,    "No count below %lld had to be hidden", \
-                      "Nenhuma contagem inferior a %lld teve de ser ocultada") \
-    X(SEVERAL_ROWS,   "%s: several answers possible: %s can be counted in several rows", \
-                      "%s: respostas múltiplas: %s pode contar em várias linhas") \
-    X(SEVERAL_COLUMNS, "%s: several answers possible: %s can be counted in several columns", \
-                      "%s: respostas múltiplas: %s pode contar em várias colunas") \
-    X(COUNTRY,        "Country: %s", "País: %s") \
-    X(DATA,           "Data of %s: %lld records", "Dados de %s: %lld registos") \
-    X(RAW,            "NOT FOR PUBLICATION", "NÃO PUBLICAR") \
-    X(CONTINUED,      "(continued)", "(continuação)") \
-    X(SHEET_TABLE,    "Table", "Quadro") \
-    X(SHEET_ABOUT,    "About", "Sobre") \
-    X(METHOD,         "Protection", "Proteção")
+      N_(".. hidden: counts below %lld, and others from which these could be worked out; 0 means none")) \
+    X(NONE_HIDDEN, N_("No count below %lld had to be hidden")) \
+    X(SEVERAL_ROWS, N_("%s: several answers possible: %s can be counted in several rows")) \
+    X(SEVERAL_COLUMNS, N_("%s: several answers possible: %s can be counted in several columns")) \
+    X(COUNTRY, N_("Country: %s")) \
+    X(DATA, N_("Data of %s: %lld records")) \
+    X(RAW, N_("NOT FOR PUBLICATION")) \
+    X(CONTINUED, N_("(continued)")) \
+    X(SHEET_TABLE, N_("Table")) \
+    X(SHEET_ABOUT, N_("About")) \
+    X(METHOD, N_("Protection"))
 // clang-format on
 
 enum exchange_word {
-#define X(id, en, pt) WORD_##id,
+#define X(id, english) WORD_##id,
     EXCHANGE_WORDS(X)
 #undef X
         WORD_COUNT_OF
 };
 
-/* Word in the language of that code ("pt"), else in English. */
-const char *exchange_word(enum exchange_word w, const char *language);
+/* The word in the language of this thread (base/catalogue.h). */
+const char *exchange_word(enum exchange_word w);
 
 #endif

@@ -2,6 +2,7 @@
 /* The converter's parent: starts the child, reads its messages, and trusts none of them. */
 #include "intake/converter.h"
 
+#include "base/catalogue.h"
 #include "base/mem.h"
 #include "intake/converter_internal.h"
 
@@ -173,7 +174,7 @@ static bool fail(struct converter *c, struct err *e)
 static bool refuse(struct converter *c, const char *id, const char *why, struct err *e)
 {
     err_set(&c->failure, ERR_INPUT, id, "the workbook was refused: the process that read it %s",
-            why);
+            tr(why));
     err_remedy(&c->failure,
                "save the sheet as CSV and import that, or ask the sender for a new copy");
     return fail(c, e);
@@ -182,11 +183,11 @@ static bool refuse(struct converter *c, const char *id, const char *why, struct 
 static bool child_died(struct converter *c, struct err *e)
 {
     int status = reap(c), by = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
-    const char *how = "ended without saying why";
-    if (by == SIGXCPU) how = "needed more than 20 seconds of work";
-    else if (by == SIGSYS) how = "was made to try what it may not do";
-    else if (by != 0) how = "crashed, or was killed";
-    else if (WEXITSTATUS(status) == OUT_OF_MEMORY) how = "needed more memory than it may have";
+    const char *how = N_("ended without saying why");
+    if (by == SIGXCPU) how = N_("needed more than 20 seconds of work");
+    else if (by == SIGSYS) how = N_("was made to try what it may not do");
+    else if (by != 0) how = N_("crashed, or was killed");
+    else if (WEXITSTATUS(status) == OUT_OF_MEMORY) how = N_("needed more memory than it may have");
     return refuse(c, "converter.died", how, e);
 }
 

@@ -2,6 +2,7 @@
 #include "intake/findings_file.h"
 
 #include "base/buf.h"
+#include "base/catalogue.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/xlsx_write.h"
@@ -188,7 +189,7 @@ static void make_note(struct findings_file *f, const struct findings *all, const
         buf_put_text(&f->note, buf_text(&one));
     }
     size_t left = all->n - i + all->n_dropped;
-    if (left > 0) buf_printf(&f->note, " | and %zu more", left);
+    if (left > 0) buf_printf(&f->note, tr(" | and %zu more"), left);
     buf_release(&one);
 }
 

@@ -4,6 +4,7 @@
 #include "intake/mapping.h"
 
 #include "base/buf.h"
+#include "base/catalogue.h"
 #include "base/csv.h"
 #include "base/file.h"
 #include "base/mem.h"
@@ -45,7 +46,7 @@ struct loader {
 static void complain(struct loader *l, int column, const char *id, const char *remedy,
                      const char *what, struct text value)
 {
-    problems_add(l->p, true, id, l->file, l->row, column_name[column], remedy, "%s: %.*s", what,
+    problems_add(l->p, true, id, l->file, l->row, column_name[column], remedy, "%s: %.*s", tr(what),
                  (int)(value.n < 200 ? value.n : 200), value.p);
 }
 
@@ -246,7 +247,7 @@ static bool load_variable(struct loader *l, struct mapping_target *t, struct tex
 {
     if (!mapping_path(t, l->d, l->m->form, path)) {
         const char *near = dictionary_guess_variable(l->d, l->m->form->id, path);
-        const char *remedy = "name a variable of the form, or mark the row unmapped=yes";
+        const char *remedy = tr("name a variable of the form, or mark the row unmapped=yes");
         if (near != NULL) remedy = arena_printf(l->a, "did you mean %s?", near);
         complain(l, C_VARIABLE, "mapping.variable", remedy, "no such variable", path);
         return false;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "intake/source.h"
 
+#include "base/catalogue.h"
 #include "base/mem.h"
 #include "intake/converter.h"
 
@@ -56,22 +57,23 @@ static bool refuse_known(int fd, const char *path, struct err *e)
         const char *head;
         size_t n;
         const char *what;
-    } known[] = {{"\xd0\xcf\x11\xe0", 4, "an old Excel file (.xls), or a workbook with a password"},
-                 {"%PDF", 4, "a PDF file"},
-                 {"{\\rtf", 5, "a text document"},
-                 {"\x1f\x8b", 2, "a compressed file"},
-                 {"Rar!", 4, "a compressed file"},
-                 {"7z\xbc\xaf", 4, "a compressed file"},
-                 {"PK\x05\x06", 4, "an empty archive"},
-                 {"\x89PNG", 4, "a picture"},
-                 {"\xff\xd8\xff", 3, "a picture"},
-                 {"SQLite format 3", 15, "a database"}};
+    } known[] = {{"\xd0\xcf\x11\xe0", 4,
+                  N_("an old Excel file (.xls), or a workbook with a password")},
+                 {"%PDF", 4, N_("a PDF file")},
+                 {"{\\rtf", 5, N_("a text document")},
+                 {"\x1f\x8b", 2, N_("a compressed file")},
+                 {"Rar!", 4, N_("a compressed file")},
+                 {"7z\xbc\xaf", 4, N_("a compressed file")},
+                 {"PK\x05\x06", 4, N_("an empty archive")},
+                 {"\x89PNG", 4, N_("a picture")},
+                 {"\xff\xd8\xff", 3, N_("a picture")},
+                 {"SQLite format 3", 15, N_("a database")}};
     char head[16] = {0};
     if (pread(fd, head, sizeof head, 0) <= 0) return true;
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
         if (memcmp(head, known[i].head, known[i].n) != 0) continue;
         err_set(e, ERR_INPUT, "import.format", "%s is %s, which cannot be imported", path,
-                known[i].what);
+                tr(known[i].what));
         return err_remedy(e, "save it as a workbook (.xlsx) without password, or as CSV");
     }
     return true;

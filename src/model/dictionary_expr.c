@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Expressions of a dictionary, parsed when every name is known. Joined ones (the relevance of a
- * variable within groups) come after their parts, so that a fault is reported once, where it stands. */
+ * variable within groups) come after their parts, so that a fault is reported once, where it
+ * stands. */
 #include "model/dictionary_internal.h"
 
+#include "base/catalogue.h"
 #include "model/expr.h"
 
 #include <string.h>
@@ -13,13 +15,15 @@ enum { SHOWN = 30 }; /* bytes of an expression that a message quotes */
 static const char *place_of(struct loader *l, const char *text, size_t at)
 {
     size_t n = strlen(text);
-    if (at >= n) return "at its end";
+    if (at >= n) return tr("at its end");
     size_t end = n - at > SHOWN ? at + SHOWN : n;
     while (end > at && ((unsigned char)text[end] & 0xC0) == 0x80) end--;
-    return arena_printf(l->scratch, "at byte %zu: \"%.*s\"", at + 1, (int)(end - at), text + at);
+    return arena_printf(l->scratch, tr("at byte %zu: \"%.*s\""), at + 1, (int)(end - at),
+                        text + at);
 }
 
-/* What to do: the language's own advice, unless the name at this place is one that the pack hides. */
+/* What to do: the language's own advice, unless the name at this place is one that the pack
+ * hides. */
 static const char *remedy_of(struct loader *l, const struct pending *x,
                              const struct expr_problem *p)
 {
@@ -30,7 +34,7 @@ static const char *remedy_of(struct loader *l, const struct pending *x,
     struct text name = text_trim((struct text){x->text + (begin < n ? begin : n), end - begin});
     if (begin >= n || name.n > NAME_MAX_BYTES || !load_is_hidden(l, x->form, name))
         return p->remedy;
-    return arena_printf(l->scratch, "the pack hides '%.*s': hide or change this as well",
+    return arena_printf(l->scratch, tr("the pack hides '%.*s': hide or change this as well"),
                         (int)name.n, name.p);
 }
 

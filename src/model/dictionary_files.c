@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "model/dictionary_internal.h"
 
+#include "base/catalogue.h"
 #include "base/file.h"
 #include "base/mem.h"
 
@@ -98,7 +99,7 @@ static void pack_missing(struct reading *in, const char *pack, const char *folde
     buf_init(&b, 300);
     if (!folder_list(&names, arena_printf(in->a, "%s/packs", in->folder), &e)) names.n = 0;
     for (size_t i = 0; i < names.n; i++)
-        buf_printf(&b, "%s%s", i == 0 ? "the packs are: " : ", ", names.name[i]);
+        buf_printf(&b, "%s%s", i == 0 ? tr("the packs are: ") : ", ", names.name[i]);
     problems_add(in->p, true, "pack.missing", folder, 0, "", b.n == 0 ? "there are no packs" : b.p,
                  "the pack '%s' is missing", pack);
     buf_release(&b);

@@ -2,6 +2,7 @@
 /* Code lists: data/codelists/<LIST>.csv, with the pack's file of the same name laid over it. */
 #include "model/dictionary_internal.h"
 
+#include "base/catalogue.h"
 #include "base/date.h"
 #include "base/mem.h"
 
@@ -23,7 +24,8 @@ static bool is_own_column(const char *column)
     return strcmp(column, "label") == 0 || text_starts(text_of(column), TEXT("label::"));
 }
 
-/* --- order --------------------------------------------------------------------------------------- */
+/* --- order
+ * --------------------------------------------------------------------------------------- */
 
 struct placed { /* a row of the sheet and where it goes */
     const struct sheet_row *row;
@@ -62,15 +64,16 @@ static struct placed *rows_in_order(struct loader *l, const struct sheet *s, siz
     return out;
 }
 
-/* --- codes --------------------------------------------------------------------------------------- */
+/* --- codes
+ * --------------------------------------------------------------------------------------- */
 
 static bool code_name_is_good(struct loader *l, struct cell c)
 {
     const char *what = NULL;
-    if (c.s[0] == '\0') what = "the code is missing";
-    else if (strlen(c.s) > CODE_NAME_MAX) what = "the code is longer than 64 bytes";
+    if (c.s[0] == '\0') what = tr("the code is missing");
+    else if (strlen(c.s) > CODE_NAME_MAX) what = tr("the code is longer than 64 bytes");
     else if (strpbrk(c.s, " \t\r\n;") != NULL || strstr(c.s, "\xC2\xA0") != NULL)
-        what = "a code may not hold blanks or semicolons";
+        what = tr("a code may not hold blanks or semicolons");
     if (what == NULL) return true;
     SHEET_PROBLEM(&l->reader, true, "codelist.bad_code", c, "name",
                   "use letters, digits, hyphens and underscores, without blanks", "%s: '%.80s'",
@@ -122,7 +125,8 @@ static void code_read(struct loader *l, struct codelist *list, const struct list
     codelist_enter(list, id, l->scratch);
 }
 
-/* --- codes that name each other ------------------------------------------------------------------ */
+/* --- codes that name each other
+ * ------------------------------------------------------------------ */
 
 static void unknown_code(struct loader *l, const struct codelist *list, struct cell c,
                          const char *column)
@@ -158,7 +162,8 @@ static void codes_connect(struct loader *l, struct codelist *list, const struct 
 
 enum { LEVEL_UNKNOWN = 0, LEVEL_BEING_FOUND = UINT16_MAX };
 
-/* Levels from the top; codes that are their own ancestors are a problem, named once for each circle. */
+/* Levels from the top; codes that are their own ancestors are a problem, named once for each
+ * circle. */
 static void codes_level(struct loader *l, struct codelist *list)
 {
     code_id *way = ARENA_ARRAY(l->scratch, code_id, list->n_code);
@@ -184,7 +189,8 @@ static void codes_level(struct loader *l, struct codelist *list)
     }
 }
 
-/* --- lists --------------------------------------------------------------------------------------- */
+/* --- lists
+ * --------------------------------------------------------------------------------------- */
 
 static struct codelist *list_new(struct loader *l, const char *name)
 {
@@ -265,8 +271,8 @@ static const char *list_name(struct loader *l, const char *prefix, const char *f
     const char *name = arena_copy(l->scratch, t.p, t.n);
     const char *what = NULL;
     if (strcmp(name, ORGANISATION_LIST) == 0)
-        what = "this list is filled with the repository's organisations";
-    else if (!name_is_good(t)) what = "the file's name is not a good name of a list";
+        what = tr("this list is filled with the repository's organisations");
+    else if (!name_is_good(t)) what = tr("the file's name is not a good name of a list");
     if (what == NULL) return name;
     problems_add(l->problems, true, "codelist.bad_name", file, 0, "", "rename or delete the file",
                  "%s", what);

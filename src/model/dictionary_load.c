@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "model/dictionary.h"
 
+#include "base/catalogue.h"
 #include "base/crypto.h"
 #include "base/mem.h"
 #include "model/dictionary_internal.h"
@@ -8,7 +9,8 @@
 
 #include <string.h>
 
-/* --- what the parts share ------------------------------------------------------------------------ */
+/* --- what the parts share
+ * ------------------------------------------------------------------------ */
 
 bool load_sheet(struct loader *l, struct sheet *out, const char *file)
 {
@@ -64,7 +66,8 @@ const char *load_guess_variable(struct loader *l, const struct form *f, const ch
                                 const char *otherwise)
 {
     if (load_is_hidden(l, f, text_of(name)))
-        return arena_printf(l->scratch, "the pack hides '%s': hide or change this as well", name);
+        return arena_printf(l->scratch, tr("the pack hides '%s': hide or change this as well"),
+                            name);
     const char *near = dictionary_guess_variable(l->d, f->id, text_of(name));
     return near == NULL ? otherwise : arena_printf(l->scratch, "did you mean '%s'?", near);
 }
@@ -82,12 +85,14 @@ void gaps_report(const struct gaps *g, struct loader *l, const char *column)
         const char *where = arena_printf(l->scratch, "%s::%s", column, l->d->language[i]);
         SHEET_PROBLEM(&l->reader, false, "dictionary.missing_label", g->first[i], where,
                       "translate it; until then the first language is shown",
-                      "%zu %s without words in '%s', this one first", g->n[i],
-                      g->n[i] == 1 ? "row is" : "rows are", l->d->language[i]);
+                      tr_n("%zu row is without words in '%s', this one first",
+                           "%zu rows are without words in '%s', this one first", (int64_t)g->n[i]),
+                      g->n[i], l->d->language[i]);
     }
 }
 
-/* --- loading ------------------------------------------------------------------------------------- */
+/* --- loading
+ * ------------------------------------------------------------------------------------- */
 
 /* SHA-256 over name, NUL, length (8 bytes, little-endian) and bytes of every file, by name. */
 static void hash_files(uint8_t out[32], const struct data_files *files)

@@ -2,6 +2,7 @@
 /* The small sheets: settings of the forms, parameters, and what a pack says about its country. */
 #include "model/dictionary_internal.h"
 
+#include "base/catalogue.h"
 #include "base/date.h"
 
 #include <stdlib.h>
@@ -120,7 +121,8 @@ void load_settings(struct loader *l)
     const char *file = "dictionary/settings.csv";
     struct sheet *s = &l->settings;
     if (data_files_find(l->files, file) == NULL)
-        missing_file(l, true, file, "write one row for each form: form_id, version, data_set ...");
+        missing_file(l, true, file,
+                     tr("write one row for each form: form_id, version, data_set ..."));
     if (!load_sheet(l, s, file)) {
         *s = (struct sheet){.file = file};
         return;
@@ -263,7 +265,8 @@ void load_pack(struct loader *l)
     if (load_sheet(l, &s, file))
         l->d->pack_value = parameters_read(l, &s, "key", &l->d->n_pack_value);
     else if (data_files_find(l->files, file) == NULL)
-        missing_file(l, true, file, "write key, value, note, source, uncertain: country, name ...");
+        missing_file(l, true, file,
+                     tr("write key, value, note, source, uncertain: country, name ..."));
     load_deciders(l);
     check_organisations(l);
 }

@@ -6,6 +6,7 @@
  * silently: it has nothing to judge. */
 #include "model/dictionary_internal.h"
 
+#include "base/catalogue.h"
 #include "model/finding.h"
 
 #include <string.h>
@@ -94,7 +95,7 @@ static void builtins_check(struct rules *r)
     for (size_t i = 0; i < BUILTIN_COUNT; i++)
         if (r->l->d->rule[i].name == NULL)
             problems_add(r->l->problems, true, "rule.missing_builtin", "rules-program.csv", 0, "id",
-                         arena_printf(r->l->scratch, "add a row %s with scope program",
+                         arena_printf(r->l->scratch, tr("add a row %s with scope program"),
                                       builtin_names[i]),
                          "the rule '%s' of the program is missing", builtin_names[i]);
 }
@@ -144,7 +145,7 @@ static bool needs_read(struct rules *r, const struct form *f, struct rule *out, 
         const char *wanted = arena_copy(l->scratch, name.p, name.n);
         SHEET_PROBLEM(&l->reader, true, "rule.unknown_need", c, "needs",
                       load_guess_variable(l, f, wanted,
-                                          "name variables of the form, with blanks between"),
+                                          tr("name variables of the form, with blanks between")),
                       "form '%s' has no variable '%.80s'", f->name, wanted);
     }
     return ok;

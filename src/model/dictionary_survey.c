@@ -3,6 +3,7 @@
  * trace but their relevance, which their variables inherit. */
 #include "model/dictionary_internal.h"
 
+#include "base/catalogue.h"
 #include "base/mem.h"
 #include "model/record.h"
 
@@ -159,7 +160,7 @@ static list_id list_of(struct survey *s, struct text name, struct cell place, co
     if (list != NULL) return list->id;
     const char *wanted = arena_copy(s->l->scratch, name.p, name.n);
     SHEET_PROBLEM(&s->l->reader, true, "dictionary.unknown_list", place, column,
-                  load_guess_list(s->l, wanted, "add the list as a file of data/codelists"),
+                  load_guess_list(s->l, wanted, tr("add the list as a file of data/codelists")),
                   "there is no code list '%.80s'", wanted);
     return LIST_NONE;
 }
@@ -168,7 +169,8 @@ static const char *unsupported_remedy(struct survey *s, struct text type)
 {
     struct guess g;
     if (text_ends(type, TEXT("or_other")))
-        return "delete or_other; add a code for it and a text that is relevant when it is chosen";
+        return tr(
+            "delete or_other; add a code for it and a text that is relevant when it is chosen");
     guess_init(&g, type);
     for (size_t i = 0; i < sizeof structure_types / sizeof structure_types[0]; i++)
         guess_offer(&g, structure_types[i].name);
@@ -217,7 +219,7 @@ static bool value_type_read(struct survey *s, struct variable *v, struct cell c)
     SHEET_PROBLEM(&s->l->reader, true, "survey.value_type", c, column,
                   "write integer, decimal, date, text, code:LIST or codes:LIST",
                   t.n == 0 ? "a calculation needs the type of its value%s"
-                           : "'%.80s' is not a type of value",
+                           : tr("'%.80s' is not a type of value"),
                   t.n == 0 ? "" : c.s);
     return false;
 }
@@ -574,7 +576,7 @@ static void rows_read(struct survey *s)
     while (s->depth > 0) {
         struct block *b = &s->block[--s->depth];
         SHEET_PROBLEM(&s->l->reader, true, "survey.never_ends", b->place, "type",
-                      b->repeat ? "add an end_repeat row" : "add an end_group row",
+                      b->repeat ? tr("add an end_repeat row") : tr("add an end_group row"),
                       "the %s '%s' never ends", b->repeat ? "repeat" : "group", b->place.s);
     }
     gaps_report(&s->label, s->l, "label");
@@ -611,7 +613,7 @@ static var_id system_variable(struct survey *s, const char *name, const char *li
         strcmp(s->l->d->list[v->list]->name, list) == 0)
         return v->id;
     problems_add(s->l->problems, true, "dictionary.system_variable", SYSTEM_SHEET, 0, "name",
-                 arena_printf(s->l->scratch, "add a row: select_one %s,%s", list, name),
+                 arena_printf(s->l->scratch, tr("add a row: select_one %s,%s"), list, name),
                  "the system variable '%s' with codes of %s is missing", name, list);
     return VAR_NONE;
 }
@@ -624,7 +626,8 @@ static void reference_find(struct survey *s, const struct sheet_row *settings)
     const struct variable *v = dictionary_variable(s->l->d, s->form->id, text_of(c.s));
     if (v == NULL)
         SHEET_PROBLEM(&s->l->reader, true, "settings.reference", c, "reference",
-                      load_guess_variable(s->l, s->form, c.s, "name a text variable of the form"),
+                      load_guess_variable(s->l, s->form, c.s,
+                                          tr("name a text variable of the form")),
                       "form '%s' has no variable '%.80s'", s->form->name, c.s);
     else if (v->group != 0 || v->type != VARIABLE_TEXT)
         SHEET_PROBLEM(&s->l->reader, true, "settings.reference", c, "reference",
@@ -685,7 +688,7 @@ void load_surveys(struct loader *l)
     if (!load_sheet(l, &system, SYSTEM_SHEET) && data_files_find(l->files, SYSTEM_SHEET) == NULL)
         problems_add(l->problems, true, "dictionary.missing_file", SYSTEM_SHEET, 0, "",
                      "restore the file: it holds organisation and organisation_type",
-                     "the file " SYSTEM_SHEET " is missing");
+                     "the file %s is missing", SYSTEM_SHEET);
     size_t rows = 0;
     for (size_t i = 0; i < d->n_form; i++) {
         if (!survey_sheet(l, &d->form[i], &sheet[i]))

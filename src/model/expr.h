@@ -34,8 +34,8 @@ struct expr;
 struct expr_problem { /* errors as data */
     size_t at;        /* byte offset in the expression, 0-based */
     const char *id;   /* "expr.unknown_variable" */
-    char message[200];
-    char remedy[200];
+    char message[400];
+    char remedy[400];
 };
 
 /* Parse for use in group `g` of form `f`; ${names} are resolved, `.` is `self` (VAR_NONE when there

@@ -3,6 +3,7 @@
  * (expr_function.c); those that are more than a function of values become operators of their
  * own. */
 #include "model/expr_internal.h"
+#include "base/catalogue.h"
 #include "model/expr_build_call.h"
 #include "model/sheet.h"
 
@@ -14,7 +15,7 @@ static const struct expr_node *bad_argument(struct expr_builder *b, const struct
                                             size_t i, const char *id, const char *what)
 {
     return expr_fail(b->problem, i < c->n_arg ? c->arg[i]->at : c->at, id, c->function->usage,
-                     "argument %zu of %s() is not %s", i + 1, c->function->name, what);
+                     "argument %zu of %s() is not %s", i + 1, c->function->name, tr(what));
 }
 
 const struct expr_node *expr_build_plain_call(struct expr_builder *b, const struct expr_call *c)
@@ -247,7 +248,7 @@ static const struct expr_node *pull_parameter(struct expr_builder *b, const stru
     struct text name = expr_shown(key->text);
     if (p == NULL)
         return expr_fail(b->problem, key->at, "expr.unknown_parameter",
-                         pack ? "add it to pack.csv" : "add it to parameters.csv",
+                         pack ? tr("add it to pack.csv") : tr("add it to parameters.csv"),
                          "there is no parameter \"%.*s\"", (int)name.n, name.p);
     return expr_const_text(b, text_of(p->value), c->at, c->end);
 }

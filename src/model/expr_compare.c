@@ -19,6 +19,8 @@
  * cannot be before B: rules that shall spare partial dates are written without not(). */
 #include "model/expr_internal.h"
 
+#include "base/catalogue.h"
+
 #include <string.h>
 
 /* ---- building ---- */
@@ -99,8 +101,9 @@ static enum code_found find_code(struct expr_builder *b, struct expr_node *n,
     if (memchr(t.p, ' ', t.n) != NULL) return CODE_OPEN; /* several codes of a multi-select */
     const char *near = near_code(l, t);
     char remedy[200];
-    if (near != NULL) snprintf(remedy, sizeof remedy, "did you mean '%s'? capitals count", near);
-    else snprintf(remedy, sizeof remedy, "see the codes with: dcim codes %s", l->name);
+    if (near != NULL)
+        snprintf(remedy, sizeof remedy, tr("did you mean '%s'? capitals count"), near);
+    else snprintf(remedy, sizeof remedy, tr("see the codes with: dcim codes %s"), l->name);
     t = expr_shown(t);
     expr_fail(b->problem, text->at, "expr.unknown_code", remedy,
               "code list %s has no code \"%.*s\", so this would never hold", l->name, (int)t.n,

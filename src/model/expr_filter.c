@@ -17,6 +17,8 @@
  * that is ERR_USAGE "filter.not_columnar". */
 #include "model/expr_filter_internal.h"
 
+#include "base/catalogue.h"
+
 #include <string.h>
 
 /* Cells of a table by code; steps that the record evaluator may take in all, and for each unit:
@@ -102,9 +104,9 @@ static const struct expr_vector *refuse(struct planner *p, const struct expr_nod
 static const struct expr_vector *refuse_apart(struct planner *p, const struct expr_node *n)
 {
     return refuse(
-        p, n, "a table does not know which instance of a repeat has which value",
-        "compare the variable itself, ${name} = \"CODE\" or selected(${name}, \"CODE\"), which holds "
-        "if it does for one instance; or let the form calculate what is needed");
+        p, n, tr("a table does not know which instance of a repeat has which value"),
+        tr("compare the variable itself, ${name} = \"CODE\" or selected(${name}, \"CODE\"), which holds "
+           "if it does for one instance; or let the form calculate what is needed"));
 }
 
 static const struct column *column_of(struct planner *p, const struct expr_node *n, var_id v)
@@ -112,8 +114,8 @@ static const struct column *column_of(struct planner *p, const struct expr_node 
     const struct column_set *set = p->run.set;
     const struct column *c = set->column(set->ctx, v);
     if (c != NULL && c->kind != COLUMN_NONE) return c;
-    refuse(p, n, "tables hold codes, whole numbers and dates only, and no identifiers",
-           "filter by a variable that `dcim variables` shows as such");
+    refuse(p, n, tr("tables hold codes, whole numbers and dates only, and no identifiers"),
+           tr("filter by a variable that `dcim variables` shows as such"));
     return NULL;
 }
 
@@ -123,7 +125,7 @@ static struct expr_vector *vector(struct planner *p, enum expr_vector_op op,
                                   const struct expr_node *n)
 {
     if (++p->n_vector > EXPR_PLAN_MAX) {
-        refuse(p, n, "it is too large", "split the filter");
+        refuse(p, n, tr("it is too large"), tr("split the filter"));
         p->n_vector = 0;
     }
     struct expr_vector *v = ARENA_NEW(p->arena, struct expr_vector);
@@ -209,8 +211,8 @@ static bool bind_columns(struct planner *p, struct expr_vector *v, const struct 
 {
     if (r->apart != NULL) return refuse_apart(p, r->apart) != NULL;
     if (r->too_many)
-        return refuse(p, n, "too many variables are read together",
-                      "split the part with and, or") != NULL;
+        return refuse(p, n, tr("too many variables are read together"),
+                      tr("split the part with and, or")) != NULL;
     for (size_t i = 0; i < r->n; i++) {
         v->var[i] = r->var[i];
         v->row_column[i] = column_of(p, n, r->var[i]);
@@ -323,28 +325,30 @@ static const struct expr_vector *refuse_instances(struct planner *p, const struc
                           ? arena_printf(p->arena, "${%s} = \"%s\"", v->name, code)
                           : arena_printf(p->arena, "selected(${%s}, \"%s\")", v->name, code);
     if (n->blank) /* = '' */
-        return refuse(p, n, "a table does not keep which instance is blank beside others",
+        return refuse(p, n, tr("a table does not keep which instance is blank beside others"),
                       arena_printf(p->arena,
-                                   "for those of whom nothing is recorded there write "
-                                   "not(${%s} != \"\")",
+                                   tr("for those of whom nothing is recorded there write "
+                                      "not(${%s} != \"\")"),
                                    v->name));
     if (n->code == CODE_NONE) /* a missing code, or none of the list */
-        return refuse(p, n, "a table does not keep the missing codes of single instances",
-                      arena_printf(p->arena,
-                                   "make a table of %s itself: its rows say of whom nothing but a "
-                                   "missing code is known; or name the codes that are wanted, as "
-                                   "in %s",
-                                   v->name, has));
+        return refuse(
+            p, n, tr("a table does not keep the missing codes of single instances"),
+            arena_printf(p->arena,
+                         tr("make a table of %s itself: its rows say of whom nothing but a "
+                            "missing code is known; or name the codes that are wanted, as "
+                            "in %s"),
+                         v->name, has));
     if (n->compare == EXPR_NE)
-        return refuse(p, n,
-                      "it would hold for whoever has another value in some instance, which a table "
-                      "does not keep",
-                      arena_printf(p->arena,
-                                   "for those of whom no instance has it write not(%s); for those "
-                                   "with certain others name them, joined by or",
-                                   has));
-    return refuse(p, n, "a table does not keep which codes one instance has together",
-                  arena_printf(p->arena, "write %s", has));
+        return refuse(
+            p, n,
+            tr("it would hold for whoever has another value in some instance, which a table "
+               "does not keep"),
+            arena_printf(p->arena,
+                         tr("for those of whom no instance has it write not(%s); for those "
+                            "with certain others name them, joined by or"),
+                         has));
+    return refuse(p, n, tr("a table does not keep which codes one instance has together"),
+                  arena_printf(p->arena, tr("write %s"), has));
 }
 
 /* The same of a repeated variable: what a set of codes still tells. */
@@ -642,10 +646,10 @@ static const struct expr_vector *plan_aggregate(struct planner *p, const struct 
     if (c == NULL) return NULL;
     if (c->kind != COLUMN_NUMBER_SET) {
         const char *name = p->run.set->dictionary->variable[of->var].name;
-        return refuse(p, n, "a table does not keep how often a code occurs in a repeat",
+        return refuse(p, n, tr("a table does not keep how often a code occurs in a repeat"),
                       arena_printf(p->arena,
-                                   "ask whether it occurs: ${%s} = \"CODE\" for one code, "
-                                   "count-non-empty(${%s}) > 0 for any",
+                                   tr("ask whether it occurs: ${%s} = \"CODE\" for one code, "
+                                      "count-non-empty(${%s}) > 0 for any"),
                                    name, name));
     }
     struct expr_vector *v = number_vector(p, EXPR_V_AGGREGATE, n);

@@ -5,6 +5,8 @@
  * word processor) gets a remedy of its own. */
 #include "model/expr_internal.h"
 
+#include "base/catalogue.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,8 +18,8 @@ const struct expr_node *expr_fail(struct expr_problem *p, size_t at, const char 
     va_start(ap, fmt);
     p->at = at;
     p->id = id;
-    vsnprintf(p->message, sizeof p->message, fmt, ap);
-    snprintf(p->remedy, sizeof p->remedy, "%s", remedy);
+    vsnprintf(p->message, sizeof p->message, tr(fmt), ap);
+    snprintf(p->remedy, sizeof p->remedy, "%s", tr(remedy));
     va_end(ap);
     return NULL;
 }
@@ -78,7 +80,7 @@ static struct expr_token token(struct expr_lexer *l, enum expr_token_kind kind, 
 static struct expr_token bad(struct expr_lexer *l, const char *id, const char *remedy,
                              const char *what)
 {
-    expr_fail(l->problem, l->at, id, remedy, "%s", what);
+    expr_fail(l->problem, l->at, id, remedy, "%s", tr(what));
     return (
         struct expr_token){.kind = EXPR_TOKEN_BAD, .at = (uint16_t)l->at, .end = (uint16_t)l->at};
 }
@@ -106,25 +108,25 @@ static const struct {
 static const struct { /* how other languages, and word processors, write it */
     const char *written, *remedy;
 } mistakes[] = {
-    {"==", "write = to compare"},
-    {"<>", "write != for \"not equal\""},
-    {"=<", "write <="},
-    {"=>", "write >="},
-    {"&&", "write and"},
-    {"||", "write or"},
-    {"//", "name the path step by step, or write ${name}"},
-    {"@", "attributes do not exist here; write ${name}"},
-    {"::", "only child, parent and self exist: name, .. and ."},
-    {"\xe2\x80\x98", "use the straight quotes ' or \""},
-    {"\xe2\x80\x99", "use the straight quotes ' or \""},
-    {"\xe2\x80\x9c", "use the straight quotes ' or \""},
-    {"\xe2\x80\x9d", "use the straight quotes ' or \""},
-    {"\xe2\x80\x9e", "use the straight quotes ' or \""},
-    {"\xe2\x89\xa4", "write <="},
-    {"\xe2\x89\xa5", "write >="},
-    {"\xe2\x89\xa0", "write !="},
-    {"\xc2\xa0", "replace the no-break space by a blank"},
-    {"\xe2\x80\x93", "write - for minus"},
+    {"==", N_("write = to compare")},
+    {"<>", N_("write != for \"not equal\"")},
+    {"=<", N_("write <=")},
+    {"=>", N_("write >=")},
+    {"&&", N_("write and")},
+    {"||", N_("write or")},
+    {"//", N_("name the path step by step, or write ${name}")},
+    {"@", N_("attributes do not exist here; write ${name}")},
+    {"::", N_("only child, parent and self exist: name, .. and .")},
+    {"\xe2\x80\x98", N_("use the straight quotes ' or \"")},
+    {"\xe2\x80\x99", N_("use the straight quotes ' or \"")},
+    {"\xe2\x80\x9c", N_("use the straight quotes ' or \"")},
+    {"\xe2\x80\x9d", N_("use the straight quotes ' or \"")},
+    {"\xe2\x80\x9e", N_("use the straight quotes ' or \"")},
+    {"\xe2\x89\xa4", N_("write <=")},
+    {"\xe2\x89\xa5", N_("write >=")},
+    {"\xe2\x89\xa0", N_("write !=")},
+    {"\xc2\xa0", N_("replace the no-break space by a blank")},
+    {"\xe2\x80\x93", N_("write - for minus")},
 };
 
 static struct expr_token operator_token(struct expr_lexer *l, size_t i)

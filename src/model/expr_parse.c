@@ -10,6 +10,7 @@
  * are loops. The first problem ends the reading. */
 #include "model/expr_internal.h"
 
+#include "base/catalogue.h"
 #include "base/mem.h"
 
 #include <stdio.h>
@@ -77,7 +78,7 @@ static const struct expr_node *parse_call(struct parser *p)
         }
     }
     size_t end = p->token.end;
-    if (!expect(p, EXPR_TOKEN_RIGHT, "a comma or )")) return NULL;
+    if (!expect(p, EXPR_TOKEN_RIGHT, tr("a comma or )"))) return NULL;
     return expr_build_call(&p->b, &name, from, end);
 }
 
@@ -128,12 +129,12 @@ static const struct expr_node *parse_path(struct parser *p)
     case EXPR_TOKEN_LEFT:
         if (!advance(p)) return NULL;
         n = parse_expr(p, 1);
-        if (n == NULL || !expect(p, EXPR_TOKEN_RIGHT, "an operator or )")) return NULL;
+        if (n == NULL || !expect(p, EXPR_TOKEN_RIGHT, tr("an operator or )"))) return NULL;
         return parse_tail(p, n, false);
     case EXPR_TOKEN_SLASH:
         if (!advance(p)) return NULL;
         t = p->token;
-        if (t.kind != EXPR_TOKEN_NAME) return unexpected(p, "the name of the form");
+        if (t.kind != EXPR_TOKEN_NAME) return unexpected(p, tr("the name of the form"));
         if (!advance(p)) return NULL;
         return parse_tail(p, expr_build_root(&p->b, &t), true);
     case EXPR_TOKEN_NAME:
@@ -277,7 +278,7 @@ static const struct expr_node *parse_whole(struct parser *p)
     if (!advance(p)) return NULL;
     const struct expr_node *n = parse_expr(p, 1);
     if (n != NULL && p->token.kind != EXPR_TOKEN_END)
-        return unexpected(p, "an operator or the end");
+        return unexpected(p, tr("an operator or the end"));
     return n;
 }
 

@@ -9,6 +9,8 @@
  * both are variables of the instance, so that an expression can move between an item and a rule. */
 #include "model/expr_internal.h"
 
+#include "base/catalogue.h"
+
 #include <string.h>
 
 static group_id parent_of(const struct expr_builder *b, group_id g)
@@ -107,9 +109,9 @@ static const struct expr_node *unknown_name(struct expr_builder *b, struct text 
     const char *near = dictionary_guess_variable(b->dictionary, b->form->id, name);
     struct text t = expr_shown(name);
     char remedy[200];
-    if (near != NULL) snprintf(remedy, sizeof remedy, "did you mean ${%s}?", near);
+    if (near != NULL) snprintf(remedy, sizeof remedy, tr("did you mean ${%s}?"), near);
     else
-        snprintf(remedy, sizeof remedy, "see the names with: dcim variables --form %s",
+        snprintf(remedy, sizeof remedy, tr("see the names with: dcim variables --form %s"),
                  b->form->name);
     return expr_fail(b->problem, at, "expr.unknown_variable", remedy,
                      "form %s has no variable \"%.*s\"", b->form->name, (int)t.n, t.p);
@@ -363,8 +365,8 @@ static const struct expr_node *bare_name(struct expr_builder *b, const struct ex
         return column_of(b, self->list, NULL, step);
     struct text t = expr_shown(step->text);
     char remedy[200];
-    snprintf(remedy, sizeof remedy, "write ${%.*s}; for a text, put it between quotes", (int)t.n,
-             t.p);
+    snprintf(remedy, sizeof remedy, tr("write ${%.*s}; for a text, put it between quotes"),
+             (int)t.n, t.p);
     return expr_fail(b->problem, step->at, "expr.bare_name", remedy,
                      "\"%.*s\" alone is not the name of anything here", (int)t.n, t.p);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "model/finding.h"
 
+#include "base/catalogue.h"
 #include "base/mem.h"
 #include "base/unicode.h"
 
@@ -168,7 +169,9 @@ void finding_message(struct buf *out, const struct dictionary *d, const struct f
 
     if (f->value == NULL || (v != NULL && (v->privacy & PRIVACY_D) != 0)) return;
     struct arena *scratch = arena_new(ARENA_WIPE);
-    buf_puts(out, " (sent: \"");
+    buf_puts(out, " (");
+    buf_puts(out, tr("sent:"));
+    buf_puts(out, " \"");
     buf_put_text(out, unicode_visible(text_of(f->value), scratch));
     buf_puts(out, "\")");
     arena_free(scratch);

@@ -3,6 +3,8 @@
  * deletions, insertions, and reversals", Soviet Physics Doklady 10 (1966) 707-710. */
 #include "model/sheet.h"
 
+#include "base/catalogue.h"
+
 #include <string.h>
 
 static bool is_letter(char c)
@@ -68,5 +70,5 @@ void guess_offer(struct guess *g, const char *name)
 
 const char *guess_remedy(const struct guess *g, const char *otherwise, struct arena *a)
 {
-    return g->best == NULL ? otherwise : arena_printf(a, "did you mean '%s'?", g->best);
+    return g->best == NULL ? tr(otherwise) : arena_printf(a, tr("did you mean '%s'?"), g->best);
 }

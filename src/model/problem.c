@@ -2,6 +2,7 @@
 #include "model/problem.h"
 
 #include "base/buf.h"
+#include "base/catalogue.h"
 #include "base/mem.h"
 
 #include <stdarg.h>
@@ -36,7 +37,7 @@ void problems_add(struct problems *p, bool fatal, const char *id, const char *fi
     va_list ap;
     buf_init(&message, MESSAGE_MAX);
     va_start(ap, fmt);
-    buf_vprintf(&message, fmt, ap);
+    buf_vprintf(&message, tr(fmt), ap);
     va_end(ap);
 
     MEM_GROW(p->item, p->cap, p->n + 1);
@@ -47,9 +48,9 @@ void problems_add(struct problems *p, bool fatal, const char *id, const char *fi
         .row = row,
         .column = keep(p->arena, column),
         .message = message.too_long
-                       ? "the message is too long to be shown"
+                       ? tr("the message is too long to be shown")
                        : arena_copy(p->arena, message.p == NULL ? "" : message.p, message.n),
-        .remedy = keep(p->arena, remedy),
+        .remedy = keep(p->arena, remedy == NULL ? NULL : tr(remedy)),
     };
     buf_release(&message);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "model/sheet.h"
 
+#include "base/catalogue.h"
 #include "base/csv.h"
 #include "base/mem.h"
 
@@ -118,9 +119,9 @@ size_t sheet_column_required(const struct sheet *s, struct sheet_reader *in, con
     guess_init(&g, text_of(column));
     for (size_t i = 0; i < s->n_column; i++) guess_offer(&g, s->column[i]);
     problems_add(in->problems, true, "sheet.missing_column", s->file, 1, column,
-                 g.best == NULL
-                     ? arena_printf(in->arena, "add a column '%s'", column)
-                     : arena_printf(in->arena, "rename the column '%s' to '%s'", g.best, column),
+                 g.best == NULL ? arena_printf(in->arena, "add a column '%s'", column)
+                                : arena_printf(in->arena, tr("rename the column '%s' to '%s'"),
+                                               g.best, column),
                  "the column '%s' is missing", column);
     return at;
 }

@@ -3,6 +3,7 @@
  * put back into an array at the end. */
 #include "model/sheet.h"
 
+#include "base/catalogue.h"
 #include "base/mem.h"
 
 #include <string.h>
@@ -161,7 +162,7 @@ static void row_add(struct overlay *o, const struct sheet_row *row, const char *
     uint32_t behind = o->last_added != CHAIN_END ? o->last_added : o->last;
     o->row[number] = row_moved(o->core, row, o->pack->n_column, o->at, o->in->arena);
     if (after[0] != '\0' && !row_behind(o, after, &behind)) {
-        unknown_name(o, row, after, "after", "the row is to go behind");
+        unknown_name(o, row, after, "after", tr("the row is to go behind"));
         behind = o->last;
     }
     if (behind == CHAIN_END) {
@@ -198,7 +199,7 @@ static void row_apply(struct overlay *o, const struct sheet_row *row, size_t act
                       "write add, hide or change", "the action '%.80s' is not known", what);
     } else if (known == NULL) {
         unknown_name(o, row, name, o->core->column[o->key],
-                     hide ? "the pack hides" : "the pack changes");
+                     hide ? tr("the pack hides") : tr("the pack changes"));
     } else if (hide) {
         row_hide(o, number);
     } else {

@@ -4,6 +4,7 @@
  * updated. */
 #include "service/service_internal.h"
 
+#include "base/catalogue.h"
 #include "base/file.h"
 
 #include <errno.h>
@@ -37,7 +38,7 @@ bool service_data_folder(const char **out, struct service *s, struct arena *a, s
     }
     err_set(e, ERR_NOT_FOUND, "service.no_data",
             "the data folder with dictionary and packs was not found beside %s",
-            s->options.program == NULL ? "the program" : s->options.program);
+            s->options.program == NULL ? tr("the program") : s->options.program);
     return err_remedy(e, "name it with DCIM_DATA");
 }
 

@@ -2,6 +2,7 @@
 /* Backups, and the key slots that open them. */
 #include "service/service_internal.h"
 
+#include "base/catalogue.h"
 #include "base/date.h"
 #include "base/file.h"
 #include "store/backup.h"
@@ -128,7 +129,7 @@ bool op_key_add(struct call *c, struct err *e)
                            "a passphrase slot needs a passphrase");
     }
     struct text label = text_of(json_get_text(c->in, "label", ""));
-    c->event.object_type = "key slot";
+    c->event.object_type = tr("key slot");
     c->event.object_id = kind;
     if (!call_entry_first(c, e) ||
         !keyring_add(store_keyring(c->s->store), slot, &secret, label, &code, e))
@@ -145,7 +146,7 @@ bool op_key_add(struct call *c, struct err *e)
 bool op_key_remove(struct call *c, struct err *e)
 {
     int64_t slot = json_get_int(c->in, "slot", 0);
-    c->event.object_type = "key slot";
+    c->event.object_type = tr("key slot");
     c->event.object_id = arena_printf(c->arena, "%lld", (long long)slot);
     if (!call_entry_first(c, e) || !keyring_remove(store_keyring(c->s->store), (uint32_t)slot, e))
         return false;

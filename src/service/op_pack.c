@@ -5,6 +5,7 @@
  * the dictionary that comes with the program. */
 #include "service/service_internal.h"
 
+#include "base/catalogue.h"
 #include "base/file.h"
 
 #include <string.h>
@@ -36,6 +37,45 @@ bool call_pack_folder(const char **data, const char **pack, struct call *c, stru
     return err_remedy(e, "a pack lies at DATA/packs/NAME, beside DATA/dictionary");
 }
 
+/* One catalogue of the program's words; file: below the data folder. An entry with a problem is
+ * left out where words are shown, so it is a warning; a file that cannot be read at all is not. */
+static void check_catalogue(struct problems *p, const char *data, const char *file,
+                            const char *language, struct arena *a)
+{
+    struct catalogue *words = NULL;
+    struct catalogue_problem found[20];
+    size_t n = sizeof found / sizeof found[0], room = n;
+    struct err e = {0};
+    if (!catalogue_load(&words, arena_printf(a, "%s/%s", data, file), language, found, &n, &e)) {
+        problems_add(p, true, e.id, file, 0, "", e.remedy, "%s", e.msg);
+        return;
+    }
+    catalogue_free(words);
+    for (size_t i = 0; i < n && i < room; i++)
+        problems_add(p, false, "catalogue.entry", file, (uint32_t)found[i].line, "",
+                     "correct the entry in a translation editor; until then English is shown", "%s",
+                     tr(found[i].what));
+}
+
+static void check_catalogues(struct problems *p, const char *data, struct arena *a)
+{
+    struct file_names names = {0};
+    const char *folder = arena_printf(a, "%s/i18n", data);
+    struct err e = {0};
+    if (!file_exists(folder)) return; /* a repository's copy of the dictionary has none */
+    if (!folder_list(&names, folder, &e)) {
+        problems_add(p, true, e.id, "i18n", 0, "", e.remedy, "%s", e.msg);
+        return;
+    }
+    for (size_t i = 0; i < names.n; i++) {
+        struct text name = text_of(names.name[i]);
+        if (!text_ends(name, TEXT(".po"))) continue;
+        check_catalogue(p, data, arena_printf(a, "i18n/%s", names.name[i]),
+                        arena_copy(a, name.p, name.n - strlen(".po")), a);
+    }
+    file_names_free(&names);
+}
+
 bool op_pack_check(struct call *c, struct err *e)
 {
     const char *data, *pack;
@@ -50,7 +90,8 @@ bool op_pack_check(struct call *c, struct err *e)
         problems_release(&problems);
         return false;
     }
-    json_set_bool(c->out, "ok", ok);
+    check_catalogues(&problems, data, c->arena);
+    json_set_bool(c->out, "ok", problems.n_fatal == 0);
     json_set_text(c->out, "folder", data);
     json_set_text(c->out, "pack", pack);
     json_set_int(c->out, "problems_total", (int64_t)problems.n);

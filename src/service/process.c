@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "service/process.h"
 
+#include "base/catalogue.h"
 #include "base/crypto.h"
 #include "base/sandbox.h"
 #include "intake/converter.h"
@@ -19,7 +20,8 @@ void process_start(void)
 const char *process_weakened(void)
 {
     if (!keyring_insecure_kdf()) return NULL;
-    return "DCIM_INSECURE_KDF is set: passphrases are stretched too little to be safe; for tests only";
+    return N_(
+        "DCIM_INSECURE_KDF is set: passphrases are stretched too little to be safe; for tests only");
 }
 
 int process_converter(const char *kind)

@@ -23,6 +23,8 @@ struct service *service_new(const struct service_options *options)
 {
     struct service *s = mem_new(1, sizeof *s);
     s->options = *options;
+    s->before = catalogue_use(NULL);
+    (void)catalogue_use(s->before);
     s->role = role_find(text_of(options->role == NULL ? "custodian" : options->role));
     return s;
 }
@@ -52,7 +54,7 @@ void service_close(struct service *s)
     if (s == NULL) return;
     close_repository(s);
     json_free(s->problems);
-    (void)catalogue_use(NULL); /* whoever called speaks English from here on */
+    (void)catalogue_use(s->before); /* whoever called speaks as before */
     catalogue_free(s->words);
     mem_free(s);
 }
@@ -142,7 +144,7 @@ static bool open_repository(struct service *s, struct arena *a, struct err *e)
     struct store_info info;
     if (o->repository == NULL || !file_exists(arena_printf(a, "%s/database", o->repository))) {
         err_set(e, ERR_NOT_FOUND, "service.no_repository", "there is no repository at %s",
-                o->repository == NULL ? "(none named)" : o->repository);
+                o->repository == NULL ? tr("(none named)") : o->repository);
         return err_remedy(
             e,
             "name its folder with --repository or DCIM_REPOSITORY, or make one: dcim init --pack pt DIR");
@@ -232,7 +234,7 @@ void service_keep_problems(struct service *s, const struct problems *p)
 void call_progress(struct call *c, const char *what, uint64_t done, uint64_t total)
 {
     if (c->progress != NULL && c->progress->step != NULL)
-        c->progress->step(c->progress->ctx, what, done, total);
+        c->progress->step(c->progress->ctx, tr(what), done, total);
 }
 
 static bool choice_fits(const char *choices, const char *value)
@@ -323,7 +325,7 @@ static bool check_parameters(const struct operation *op, const struct json *in, 
     for (const struct parameter_spec *p = op->parameter; p->name != NULL; p++)
         if (p->required && !json_has(in, p->name))
             return err_set(e, ERR_USAGE, "call.missing", "%s needs parameter %s: %s", op->name,
-                           p->name, p->summary);
+                           p->name, tr(p->summary));
     return true;
 }
 
@@ -333,7 +335,7 @@ static bool check_parameters(const struct operation *op, const struct json *in, 
 static bool deny(struct call *c, struct err *e, const char *id, const char *what)
 {
     c->denied = true;
-    return err_set(e, ERR_DENIED, id, "%s: %s", c->operation->name, what);
+    return err_set(e, ERR_DENIED, id, "%s: %s", c->operation->name, tr(what));
 }
 
 static bool append_alone(struct store *st, const struct audit_event *event, struct err *e)
@@ -371,7 +373,8 @@ static bool may(struct call *c, enum capability needed, struct err *e)
     if (needed == CAP_NONE) return true;
     if (role_may(c->s->role, needed)) return true;
     deny(c, e, "call.not_allowed",
-         arena_printf(c->arena, "role %s may not %s", c->s->role->name, capability_text(needed)));
+         arena_printf(c->arena, tr("role %s may not %s"), c->s->role->name,
+                      tr(capability_text(needed))));
     return err_remedy(
         e, "act in a role that may, if you have one (--role), or ask who keeps the register");
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "store/archive.h"
 
+#include "base/catalogue.h"
+
 #include <assert.h>
 #include <string.h>
 
@@ -37,7 +39,8 @@ void archive_reader_init(struct archive_reader *r, const struct archive_events *
 
 static bool damaged(struct err *e, const char *why)
 {
-    err_set(e, ERR_STORE, "archive.damaged", "could not read the content of the backup: %s", why);
+    err_set(e, ERR_STORE, "archive.damaged", "could not read the content of the backup: %s",
+            tr(why));
     return err_remedy(e, "use another backup");
 }
 

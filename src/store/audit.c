@@ -10,6 +10,7 @@
 #include "store/audit.h"
 
 #include "base/buf.h"
+#include "base/catalogue.h"
 #include "base/date.h"
 #include "store/audit_internal.h"
 #include "store/store.h"
@@ -34,7 +35,7 @@ static struct audit_log log_of(struct store *st)
 
 static bool damaged(struct err *e, const char *what)
 {
-    err_set(e, ERR_STORE, "audit.damaged", "could not use the audit log: %s", what);
+    err_set(e, ERR_STORE, "audit.damaged", "could not use the audit log: %s", tr(what));
     return err_remedy(e, "run `dcim audit verify`, which names the place; nothing was written");
 }
 

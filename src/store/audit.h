@@ -60,7 +60,7 @@ bool audit_each(struct store *st, uint64_t first,
 struct audit_report {
     uint64_t n_entry, n_checkpoint;
     uint64_t first_bad; /* sequence where the chain breaks; 0: it holds */
-    char problem[200];  /* what is wrong there, in words */
+    char problem[400];  /* what is wrong there, in words */
     uint8_t head[32];
     char checkpoint[600]; /* newest checkpoint as text, to be kept elsewhere */
 };

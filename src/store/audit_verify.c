@@ -2,13 +2,16 @@
 /* Verification of the log: one pass over the entries in their order, recomputing the chain and the
  * Merkle tree, held against
  *   - each entry's own sequence, times and hash      edited, deleted, inserted, reordered
- *   - each checkpoint where it falls due              the same, and rewritten with the hashes made right
+ *   - each checkpoint where it falls due              the same, and rewritten with the hashes made
+ *   right
  *   - the authenticated head                          cut short, added to
- *   - a checkpoint kept elsewhere                     the whole database put back to an earlier state
+ *   - a checkpoint kept elsewhere                     the whole database put back to an earlier
+ *   state
  * Checkpoints name the one before, the head the newest, so none can be missing. The first place
  * that does not fit is reported and ends the pass: nothing behind it can be relied on. */
 #include "store/audit_internal.h"
 
+#include "base/catalogue.h"
 #include "base/mem.h"
 
 #include <inttypes.h>
@@ -44,7 +47,7 @@ __attribute__((format(printf, 3, 4))) static bool bad(struct pass *p, uint64_t s
     if (p->report->first_bad != 0 && p->report->first_bad <= sequence) return false;
     p->report->first_bad = sequence == 0 ? 1 : sequence;
     va_start(ap, fmt);
-    vsnprintf(p->report->problem, sizeof p->report->problem, fmt, ap);
+    vsnprintf(p->report->problem, sizeof p->report->problem, tr(fmt), ap);
     va_end(ap);
     return false;
 }
@@ -168,8 +171,9 @@ static bool head_check(struct pass *p)
         return bad(p, n + 1, "the head of the log was changed: where the log ended cannot be told");
     if (p->head_state == HEAD_ABSENT)
         return bad(p, n + 1,
-                   n == 0 ? "the log is empty, and no repository begins without an entry"
-                          : "the head of the log is missing: where the log ended cannot be told");
+                   n == 0
+                       ? N_("the log is empty, and no repository begins without an entry")
+                       : N_("the head of the log is missing: where the log ended cannot be told"));
     if (n < h->sequence)
         return bad(p, n + 1,
                    "the log was cut short: entries %" PRIu64 " to %" PRIu64 " are missing", n + 1,

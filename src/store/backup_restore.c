@@ -4,6 +4,7 @@
 #include "store/backup.h"
 
 #include "base/buf.h"
+#include "base/catalogue.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "store/audit_internal.h"
@@ -32,7 +33,7 @@ struct unpacking {
 
 static bool damaged(struct err *e, const char *why)
 {
-    err_set(e, ERR_STORE, "backup.damaged", "the backup is damaged or was changed: %s", why);
+    err_set(e, ERR_STORE, "backup.damaged", "the backup is damaged or was changed: %s", tr(why));
     return err_remedy(e, "use another backup; do not restore this one");
 }
 

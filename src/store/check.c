@@ -2,6 +2,7 @@
 #include "store/check.h"
 
 #include "base/buf.h"
+#include "base/catalogue.h"
 #include "base/date.h"
 #include "base/file.h"
 #include "base/map.h"
@@ -38,7 +39,7 @@ __attribute__((format(printf, 2, 3))) static void problem(struct checking *c, co
     c->ok = false;
     if (c->n_problem++ > 0) return;
     va_start(ap, fmt);
-    vsnprintf(c->detail, sizeof c->detail, fmt, ap);
+    vsnprintf(c->detail, sizeof c->detail, tr(fmt), ap);
     va_end(ap);
 }
 
@@ -47,7 +48,7 @@ __attribute__((format(printf, 2, 3))) static void fine(struct checking *c, const
     va_list ap;
     if (!c->ok) return;
     va_start(ap, fmt);
-    vsnprintf(c->detail, sizeof c->detail, fmt, ap);
+    vsnprintf(c->detail, sizeof c->detail, tr(fmt), ap);
     va_end(ap);
 }
 
@@ -323,9 +324,9 @@ static bool check_keyring(struct checking *c, struct err *e)
         problem(
             c,
             "%s of the keyring is missing or damaged; it is written anew when the repository is opened",
-            first    ? "the copy"
-            : second ? "the first file"
-                     : "each of the two files");
+            first    ? tr("the copy")
+            : second ? tr("the first file")
+                     : tr("each of the two files"));
     else if (!text_equal(buf_text(&one), buf_text(&two)))
         problem(
             c,
@@ -356,9 +357,10 @@ static bool check_slots(struct checking *c, struct err *e)
     if (n == 0) problem(c, "no key slot opens this repository");
     c->warning = n_recovery == 0 || weak;
     fine(c, "%zu key slots%s%s", n,
-         n_recovery == 0 ? ", none of them a recovery code: add one, print it and put it in a safe"
-                         : "",
-         weak ? "; a passphrase was stretched with the small profile for tests" : "");
+         n_recovery == 0
+             ? tr(", none of them a recovery code: add one, print it and put it in a safe")
+             : "",
+         weak ? tr("; a passphrase was stretched with the small profile for tests") : "");
     return true;
 }
 
@@ -379,11 +381,11 @@ static bool check_files(struct checking *c, struct err *e)
     struct tree_files files;
     bool ok = tree_list(&files, c->st->folder, e);
 
-    check_mode(c, c->st->folder, "the folder of the repository");
+    check_mode(c, c->st->folder, tr("the folder of the repository"));
     for (size_t i = 0; i < files.n && ok; i++) {
         char *path = tree_path(c->st->folder, files.path[i]), *parent = tree_parent(path);
         check_mode(c, path, files.path[i]);
-        check_mode(c, parent, "a folder in the repository");
+        check_mode(c, parent, tr("a folder in the repository"));
         mem_free(parent);
         mem_free(path);
     }
@@ -416,11 +418,11 @@ static bool check_swap(struct checking *c, struct err *e)
         for (size_t i = 0; i < b.n; i++) lines += b.p[i] == '\n';
     buf_release(&b);
     c->warning = lines > 1; /* the first is a heading */
-    fine(
-        c,
-        c->warning
-            ? "the machine swaps to disk: opened records may be written there; use encrypted swap, or none"
-            : "no swap");
+    if (c->warning)
+        fine(c,
+             "the machine swaps to disk: opened records may be written there; use encrypted swap, "
+             "or none");
+    else fine(c, "no swap");
     return true;
 }
 
@@ -451,7 +453,7 @@ static struct json *run_check(struct checking *c, size_t i)
     if (!checks[i].run(c, &e)) problem(c, "%s", e.msg);
     if (c->n_problem > 1) {
         size_t n = strlen(c->detail);
-        snprintf(c->detail + n, sizeof c->detail - n, " (and %zu more)", c->n_problem - 1);
+        snprintf(c->detail + n, sizeof c->detail - n, tr(" (and %zu more)"), c->n_problem - 1);
     }
     json_set_text(j, "name", checks[i].name);
     json_set_bool(j, "ok", c->ok);

@@ -9,6 +9,7 @@
  * opened. */
 #include "store/keyring.h"
 
+#include "base/catalogue.h"
 #include "base/date.h"
 #include "base/file.h"
 #include "base/mem.h"
@@ -300,7 +301,7 @@ bool keyring_bytes(struct buf *out, const struct keyring *k, struct err *e)
     copies_read(now, k);
     uint32_t newest = copies_generation(now);
     copies_release(now);
-    if (newest != k->file.generation) return changed_meanwhile(e, "copy the keyring");
+    if (newest != k->file.generation) return changed_meanwhile(e, tr("copy the keyring"));
     keyring_file_write(out, &k->file);
     return buf_ok(out, e);
 }
@@ -320,7 +321,7 @@ static bool keyring_save(int *n_written, struct keyring *k, struct err *e)
     uint32_t newest = copies_generation(now);
     copies_release(now);
     if (newest != k->file.generation) {
-        (void)changed_meanwhile(e, "change a key slot");
+        (void)changed_meanwhile(e, tr("change a key slot"));
         goto done;
     }
     k->file.generation++;
@@ -419,7 +420,7 @@ bool keyring_open(struct keyring **out, const char *path, const struct unlock *u
     *out = NULL;
     if (!brought_load(&b, u, e)) goto done;
     if (u->key_file == NULL && u->passphrase == NULL && u->recovery == NULL) {
-        no_secret(e, ERR_DENIED, "open the keyring");
+        no_secret(e, ERR_DENIED, tr("open the keyring"));
         goto done;
     }
     k = keyring_new(path);

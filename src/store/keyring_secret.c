@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "store/keyring_secret.h"
 
+#include "base/catalogue.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "store/recovery.h"
@@ -23,7 +24,7 @@ bool keyring_insecure_kdf(void)
 
 static bool key_file_bad(struct err *e, const char *path, const char *why)
 {
-    err_set(e, ERR_INPUT, "keyring.key_file", "could not use key file %s: %s", path, why);
+    err_set(e, ERR_INPUT, "keyring.key_file", "could not use key file %s: %s", path, tr(why));
     return err_remedy(e, "name a file of %d to %d random bytes with mode 0600 that belongs to you",
                       KEY_FILE_MIN, KEY_FILE_MAX);
 }

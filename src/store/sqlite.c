@@ -12,6 +12,7 @@
  * (S87). */
 #include "store/sqlite_internal.h"
 
+#include "base/catalogue.h"
 #include "base/mem.h"
 #include "store/database_file.h"
 
@@ -89,7 +90,7 @@ static bool journal_is_wal(struct sqlite *q, enum sql_id id, struct err *e)
     if (rc == SQLITE_OK) rc = sqlite3_step(s);
     bool wal = rc == SQLITE_ROW && strcmp((const char *)sqlite3_column_text(s, 0), "wal") == 0;
     sqlite3_finalize(s);
-    if (rc != SQLITE_ROW) return sqlite_say(e, q->db, rc, "set the journal of the database");
+    if (rc != SQLITE_ROW) return sqlite_say(e, q->db, rc, tr("set the journal of the database"));
     return wal ? true
                : err_set(
                      e, ERR_STORE, "store.journal",
@@ -111,7 +112,7 @@ static bool give_key(struct sqlite *q, struct err *e)
     }
     int rc = sqlite3_key(q->db, text, KEY_TEXT);
     mem_wipe(text, sizeof text);
-    return rc == SQLITE_OK ? true : sqlite_say(e, q->db, rc, "give the database its key");
+    return rc == SQLITE_OK ? true : sqlite_say(e, q->db, rc, tr("give the database its key"));
 }
 
 static bool limits(struct sqlite *q, struct err *e)
@@ -128,7 +129,7 @@ static bool limits(struct sqlite *q, struct err *e)
         int now = -1;
         int rc = sqlite3_db_config(q->db, set[i].what, set[i].value, &now);
         if (rc != SQLITE_OK || now != set[i].value)
-            return sqlite_say(e, q->db, rc, "set the database up");
+            return sqlite_say(e, q->db, rc, tr("set the database up"));
     }
     sqlite3_limit(q->db, SQLITE_LIMIT_ATTACHED, 0);
     sqlite3_limit(q->db, SQLITE_LIMIT_LENGTH, 64 << 20);
@@ -182,7 +183,7 @@ static bool is_closed_without_key(const struct sqlite *q, struct err *e)
     if (rc == SQLITE_OK) (void)sqlite_number(&n, &other, SQL_SQLITE_SCHEMA_SIZE, &rc, NULL);
     bool closed = rc == SQLITE_NOTADB;
     if (rc == SQLITE_OK) say_plaintext(e);
-    else if (!closed) sqlite_say(e, other.db, rc, "look at the database without its key");
+    else if (!closed) sqlite_say(e, other.db, rc, tr("look at the database without its key"));
     sqlite3_close(other.db);
     return closed;
 }
@@ -217,7 +218,7 @@ bool sqlite_connect(struct sqlite **out, const char *path, const struct secret *
         sqlite3_open_v2(path, &q->db,
                         SQLITE_OPEN_READWRITE | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE,
                         NULL);
-    bool ok = rc == SQLITE_OK ? true : sqlite_say(e, q->db, rc, "open the database");
+    bool ok = rc == SQLITE_OK ? true : sqlite_say(e, q->db, rc, tr("open the database"));
     if (ok) (void)sqlite3_busy_timeout(q->db, BUSY_MS);
     if (ok && begins_plain(q->db, SQLITE_FCNTL_FILE_POINTER, 0)) ok = say_plaintext(e);
     ok = ok && sqlite_script(q, SQL_SQLITE_BEFORE_KEY, e) && give_key(q, e) && limits(q, e) &&
@@ -267,7 +268,7 @@ static bool migrate(struct sqlite *q, bool fresh, struct err *e)
     bool ok = schema_version(&version, q, fresh, e);
     for (size_t i = (size_t)version; ok && i < sql_migration_count; i++) {
         int rc = sqlite3_exec(q->db, sql_migrations[i].text, NULL, NULL, NULL);
-        if (rc != SQLITE_OK) ok = sqlite_say(e, q->db, rc, "migrate the database");
+        if (rc != SQLITE_OK) ok = sqlite_say(e, q->db, rc, tr("migrate the database"));
         ok = ok && sqlite_number(&version, q, SQL_SQLITE_USER_VERSION, NULL, e);
         if (ok && version != sql_migrations[i].number)
             ok = err_set(e, ERR_STORE, "store.migration", "migration %d does not set its number",
@@ -344,12 +345,12 @@ static bool begin(struct backend *b, bool write, struct err *e)
     if (write && q->broken) return say_broken(e);
     if (write && !q->writes) return sqlite_say(e, NULL, SQLITE_READONLY, "begin a change");
     if (!sqlite_run(q, write ? SQL_BEGIN_WRITE : SQL_BEGIN_READ, &rc,
-                    write ? "begin a change" : "begin to read", e))
+                    write ? "begin a change" : tr("begin to read"), e))
         return false;
     q->tx = write ? TX_WRITE : TX_READ;
     /* A deferred transaction fixes what it sees with its first reading: that shall be now. */
     if (q->settled &&
-        !sqlite_run(q, SQL_GENERATION, &rc, write ? "begin a change" : "begin to read", e)) {
+        !sqlite_run(q, SQL_GENERATION, &rc, write ? "begin a change" : tr("begin to read"), e)) {
         backend_rollback(b);
         return false;
     }
@@ -385,7 +386,7 @@ static void rollback(struct backend *b)
 
     if (q->tx == TX_NONE) return;
     if (sqlite3_get_autocommit(q->db) == 0)
-        (void)sqlite_run(q, SQL_ROLLBACK, &rc, "roll back", NULL);
+        (void)sqlite_run(q, SQL_ROLLBACK, &rc, tr("roll back"), NULL);
     /* What cannot be rolled back here is so when the connection closes; until then it must not
      * write. */
     if (sqlite3_get_autocommit(q->db) == 0) q->broken = true;
@@ -410,7 +411,7 @@ static bool sync_journal(struct sqlite *q, struct err *e)
     int rc = sqlite3_file_control(q->db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &f);
     if (rc == SQLITE_OK && f != NULL && f->pMethods != NULL)
         rc = f->pMethods->xSync(f, SQLITE_SYNC_FULL);
-    return rc == SQLITE_OK ? true : sqlite_say(e, q->db, rc, "empty the journal");
+    return rc == SQLITE_OK ? true : sqlite_say(e, q->db, rc, tr("empty the journal"));
 }
 
 static bool empty_journal(struct backend *b, bool *done, struct err *e)
@@ -424,7 +425,7 @@ static bool empty_journal(struct backend *b, bool *done, struct err *e)
     if (!sqlite_take(&statement, b, SQL_SQLITE_CHECKPOINT, e)) return false;
     int rc = sqlite3_step(((struct statement *)statement)->s);
     *done = rc == SQLITE_ROW && sqlite_int_at(statement, 0) == 0;
-    bool ok = rc == SQLITE_ROW ? true : sqlite_say(e, q->db, rc, "empty the journal");
+    bool ok = rc == SQLITE_ROW ? true : sqlite_say(e, q->db, rc, tr("empty the journal"));
     sqlite_give(b, statement);
     return ok && (!*done || sync_journal(q, e));
 }

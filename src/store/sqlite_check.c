@@ -3,6 +3,7 @@
 #include "store/sqlite_internal.h"
 
 #include "base/buf.h"
+#include "base/catalogue.h"
 #include "store/database_file.h"
 
 enum { COPY_PAGES = 256 /* pages of 8 KiB between two looks at whether others wait */ };
@@ -11,7 +12,7 @@ static bool copy_pages(struct sqlite *to, struct sqlite *from, struct err *e)
 {
     sqlite3_backup *k = sqlite3_backup_init(to->db, "main", from->db, "main");
     if (k == NULL)
-        return sqlite_say(e, to->db, sqlite3_extended_errcode(to->db), "copy the database");
+        return sqlite_say(e, to->db, sqlite3_extended_errcode(to->db), tr("copy the database"));
     int rc;
     do {
         rc = sqlite3_backup_step(k, COPY_PAGES);
@@ -19,7 +20,7 @@ static bool copy_pages(struct sqlite *to, struct sqlite *from, struct err *e)
     } while (rc == SQLITE_OK || rc == SQLITE_BUSY || rc == SQLITE_LOCKED);
     int end = sqlite3_backup_finish(k);
     if (rc == SQLITE_DONE && end == SQLITE_OK) return true;
-    return sqlite_say(e, to->db, rc == SQLITE_DONE ? end : rc, "copy the database");
+    return sqlite_say(e, to->db, rc == SQLITE_DONE ? end : rc, tr("copy the database"));
 }
 
 bool sqlite_copy_to(struct backend *b, const char *path, struct err *e)
@@ -76,11 +77,11 @@ bool sqlite_check(struct backend *b, struct buf *out, size_t *n_problem, struct 
     if (began) {
         /* what lies in the journal comes into the file first; others that read may hinder that */
         int rc;
-        (void)sqlite_run(q, SQL_SQLITE_CHECKPOINT, &rc, "bring the journal in", NULL);
+        (void)sqlite_run(q, SQL_SQLITE_CHECKPOINT, &rc, tr("bring the journal in"), NULL);
         /* The file is read past the pager: nobody may bring the journal in meanwhile. Not
          * backend_begin(), which reads a page that may be a damaged one. */
         struct err why;
-        began = sqlite_run(q, SQL_BEGIN_WRITE, &rc, "begin to check", &why);
+        began = sqlite_run(q, SQL_BEGIN_WRITE, &rc, tr("begin to check"), &why);
         if (began) q->tx = TX_WRITE;
         if (!began && why.code == ERR_CONFLICT) {
             if (e != NULL) *e = why;

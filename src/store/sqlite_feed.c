@@ -5,6 +5,7 @@
  * it asks for them cell by cell, by a function of the caller (query_feed() in store/backend.h). */
 #include "store/sqlite_internal.h"
 
+#include "base/catalogue.h"
 #include "base/mem.h"
 
 #include <fcntl.h>
@@ -150,7 +151,7 @@ bool sqlite_loading(struct backend *b, bool on, struct err *e)
     int rc = sqlite3_db_config(q->db, SQLITE_DBCONFIG_ENABLE_FKEY, wanted, &now);
     if (!on) sqlite_loading_ends(q);
     return rc == SQLITE_OK && now == wanted ? true
-                                            : sqlite_say(e, q->db, rc, "set the database up");
+                                            : sqlite_say(e, q->db, rc, tr("set the database up"));
 }
 
 void sqlite_loading_ends(struct sqlite *q)

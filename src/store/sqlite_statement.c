@@ -3,6 +3,7 @@
  * the scripts and single numbers that opening needs. */
 #include "store/sqlite_internal.h"
 
+#include "base/catalogue.h"
 #include "base/mem.h"
 
 #include <stdio.h>
@@ -16,24 +17,24 @@ static const struct { /* what SQLite's results are to us; the last one is for al
     enum err_code code;
     const char *id, *text, *remedy; /* text NULL: SQLite's own */
 } failures[] = {
-    {SQLITE_BUSY, ERR_CONFLICT, "store.busy", "another process is writing",
-     "wait until the other import or change has ended, then try again"},
-    {SQLITE_LOCKED, ERR_CONFLICT, "store.busy", "another process is writing",
-     "wait until the other import or change has ended, then try again"},
-    {SQLITE_FULL, ERR_SYSTEM, "store.full", "no space left on the disk",
-     "free space on the disk of the repository and try again; nothing was changed"},
-    {SQLITE_NOMEM, ERR_SYSTEM, "store.memory", "out of memory",
-     "free memory and try again; nothing was changed"},
+    {SQLITE_BUSY, ERR_CONFLICT, "store.busy", N_("another process is writing"),
+     N_("wait until the other import or change has ended, then try again")},
+    {SQLITE_LOCKED, ERR_CONFLICT, "store.busy", N_("another process is writing"),
+     N_("wait until the other import or change has ended, then try again")},
+    {SQLITE_FULL, ERR_SYSTEM, "store.full", N_("no space left on the disk"),
+     N_("free space on the disk of the repository and try again; nothing was changed")},
+    {SQLITE_NOMEM, ERR_SYSTEM, "store.memory", N_("out of memory"),
+     N_("free memory and try again; nothing was changed")},
     {SQLITE_IOERR, ERR_STORE, "store.io", NULL,
-     "see whether the disk is full or failing; nothing was acknowledged"},
+     N_("see whether the disk is full or failing; nothing was acknowledged")},
     {SQLITE_CANTOPEN, ERR_STORE, "store.io", NULL,
-     "see whether the disk is full or failing; nothing was acknowledged"},
+     N_("see whether the disk is full or failing; nothing was acknowledged")},
     {SQLITE_CORRUPT, ERR_STORE, "store.damaged", NULL,
-     "run `dcim check`; restore the last verified backup with `dcim restore`"},
+     N_("run `dcim check`; restore the last verified backup with `dcim restore`")},
     {SQLITE_NOTADB, ERR_STORE, "store.damaged", NULL,
-     "run `dcim check`; restore the last verified backup with `dcim restore`"},
-    {SQLITE_READONLY, ERR_DENIED, "store.read_only", "the repository is open for reading only",
-     "see whether the files of the repository may be written by this user"},
+     N_("run `dcim check`; restore the last verified backup with `dcim restore`")},
+    {SQLITE_READONLY, ERR_DENIED, "store.read_only", N_("the repository is open for reading only"),
+     N_("see whether the files of the repository may be written by this user")},
     {SQLITE_AUTH, ERR_DENIED, "store.forbidden", NULL, NULL},
     {SQLITE_CONSTRAINT, ERR_STORE, "store.constraint", NULL, NULL},
     {0, ERR_STORE, "store.sqlite", NULL, NULL},
@@ -48,9 +49,9 @@ bool sqlite_say(struct err *e, sqlite3 *db, int rc, const char *doing)
     size_t i = 0;
 
     while (failures[i].rc != 0 && failures[i].rc != (rc & 0xff)) i++;
-    if (failures[i].text != NULL) why = failures[i].text;
+    if (failures[i].text != NULL) why = tr(failures[i].text);
     err_set(e, failures[i].code, failures[i].id, "could not %s: %s (%d)", doing, why, rc);
-    return failures[i].remedy == NULL ? false : err_remedy(e, "%s", failures[i].remedy);
+    return failures[i].remedy == NULL ? false : err_remedy(e, "%s", tr(failures[i].remedy));
 }
 
 bool sqlite_say_wrong_key(struct err *e)
@@ -77,7 +78,7 @@ static bool statement_new(struct statement **out, struct sqlite *q, enum sql_id 
     struct statement *t = mem_new(1, sizeof *t);
     char doing[100];
 
-    snprintf(doing, sizeof doing, "prepare statement %s", l->name);
+    snprintf(doing, sizeof doing, tr("prepare statement %s"), l->name);
     int rc = sqlite3_prepare_v3(q->db, l->text, -1, SQLITE_PREPARE_PERSISTENT, &t->s, NULL);
     if (rc != SQLITE_OK) {
         sqlite_statement_free(t);
@@ -192,7 +193,8 @@ enum step sqlite_step(struct backend *b, void *statement, struct err *e)
         (void)sqlite3_reset(t->s);
         return STEP_DONE;
     }
-    sqlite_say(e, q->db, rc, q->tx == TX_WRITE ? "write to the database" : "read the database");
+    sqlite_say(e, q->db, rc,
+               q->tx == TX_WRITE ? tr("write to the database") : tr("read the database"));
     return STEP_FAILED;
 }
 
@@ -236,7 +238,7 @@ bool sqlite_script(struct sqlite *q, enum sql_id id, struct err *e)
         (void)sqlite3_finalize(s);
         /* Some settings read the first page already: this is where a wrong key is noticed. */
         if (rc == SQLITE_NOTADB && !q->settled) return sqlite_say_wrong_key(e);
-        if (rc != SQLITE_DONE) return sqlite_say(e, q->db, rc, "set the database up");
+        if (rc != SQLITE_DONE) return sqlite_say(e, q->db, rc, tr("set the database up"));
     }
     return true;
 }
@@ -251,7 +253,7 @@ bool sqlite_number(int64_t *out, struct sqlite *q, enum sql_id id, int *rc_out, 
     *out = rc == SQLITE_ROW ? sqlite3_column_int64(s, 0) : 0;
     sqlite3_finalize(s);
     if (rc_out != NULL) *rc_out = rc;
-    return rc == SQLITE_ROW ? true : sqlite_say(e, q->db, rc, "read the database's settings");
+    return rc == SQLITE_ROW ? true : sqlite_say(e, q->db, rc, tr("read the database's settings"));
 }
 
 bool sqlite_run(struct sqlite *q, enum sql_id id, int *rc_out, const char *doing, struct err *e)

@@ -47,7 +47,7 @@ rows=$(number rows again.json)
 "$DCIM_PROGRAM" info --json >info.json
 held=$(sed -n 's/.*"records": \([0-9]*\).*/\1/p' info.json | awk '{ n += $1 } END { print n }')
 [ "$held" -eq $((rows - refused)) ] || fail "$held records held, $rows rows, $refused refused"
-grep -q "^    victim  *$(number records info.json)  *$(number persons info.json)  *[0-9]" first.txt ||
+grep -q "^    victim  *$(number records info.json) records; persons: $(number persons info.json) counted, [0-9]" first.txt ||
     fail "the summary does not say what the register counts"
 grep -q "before linkage, by exact match keys" first.txt || fail "no word on how persons are counted"
 "$DCIM_PROGRAM" table --form victim --rows sex --protect none --format csv >persons.csv

@@ -49,7 +49,7 @@ static void repository_1_1_made_and_described(void **state)
     (void)unlink("fresh.key");
     DCIM("init", "--pack", "pt", "fresh", "--key-file", "fresh.key");
     SHOWS(
-        0, "Repository made in fresh for Portugal.\n", "200 variables, 74 code lists",
+        0, "Repository made in fresh.\nCountry: Portugal\n", "200 variables, 74 code lists",
         "Key file: fresh.key\n", "Recovery code, shown this once",
         "Next:  export DCIM_REPOSITORY=fresh DCIM_KEY_FILE=fresh.key\n       dcim organisation add ");
     DCIM("info", "--repository", "fresh", "--key-file", "fresh.key");

@@ -10,6 +10,7 @@
 #include "harness.h"
 
 #include "base/arena.h"
+#include "base/catalogue.h"
 #include "base/xlsx_read.h"
 #include "exchange/table_writer.h"
 
@@ -114,6 +115,15 @@ static const struct table_words portuguese = {.language = 1,
                                               .made_on = "2024-05-17",
                                               .n_record = 1834};
 
+/* The writers speak the language of their thread: tests of Portuguese set it, and `english`
+ * again. */
+static struct catalogue *portuguese_words;
+
+static void speak(bool other)
+{
+    (void)catalogue_use(other ? portuguese_words : NULL);
+}
+
 struct releases {
     struct release_category form[7], sex[4], year[3], minor[3], other_sex[3];
     uint8_t status[28], raw_status[27];
@@ -121,8 +131,20 @@ struct releases {
     struct release protected, raw;
 };
 
+static int unmake(void **state)
+{
+    (void)state;
+    (void)catalogue_use(NULL);
+    catalogue_free(portuguese_words);
+    return 0;
+}
+
 static int make(void **state)
 {
+    struct err none = {0};
+    if (!catalogue_load(&portuguese_words, harness_source("data/i18n/pt.po"), "pt", NULL, NULL,
+                        &none))
+        return -1;
     static struct releases all;
     all.protected = two_way(all.form, all.sex, all.status);
     all.raw = nested(all.year, all.minor, all.other_sex, all.raw_status, all.raw_count);
@@ -157,7 +179,9 @@ static void text_1_two_way(void **state)
 {
     const struct releases *all = *state;
     expect_text("two_way.en.txt", &all->protected, &english, 0);
+    speak(true);
     expect_text("two_way.pt.txt", &all->protected, &portuguese, 0);
+    speak(false);
 }
 
 static void text_1_narrow(void **state)
@@ -188,7 +212,9 @@ static void text_1_all_on_rows(void **state)
     struct releases *all = *state;
     struct release r = all->raw;
     r.n_row_dim = 3;
+    speak(true);
     expect_text("rows.pt.txt", &r, &portuguese, 0);
+    speak(false);
 }
 
 static void csv_2_one_line_a_count(void **state)
@@ -206,7 +232,9 @@ static void json_3_document(void **state)
     const struct releases *all = *state;
     struct buf b;
     buf_init(&b, 1 << 20);
+    speak(true);
     struct json *j = table_write_json(&all->protected, &portuguese);
+    speak(false);
     json_write(&b, j, true);
     expect("two_way.json", buf_text(&b));
     assert_int_equal(json_size(json_get(j, "count")), 28);
@@ -278,7 +306,9 @@ static void xlsx_4_read_back(void **state)
     dump_workbook(&b, "a.xlsx");
     expect("two_way.xlsx.txt", buf_text(&b));
     buf_clear(&b);
+    speak(true);
     assert_true(table_write_xlsx("b.xlsx", &all->raw, &portuguese, &e));
+    speak(false);
     dump_workbook(&b, "b.xlsx");
     expect("nested.xlsx.txt", buf_text(&b));
     buf_release(&b);
@@ -411,5 +441,5 @@ int main(void)
         cmocka_unit_test(rest_7_single_cell),
         cmocka_unit_test(rest_7_workbook_errors),
     };
-    return cmocka_run_group_tests(tests, make, NULL);
+    return cmocka_run_group_tests(tests, make, unmake);
 }

@@ -1,62 +1,87 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Tests of src/exchange/words.c
- *  1 every word exists in every language   2 the same conversions in the same order   3 other
- *  languages give English */
+ *  1 every word exists, in English without a catalogue   2 the words speak the language of their
+ *  thread
+ *  3 each has a translation in every language of data/i18n/LINGUAS */
 #include "harness.h"
 
 #include "exchange/words.h"
 
+#include "base/buf.h"
+#include "base/file.h"
+
+static struct catalogue *catalogue_of(const char *language)
+{
+    char path[64];
+    struct catalogue *c;
+    struct err e = {0};
+    size_t n = 0;
+    (void)snprintf(path, sizeof path, "data/i18n/%s.po", language);
+    if (!catalogue_load(&c, harness_source(path), language, NULL, &n, &e)) fail_msg("%s", e.msg);
+    assert_int_equal(n, 0);
+    return c;
+}
+
 static void words_1_none_missing(void **state)
 {
     (void)state;
-    for (int w = 0; w < WORD_COUNT_OF; w++) {
-        assert_true(exchange_word((enum exchange_word)w, "en")[0] != '\0');
-        assert_true(exchange_word((enum exchange_word)w, "pt")[0] != '\0');
-    }
-    assert_string_equal(exchange_word(WORD_UNKNOWN, "pt"), "Desconhecido");
+    for (int w = 0; w < WORD_COUNT_OF; w++)
+        assert_true(exchange_word((enum exchange_word)w)[0] != '\0');
+    assert_string_equal(exchange_word(WORD_UNKNOWN), "Unknown");
+    assert_true(catalogue_same_conversions(exchange_word(WORD_DATA), "%s%lld"));
 }
 
-/* The conversions of a format: "%s%lld". */
-static void conversions(char *out, size_t size, const char *format)
-{
-    size_t n = 0;
-    for (const char *p = strchr(format, '%'); p != NULL; p = strchr(p, '%')) {
-        size_t len = strspn(p + 1, "l") + 2;
-        assert_true(n + len < size);
-        memcpy(out + n, p, len);
-        n += len;
-        p += len;
-    }
-    out[n] = '\0';
-}
-
-static void words_2_conversions_agree(void **state)
+static void words_2_translated(void **state)
 {
     (void)state;
-    for (int w = 0; w < WORD_COUNT_OF; w++) {
-        char en[100], pt[100];
-        conversions(en, sizeof en, exchange_word((enum exchange_word)w, "en"));
-        conversions(pt, sizeof pt, exchange_word((enum exchange_word)w, "pt"));
-        assert_string_equal(en, pt);
-    }
-    char known[100];
-    conversions(known, sizeof known, exchange_word(WORD_DATA, "en"));
-    assert_string_equal(known, "%s%lld");
+    struct catalogue *c = catalogue_of("pt");
+    (void)catalogue_use(c);
+    assert_string_equal(exchange_word(WORD_UNKNOWN), "Desconhecido");
+    assert_string_equal(exchange_word(WORD_DATA), "Dados de %s: %lld registos");
+    (void)catalogue_use(NULL);
+    assert_string_equal(exchange_word(WORD_TOTAL), "Total");
+    catalogue_free(c);
 }
 
-static void words_3_fallback(void **state)
+/* Words that are the same as in English somewhere. */
+static bool may_be_same(int w)
+{
+    return w == WORD_TOTAL;
+}
+
+static void words_3_all_languages(void **state)
 {
     (void)state;
-    assert_string_equal(exchange_word(WORD_TOTAL, "cs"), "Total");
-    assert_string_equal(exchange_word(WORD_UNKNOWN, NULL), "Unknown");
+    struct buf list;
+    struct text rest, language;
+    struct err e = {0};
+    buf_init(&list, 1000);
+    if (!file_read(&list, harness_source("data/i18n/LINGUAS"), 1000, &e)) fail_msg("%s", e.msg);
+    for (rest = buf_text(&list); text_split(&rest, '\n', &language);) {
+        char name[8];
+        language = text_trim(language);
+        if (language.n == 0 || language.p[0] == '#') continue;
+        (void)snprintf(name, sizeof name, "%.*s", (int)language.n, language.p);
+        struct catalogue *c = catalogue_of(name);
+        for (int w = 0; w < WORD_COUNT_OF; w++) {
+            const char *english = exchange_word((enum exchange_word)w);
+            (void)catalogue_use(c);
+            const char *said = exchange_word((enum exchange_word)w);
+            (void)catalogue_use(NULL);
+            if (strcmp(said, english) == 0 && !may_be_same(w))
+                fail_msg("%s lacks \"%s\"", name, english);
+        }
+        catalogue_free(c);
+    }
+    buf_release(&list);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(words_1_none_missing),
-        cmocka_unit_test(words_2_conversions_agree),
-        cmocka_unit_test(words_3_fallback),
+        cmocka_unit_test(words_2_translated),
+        cmocka_unit_test(words_3_all_languages),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
