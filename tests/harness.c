@@ -19,8 +19,8 @@ static const char *path_under(const char *variable, const char *relative)
     const char *root = getenv(variable);
     if (root == NULL || *root == '\0') return NULL;
     size_t n = strlen(root) + strlen(relative) + 2;
-    char *path = malloc(n); /* lives to the program's end; kept reachable below */
-    static char *kept[1000];
+    char *path = malloc(n);           /* lives to the program's end; kept reachable below */
+    static char *volatile kept[1000]; /* volatile: nobody reads it, and yet it is to be there */
     static size_t n_kept;
     if (path == NULL || n_kept == sizeof kept / sizeof kept[0]) fail_msg("harness: too many paths");
     kept[n_kept++] = path;

@@ -42,12 +42,19 @@ tools/freshness.sh --offline >/dev/null || fail "the pinned SQLite was refused"
 # 4
 cd "$OLDPWD" || exit 1
 grep -o '[0-9a-f]\{64\}' "$DCIM_SOURCE_DIR/cmake/sqlcipher.cmake" | head -1 >want
-# but for the two lines that cmake/sqlcipher.cmake adds
+# but for the two lines that cmake/sqlcipher.cmake adds, and the condition that it makes narrower
 for gap in pCellptr pBegin; do
     echo "  if( pPg->pBt->btsFlags & BTS_FAST_SECURE ) memset($gap, 0, pData - $gap);"
 done >lines
 [ "$(grep -cxFf lines "$DCIM_BUILD_DIR/third_party/sqlcipher/sqlite3.c")" = 2 ] || fail "the change of SQLite is not there once"
-grep -vxFf lines "$DCIM_BUILD_DIR/third_party/sqlcipher/sqlite3.c" | sha256sum | cut -d' ' -f1 >got
+cat >narrower <<'S'
+      if( iWrite>=iFirst && ((pWal->iReCksum && iWrite>=pWal->iReCksum)
+       || pWal->hdr.mxFrame-iFirst>=32768+2*(u64)p->pgno) ){
+S
+[ "$(grep -cxFf narrower "$DCIM_BUILD_DIR/third_party/sqlcipher/sqlite3.c")" = 2 ] || fail "the condition of SQLite is not there once"
+grep -vxFf lines "$DCIM_BUILD_DIR/third_party/sqlcipher/sqlite3.c" |
+    awk 'NR == FNR { drop[++n] = $0; next } $0 == drop[1] { print "      if( iWrite>=iFirst ){"; next } $0 == drop[2] { next } 1' \
+        narrower - | sha256sum | cut -d' ' -f1 >got
 cmp -s want got || fail "the amalgamation in the build is not the pinned one"
 mkdir -p tree/node_modules/@journeyapps/sqlcipher/deps/sqlcipher-amalgamation
 echo 'int x;' >tree/node_modules/@journeyapps/sqlcipher/deps/sqlcipher-amalgamation/sqlite3.c
