@@ -177,6 +177,15 @@ static const struct option pack_export_option[] = {
     TEXT_OPT("pack", "pack", "CC", "pack to lay over the core"),
     LAST};
 
+static const struct option pack_import_option[] = {
+    OPERAND("FILE", "file", "XLSForm workbook (.xlsx)"),
+    TEXT_NEEDED("into", "into", "DIR",
+                "data folder that takes it; one that is not there is made as a copy of the "
+                "program's"),
+    TEXT_OPT("pack", "pack", "CC", "write what this pack says about the core; without it the core"),
+    TEXT_OPT("form", "form", "FORM", "name of the form; default: the workbook's form_id"),
+    LAST};
+
 static const struct option form_option[] = {TEXT_OPT("form", "form", "FORM", "only this form"),
                                             LAST};
 static const struct option codebook_option[] = {
@@ -304,6 +313,11 @@ const struct command commands[] = {
      N_("For ODK, KoBo and people with a spreadsheet program: questions, choices in every language, "
         "skip logic. `dcim pack import` takes them back."),
      "dcim pack export --form victim --pack pt --xlsx victim.xlsx", false},
+    {"pack import", "pack.import", pack_import_option, show_pack_import, NULL,
+     N_("take an XLSForm workbook into a data folder"),
+     N_("Lists every problem with sheet, row, column and remedy, and then writes nothing. Columns "
+        "that the workbook lacks stay as they are."),
+     "dcim pack import victim.xlsx --into mydata --pack pt", false},
     {"forms", "dictionary.forms", no_option, show_forms, NULL, N_("list forms"), NULL, NULL, false},
     {"variables", "dictionary.variables", form_option, show_variables, NULL, N_("list variables"),
      NULL, NULL, false},

@@ -234,7 +234,8 @@ static int quiet_status(const struct invocation *v, const struct json *r)
 {
     if (v->command->show == show_import)
         return !json_get_bool(r, "accepted", true) || json_get_int(r, "refused", 0) > 0 ? 1 : 0;
-    if (v->command->show == show_pack_check) return json_get_bool(r, "ok", true) ? 0 : 3;
+    if (v->command->show == show_pack_check || v->command->show == show_pack_import)
+        return json_get_bool(r, "ok", true) ? 0 : 3;
     return json_get_bool(r, "ok", true) ? 0 : 5;
 }
 

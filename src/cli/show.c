@@ -417,10 +417,8 @@ int show_check(const struct invocation *v, const struct json *r)
     return ok ? 0 : 5;
 }
 
-int show_pack_check(const struct invocation *v, const struct json *r)
+static void show_problems(const struct json *list)
 {
-    (void)v;
-    const struct json *list = json_get(r, "problems");
     for (size_t i = 0; i < json_size(list); i++) {
         const struct json *p = json_at(list, i);
         terminal_puts(text_in(p, "file"));
@@ -438,6 +436,12 @@ int show_pack_check(const struct invocation *v, const struct json *r)
         terminal_puts(text_in(p, "remedy"));
         putchar('\n');
     }
+}
+
+int show_pack_check(const struct invocation *v, const struct json *r)
+{
+    (void)v;
+    show_problems(json_get(r, "problems"));
     bool ok = json_get_bool(r, "ok", false);
     if (ok)
         printf(tr("Good: %lld forms, %lld variables, %lld code lists with %lld codes, %lld rules."),
@@ -448,6 +452,34 @@ int show_pack_check(const struct invocation *v, const struct json *r)
                int_in(r, "fatal"), text_in(r, "folder"));
     putchar('\n');
     return ok ? 0 : 3;
+}
+
+int show_pack_import(const struct invocation *v, const struct json *r)
+{
+    (void)v;
+    show_problems(json_get(r, "problems"));
+    if (!json_get_bool(r, "ok", false)) {
+        printf(tr_n("%lld error; nothing was written.", "%lld errors; nothing was written.",
+                    int_in(r, "fatal")),
+               int_in(r, "fatal"));
+        putchar('\n');
+        return 3;
+    }
+    const struct json *files = json_get(r, "files");
+    for (size_t i = 0; i < json_size(files); i++) {
+        terminal_puts(text_in(r, "folder"));
+        putchar('/');
+        terminal_puts(json_as_text(json_at(files, i), ""));
+        putchar('\n');
+    }
+    printf("%s ", tr("Form"));
+    terminal_puts(text_in(r, "form"));
+    printf(tr(": %lld variables, %lld code lists with %lld codes; rows: %lld new, %lld changed, %lld "
+              "taken away."),
+           int_in(r, "variables"), int_in(r, "code_lists"), int_in(r, "codes"), int_in(r, "added"),
+           int_in(r, "changed"), int_in(r, "hidden"));
+    putchar('\n');
+    return 0;
 }
 
 int show_pack_export(const struct invocation *v, const struct json *r)

@@ -148,3 +148,35 @@ const char *xlsform_without_pulldata(const char *text, struct names *lists, stru
     buf_release(&b);
     return out;
 }
+
+/* Behind the bracket that closes the one before `i`; 0 when none does. */
+static size_t behind_bracket(struct text t, size_t i)
+{
+    for (size_t depth = 1; i < t.n; i++) {
+        if (t.p[i] == '\'' || t.p[i] == '"') {
+            i = behind_quote(t, i) - 1;
+            if (i + 1 >= t.n) return 0;
+        } else if (t.p[i] == '[') {
+            depth++;
+        } else if (t.p[i] == ']' && --depth == 0) {
+            return i + 1;
+        }
+    }
+    return 0;
+}
+
+const char *xlsform_with_parameters(const char *text, struct arena *a)
+{
+    const struct text begin = TEXT("instance('" PARAMETERS_LIST "')/root/item[name = ");
+    const struct text end = TEXT("/" VALUE_COLUMN);
+    const char *out = text;
+    size_t at;
+    while (text_find(text_of(out), begin, &at)) {
+        struct text t = text_of(out);
+        size_t from = at + begin.n, close = behind_bracket(t, from);
+        if (close == 0 || !text_starts((struct text){t.p + close, t.n - close}, end)) break;
+        out = arena_printf(a, "%.*spulldata('" PARAMETERS_LIST "', 'value', 'name', %.*s)%s",
+                           (int)at, t.p, (int)(close - 1 - from), t.p + from, t.p + close + end.n);
+    }
+    return out;
+}

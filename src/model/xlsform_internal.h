@@ -50,6 +50,11 @@ extern const char *const xlsform_expressions[];
  * the names of lists that the expression looks into. */
 const char *xlsform_without_pulldata(const char *text, struct names *lists, struct arena *a);
 
+/* The other way for parameters alone, which are no list of ours:
+ * instance('parameters')/root/item[name = x]/thb_value as pulldata('parameters', 'value', 'name', x).
+ */
+const char *xlsform_with_parameters(const char *text, struct arena *a);
+
 /* --- data folders
  * -------------------------------------------------------------------------------- */
 

@@ -3,9 +3,13 @@
 #include "service/service_internal.h"
 
 #include "base/file.h"
+#include "intake/source.h"
 #include "model/xlsform.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 /* --- out
  * ----------------------------------------------------------------------------------------- */
@@ -80,5 +84,157 @@ bool op_pack_export(struct call *c, struct err *e)
                   : file_place_to_write(path, e) && export_form(c, data, pack, form, path, list, e);
     json_set_text(c->out, "pack", pack);
     json_set(c->out, "workbooks", list);
+    return ok;
+}
+
+/* --- in
+ * ------------------------------------------------------------------------------------------ */
+
+/* One sheet of a workbook, parsed by the converter. A sheet that is not there stays away. */
+static bool read_part(struct call *c, struct xlsform_reader *r, enum xlsform_part part,
+                      const char *path, struct err *e)
+{
+    struct source *s;
+    struct source_options o = {.path = path,
+                               .sheet = xlsform_part_name[part],
+                               .converter = c->s->options.program};
+    if (!source_open(&s, &o, e)) {
+        if (strstr(e->msg, "(xlsx.no_sheet)") == NULL) return false;
+        err_clear(e);
+        return true;
+    }
+    bool found = true, hidden, ok = source_is_workbook(s), wanted = true;
+    if (!ok) {
+        err_set(e, ERR_INPUT, "pack.not_workbook", "%s is not a workbook", path);
+        err_remedy(e, "name an XLSForm (.xlsx), or say --redcap for a data dictionary of REDCap");
+    }
+    if (ok) xlsform_read_part(r, part);
+    while (ok) {
+        struct source_cells cells;
+        ok = source_next_any(s, &cells, &hidden, &found, e);
+        if (!ok || !found) break;
+        struct csv_row row = {.field = cells.cell,
+                              .n_field = cells.n_cell,
+                              .line = cells.row,
+                              .row = cells.row};
+        wanted = wanted && xlsform_read_row(r, &row, cells.formula);
+    }
+    if (source_is_workbook(s)) xlsform_read_end(r);
+    source_close(s);
+    return ok;
+}
+
+static bool read_workbook(struct call *c, struct xlsform_book *book, const char *path,
+                          struct problems *p, struct err *e)
+{
+    struct xlsform_reader r;
+    xlsform_read_begin(&r, book, c->arena, p);
+    for (int part = 0; part < XLSFORM_PARTS; part++)
+        if (!read_part(c, &r, (enum xlsform_part)part, path, e)) return false;
+    return true;
+}
+
+/* All files are written beside their places first, so that a full disk leaves everything as it
+ * was. */
+static bool write_files(struct call *c, const struct xlsform_plan *plan, const char *folder,
+                        struct err *e)
+{
+    const char **fresh = ARENA_ARRAY(c->arena, const char *, plan->n_file);
+    bool ok = true;
+    size_t n = 0;
+    for (; ok && n < plan->n_file; n++) {
+        const char *path = arena_printf(c->arena, "%s/%s", folder, plan->file[n].name);
+        const char *slash = strrchr(path, '/');
+        fresh[n] = arena_printf(c->arena, "%s.new", path);
+        ok = folder_make(arena_copy(c->arena, path, (size_t)(slash - path)), e) &&
+             file_write(fresh[n], plan->file[n].bytes, e);
+    }
+    for (size_t i = 0; ok && i < n; i++) {
+        const char *path = arena_printf(c->arena, "%s/%s", folder, plan->file[i].name);
+        ok = rename(fresh[i], path) == 0;
+        if (!ok)
+            err_set_errno(e, ERR_SYSTEM, errno, "pack.no_rename", "could not replace %s", path);
+    }
+    for (size_t i = 0; !ok && i < n; i++) (void)unlink(fresh[i]);
+    return ok;
+}
+
+static void answer(struct call *c, const struct xlsform_plan *plan, const struct problems *p,
+                   const char *folder, bool ok)
+{
+    struct json *files = json_array();
+    for (size_t i = 0; ok && i < plan->n_file; i++)
+        json_push(files, json_text(text_of(plan->file[i].name)));
+    json_set_bool(c->out, "ok", ok);
+    json_set_text(c->out, "folder", folder);
+    json_set_text(c->out, "form", plan->form);
+    json_set_int(c->out, "problems_total", (int64_t)p->n);
+    json_set_int(c->out, "fatal", (int64_t)p->n_fatal);
+    json_set(c->out, "problems", problems_to_json(p));
+    json_set(c->out, "files", files);
+    json_set_int(c->out, "variables", (int64_t)plan->n_variable);
+    json_set_int(c->out, "code_lists", (int64_t)plan->n_list);
+    json_set_int(c->out, "codes", (int64_t)plan->n_code);
+    json_set_int(c->out, "added", (int64_t)plan->n_added);
+    json_set_int(c->out, "changed", (int64_t)plan->n_changed);
+    json_set_int(c->out, "hidden", (int64_t)plan->n_hidden);
+}
+
+/* A folder that is not there yet is made as a copy of the program's, beside its place. *fresh says
+ * where that is; NULL when the folder is there. */
+static bool make_folder(const char **fresh, struct call *c, const char *folder, const char *pack,
+                        struct err *e)
+{
+    const char *data;
+    *fresh = NULL;
+    if (file_exists(arena_printf(c->arena, "%s/dictionary/settings.csv", folder))) return true;
+    if (!folder_is_empty(folder)) {
+        err_set(e, ERR_USAGE, "pack.not_data", "%s is not a data folder", folder);
+        return err_remedy(e,
+                          "name one, or a folder that does not exist yet: it is made as a copy of "
+                          "the program's");
+    }
+    if (!service_data_folder(&data, c->s, c->arena, e)) return false;
+    if (!file_exists(arena_printf(c->arena, "%s/packs/%s", data, pack))) pack = "";
+    *fresh = arena_printf(c->arena, "%s.new", folder);
+    folder_remove(*fresh);
+    return dictionary_folder_copy(data, pack, *fresh, e);
+}
+
+static bool take_book(struct call *c, const struct xlsform_book *book, struct problems *p,
+                      struct err *e)
+{
+    struct xlsform_plan plan = {.form = ""};
+    const char *into = json_get_text(c->in, "into", ""), *fresh;
+    struct xlsform_target target = {.folder = into,
+                                    .pack = json_get_text(c->in, "pack", ""),
+                                    .form = json_get_text(c->in, "form", "")};
+    size_t n = strlen(into);
+    while (n > 1 && into[n - 1] == '/') n--;
+    into = arena_copy(c->arena, into, n);
+    if (!make_folder(&fresh, c, into, target.pack, e)) return false;
+    target.folder = fresh == NULL ? into : fresh;
+    struct err refused = {0};
+    bool good = xlsform_import(&plan, book, &target, c->arena, p, &refused) && p->n_fatal == 0;
+    bool ok = !good || write_files(c, &plan, target.folder, e);
+    err_clear(&refused);
+    if (good && ok && fresh != NULL) {
+        (void)rmdir(into); /* an empty folder of that name */
+        ok = rename(fresh, into) == 0;
+        if (!ok) err_set_errno(e, ERR_SYSTEM, errno, "pack.no_rename", "could not make %s", into);
+    }
+    if (fresh != NULL) folder_remove(fresh);
+    if (ok) answer(c, &plan, p, into, good);
+    return ok;
+}
+
+bool op_pack_import(struct call *c, struct err *e)
+{
+    const char *path = json_get_text(c->in, "file", "");
+    struct xlsform_book book;
+    struct problems problems;
+    problems_init(&problems, c->arena);
+    bool ok = read_workbook(c, &book, path, &problems, e) && take_book(c, &book, &problems, e);
+    problems_release(&problems);
     return ok;
 }

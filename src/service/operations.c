@@ -132,6 +132,13 @@ static const struct parameter_spec pack_export_parameter[] = {
     TEXT_ARG("pack", false, 40, "pack to lay over the core"),
     END_ARG};
 
+static const struct parameter_spec pack_import_parameter[] = {
+    TEXT_ARG("file", true, PATH_LONGEST, "XLSForm workbook"),
+    TEXT_ARG("into", true, PATH_LONGEST,
+             "data folder that takes it; one that is not there is made as a copy of the program's"),
+    TEXT_ARG("pack", false, 40, "write it as what this pack says about the core; empty: the core"),
+    TEXT_ARG("form", false, 40, "name of the form; default: the workbook's form_id"), END_ARG};
+
 static const struct parameter_spec variables_parameter[] = {TEXT_ARG("form", false, 40,
                                                                      "only this form"),
                                                             END_ARG};
@@ -230,6 +237,8 @@ const struct operation_row operation_rows[] = {
               CAP_DICTIONARY_CHANGE, op_pack_install),
     ROW_ALONE("pack.export", "write forms as XLSForm workbooks", pack_export_parameter, CAP_NONE,
               op_pack_export),
+    ROW_ALONE("pack.import", "take an XLSForm workbook into a data folder", pack_import_parameter,
+              CAP_NONE, op_pack_import),
     ROW("check.run", "check pages, chain, counts and keys", no_parameter, CAP_CHECK, TX_NONE,
         "verify", op_check_run),
     ROW_ALONE("dictionary.forms", "list forms", no_parameter, CAP_NONE, op_dictionary_forms),

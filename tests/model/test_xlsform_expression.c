@@ -3,7 +3,8 @@
  *  1 pulldata() becomes a path: alone, nested, within other calls
  *  2 what stays: other calls, quoted text, calls that are not of four arguments, names that end so
  *  3 `.` in an argument is the answer, not the item
- *  4 lists that are looked into are collected, each once */
+ *  4 parameters come back as pulldata(), and nothing else does
+ *  5 lists that are looked into are collected, each once */
 #include "harness.h"
 
 #include "model/xlsform_internal.h"
@@ -70,6 +71,23 @@ static void dots(void **state)
             "instance('A')/root/item[name = concat('. ', current()/., 1.5, ../x)]/b");
 }
 
+static void parameters(void **state)
+{
+    (void)state;
+    static const char *const both[] = {
+        "pulldata('parameters', 'value', 'name', 'a.b') + 1",
+        "concat(pulldata('parameters', 'value', 'name', concat('[', ${x})), "
+        "pulldata('parameters', 'value', 'name', 'c'))",
+    };
+    for (size_t i = 0; i < 2; i++)
+        assert_string_equal(
+            xlsform_with_parameters(xlsform_without_pulldata(both[i], NULL, a), a), both[i]);
+    static const char *const same[] = {"instance('CL_A')/root/item[name = 'a']/thb_value",
+                                       "instance('parameters')/root/item[name = 'a']/note",
+                                       "instance('parameters')/root/item[name = 'a'", ""};
+    for (size_t i = 0; i < 4; i++) assert_string_equal(xlsform_with_parameters(same[i], a), same[i]);
+}
+
 static void lists(void **state)
 {
     (void)state;
@@ -92,6 +110,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(paths, begin, end),
         cmocka_unit_test_setup_teardown(kept, begin, end),
         cmocka_unit_test_setup_teardown(dots, begin, end),
+        cmocka_unit_test_setup_teardown(parameters, begin, end),
         cmocka_unit_test_setup_teardown(lists, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
