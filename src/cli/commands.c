@@ -50,8 +50,9 @@ static const struct option init_option[] = {
 
 static const struct option demo_option[] = {
     OPERAND("DIR", NULL, "folder for files and repository; empty or absent"),
+    TEXT_OPT("pack", NULL, "CC", "country: pt (default), cz, pl or sk"),
     INT_OPT("records", NULL,
-            "victim records to make, about (default: as many as Portugal registered, about 5,000)"),
+            "victim records to make, about (default: as many as the country published)"),
     INT_OPT("seed", NULL, "seed of the random numbers (default 1): same seed, same files"), LAST};
 
 static const struct option organisation_option[] = {
@@ -230,10 +231,10 @@ const struct command commands[] = {
      "dcim init --pack pt --key-file ~/dcim.key register", false},
     {"info", "repository.info", no_option, show_info, NULL, N_("what the repository holds"), NULL,
      NULL, false},
-    {"demo", NULL, demo_option, NULL, run_demo, N_("make the synthetic Portuguese pilot"),
-     N_("Writes provider files of synthetic persons, calibrated to published Portuguese figures "
-        "for 2008 to 2024, makes a repository and imports the files through the same door as "
-        "everybody. Nothing in it is about a real person."),
+    {"demo", NULL, demo_option, NULL, run_demo, N_("make a synthetic pilot of a country"),
+     N_("Writes provider files of synthetic persons, calibrated to published figures of the "
+        "country, makes a repository and imports the files through the same door as everybody. "
+        "Nothing in it is about a real person."),
      "dcim demo /tmp/pilot", false},
     {"check", "check.run", no_option, show_check, NULL, N_("check pages, chain, counts and keys"),
      N_("Exit status 5 when anything is damaged."), NULL, false},

@@ -18,7 +18,7 @@
 
 struct demo {
     struct invocation *v;
-    const char *folder, *files, *key, *data;
+    const char *folder, *files, *key, *data, *pack;
     struct arena *arena;
     struct dictionary *dictionary;
     struct demo_tables tables;
@@ -39,8 +39,8 @@ static bool load(struct demo *d, struct err *e)
 {
     struct problems problems;
     problems_init(&problems, d->arena);
-    bool ok = demo_tables_read(&d->tables, d->data, d->arena, e) &&
-              dictionary_load(&d->dictionary, d->data, "pt", &problems, e);
+    bool ok = demo_tables_read(&d->tables, d->data, d->pack, d->arena, e) &&
+              dictionary_load(&d->dictionary, d->data, d->pack, &problems, e);
     problems_release(&problems);
     return ok;
 }
@@ -141,7 +141,7 @@ static bool open_service(struct demo *d, struct err *e)
                                               .purpose = "demonstration",
                                               .language = global_or(d->v->globals.language,
                                                                     "DCIM_LANGUAGE", NULL)});
-    json_set_text(in, "pack", "pt");
+    json_set_text(in, "pack", d->pack);
     if (!call(&out, d, "repository.init", in, e)) return false;
     json_free(out);
     return true;
@@ -159,6 +159,17 @@ static bool check_numbers(const struct demo *d, struct err *e)
     return true;
 }
 
+static bool check_pack(const struct demo *d, struct err *e)
+{
+    bool plain =
+        d->pack[0] != '\0' && strspn(d->pack, "abcdefghijklmnopqrstuvwxyz") == strlen(d->pack);
+    if (plain && file_exists(arena_printf(d->arena, "%s/demo/%s/years.csv", d->data, d->pack)))
+        return true;
+    err_set(e, ERR_USAGE, "demo.pack", "there are no figures to make a pilot for pack \"%s\" from",
+            d->pack);
+    return err_remedy(e, "use one of the folders of %s/demo, such as pt, cz, pl or sk", d->data);
+}
+
 static bool make(struct demo *d, struct err *e)
 {
     if (!check_numbers(d, e)) return false;
@@ -168,7 +179,8 @@ static bool make(struct demo *d, struct err *e)
             e, "name a folder that is empty or does not exist, or remove this one with %s and %s",
             d->files, d->key);
     }
-    if (!data_folder_find(&d->data, d->v, "demo/years.csv", d->arena, e) || !load(d, e))
+    if (!data_folder_find(&d->data, d->v, "demo/given_names.csv", d->arena, e) ||
+        !check_pack(d, e) || !load(d, e))
         return false;
     make_people(d);
     return folder_make(d->files, e) && open_service(d, e) && add_organisations(d, e) &&
@@ -313,6 +325,7 @@ int run_demo(struct invocation *v)
     d.folder = arena_copy(d.arena, folder, n);
     d.files = arena_printf(d.arena, "%s-files", d.folder);
     d.key = arena_printf(d.arena, "%s.key", d.folder);
+    d.pack = json_get_text(v->own, "pack", "pt");
     d.seed = (uint64_t)json_get_int(v->own, "seed", 1);
     int status =
         make(&d, &e) ? (terminal_progress_end(), show(&d, &e)) : report_error(v, d.service, &e);

@@ -9,17 +9,19 @@
 #include <stdio.h>
 #include <string.h>
 
-bool demo_tables_read(struct demo_tables *out, const char *data, struct arena *a, struct err *e)
+bool demo_tables_read(struct demo_tables *out, const char *data, const char *pack, struct arena *a,
+                      struct err *e)
 {
     const struct {
         struct demo_table *to;
         const char *name;
-    } demo[] = {{&out->years, "years"},
+    } common[] = {{&out->age_groups, "age_groups"},
+                  {&out->given, "given_names"},
+                  {&out->family, "family_names"}},
+      demo[] = {{&out->years, "years"},
                 {&out->statuses, "statuses"},
                 {&out->ages, "ages"},
-                {&out->age_groups, "age_groups"},
                 {&out->forms, "forms"},
-                {&out->form_kinds, "form_kinds"},
                 {&out->sex, "sex"},
                 {&out->citizenships, "citizenships"},
                 {&out->form_by_citizenship, "form_by_citizenship"},
@@ -30,15 +32,16 @@ bool demo_tables_read(struct demo_tables *out, const char *data, struct arena *a
                 {&out->sectors, "sectors"},
                 {&out->organisations, "organisations"},
                 {&out->overlap, "overlap"},
-                {&out->justice, "justice"},
-                {&out->given, "given_names"},
-                {&out->family, "family_names"}};
+                {&out->justice, "justice"}};
     const char *folder = arena_printf(a, "%s/demo", data);
+    for (size_t i = 0; i < sizeof common / sizeof common[0]; i++)
+        if (!demo_table_read(common[i].to, folder, common[i].name, a, e)) return false;
+    folder = arena_printf(a, "%s/demo/%s", data, pack);
     for (size_t i = 0; i < sizeof demo / sizeof demo[0]; i++)
         if (!demo_table_read(demo[i].to, folder, demo[i].name, a, e)) return false;
     return demo_table_read(&out->bands, arena_printf(a, "%s/codelists", data), "CL_AGEGROUP", a,
                            e) &&
-           demo_table_read(&out->institutions, arena_printf(a, "%s/packs/pt", data),
+           demo_table_read(&out->institutions, arena_printf(a, "%s/packs/%s", data, pack),
                            "organisations", a, e);
 }
 

@@ -20,7 +20,8 @@ struct demo_tables {
         citizenships, form_by_citizenship, place, typology, abroad, regions, sectors, organisations,
         overlap, justice, given, family, institutions;
 };
-bool demo_tables_read(struct demo_tables *out, const char *data, struct arena *a,
+/* `pack`: the country's code, which has a folder in data/demo. */
+bool demo_tables_read(struct demo_tables *out, const char *data, const char *pack, struct arena *a,
                       struct err *e) MUST_CHECK;
 
 struct demo_person {

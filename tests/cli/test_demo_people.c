@@ -22,7 +22,7 @@ static int begin(void **state)
     struct err e;
     struct random r;
     a = arena_new(ARENA_PLAIN);
-    if (!demo_tables_read(&tables, harness_source("data"), a, &e)) fail_msg("%s", e.msg);
+    if (!demo_tables_read(&tables, harness_source("data"), "pt", a, &e)) fail_msg("%s", e.msg);
     random_init(&r, 1);
     demo_people_make(&person, &n_person, &tables, 1, &r, a);
     return 0;
@@ -107,7 +107,7 @@ static void totals_2_2_of_checks(void **state)
     struct demo_table checks;
     struct err e;
     char folder[1000];
-    (void)snprintf(folder, sizeof folder, "%s", harness_source("data/demo"));
+    (void)snprintf(folder, sizeof folder, "%s", harness_source("data/demo/pt"));
     if (!demo_table_read(&checks, folder, "checks", a, &e)) fail_msg("%s", e.msg);
     int held = 0;
     for (size_t i = 0; i < checks.n_row; i++) {
