@@ -324,6 +324,8 @@ const struct command commands[] = {
      NULL, NULL, false},
     {"codes", "dictionary.codes", codes_option, show_codes, NULL,
      N_("list the codes of a code list"), NULL, NULL, false},
+    {"rules", "dictionary.rules", form_option, show_rules, NULL, N_("list plausibility rules"), NULL,
+     NULL, false},
     {"codebook", "dictionary.codebook", codebook_option, show_codebook, NULL,
      N_("print every variable with definition, codes, rules, sources and mappings"),
      N_("A page that stands for itself: open it in a browser, or print it to PDF from there."),

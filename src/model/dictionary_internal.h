@@ -105,7 +105,8 @@ bool load_yes(struct loader *l, struct cell c, const char *column, bool otherwis
 
 void load_settings(struct loader *l);   /* forms without variables; languages */
 void load_parameters(struct loader *l);
-void load_pack(struct loader *l);       /* pack.csv, status_deciders.csv, organisations.csv */
+void load_pack_values(struct loader *l); /* pack.csv */
+void load_pack(struct loader *l);        /* status_deciders.csv, organisations.csv: after the lists */
 void load_lists(struct loader *l);
 void load_surveys(struct loader *l);
 void load_rules(struct loader *l);

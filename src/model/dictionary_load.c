@@ -78,10 +78,20 @@ void gaps_note(struct gaps *g, const struct dictionary *d, const struct words *w
         if (w->in[i] == NULL && g->n[i]++ == 0) g->first[i] = place;
 }
 
+/* A pack need speak only the languages it names; the core alone, all there are. */
+static bool is_spoken(const struct loader *l, const char *language)
+{
+    struct text rest = text_of(dictionary_pack_value(l->d, "languages", "")), one;
+    if (rest.n == 0) return true;
+    while (text_split(&rest, ' ', &one))
+        if (text_is(one, language)) return true;
+    return false;
+}
+
 void gaps_report(const struct gaps *g, struct loader *l, const char *column)
 {
     for (size_t i = 0; i < l->d->n_language; i++) {
-        if (g->n[i] == 0) continue;
+        if (g->n[i] == 0 || !is_spoken(l, l->d->language[i])) continue;
         const char *where = arena_printf(l->scratch, "%s::%s", column, l->d->language[i]);
         SHEET_PROBLEM(&l->reader, false, "dictionary.missing_label", g->first[i], where,
                       "translate it; until then the first language is shown",
@@ -164,6 +174,7 @@ bool dictionary_build(struct dictionary **out, struct data_files *files, const c
     d->by_form_variable = map_new();
     load_settings(&l);
     load_parameters(&l);
+    load_pack_values(&l);
     load_lists(&l);
     load_pack(&l);
     load_surveys(&l);

@@ -257,7 +257,7 @@ static void check_organisations(struct loader *l)
     map_free(seen);
 }
 
-void load_pack(struct loader *l)
+void load_pack_values(struct loader *l)
 {
     struct sheet s;
     if (l->pack[0] == '\0') return;
@@ -267,6 +267,11 @@ void load_pack(struct loader *l)
     else if (data_files_find(l->files, file) == NULL)
         missing_file(l, true, file,
                      tr("write key, value, note, source, uncertain: country, name ..."));
+}
+
+void load_pack(struct loader *l)
+{
+    if (l->pack[0] == '\0') return;
     load_deciders(l);
     check_organisations(l);
 }

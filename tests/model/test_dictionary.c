@@ -776,6 +776,18 @@ static void missing_words(void **state)
     taken("dictionary/victim.csv", edit("From 0 to 120.,De 0 a 120.", "From 0 to 120.,"));
     small_expect(&p, "W dictionary/victim.csv:12:constraint_message::pt dictionary.missing_label",
                  NULL);
+    /* a pack that speaks English alone misses no Portuguese */
+    struct dictionary *d;
+    struct small_file instead[] = {
+        {"packs/xx/pack.csv",
+         "key,value,note,source,uncertain\ncountry,XX,,,\nname,Xanadu,,,\nlanguages,en,,,\n"},
+        {"dictionary/victim.csv", edit("decimal,pay,Pay,Salário", "decimal,pay,Pay,")},
+        {NULL, NULL}};
+    problems_release(&p);
+    assert_true(small_load(&d, instead, "xx", &p, &e));
+    for (size_t i = 0; i < p.n; i++)
+        if (strstr(p.item[i].id, "missing_label") != NULL) assert_null(strstr(p.item[i].column, "::pt"));
+    dictionary_free(d);
 }
 
 /* --- 13

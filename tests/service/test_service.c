@@ -81,6 +81,8 @@ static const struct trial {
     {"pack.check", "{}"},
     {"pack.list", "{}"},
     {"pack.install", "{}"},
+    {"pack.export", "{'xlsx':'w%1$d.xlsx','form':'victim'}"},
+    {"pack.import", "{'file':'absent.xlsx','into':'d%1$d'}"},
     {"check.run", "{}"},
     {"dictionary.forms", "{}"},
     {"dictionary.variables", "{}"},
