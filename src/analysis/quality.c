@@ -53,7 +53,8 @@ static void find_tainted(struct quality *q)
 {
     const struct dictionary *d = q->spec.dictionary;
     for (size_t i = 0; i < d->n_variable; i++)
-        q->tainted[i] = (d->variable[i].privacy & PRIVACY_D) != 0;
+        q->tainted[i] = (d->variable[i].privacy & PRIVACY_D) != 0 ||
+                        (q->spec.hidden != NULL && q->spec.hidden[i]);
     for (bool more = true; more;) {
         more = false;
         for (size_t i = 0; i < d->n_variable; i++) {

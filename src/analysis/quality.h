@@ -33,6 +33,7 @@ struct quality_spec {
     int year;        /* only records registered in this year; 0: all. Series are always whole */
     code_id organisation; /* only this one, of CL_ORGANISATION; CODE_NONE: all */
     int64_t threshold;    /* counts from 1 to one below it are shown as "<k"; 0: all are shown */
+    const bool *hidden; /* by variable: left out; NULL: none is */
     bool joined;          /* victim and justice data sets may be held against each other */
 };
 

@@ -26,7 +26,8 @@
     X(AUDIT_BACKUP, "backup", "backup made")                                        \
     X(AUDIT_RESTORE, "restore", "repository restored from a backup")                \
     X(AUDIT_VERIFY, "verify", "audit log or repository verified")                   \
-    X(AUDIT_CLOCK, "clock", "the clock went back")
+    X(AUDIT_CLOCK, "clock", "the clock went back")                                  \
+    X(AUDIT_LINK, "record.link", "records of both data sets held against each other")
 
 enum audit_action {
 #define X(id, name, text) id,

@@ -94,6 +94,15 @@ static const struct parameter_spec history_parameter[] = {TEXT_ARG("record", tru
                                                                    "code of the record"),
                                                           END_ARG};
 
+static const struct parameter_spec quality_parameter[] = {
+    TEXT_ARG("form", false, 40, "only this form"),
+    INT_ARG("year", 1900, 9999, "only records registered in this year; series stay whole"),
+    TEXT_ARG("organisation", false, 40, "only this organisation"),
+    LINE_ARG(
+        "purpose", false, PURPOSE_LONGEST,
+        "why victim and justice data sets are held against each other; without it they are not"),
+    END_ARG};
+
 static const struct parameter_spec erase_parameter[] = {
     TEXT_ARG("record", true, 20, "code of the record"),
     LINE_ARG("reason", true, PURPOSE_LONGEST, "why it is erased; names nobody"), END_ARG};
@@ -219,6 +228,17 @@ const struct operation_row operation_rows[] = {
      op_record_identity},
     ROW("record.history", "versions of a record", history_parameter, CAP_RECORD_READ, TX_READ,
         "record.read", op_record_history),
+    {{.name = "record.links",
+      .summary = "what a record points to and what points to it, over both data sets",
+      .parameter = identity_parameter,
+      .capability = CAP_RECORD_READ,
+      .transaction = TX_READ,
+      .audit = "record.link",
+      .purpose_required = true,
+      .repository_required = true},
+     op_record_links},
+    ROW("quality.report", "completeness, timeliness, plausibility and consistency",
+        quality_parameter, CAP_TABLE, TX_READ, "table", op_quality_report),
     ROW("record.erase", "erase a record for good", erase_parameter, CAP_RECORD_ERASE, TX_WRITE,
         "record.erase", op_record_erase),
     ROW("audit.verify", "verify the audit log", verify_parameter, CAP_AUDIT_READ, TX_NONE, "verify",

@@ -435,6 +435,11 @@ bool call_may_read_expression(struct call *c, const struct expr *x, struct err *
            call_may_read_variable(c, &c->s->dictionary->variable[s.hidden], e);
 }
 
+bool call_may_join(struct call *c, struct err *e)
+{
+    return may(c, CAP_VICTIM, e) && may(c, CAP_JUSTICE, e);
+}
+
 bool call_may_read_variable(struct call *c, const struct variable *v, struct err *e)
 {
     if (!call_may_read_form(c, &c->s->dictionary->form[v->form], e)) return false;

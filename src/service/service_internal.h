@@ -59,8 +59,9 @@ typedef bool handler_fn(struct call *c, struct err *e);
     X(op_repository_init) X(op_repository_info) X(op_organisation_add) X(op_organisation_list) \
     X(op_organisation_quota) \
     X(op_import_run) X(op_import_check) X(op_batch_list) X(op_batch_undo) X(op_table_count) \
-    X(op_table_raw) X(op_report_list) X(op_report_run) X(op_record_list) X(op_record_show) X(op_record_identity) \
-    X(op_record_history) X(op_record_erase) X(op_audit_verify) X(op_audit_list) \
+    X(op_table_raw) X(op_report_list) X(op_report_run) X(op_record_list) X(op_record_show) \
+    X(op_record_identity) X(op_record_history) X(op_record_links) X(op_record_erase) \
+    X(op_quality_report) X(op_audit_verify) X(op_audit_list) \
     X(op_backup_make) X(op_backup_verify) X(op_backup_restore) X(op_pack_check) \
     X(op_pack_install) X(op_pack_list) X(op_pack_export) X(op_pack_import) X(op_check_run) \
     X(op_dictionary_forms) X(op_dictionary_variables) X(op_dictionary_codebook) \
@@ -141,6 +142,9 @@ bool call_reads_variable(const struct call *c, const struct variable *v);
 bool call_may_read_variable(struct call *c, const struct variable *v, struct err *e) MUST_CHECK;
 bool call_may_read_expression(struct call *c, const struct expr *x, struct err *e) MUST_CHECK;
 void call_hide(const struct call *c, struct record *r);
+/* Whether victim and justice data sets may be held against each other: with both capabilities (L01).
+ * The purpose is a parameter of the call. */
+bool call_may_join(struct call *c, struct err *e) MUST_CHECK;
 /* A variable of a form by name, with the capability to read it; the remedy names the nearest
  * one. */
 bool call_variable(const struct variable **out, struct call *c, const struct form *f,

@@ -14,12 +14,11 @@
 
 #include "base/date.h"
 #include "base/mem.h"
-#include "base/unicode.h"
 
 #include <assert.h>
 #include <string.h>
 
-enum { REFERENCE_MAX = 1000, RANDOM_CODES = 512, CODE_BITS = 60 };
+enum { RANDOM_CODES = 512, CODE_BITS = 60 };
 
 struct batch_writer {
     struct store *st;
@@ -236,21 +235,13 @@ bool batch_begin(struct batch_writer **out, struct store *st, const struct batch
 static bool reference_hash(uint8_t out[CRYPTO_SHORT], struct batch_writer *w, struct text reference,
                            struct err *e)
 {
-    struct arena_mark mark = arena_mark(w->scratch);
-
     if (reference.n > REFERENCE_MAX) {
         err_set(e, ERR_LIMIT, "batch.reference",
                 "could not import a record: its reference is longer than %d bytes", REFERENCE_MAX);
         return err_remedy(e, "see whether the right column is mapped to the reference");
     }
-    struct text t = unicode_nfc(reference, w->scratch);
-    buf_clear(&w->message);
-    buf_puts(&w->message, "reference 1");
-    buf_put_u64le(&w->message, (uint64_t)w->form->form_no);
-    buf_put_u64le(&w->message, (uint64_t)w->organisation_no);
-    buf_put(&w->message, t.p, t.n < REFERENCE_MAX ? t.n : REFERENCE_MAX);
-    crypto_hash(out, CRYPTO_SHORT, w->message.p, w->message.n, w->keys.reference);
-    arena_rewind(w->scratch, mark);
+    store_reference_hash(out, w->form->form_no, w->organisation_no, reference, w->keys.reference,
+                         &w->message, w->scratch);
     return true;
 }
 

@@ -174,6 +174,21 @@ bool store_record_load(struct record *r, struct record_meta *m, struct store *st
 bool store_record_history(struct record_meta **out, size_t *n, struct store *st, struct text code,
                           struct arena *a, struct err *e) MUST_CHECK;
 
+/* What a link names: a value that is the code of an active record of form `target` (typed in any
+ * way), or, where it is none, the reference of one that organisation `organisation_no` has sent.
+ * record_no 0 when there is none. Cost: two look-ups in an index. */
+struct record_link {
+    uint64_t record_no;
+    char code[RECORD_CODE + 1];
+};
+bool store_link_find(struct record_link *out, struct store *st, const struct form *target,
+                     int64_t organisation_no, struct text value, struct err *e) MUST_CHECK;
+/* The code of an active record by its number, of any form; record_no 0 when it is none. */
+bool store_link_of(struct record_link *out, struct store *st, uint64_t record_no,
+                   struct err *e) MUST_CHECK;
+/* Whether a text, typed in any way, is this code. */
+bool store_same_code(struct text typed, const char *code);
+
 /* Erase a record: its key, the envelopes of its identities, its reference, its match keys and the
  * reasons of its versions are removed, its bodies emptied; a tombstone with actor and reason stays.
  * The reason must not name anybody. A batch with an erased record can still be undone. Backups made

@@ -49,6 +49,13 @@ void record_code_format(char out[RECORD_CODE + 1], uint64_t code);
  * else. */
 bool record_code_parse(uint64_t *out, struct text typed);
 
+/* What finds a reference: keyed BLAKE2b-128 over form, organisation and the reference (batch.c). The
+ * reference is trimmed, and at most REFERENCE_MAX bytes; `message` and `scratch` are wiped ones. */
+enum { REFERENCE_MAX = 1000 };
+void store_reference_hash(uint8_t out[CRYPTO_SHORT], int64_t form_no, int64_t organisation_no,
+                          struct text reference, const struct secret *key, struct buf *message,
+                          struct arena *scratch);
+
 /* record_no of a code as typed; ERR_NOT_FOUND "record.unknown". */
 bool store_record_find(int64_t *record_no, struct store *st, struct text typed,
                        struct err *e) MUST_CHECK;

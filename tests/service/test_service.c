@@ -72,6 +72,8 @@ static const struct trial {
     {"record.show", "{'record':'%2$s'}"},
     {"record.identity", "{'record':'%2$s','purpose':'test'}"},
     {"record.history", "{'record':'%2$s'}"},
+    {"record.links", "{'record':'%2$s','purpose':'test'}"},
+    {"quality.report", "{}"},
     {"record.erase", "{'record':'000000000000','reason':'none'}"},
     {"audit.verify", "{}"},
     {"audit.list", "{}"},

@@ -68,3 +68,26 @@ SELECT r.record_no, r.code, r.series_no, r.version_no, r.wrapped_key, v.person_k
   FROM record r JOIN record_version v ON v.version_id = r.record_no * 65536 + r.version_no
  WHERE r.record_no BETWEEN :first AND :last AND r.state = 1
  ORDER BY r.record_no;
+
+-- name: link_by_code   params: code   columns: record_no, code, form, state   rows: 0..1
+SELECT r.record_no, r.code, f.name AS form, r.state
+  FROM record_code c
+  JOIN record r ON r.record_no = c.record_no
+  JOIN series s ON s.series_no = r.series_no
+  JOIN form f ON f.form_no = s.form_no
+ WHERE c.code = :code;
+
+-- name: link_by_reference   params: reference   columns: record_no, code, form, state   rows: 0..1
+SELECT r.record_no, r.code, f.name AS form, r.state
+  FROM record_reference x
+  JOIN record r ON r.record_no = x.record_no
+  JOIN series s ON s.series_no = r.series_no
+  JOIN form f ON f.form_no = s.form_no
+ WHERE x.reference = :reference;
+
+-- name: link_by_number   params: record_no   columns: record_no, code, form, state   rows: 0..1
+SELECT r.record_no, r.code, f.name AS form, r.state
+  FROM record r
+  JOIN series s ON s.series_no = r.series_no
+  JOIN form f ON f.form_no = s.form_no
+ WHERE r.record_no = :record_no;
