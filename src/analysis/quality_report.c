@@ -155,6 +155,15 @@ static int64_t answers_of(int64_t part[N_ANSWERS], const struct report *r,
     return n;
 }
 
+/* Somebody answers it. What nobody is able to collect is no organisation's gap. */
+static bool is_used(const struct report *r, const struct quality_form *f, size_t variable)
+{
+    for (size_t org = 0; org < r->q->n_org; org++)
+        if (f->answers[(org * r->d->n_variable + variable) * ANSWER_KINDS + ANSWER_PRESENT] > 0)
+            return true;
+    return false;
+}
+
 static void overview(struct report *r)
 {
     const struct quality_form *f;
@@ -171,7 +180,7 @@ static void overview(struct report *r)
             int64_t part[N_ANSWERS], sum[N_ANSWERS] = {0}, n = 0;
             if (f->records[org] == 0) continue;
             for (size_t v = 0; v < r->d->n_variable; v++) {
-                if (r->d->variable[v].form != f->form->id) continue;
+                if (r->d->variable[v].form != f->form->id || !is_used(r, f, v)) continue;
                 n += answers_of(part, r, f, org, v);
                 for (size_t k = 0; k < N_ANSWERS; k++) sum[k] += part[k];
             }
@@ -184,7 +193,7 @@ static void overview(struct report *r)
             put_share(r, row, "empty", few ? 1 : sum[N_ANSWERS - 1], few ? 1 : n);
             put_count(r, row, "with_findings", f->with_finding[org]);
         }
-    end(r, NULL, tr("What each organisation has sent, and how much of what was asked it answers."),
+    end(r, NULL, tr("What each organisation has sent, and how much it answers of what anybody answers."),
         tr("There are no records."));
 }
 
@@ -262,7 +271,8 @@ static void gaps(struct report *r)
     column(r, "lacking_share", tr("Share"), true);
     for (size_t i = 0; (f = next_form(r, &i)) != NULL;)
         for (size_t v = 0; v < r->d->n_variable; v++) {
-            if (r->d->variable[v].form != f->form->id || !matters(&r->d->variable[v])) continue;
+            const struct variable *x = &r->d->variable[v];
+            if (x->form != f->form->id || !matters(x) || !is_used(r, f, v)) continue;
             for (size_t org = 0; org < r->q->n_org; org++) {
                 int64_t part[N_ANSWERS], asked = answers_of(part, r, f, org, v);
                 int64_t lacking = part[1] + part[2] + part[N_ANSWERS - 1];
@@ -283,7 +293,7 @@ static void gaps(struct report *r)
     mem_free(list);
     end(r, "Q67",
         tr("Unknown, not collected or blank, among variables that are required or that figures "
-           "stand on."),
+           "stand on, and that somebody answers."),
         tr("No required variable lacks an answer."));
 }
 
@@ -545,7 +555,7 @@ static void changes_of(struct report *r, const struct quality_form *f)
     size_t n = count_years(&y, r->q, f, r->q->scratch), n_change = 0;
     int64_t *change = ARENA_ARRAY(r->q->scratch, int64_t, n + 1);
     int now = date_year(date_from_day(r->q->spec.today));
-    while (n > 0 && y[n - 1].year >= now) n--;
+    while (n > 0 && (y[n - 1].year >= now || y[n - 1].records == 0)) n--;
     for (size_t i = 1; i < n; i++) {
         if (y[i].year != y[i - 1].year + 1) continue;
         int64_t by = y[i].persons - y[i - 1].persons;

@@ -4,6 +4,7 @@
 #ifndef DCIM_CLI_COMMAND_H
 #define DCIM_CLI_COMMAND_H
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "service/client.h"
@@ -107,11 +108,23 @@ int show_paper_form(const struct invocation *v, const struct json *r);
 int show_reports(const struct invocation *v, const struct json *r);
 int show_report(const struct invocation *v, const struct json *r);
 int show_processing(const struct invocation *v, const struct json *r);
-/* The data folder that has file `holding`: --data, DCIM_DATA, else beside the program. ERR_NOT_FOUND
- * "cli.no_data". From `a`. */
+/* Page `page` of data/pages filled with the document, to the file of --output or standard
+ * output. */
+int show_page(const struct invocation *v, const char *page, const struct json *document);
+/* A text to the file of --output, or to standard output; `ok` and `e` are of what made it. Releases
+ * the text, returns the exit status. */
+int deliver_text(const struct invocation *v, struct buf *text, bool ok, struct err *e);
+/* The data folder that has file `holding`: --data, DCIM_DATA, else beside the program.
+ * ERR_NOT_FOUND "cli.no_data". From `a`. */
 struct arena;
 bool data_folder_find(const char **out, const struct invocation *v, const char *holding,
                       struct arena *a, struct err *e) MUST_CHECK;
+
+/* --- quality.c --- */
+int show_quality(const struct invocation *v, const struct json *r);
+int run_quality(struct invocation *v);
+int show_links(const struct invocation *v, const struct json *r);
+int run_links(struct invocation *v);
 
 /* --- run.c --- */
 int run_operation(struct invocation *v); /* the usual way: one call, then show or --json */

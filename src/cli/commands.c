@@ -189,6 +189,13 @@ static const struct option pack_import_option[] = {
 
 static const struct option form_option[] = {TEXT_OPT("form", "form", "FORM", "only this form"),
                                             LAST};
+static const struct option quality_option[] = {
+    TEXT_OPT("form", "form", "FORM", "only this form; default: all"),
+    INT_OPT("year", "year", "only records registered in this year; series stay whole"),
+    TEXT_OPT("organisation", "organisation", "CODE", "only what this organisation has sent"),
+    TEXT_OPT("format", NULL, "FORMAT", "text (default), json, csv or html"),
+    TEXT_OPT("output", NULL, "FILE", "write it to a file (json, csv, html)"),
+    LAST};
 static const struct option codebook_option[] = {
     TEXT_OPT("form", "form", "FORM", "only this form; default: all"),
     TEXT_OPT("pack", "pack", "CC", "country pack to speak of; default: the repository's"),
@@ -276,6 +283,17 @@ const struct command commands[] = {
      NULL, NULL, false},
     {"record history", "record.history", record_option, show_history, NULL,
      N_("versions of a record"), NULL, NULL, false},
+    {"record links", "record.links", record_option, show_links, run_links,
+     N_("show what a record points to, and what points to it"),
+     N_("Joins victim and justice data sets: needs the right to both, and --purpose. A person who is both "
+        "victim and suspect is linked, never merged."),
+     "dcim record links 7K2M-9QXT-4B8R --purpose \"case conference 12/2026\"", false},
+    {"quality", "quality.report", quality_option, show_quality, run_quality,
+     N_("report how complete, timely, plausible and consistent the records are"),
+     N_("By organisation and variable. With --purpose, and the right to both data sets, victims and "
+        "suspects are held against each other too. Counts below the pack's threshold are hidden from who "
+        "may not see raw counts."),
+     "dcim quality --form victim --year 2024", false},
     {"record erase", "record.erase", record_erase_option, show_fields, NULL,
      N_("erase a record for good"),
      N_("Destroys its keys, identifiers and contents in the repository's files; code, versions and "

@@ -71,8 +71,7 @@ static bool fill_page(struct buf *out, const struct invocation *v, const char *p
     return ok;
 }
 
-/* To the file of --output, or to standard output. */
-static int deliver(const struct invocation *v, struct buf *text, bool ok, struct err *e)
+int deliver_text(const struct invocation *v, struct buf *text, bool ok, struct err *e)
 {
     const char *path = json_get_text(v->own, "output", "");
     ok = ok && buf_ok(text, e);
@@ -87,13 +86,13 @@ static int deliver(const struct invocation *v, struct buf *text, bool ok, struct
     return 0;
 }
 
-static int show_page(const struct invocation *v, const char *page, const struct json *document)
+int show_page(const struct invocation *v, const char *page, const struct json *document)
 {
     struct buf text;
     struct err e = {0};
     buf_init(&text, DOCUMENT_MAX);
     bool ok = fill_page(&text, v, page, document, &e);
-    return deliver(v, &text, ok, &e);
+    return deliver_text(v, &text, ok, &e);
 }
 
 /* ---------------------------------------------------------------- code book */
@@ -180,7 +179,7 @@ int show_codebook(const struct invocation *v, const struct json *r)
     buf_init(&text, DOCUMENT_MAX);
     buf_puts(&text, "\xEF\xBB\xBF"); /* spreadsheet programs take it for UTF-8 then */
     write_csv(&text, r);
-    return deliver(v, &text, true, &e);
+    return deliver_text(v, &text, true, &e);
 }
 
 int show_paper_form(const struct invocation *v, const struct json *r)
