@@ -128,8 +128,9 @@ int run_links(struct invocation *v);
 
 /* --- run.c --- */
 int run_operation(struct invocation *v); /* the usual way: one call, then show or --json */
-int run_import(struct invocation *v);    /* import, or its dry run */
-int run_table(struct invocation *v);     /* protected, or raw for who may */
+int run_named(struct invocation *v, const char *operation); /* the same of an operation by name */
+int run_import(struct invocation *v);                       /* import, or its dry run */
+int run_table(struct invocation *v);                        /* protected, or raw for who may */
 int run_record_show(struct invocation *v);
 int run_version(struct invocation *v);
 int run_demo(struct invocation *v);

@@ -283,12 +283,12 @@ const struct command commands[] = {
      NULL, NULL, false},
     {"record history", "record.history", record_option, show_history, NULL,
      N_("versions of a record"), NULL, NULL, false},
-    {"record links", "record.links", record_option, show_links, run_links,
+    {"record links", NULL, record_option, show_links, run_links,
      N_("show what a record points to, and what points to it"),
      N_("Joins victim and justice data sets: needs the right to both, and --purpose. A person who is both "
         "victim and suspect is linked, never merged."),
      "dcim record links 7K2M-9QXT-4B8R --purpose \"case conference 12/2026\"", false},
-    {"quality", "quality.report", quality_option, show_quality, run_quality,
+    {"quality", NULL, quality_option, show_quality, run_quality,
      N_("report how complete, timely, plausible and consistent the records are"),
      N_("By organisation and variable. With --purpose, and the right to both data sets, victims and "
         "suspects are held against each other too. Counts below the pack's threshold are hidden from who "

@@ -199,7 +199,7 @@ int run_quality(struct invocation *v)
         return report_error(v, NULL, &e);
     }
     if (purpose != NULL) json_set_text(v->in, "purpose", purpose);
-    return run_operation(v);
+    return run_named(v, "quality.report");
 }
 
 /* ---------------------------------------------------------------- links of a record */
@@ -239,5 +239,5 @@ int run_links(struct invocation *v)
         return report_error(v, NULL, &e);
     }
     json_set_text(v->in, "purpose", purpose);
-    return run_operation(v);
+    return run_named(v, "record.links");
 }

@@ -263,6 +263,11 @@ static int call(struct invocation *v, const char *operation)
     return status;
 }
 
+int run_named(struct invocation *v, const char *operation)
+{
+    return call(v, operation);
+}
+
 int run_operation(struct invocation *v)
 {
     return call(v, v->command->operation);

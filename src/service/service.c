@@ -437,7 +437,12 @@ bool call_may_read_expression(struct call *c, const struct expr *x, struct err *
 
 bool call_may_join(struct call *c, struct err *e)
 {
-    return may(c, CAP_VICTIM, e) && may(c, CAP_JUSTICE, e);
+    const char *purpose = json_get_text(c->in, "purpose", "");
+    if (!may(c, CAP_VICTIM, e) || !may(c, CAP_JUSTICE, e)) return false;
+    if (text_trim(text_of(purpose)).n > 0) return true;
+    deny(c, e, "call.no_purpose",
+         "victim and justice data sets are held against each other only for a stated purpose");
+    return err_remedy(e, "state it with --purpose \"...\"");
 }
 
 bool call_may_read_variable(struct call *c, const struct variable *v, struct err *e)

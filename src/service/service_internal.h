@@ -142,8 +142,8 @@ bool call_reads_variable(const struct call *c, const struct variable *v);
 bool call_may_read_variable(struct call *c, const struct variable *v, struct err *e) MUST_CHECK;
 bool call_may_read_expression(struct call *c, const struct expr *x, struct err *e) MUST_CHECK;
 void call_hide(const struct call *c, struct record *r);
-/* Whether victim and justice data sets may be held against each other: with both capabilities (L01).
- * The purpose is a parameter of the call. */
+/* Whether victim and justice data sets may be held against each other: with both capabilities and
+ * a purpose that is a parameter of the call (L01). */
 bool call_may_join(struct call *c, struct err *e) MUST_CHECK;
 /* A variable of a form by name, with the capability to read it; the remedy names the nearest
  * one. */

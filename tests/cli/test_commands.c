@@ -64,6 +64,8 @@ static const struct operation *operation_of(const struct command *c)
     if (c->run == run_import) return operation_find("import.run");
     if (c->run == run_table) return operation_find("table.count");
     if (c->run == run_record_show) return operation_find("record.show");
+    if (c->run == run_quality) return operation_find("quality.report");
+    if (c->run == run_links) return operation_find("record.links");
     return NULL;
 }
 
@@ -84,8 +86,9 @@ static void table_1_1_fits_the_operations(void **state)
             while (o->name != NULL && (o->parameter == NULL || strcmp(o->parameter, p->name) != 0))
                 o++;
             /* `width` and `threshold` are what run_table() makes of the terminal and of
-             * --protect */
-            bool made = strcmp(p->name, "width") == 0 || strcmp(p->name, "threshold") == 0;
+             * --protect, `purpose` what --purpose says for every command */
+            bool made = strcmp(p->name, "width") == 0 || strcmp(p->name, "threshold") == 0 ||
+                        strcmp(p->name, "purpose") == 0;
             if (o->name == NULL && !made) fail_msg("%s cannot say %s", c->words, p->name);
         }
     }
@@ -95,8 +98,9 @@ static void table_1_1_fits_the_operations(void **state)
 static void table_1_2_every_operation_has_a_command(void **state)
 {
     (void)state;
-    static const char *const by_option[] = {"import.run", "import.check", "table.count",
-                                            "table.raw",  "record.show",  "record.identity"};
+    static const char *const by_option[] = {"import.run",   "import.check",  "table.count",
+                                            "table.raw",    "record.show",   "record.identity",
+                                            "record.links", "quality.report"};
     for (size_t i = 0; operation_at(i) != NULL; i++) {
         const char *name = operation_at(i)->name;
         bool found = false;
