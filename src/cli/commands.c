@@ -179,12 +179,13 @@ static const struct option pack_export_option[] = {
     LAST};
 
 static const struct option pack_import_option[] = {
-    OPERAND("FILE", "file", "XLSForm workbook (.xlsx)"),
+    OPERAND("FILE", "file", "XLSForm workbook (.xlsx), or data dictionary of REDCap (.csv)"),
     TEXT_NEEDED("into", "into", "DIR",
                 "data folder that takes it; one that is not there is made as a copy of the "
                 "program's"),
     TEXT_OPT("pack", "pack", "CC", "write what this pack says about the core; without it the core"),
     TEXT_OPT("form", "form", "FORM", "name of the form; default: the workbook's form_id"),
+    FLAG_OPT("redcap", "redcap", "FILE is a data dictionary of REDCap (CSV)"),
     LAST};
 
 static const struct option form_option[] = {TEXT_OPT("form", "form", "FORM", "only this form"),

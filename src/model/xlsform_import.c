@@ -40,6 +40,7 @@ struct importing {
 static const char *shown(const struct importing *x, enum xlsform_part part, const char *column)
 {
     const struct sheet *s = &x->book->part[part];
+    if (x->book->shown != NULL && part == XLSFORM_CHOICES) column = "choices";
     for (size_t i = 0; x->book->shown != NULL && x->book->shown[i] != NULL; i += 2)
         if (strcmp(column, x->book->shown[i]) == 0) return x->book->shown[i + 1];
     size_t c = s->header == NULL ? COLUMN_ABSENT : sheet_column(s, column);

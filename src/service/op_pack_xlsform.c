@@ -2,14 +2,18 @@
 /* The dictionary as XLSForm workbooks and back. */
 #include "service/service_internal.h"
 
+#include "base/buf.h"
 #include "base/file.h"
 #include "intake/source.h"
+#include "model/redcap.h"
 #include "model/xlsform.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+enum { REDCAP_BYTES_MAX = 16 * 1024 * 1024 };
 
 /* --- out
  * ----------------------------------------------------------------------------------------- */
@@ -228,13 +232,32 @@ static bool take_book(struct call *c, const struct xlsform_book *book, struct pr
     return ok;
 }
 
+/* A data dictionary of REDCap. What cannot be read at all is told as its problems are. */
+static bool take_redcap(struct call *c, const char *path, struct problems *p, struct err *e)
+{
+    struct xlsform_book book;
+    struct buf bytes;
+    const char *slash = strrchr(path, '/');
+    buf_init(&bytes, REDCAP_BYTES_MAX);
+    bool ok = file_read(&bytes, path, REDCAP_BYTES_MAX, e);
+    if (ok && redcap_read(&book, slash == NULL ? path : slash + 1, buf_text(&bytes), c->arena, p)) {
+        ok = take_book(c, &book, p, e);
+    } else if (ok) {
+        answer(c, &(struct xlsform_plan){.form = ""}, p, json_get_text(c->in, "into", ""), false);
+    }
+    buf_release(&bytes);
+    return ok;
+}
+
 bool op_pack_import(struct call *c, struct err *e)
 {
     const char *path = json_get_text(c->in, "file", "");
     struct xlsform_book book;
     struct problems problems;
     problems_init(&problems, c->arena);
-    bool ok = read_workbook(c, &book, path, &problems, e) && take_book(c, &book, &problems, e);
+    bool ok = json_get_bool(c->in, "redcap", false) ? take_redcap(c, path, &problems, e)
+                                                    : read_workbook(c, &book, path, &problems, e) &&
+                                                          take_book(c, &book, &problems, e);
     problems_release(&problems);
     return ok;
 }

@@ -142,11 +142,12 @@ static const struct parameter_spec pack_export_parameter[] = {
     END_ARG};
 
 static const struct parameter_spec pack_import_parameter[] = {
-    TEXT_ARG("file", true, PATH_LONGEST, "XLSForm workbook"),
+    TEXT_ARG("file", true, PATH_LONGEST, "XLSForm workbook, or data dictionary of REDCap"),
     TEXT_ARG("into", true, PATH_LONGEST,
              "data folder that takes it; one that is not there is made as a copy of the program's"),
     TEXT_ARG("pack", false, 40, "write it as what this pack says about the core; empty: the core"),
-    TEXT_ARG("form", false, 40, "name of the form; default: the workbook's form_id"), END_ARG};
+    TEXT_ARG("form", false, 40, "name of the form; default: the workbook's form_id"),
+    BOOL_ARG("redcap", "the file is a data dictionary of REDCap (CSV)"), END_ARG};
 
 static const struct parameter_spec variables_parameter[] = {TEXT_ARG("form", false, 40,
                                                                      "only this form"),
