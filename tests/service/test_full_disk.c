@@ -227,7 +227,8 @@ static void init_4_1_a_repository_or_nothing(void **state)
 {
     (void)state;
     int made = 0;
-    for (int kib = 40; kib <= 1400; kib += 80) {
+    for (int kib = 40; kib <= 6000;
+         kib += kib < 400 ? 80 : 400) { /* the dictionary is 2 MiB of it */
         disk(kib);
         (void)unlink("init.key");
         DCIM("init", "--pack", "pt", "small/r", "--key-file", "init.key");
