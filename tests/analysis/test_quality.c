@@ -99,7 +99,8 @@ static const struct made records[] = {
      "{'entry_date':'2021-01-01','sex':'M','suspected_year':2020,'prosecuted_year':2021,"
      "'convicted_year':2021,'linked_victim':'V1'}"},
     {"suspect", 8, 0, 3,
-     "{'entry_date':'2022-01-01','sex':'M','convicted_year':2022,'linked_victim':'gone','own_victim_record':'V1'}"},
+     "{'entry_date':'2022-01-01','sex':'M','convicted_year':2022,'linked_victim':'gone',"
+                          "'own_victim_record':'V1'}"},
     {"case", 100, 0, 0, "{'ref':'C1','operation_code':'OP'}"},
 };
 // clang-format on
