@@ -26,6 +26,7 @@ static const struct {
     [ROLE_PROSECUTED] = {"quality.prosecuted", "prosecuted_year"},
     [ROLE_CONVICTED] = {"quality.convicted", "convicted_year"},
     [ROLE_OPERATION] = {"quality.operation", "operation_code"},
+    [ROLE_OWN] = {"quality.own", "own_victim_record"},
 };
 
 /* ---- what depends on direct identifiers ---- */
@@ -318,8 +319,10 @@ static bool link_value(struct quality *q, struct quality_form *f, struct fact *f
         f->unresolved[at] += to == 0;
     }
     if (to == 0) return true;
-    fact->linked = fact->linked ||
-                   (target->data_set == DATA_SET_VICTIM && f->form->data_set == DATA_SET_JUSTICE);
+    /* their own record as a victim is no victim of theirs */
+    if (target->data_set == DATA_SET_VICTIM && f->form->data_set == DATA_SET_JUSTICE &&
+        v->id != f->role[ROLE_OWN])
+        fact->linked = true;
     if (q->form[target->id].role[ROLE_OPERATION] != VAR_NONE && fact->linked_operation == 0)
         fact->linked_operation = to;
     MEM_GROW(q->pair, q->cap_pair, q->n_pair + 1);
@@ -335,7 +338,7 @@ static bool follow_links(struct quality *q, struct quality_form *f, struct fact 
         const struct group *group = &f->form->group[g];
         for (size_t k = 0; k < group->n_variable; k++) {
             const struct variable *v = &d->variable[group->variable[k]];
-            if (v->link == FORM_NONE) continue;
+            if (v->link == FORM_NONE || q->tainted[v->id]) continue;
             for (uint32_t row = 0; row < r->table[g].n_row; row++) {
                 const struct value *x = record_get(r, v->id, row);
                 if (x->kind != VALUE_TEXT || text_trim(x->text).n == 0) continue;

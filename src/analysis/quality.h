@@ -10,10 +10,13 @@
  * What a figure is made of is named by parameters of the dictionary, `quality.ROLE` = names of
  * variables of the record itself, blank separated, the first that a form has counting (defaults in
  * quality.c):
- *   date       day of registration; its year is the record's       detected    first detection
- *   valid      yes, or no: not counted as a victim                  sex, birth_year, citizenship
- *   suspected, prosecuted, convicted   year of that stage           operation   code of an
- *   operation */
+ *   date                              day of registration; its year is the record's
+ *   detected                          day of first detection
+ *   valid                             yes; or no: not counted as a victim
+ *   sex, birth_year, citizenship      of the person
+ *   suspected, prosecuted, convicted  year of that stage
+ *   operation                         code of an operation
+ *   own                               a suspect's own record as a victim */
 #ifndef DCIM_ANALYSIS_QUALITY_H
 #define DCIM_ANALYSIS_QUALITY_H
 
@@ -33,7 +36,7 @@ struct quality_spec {
     int year;        /* only records registered in this year; 0: all. Series are always whole */
     code_id organisation; /* only this one, of CL_ORGANISATION; CODE_NONE: all */
     int64_t threshold;    /* counts from 1 to one below it are shown as "<k"; 0: all are shown */
-    const bool *hidden; /* by variable: left out; NULL: none is */
+    const bool *hidden;   /* by variable: left out; NULL: none is */
     bool joined;          /* victim and justice data sets may be held against each other */
 };
 

@@ -18,6 +18,7 @@ enum quality_role {
     ROLE_PROSECUTED,
     ROLE_CONVICTED,
     ROLE_OPERATION,
+    ROLE_OWN,
     ROLE_COUNT
 };
 

@@ -167,7 +167,7 @@ static void entry_end(struct reader *r)
     for (size_t i = 0; i < m.n_form; i++)
         if (!catalogue_same_conversions(m.form[i], x->has_plural ? string_of(&x->plural)
                                                                  : string_of(&x->english))) {
-            note(r, N_("the % conversions differ from the English ones"));
+            note(r, N_("the conversions (percent signs) differ from the English ones"));
             return;
         }
     keep(r, m);

@@ -68,7 +68,7 @@ static const struct option quota_option[] = {
 
 static const struct option import_option[] = {
     OPERAND("FILE", "file", "CSV or XLSX file of a provider"),
-    TEXT_NEEDED("form", "form", "FORM", "form of its rows: victim or suspect"),
+    TEXT_NEEDED("form", "form", "FORM", "form of its rows: victim, suspect, case or proceeding"),
     TEXT_NEEDED("organisation", "organisation", "CODE",
                 "organisation that supplies it, one of `dcim organisation list`"),
     TEXT_OPT(

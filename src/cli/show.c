@@ -485,8 +485,8 @@ int show_pack_import(const struct invocation *v, const struct json *r)
 int show_pack_export(const struct invocation *v, const struct json *r)
 {
     (void)v;
-    ROWS(json_get(r, "workbooks"), {"form", "Form", false}, {"rows", "Rows", true},
-         {"choices", "Choices", true}, {"file", "File", false});
+    ROWS(json_get(r, "workbooks"), {"form", N_("Form"), false}, {"rows", N_("Rows"), true},
+         {"choices", N_("Choices"), true}, {"file", N_("File"), false});
     return 0;
 }
 

@@ -365,8 +365,9 @@ bool mapping_read(struct mapping *out, const struct dictionary *d, const struct 
     map_free(l.missing);
     if (ok && p->n_fatal > before) {
         size_t n = p->n_fatal - before;
-        err_set(e, ERR_INPUT, "mapping.broken", "mapping %s has %zu problem%s", out->name, n,
-                n == 1 ? "" : "s");
+        err_set(e, ERR_INPUT, "mapping.broken",
+                tr_n("mapping %s has %zu problem", "mapping %s has %zu problems", (int64_t)n),
+                out->name, n);
         ok = err_remedy(e, "mend %s as listed", file);
     } else if (ok && l.n_found == 0) {
         err_set(e, ERR_INPUT, "mapping.no_column", "the file has none of the columns of mapping %s",

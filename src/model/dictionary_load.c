@@ -138,8 +138,10 @@ static void load_orders(struct loader *l)
 static bool refuse(const struct problems *p, size_t before, const char *folder, struct err *e)
 {
     size_t n = p->n_fatal - before;
-    err_set(e, ERR_INPUT, "dictionary.broken", "the dictionary in %.200s has %zu %s", folder, n,
-            n == 1 ? "problem" : "problems");
+    err_set(e, ERR_INPUT, "dictionary.broken",
+            tr_n("the dictionary in %.200s has %zu problem",
+                 "the dictionary in %.200s has %zu problems", (int64_t)n),
+            folder, n);
     for (size_t i = 0; i < p->n; i++) {
         if (!p->item[i].fatal) continue;
         err_detail(e, "%.80s, row %u: %.200s", p->item[i].file, p->item[i].row, p->item[i].message);

@@ -218,7 +218,7 @@ static bool value_type_read(struct survey *s, struct variable *v, struct cell c)
     if (t.n > 0 && !text_is(t, "calculate") && plain_type(&v->type, t)) return true;
     SHEET_PROBLEM(&s->l->reader, true, "survey.value_type", c, column,
                   "write integer, decimal, date, text, code:LIST or codes:LIST",
-                  t.n == 0 ? "a calculation needs the type of its value%s"
+                  t.n == 0 ? tr("a calculation needs the type of its value%s")
                            : tr("'%.80s' is not a type of value"),
                   t.n == 0 ? "" : c.s);
     return false;
@@ -535,8 +535,8 @@ static void block_end(struct survey *s, const struct sheet_row *row, bool repeat
     if (b->repeat != repeat)
         SHEET_PROBLEM(&s->l->reader, true, "survey.wrong_end", type, "type",
                       "end groups and repeats in the reverse order of their beginnings",
-                      "'%s' meets the %s '%s' of row %u", type.s, b->repeat ? "repeat" : "group",
-                      b->place.s, b->place.row);
+                      "'%s' meets the %s '%s' of row %u", type.s,
+                      b->repeat ? tr("repeat") : tr("group"), b->place.s, b->place.row);
     s->depth--;
 }
 
@@ -577,7 +577,7 @@ static void rows_read(struct survey *s)
         struct block *b = &s->block[--s->depth];
         SHEET_PROBLEM(&s->l->reader, true, "survey.never_ends", b->place, "type",
                       b->repeat ? tr("add an end_repeat row") : tr("add an end_group row"),
-                      "the %s '%s' never ends", b->repeat ? "repeat" : "group", b->place.s);
+                      "the %s '%s' never ends", b->repeat ? tr("repeat") : tr("group"), b->place.s);
     }
     gaps_report(&s->label, s->l, "label");
     gaps_report(&s->constraint_message, s->l, "constraint_message");

@@ -356,7 +356,9 @@ static bool check_arguments(struct expr_builder *b, const struct expr_call *c)
     const struct expr_function *f = c->function;
     if (c->n_arg < f->min || (f->max != UINT8_MAX && c->n_arg > f->max)) {
         expr_fail(b->problem, c->at, "expr.argument_count", f->usage,
-                  "%s() does not take %zu argument%s", f->name, c->n_arg, c->n_arg == 1 ? "" : "s");
+                  tr_n("%s() does not take %zu argument", "%s() does not take %zu arguments",
+                       (int64_t)c->n_arg),
+                  f->name, c->n_arg);
         return false;
     }
     const char *letter = f->arg;

@@ -5,6 +5,7 @@
  * meanwhile. */
 #include "store/store.h"
 
+#include "base/catalogue.h"
 #include "store/store_internal.h"
 
 #include <inttypes.h>
@@ -46,7 +47,7 @@ bool store_quota_holds(const struct quota_room *room, int64_t records, int64_t b
     int64_t left = of_records ? room->records : room->bytes;
     err_set(e, ERR_LIMIT, "organisation.quota",
             "could not import: the quota of organisation %s has room for %" PRId64 " more %s only",
-            room->code, left > 0 ? left : 0, of_records ? "records" : "bytes");
+            room->code, left > 0 ? left : 0, of_records ? tr("records") : tr("bytes"));
     return err_remedy(
         e,
         "see `dcim organisation list`; whoever looks after organisations can raise it "

@@ -48,7 +48,8 @@ static const struct small_file files[] = {
                                     "integer,suspected_year,Suspected,Suspeito,,,,,C,,,,\n"
                                     "integer,prosecuted_year,Prosecuted,Acusado,,,,,C,,,,\n"
                                     "integer,convicted_year,Convicted,Condenado,,,,,C,,,,\n"
-                                    "text,linked_victim,Victim,Vítima,,,,,C O,,,victim,\n"},
+                                    "text,linked_victim,Victim,Vítima,,,,,C O,,,victim,\n"
+                                    "text,own_victim_record,Own,Próprio,,,,,C O,,,victim,\n"},
     {"dictionary/case.csv", HEAD "text,ref,Reference,Referência,,,,,O,,none,,\n"
                                  "text,operation_code,Operation,Operação,,,,,O,,,,\n"},
     {"codelists/CL_YN.csv",
@@ -98,7 +99,8 @@ static const struct made records[] = {
      "{'entry_date':'2021-01-01','sex':'M','suspected_year':2020,'prosecuted_year':2021,"
      "'convicted_year':2021,'linked_victim':'V1'}"},
     {"suspect", 8, 0, 3,
-     "{'entry_date':'2022-01-01','sex':'M','convicted_year':2022,'linked_victim':'gone'}"},
+     "{'entry_date':'2022-01-01','sex':'M','convicted_year':2022,'linked_victim':'gone',"
+                          "'own_victim_record':'V1'}"},
     {"case", 100, 0, 0, "{'ref':'C1','operation_code':'OP'}"},
 };
 // clang-format on
@@ -192,7 +194,7 @@ static struct json *report_of(const struct quality_spec *change, int64_t more_ke
         if (!quality_read(q, &d->form[i], &s, kept[i] + more_kept, &links, &e))
             fail_msg("%s", e.msg);
     }
-    assert_int_equal(asked, 6); /* four of victims, two of suspects */
+    assert_int_equal(asked, 7); /* four of victims, three of suspects */
     struct json *out = quality_report(q);
     quality_free(q);
     return out;
@@ -375,7 +377,7 @@ static void both_sets(void **state)
     struct quality_spec spec = all;
     spec.joined = true;
     r = report_of(&spec, 0);
-    /* person 3 is both; of the two convicted one names a victim that there is */
+    /* person 3 is both, and the own record is no victim: one of the two convicted has one */
     assert_string_equal(rows(r, "between_sets", "rule persons"), "Q61|1; Q58q|1");
     json_free(r);
 }

@@ -113,7 +113,7 @@ static void left_out(void **state)
     assert_true(catalogue_read(&c, text_of(po), "pt", problem, &n, NULL));
     assert_int_equal(n, 3); /* of which there is room for two */
     assert_int_equal(problem[0].line, 8);
-    assert_string_equal(problem[0].what, "the % conversions differ from the English ones");
+    assert_string_equal(problem[0].what, "the conversions (percent signs) differ from the English ones");
     assert_int_equal(problem[1].line, 10);
     assert_string_equal(problem[1].what, "the message is there twice");
     assert_int_equal(catalogue_size(c), 1);

@@ -62,7 +62,7 @@ if "$words" gaps "$PWD/data/i18n/cs.po" >gaps; then fail "no gaps in a catalogue
 grep -q 'cs.po: src/cli/show.c: "The repository is sound."' gaps || fail "a missing message is not listed"
 grep -q 'cs.po: src/cli/help.c: draft: "Example:"' gaps || fail "a draft is not listed: $(grep Example gaps)"
 "$DCIM_PROGRAM" pack check data >checked
-grep -q '^i18n/cs.po row 8 \[warning\]: the % conversions differ' checked ||
+grep -q '^i18n/cs.po row 8 \[warning\]: the conversions (percent signs) differ' checked ||
     fail "pack check does not say which entry is wrong: $(cat checked)"
 printf 'msgid "open\n' >data/i18n/cs.po
 if "$DCIM_PROGRAM" pack check data >checked; then fail "pack check passes a broken catalogue"; fi
