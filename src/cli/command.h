@@ -94,6 +94,7 @@ int show_audit(const struct invocation *v, const struct json *r);
 int show_check(const struct invocation *v, const struct json *r);
 int show_pack_check(const struct invocation *v, const struct json *r);
 int show_pack_import(const struct invocation *v, const struct json *r);
+int show_pack_coverage(const struct invocation *v, const struct json *r);
 int show_pack_export(const struct invocation *v, const struct json *r);
 int show_names(const struct invocation *v, const struct json *r);
 int show_forms(const struct invocation *v, const struct json *r);

@@ -188,6 +188,12 @@ static const struct option pack_import_option[] = {
     FLAG_OPT("redcap", "redcap", "FILE is a data dictionary of REDCap (CSV)"),
     LAST};
 
+static const struct option pack_coverage_option[] = {
+    OPERAND("FILE", "file", "XLSForm workbook, or a table whose first row names the fields"),
+    TEXT_OPT("standard", "standard", "NAME", "standard it is in (default htcds)"),
+    TEXT_OPT("pack", "pack", "CC", "pack to lay over the core"),
+    LAST};
+
 static const struct option form_option[] = {TEXT_OPT("form", "form", "FORM", "only this form"),
                                             LAST};
 static const struct option quality_option[] = {
@@ -338,6 +344,11 @@ const struct command commands[] = {
      N_("Lists every problem with sheet, row, column and remedy, and then writes nothing. Columns "
         "that the workbook lacks stay as they are."),
      "dcim pack import victim.xlsx --into mydata --pack pt", false},
+    {"pack coverage", "pack.coverage", pack_coverage_option, show_pack_coverage, NULL,
+     N_("how much of a standard's workbook the dictionary holds"),
+     N_("Which of its fields meet a variable, which choices meet a code, and what is done with the "
+        "rest."),
+     "dcim pack coverage htcds_xlsform.xlsx", false},
     {"forms", "dictionary.forms", no_option, show_forms, NULL, N_("list forms"), NULL, NULL, false},
     {"variables", "dictionary.variables", form_option, show_variables, NULL, N_("list variables"),
      NULL, NULL, false},

@@ -482,6 +482,26 @@ int show_pack_import(const struct invocation *v, const struct json *r)
     return 0;
 }
 
+int show_pack_coverage(const struct invocation *v, const struct json *r)
+{
+    (void)v;
+    ROWS(json_get(r, "fields"), {"field", N_("Field"), false}, {"how", N_("Met by"), false},
+         {"variables", N_("Variables"), false}, {"met", N_("Codes met"), true},
+         {"choices", N_("of"), true}, {"unmet", N_("Not met"), false}, {"note", N_("Note"), false});
+    printf(tr("%lld of %lld fields meet a variable, %lld more are mapped, %lld left out on purpose; "
+              "%lld of %lld choices meet a code."),
+           int_in(r, "fields_variable"), int_in(r, "fields_total"), int_in(r, "fields_mapped"),
+           int_in(r, "fields_left_out"), int_in(r, "choices_met"), int_in(r, "choices_total"));
+    putchar('\n');
+    if (int_in(r, "standard_fields") > 0) {
+        printf(tr("The mapping of the standard knows %lld fields: %lld are taken, %lld left out."),
+               int_in(r, "standard_fields"), int_in(r, "standard_mapped"),
+               int_in(r, "standard_left_out"));
+        putchar('\n');
+    }
+    return 0;
+}
+
 int show_pack_export(const struct invocation *v, const struct json *r)
 {
     (void)v;

@@ -7,6 +7,7 @@
 #include "intake/source.h"
 #include "model/redcap.h"
 #include "model/xlsform.h"
+#include "model/xlsform_coverage.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -259,5 +260,109 @@ bool op_pack_import(struct call *c, struct err *e)
                                                     : read_workbook(c, &book, path, &problems, e) &&
                                                           take_book(c, &book, &problems, e);
     problems_release(&problems);
+    return ok;
+}
+
+/* --- coverage
+ * ------------------------------------------------------------------------------------ */
+
+/* A workbook that is no XLSForm, or a CSV file: the names in its first row are the fields. */
+static bool read_header(struct call *c, struct xlsform_book *book, const char *path,
+                        struct problems *p, struct err *e)
+{
+    struct source *s;
+    struct source_options o = {.path = path, .sheet = "", .converter = c->s->options.program};
+    struct xlsform_reader r;
+    struct source_cells cells;
+    const struct text head[] = {TEXT("type"), TEXT("name")};
+    bool hidden, found = false;
+    if (!source_open(&s, &o, e)) return false;
+    bool ok = source_next_any(s, &cells, &hidden, &found, e);
+    xlsform_read_begin(&r, book, c->arena, p);
+    xlsform_read_part(&r, XLSFORM_SURVEY);
+    bool more = xlsform_read_row(&r, &(struct csv_row){head, 2, 1, 1}, NULL);
+    for (size_t i = 0; ok && found && more && i < cells.n_cell; i++) {
+        const struct text field[] = {TEXT("text"), cells.cell[i]};
+        more = xlsform_read_row(&r, &(struct csv_row){field, 2, cells.row, cells.row}, NULL);
+    }
+    xlsform_read_end(&r);
+    source_close(s);
+    return ok;
+}
+
+/* The mapping of a standard: the last of data/mappings/STANDARD-*.csv; none is fine. */
+static bool read_mapping(struct buf *out, struct call *c, const char *folder, const char *standard,
+                         struct err *e)
+{
+    struct file_names names = {0};
+    const char *all = arena_printf(c->arena, "%s/mappings", folder), *file = NULL;
+    const char *begins = arena_printf(c->arena, "%s-", standard);
+    if (!file_exists(all)) return true;
+    if (!folder_list(&names, all, e)) return false;
+    for (size_t i = 0; i < names.n; i++)
+        if (text_starts(text_of(names.name[i]), text_of(begins)) &&
+            text_ends(text_of(names.name[i]), TEXT(".csv")))
+            file = arena_printf(c->arena, "%s/%s", all, names.name[i]);
+    file_names_free(&names);
+    return file == NULL || file_read(out, file, REDCAP_BYTES_MAX, e);
+}
+
+static struct json *field_to_json(const struct coverage_field *f)
+{
+    static const char *const how[] = {"variable", "mapped", "left out", "none"};
+    struct json *row = json_object();
+    json_set_text(row, "field", f->name);
+    json_set_text(row, "label", f->label);
+    json_set_text(row, "how", how[f->how]);
+    json_set_text(row, "variables", f->variables);
+    json_set_int(row, "choices", (int64_t)f->n_choice);
+    json_set_int(row, "met", (int64_t)f->n_met);
+    json_set_text(row, "unmet", f->unmet);
+    json_set_text(row, "note", f->note);
+    return row;
+}
+
+static void coverage_answer(struct call *c, const struct coverage *v, const char *standard)
+{
+    struct json *list = json_array();
+    for (size_t i = 0; i < v->n_field; i++) json_push(list, field_to_json(&v->field[i]));
+    json_set_text(c->out, "standard", standard);
+    json_set(c->out, "fields", list);
+    json_set_int(c->out, "fields_total", (int64_t)v->n_field);
+    json_set_int(c->out, "fields_variable", (int64_t)v->n_variable);
+    json_set_int(c->out, "fields_mapped", (int64_t)v->n_mapped);
+    json_set_int(c->out, "fields_left_out", (int64_t)v->n_left_out);
+    json_set_int(c->out, "choices_total", (int64_t)v->n_choice);
+    json_set_int(c->out, "choices_met", (int64_t)v->n_met);
+    json_set_int(c->out, "standard_fields", (int64_t)v->n_standard);
+    json_set_int(c->out, "standard_mapped", (int64_t)v->n_standard_mapped);
+    json_set_int(c->out, "standard_left_out", (int64_t)v->n_standard_left_out);
+}
+
+bool op_pack_coverage(struct call *c, struct err *e)
+{
+    const char *path = json_get_text(c->in, "file", ""), *data, *pack;
+    const char *standard = json_get_text(c->in, "standard", "htcds");
+    struct xlsform_book book;
+    struct problems problems;
+    struct dictionary *d = NULL;
+    struct coverage v;
+    struct buf mapping;
+    struct err other = {0};
+    buf_init(&mapping, REDCAP_BYTES_MAX);
+    problems_init(&problems, c->arena);
+    bool ok = read_workbook(c, &book, path, &problems, &other);
+    if (!ok || book.part[XLSFORM_SURVEY].header == NULL)
+        ok = read_header(c, &book, path, &problems, e);
+    err_clear(&other);
+    ok = ok && source_folder(&data, &pack, c, e) && read_mapping(&mapping, c, data, standard, e) &&
+         dictionary_load(&d, data, pack, &problems, e);
+    if (ok) {
+        xlsform_coverage(&v, &book, d, buf_text(&mapping), standard, c->arena);
+        coverage_answer(c, &v, standard);
+    }
+    dictionary_free(d);
+    problems_release(&problems);
+    buf_release(&mapping);
     return ok;
 }

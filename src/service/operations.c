@@ -149,6 +149,12 @@ static const struct parameter_spec pack_import_parameter[] = {
     TEXT_ARG("form", false, 40, "name of the form; default: the workbook's form_id"),
     BOOL_ARG("redcap", "the file is a data dictionary of REDCap (CSV)"), END_ARG};
 
+static const struct parameter_spec pack_coverage_parameter[] = {
+    TEXT_ARG("file", true, PATH_LONGEST,
+             "XLSForm workbook, or a table whose first row names the fields"),
+    TEXT_ARG("standard", false, 40, "standard it is in; default htcds"),
+    TEXT_ARG("pack", false, 40, "pack to lay over the core"), END_ARG};
+
 static const struct parameter_spec variables_parameter[] = {TEXT_ARG("form", false, 40,
                                                                      "only this form"),
                                                             END_ARG};
@@ -260,6 +266,8 @@ const struct operation_row operation_rows[] = {
               op_pack_export),
     ROW_ALONE("pack.import", "take an XLSForm workbook into a data folder", pack_import_parameter,
               CAP_NONE, op_pack_import),
+    ROW_ALONE("pack.coverage", "how much of a standard's workbook the dictionary holds",
+              pack_coverage_parameter, CAP_NONE, op_pack_coverage),
     ROW("check.run", "check pages, chain, counts and keys", no_parameter, CAP_CHECK, TX_NONE,
         "verify", op_check_run),
     ROW_ALONE("dictionary.forms", "list forms", no_parameter, CAP_NONE, op_dictionary_forms),

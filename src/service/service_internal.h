@@ -63,7 +63,8 @@ typedef bool handler_fn(struct call *c, struct err *e);
     X(op_record_identity) X(op_record_history) X(op_record_links) X(op_record_erase) \
     X(op_quality_report) X(op_audit_verify) X(op_audit_list) \
     X(op_backup_make) X(op_backup_verify) X(op_backup_restore) X(op_pack_check) \
-    X(op_pack_install) X(op_pack_list) X(op_pack_export) X(op_pack_import) X(op_check_run) \
+    X(op_pack_install) X(op_pack_list) X(op_pack_export) X(op_pack_import) X(op_pack_coverage) \
+    X(op_check_run) \
     X(op_dictionary_forms) X(op_dictionary_variables) X(op_dictionary_codebook) \
     X(op_dictionary_paper) \
     X(op_dictionary_processing) X(op_dictionary_codes) X(op_dictionary_rules) X(op_mapping_list) \
