@@ -184,15 +184,20 @@ static struct text next_char(struct text *rest)
 }
 
 /* What `c` becomes: its partner in `to`, nothing, or itself. The first occurrence in `from`
- * counts. */
+ * counts. In UTF-8 the bytes of a character are found nowhere but at it, and most are not there. */
 static struct text translated(struct text c, struct text from, struct text to)
 {
-    while (from.n > 0) {
-        struct text f = next_char(&from);
-        struct text t = to.n > 0 ? next_char(&to) : TEXT("");
-        if (text_equal(f, c)) return t;
+    if (from.n == 0) return c;
+    const char *at = c.n == 1 ? memchr(from.p, c.p[0], from.n) : NULL;
+    size_t offset;
+    if (c.n == 1 ? at == NULL : !text_find(from, c, &offset)) return c;
+    if (c.n == 1) offset = (size_t)(at - from.p);
+    struct text before = {from.p, offset}, partner = TEXT("");
+    for (size_t i = text_length(before) + 1; i > 0; i--) {
+        if (to.n == 0) return TEXT("");
+        partner = next_char(&to);
     }
-    return c;
+    return partner;
 }
 
 static struct text fn_translate(struct expr_state *st, const struct expr_node *n)
