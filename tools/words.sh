@@ -27,6 +27,12 @@ in_one_file='src/cli/commands.c OPERAND:3 OPERAND_MAYBE:3 TEXT_OPT:4 TEXT_NEEDED
 src/service/operations.c TEXT_ARG:4 LINE_ARG:4 CHOICE_ARG:3 INT_ARG:4 INT_ARG_NEEDED:4 BOOL_ARG:2 LIST_ARG:2
 src/service/service.c deny:4
 src/model/capability.h X:3
+src/model/redcap.c PROBLEM:7
+src/model/redcap.c PROBLEM:6
+src/model/redcap_logic.c fail:3
+src/model/redcap_logic.c fail:5
+src/model/xlsform_import.c BOOK_PROBLEM:7
+src/model/xlsform_import.c BOOK_PROBLEM:6
 src/model/expr_lex.c bad:4
 src/model/expr_lex.c bad:3
 src/model/expr_call.c bad_argument:5

@@ -56,7 +56,7 @@ void quality_free(struct quality *q); /* NULL is fine */
 
 /* Read all records of one form, each form once. The source is closed, also after an error.
  * `n_kept`: how many the register counts for the form (Q64), -1 when that is not known. Cost: about
- * ten microseconds for each record of 300 variables, 96 bytes kept for each. */
+ * 40 microseconds for each record of the victim form (65,000 in 2.7 s), under 100 bytes kept. */
 bool quality_read(struct quality *q, const struct form *f, struct row_source *source,
                   int64_t n_kept, const struct quality_links *links, struct err *e) MUST_CHECK;
 

@@ -193,7 +193,8 @@ static void overview(struct report *r)
             put_share(r, row, "empty", few ? 1 : sum[N_ANSWERS - 1], few ? 1 : n);
             put_count(r, row, "with_findings", f->with_finding[org]);
         }
-    end(r, NULL, tr("What each organisation has sent, and how much it answers of what anybody answers."),
+    end(r, NULL,
+        tr("What each organisation has sent, and how much it answers of what anybody answers."),
         tr("There are no records."));
 }
 
@@ -313,6 +314,7 @@ static int32_t percentile(const struct days *d, unsigned percent)
 static void timeliness(struct report *r)
 {
     const struct quality_form *f;
+    int64_t least = dictionary_parameter_int(r->d, "disclosure.min_count", 5);
     begin(r, "timeliness", tr("Days from detection to registration"), false);
     column(r, "form", tr("Form"), false);
     column(r, "organisation", tr("Organisation"), false);
@@ -327,7 +329,7 @@ static void timeliness(struct report *r)
             struct json *row = row_of(r, f);
             json_set_text(row, "organisation", organisation_name(r, org));
             put_count(r, row, "records", (int64_t)d->n);
-            if (is_small(r, (int64_t)d->n)) {
+            if ((int64_t)d->n < least) { /* one person's days, whoever looks */
                 json_set_text(row, "median", HIDDEN);
                 json_set_text(row, "p90", HIDDEN);
                 continue;

@@ -4,6 +4,7 @@
 #include "model/redcap.h"
 
 #include "base/buf.h"
+#include "base/catalogue.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -36,9 +37,9 @@ static void fail(struct logic *l, size_t at, const char *message, struct text ab
     l->failed = true;
     l->fault->at = at;
     int n = about.n > 60 ? 60 : (int)about.n;
-    (void)snprintf(l->fault->message, sizeof l->fault->message, "%s%s%.*s%s", message,
+    (void)snprintf(l->fault->message, sizeof l->fault->message, "%s%s%.*s%s", tr(message),
                    n > 0 ? " '" : "", n, about.p == NULL ? "" : about.p, n > 0 ? "'" : "");
-    (void)snprintf(l->fault->remedy, sizeof l->fault->remedy, "%s", remedy);
+    (void)snprintf(l->fault->remedy, sizeof l->fault->remedy, "%s", tr(remedy));
 }
 
 /* --- tokens

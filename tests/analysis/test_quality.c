@@ -61,7 +61,7 @@ static const struct small_file files[] = {
     {"rules-quality.csv", RULE_HEAD
      "Q56,suspect,W,quality,,,,More convicted than prosecuted.,Mais condenados.,Look for stages.,\n"},
     {"parameters.csv",
-     "name,value,note,source,uncertain\nQ69_victims,2,,,no\nQ63_change_percent,50,,,no\n"},
+     "name,value,note,source,uncertain\ndisclosure.min_count,3,,,no\nQ69_victims,2,,,no\nQ63_change_percent,50,,,no\n"},
     {"packs/xx/pack.csv", "key,value,note,source,uncertain\ncountry,XX,,,\n"
                           "break.police.2017,police,A new way of counting.,,\n"},
     {"packs/xx/survey-victim.csv", NULL},
@@ -100,7 +100,7 @@ static const struct made records[] = {
      "'convicted_year':2021,'linked_victim':'V1'}"},
     {"suspect", 8, 0, 3,
      "{'entry_date':'2022-01-01','sex':'M','convicted_year':2022,'linked_victim':'gone',"
-                          "'own_victim_record':'V1'}"},
+     "'own_victim_record':'V1'}"},
     {"case", 100, 0, 0, "{'ref':'C1','operation_code':'OP'}"},
 };
 // clang-format on
@@ -305,9 +305,9 @@ static void figures(void **state)
     assert_null(strstr(rows(r, "completeness", "variable"), "initial")); /* made of it */
     assert_string_equal(rows(r, "gaps", "organisation variable lacking asked"),
                         "GNR|months|2|3; GNR|sex|1|5");
-    /* 2: GNR 10 28 30 30, APAV 0 */
+    /* 2: GNR 10 28 30 30; of APAV one record alone is nobody's to see */
     assert_string_equal(rows(r, "timeliness", "form organisation records median p90"),
-                        "victim|GNR|4|28|30; victim|APAV|1|0|0");
+                        "victim|GNR|4|28|30; victim|APAV|1|…|…");
     /* 3: born 1940 and 1941; the organisation is known to rules */
     assert_string_equal(rows(r, "plausibility", "form rule records"), "victim|Q05|2; victim|Q07|1");
     assert_string_equal(rows(r, "plausibility_by_organisation", "organisation rule records"),

@@ -36,7 +36,7 @@ void xlsform_file_read(struct xlsform_book *out, const char *path, struct arena 
     for (size_t i = 0; i < xlsx_sheet_count(x); i++)
         for (int part = 0; part < XLSFORM_PARTS; part++) {
             if (!text_is(xlsx_sheet_name(x, i), xlsform_part_name[part])) continue;
-            xlsform_read_part(&r, part);
+            xlsform_read_part(&r, (enum xlsform_part)part);
             if (!xlsx_read_sheet(x, i, each, &r, &e)) fail_msg("%s: %s", path, e.msg);
             xlsform_read_end(&r);
         }
@@ -56,7 +56,7 @@ void xlsform_file_book(struct xlsform_book *out, const char *survey, const char 
         struct err e = {0};
         bool found = true;
         if (text[part] == NULL) continue;
-        xlsform_read_part(&r, part);
+        xlsform_read_part(&r, (enum xlsform_part)part);
         assert_true(csv_open_memory(&c, text_of(text[part]),
                                     &(struct csv_options){.encoding = CSV_UTF8, .separator = ','},
                                     &e));
