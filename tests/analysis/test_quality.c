@@ -61,7 +61,8 @@ static const struct small_file files[] = {
     {"rules-quality.csv", RULE_HEAD
      "Q56,suspect,W,quality,,,,More convicted than prosecuted.,Mais condenados.,Look for stages.,\n"},
     {"parameters.csv",
-     "name,value,note,source,uncertain\ndisclosure.min_count,3,,,no\nQ69_victims,2,,,no\nQ63_change_percent,50,,,no\n"},
+     "name,value,note,source,uncertain\ndisclosure.min_count,3,,,no\n"
+     "Q69_victims,2,,,no\nQ63_change_percent,50,,,no\n"},
     {"packs/xx/pack.csv", "key,value,note,source,uncertain\ncountry,XX,,,\n"
                           "break.police.2017,police,A new way of counting.,,\n"},
     {"packs/xx/survey-victim.csv", NULL},
