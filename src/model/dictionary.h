@@ -174,6 +174,8 @@ struct dictionary {
  * NULL. `owns` *out. Cost: 400 variables and 5,000 codes in under 100 ms. */
 bool dictionary_load(struct dictionary **out, const char *data, const char *pack,
                      struct problems *problems, struct err *e) MUST_CHECK;
+/* Small letters and digits, and - or _ behind the first; at most 32 bytes. "" is good: no pack. */
+bool dictionary_pack_name_is_good(const char *pack);
 void dictionary_free(struct dictionary *d);
 
 /* Fill the open list CL_ORGANISATION (code, label, type code) once, before the dictionary is

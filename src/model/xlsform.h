@@ -87,7 +87,8 @@ struct xlsform_target {
 /* Work out what the folder's files are to be so that its dictionary is that of the book, and check
  * it: nothing is written. Columns that the book lacks stay as they are in the folder; cells, rows
  * and lists of the book replace. All problems are added to *p, those of the book by its sheet, row
- * and column. False when any is fatal: ERR_INPUT xlsform.refused. Everything is in `a`. Cost: that
+ * and column. False when any is fatal: ERR_INPUT xlsform.refused; or
+ * dictionary.pack_name. Everything is in `a`. Cost: that
  * of loading the dictionary twice. */
 bool xlsform_import(struct xlsform_plan *out, const struct xlsform_book *book,
                     const struct xlsform_target *target, struct arena *a, struct problems *p,

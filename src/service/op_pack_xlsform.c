@@ -217,11 +217,16 @@ static bool take_book(struct call *c, const struct xlsform_book *book, struct pr
     size_t n = strlen(into);
     while (n > 1 && into[n - 1] == '/') n--;
     into = arena_copy(c->arena, into, n);
+    if (!dictionary_pack_name_is_good(target.pack)) {
+        err_set(e, ERR_INPUT, "dictionary.pack_name", "the name of a pack is not good");
+        return err_remedy(e, "a pack's name has small letters and digits, like pt");
+    }
     if (!make_folder(&fresh, c, into, target.pack, e)) return false;
     target.folder = fresh == NULL ? into : fresh;
     struct err refused = {0};
     bool good = xlsform_import(&plan, book, &target, c->arena, p, &refused) && p->n_fatal == 0;
-    bool ok = !good || write_files(c, &plan, target.folder, e);
+    bool ok = good ? write_files(c, &plan, target.folder, e) : p->n_fatal > 0;
+    if (!good && !ok && e != NULL) *e = refused; /* nothing of the book: the call itself */
     err_clear(&refused);
     if (good && ok && fresh != NULL) {
         (void)rmdir(into); /* an empty folder of that name */

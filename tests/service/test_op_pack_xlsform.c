@@ -124,6 +124,11 @@ static void not_to_be_read(void **state)
                        "{'file':'a.csv','into':'fresh'}");
     (void)desk_refused(desk, ERR_INPUT, "import.open", "pack.import",
                        "{'file':'absent.xlsx','into':'fresh'}");
+    (void)desk_refused(desk, ERR_INPUT, "dictionary.pack_name", "pack.import",
+                       "{'file':'victim.xlsx','into':'fresh','pack':'../../up'}");
+    (void)desk_refused(desk, ERR_INPUT, "dictionary.pack_name", "pack.import",
+                       "{'file':'victim.xlsx','into':'made/here','pack':'../../../up'}");
+    assert_false(harness_exists("made") || harness_exists("up") || harness_exists("fresh/up"));
     desk_remove("full");
     assert_int_equal(mkdir("full", 0700), 0);
     harness_write_text("full/thing", "x");
