@@ -99,10 +99,18 @@ static bool is_safe(struct text target)
 
 static void put_link(struct buf *out, const MD_SPAN_A_DETAIL *a)
 {
-    struct text target = {a->href.text, a->href.size};
+    struct text target = {a->href.text, a->href.size}, rest = target, file;
+    size_t at;
     buf_puts(out, "<a");
     if (is_safe(target)) {
+        bool ours = !text_find(target, TEXT(":"), &at) && text_split(&rest, '#', &file) &&
+                    text_ends(file, TEXT(".md"));
         buf_puts(out, " href=\"");
+        if (ours) { /* to another page, which is HTML as well then */
+            html_escape(out, (struct text){file.p, file.n - 3});
+            buf_puts(out, ".html");
+            target = (struct text){file.p + file.n, target.n - file.n};
+        }
         html_escape(out, target);
         buf_putc(out, '"');
     }

@@ -115,6 +115,10 @@ int show_page(const struct invocation *v, const char *page, const struct json *d
 /* A text to the file of --output, or to standard output; `ok` and `e` are of what made it. Releases
  * the text, returns the exit status. */
 int deliver_text(const struct invocation *v, struct buf *text, bool ok, struct err *e);
+/* Fill data/pages/PAGE.html from a document and append it. */
+bool fill_page(struct buf *out, const struct invocation *v, const char *page,
+               const struct json *document, struct err *e) MUST_CHECK;
+int run_handbook(struct invocation *v); /* handbook.c */
 /* The data folder that has file `holding`: --data, DCIM_DATA, else beside the program.
  * ERR_NOT_FOUND "cli.no_data". From `a`. */
 struct arena;

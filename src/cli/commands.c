@@ -191,8 +191,7 @@ static const struct option pack_import_option[] = {
 static const struct option pack_coverage_option[] = {
     OPERAND("FILE", "file", "XLSForm workbook, or a table whose first row names the fields"),
     TEXT_OPT("standard", "standard", "NAME", "standard it is in (default htcds)"),
-    TEXT_OPT("pack", "pack", "CC", "pack to lay over the core"),
-    LAST};
+    TEXT_OPT("pack", "pack", "CC", "pack to lay over the core"), LAST};
 
 static const struct option form_option[] = {TEXT_OPT("form", "form", "FORM", "only this form"),
                                             LAST};
@@ -203,6 +202,9 @@ static const struct option quality_option[] = {
     TEXT_OPT("format", NULL, "FORMAT", "text (default), json, csv or html"),
     TEXT_OPT("output", NULL, "FILE", "write it to a file (json, csv, html)"),
     LAST};
+static const struct option handbook_option[] = {
+    OPERAND_MAYBE("PAGE", NULL, N_("page to show, such as collecting or national/pt")),
+    TEXT_OPT("html", NULL, "DIR", N_("write all pages as HTML into this folder")), LAST};
 static const struct option codebook_option[] = {
     TEXT_OPT("form", "form", "FORM", "only this form; default: all"),
     TEXT_OPT("pack", "pack", "CC", "country pack to speak of; default: the repository's"),
@@ -354,8 +356,8 @@ const struct command commands[] = {
      NULL, NULL, false},
     {"codes", "dictionary.codes", codes_option, show_codes, NULL,
      N_("list the codes of a code list"), NULL, NULL, false},
-    {"rules", "dictionary.rules", form_option, show_rules, NULL, N_("list plausibility rules"), NULL,
-     NULL, false},
+    {"rules", "dictionary.rules", form_option, show_rules, NULL, N_("list plausibility rules"),
+     NULL, NULL, false},
     {"codebook", "dictionary.codebook", codebook_option, show_codebook, NULL,
      N_("print every variable with definition, codes, rules, sources and mappings"),
      N_("A page that stands for itself: open it in a browser, or print it to PDF from there."),
@@ -378,6 +380,9 @@ const struct command commands[] = {
      "dcim key add key-file --new-key-file office.key --label office", false},
     {"key remove", "key.remove", key_remove_option, show_fields, NULL, N_("remove a key slot"),
      N_("What it was made of no longer opens the repository."), NULL, false},
+    {"handbook", NULL, handbook_option, NULL, run_handbook,
+     N_("read the handbook: collecting, managing, analysing, presenting, security"), NULL,
+     "dcim handbook collecting", false},
     {"help", NULL, help_option, NULL, run_help, N_("explain a command"), NULL, NULL, false},
     {"version", NULL, no_option, NULL, run_version, N_("print the version"), NULL, NULL, false},
     {"man", NULL, no_option, NULL, run_man, N_("print the manual page"), NULL, NULL, true},

@@ -58,8 +58,8 @@ static bool read_pages(struct template_set **out, const char *data, struct arena
     return ok && template_set_new(out, source, n, e);
 }
 
-static bool fill_page(struct buf *out, const struct invocation *v, const char *page,
-                      const struct json *document, struct err *e)
+bool fill_page(struct buf *out, const struct invocation *v, const char *page,
+               const struct json *document, struct err *e)
 {
     struct arena *a = arena_new(ARENA_PLAIN);
     struct template_set *set = NULL;

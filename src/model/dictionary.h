@@ -91,6 +91,8 @@ struct
     struct words label, hint;
     const char *relevant;   /* of this row alone, as written; "" when always */
     const char *appearance; /* as written; "" when none */
+    const char *help;       /* page of the handbook, "collecting#consent": its own, else of the group around
+                             * it; "" when none */
     var_id var;             /* of OUTLINE_VARIABLE */
 };
 

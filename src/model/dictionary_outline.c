@@ -28,7 +28,10 @@ void load_outline(struct loader *l, struct form *f, const struct sheet *sheet)
 {
     size_t type = sheet_column(sheet, "type"), name = sheet_column(sheet, "name"),
            relevant = sheet_column(sheet, "relevant"),
-           appearance = sheet_column(sheet, "appearance");
+           appearance = sheet_column(sheet, "appearance"),
+           help = sheet_column(sheet, "bind::thb:help");
+    const char *around[DICTIONARY_DEPTH_MAX + 1] = {""}; /* help of the open groups */
+    size_t depth = 0;
     struct sheet_words label = sheet_words(sheet, l->d, "label"),
                        hint = sheet_words(sheet, l->d, "hint");
 
@@ -45,6 +48,12 @@ void load_outline(struct loader *l, struct form *f, const struct sheet *sheet)
             .hint = sheet_words_read(row, &hint, l->keep),
             .var = VAR_NONE,
         };
+        if (item.kind == OUTLINE_END && depth > 0) depth--;
+        item.help = kept(l, sheet_cell(row, help).s);
+        if (item.help[0] == '\0') item.help = around[depth];
+        if ((item.kind == OUTLINE_GROUP || item.kind == OUTLINE_REPEAT) &&
+            depth < DICTIONARY_DEPTH_MAX)
+            around[++depth] = item.help;
         if (item.kind == OUTLINE_VARIABLE) {
             const struct variable *v = dictionary_variable(l->d, f->id, text_of(item.name));
             if (v == NULL) continue; /* refused when it was read */

@@ -223,6 +223,7 @@ static void set_variable(struct json *row, struct codebook *b, const struct outl
     json_set_text(row, "purpose", extra_of(v, "purpose"));
     json_set_text(row, "retention", extra_of(v, "retention"));
     json_set_text(row, "link", extra_of(v, "link"));
+    json_set_text(row, "help", x->help);
     json_set_text(row, "source", extra_of(v, "source"));
     set_standards(row, v);
     json_set(row, "rules", rules_of(b, v));

@@ -28,7 +28,10 @@ static void blocks(void **state)
     gives("> q\n", "<blockquote>\n<p>q</p>\n</blockquote>\n");
     gives("    dcim info <x>\n", "<pre><code>dcim info &lt;x&gt;\n</code></pre>\n");
     gives("[a](collecting.md#consent) & b",
-          "<p><a href=\"collecting.md#consent\">a</a> &amp; b</p>\n");
+          "<p><a href=\"collecting.html#consent\">a</a> &amp; b</p>\n");
+    gives("[a](../index.md) [b](#here) [c](x.mdx) [d](https://example.org/x.md)",
+          "<p><a href=\"../index.html\">a</a> <a href=\"#here\">b</a> <a href=\"x.mdx\">c</a> "
+          "<a href=\"https://example.org/x.md\">d</a></p>\n");
     gives("a &lt; b", "<p>a &lt; b</p>\n");
 }
 

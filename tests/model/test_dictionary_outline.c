@@ -87,6 +87,7 @@ static void every_form(void **state)
             if (kind == OUTLINE_GROUP || kind == OUTLINE_REPEAT) depth++;
             if (kind == OUTLINE_END) depth--;
             assert_true(depth >= 0);
+            if (kind == OUTLINE_VARIABLE) assert_true(f->outline[k].help[0] != '\0');
             if (kind != OUTLINE_END) assert_true(words_in(&f->outline[k].label, 0, "")[0] != '\0');
         }
         assert_int_equal(depth, 0);
