@@ -172,7 +172,7 @@ static void set_codes(struct json *row, struct codebook *b, const struct variabl
 static void set_standards(struct json *row, const struct variable *v)
 {
     static const char *const own[] = {"role", "legal_basis", "purpose", "retention",
-                                      "link", "opt_in",      "source"};
+                                      "link", "opt_in",      "source",  "help"};
     struct json *list = json_array();
     for (size_t i = 0; i < v->n_extra; i++) {
         bool ours = false;

@@ -12,7 +12,7 @@ fail() { echo "FAILED: $*" >&2; exit 1; }
 
 # 1
 "$dcim" codebook --pack pt --language pt --output book.html >out.txt
-grep -q 'Written to book.html' out.txt || fail "says where it was written"
+grep -q 'book.html' out.txt || fail "says where it was written"
 "$dcim" codebook --pack pt --language pt >book2.html
 cmp -s book.html book2.html || fail "the same on standard output"
 "$dcim" variables --data "$DCIM_DATA" --json >variables.json
