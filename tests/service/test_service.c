@@ -85,6 +85,7 @@ static const struct trial {
     {"pack.install", "{}"},
     {"pack.export", "{'xlsx':'w%1$d.xlsx','form':'victim'}"},
     {"pack.import", "{'file':'absent.xlsx','into':'d%1$d'}"},
+    {"pack.coverage", "{'file':'absent.xlsx'}"},
     {"check.run", "{}"},
     {"dictionary.forms", "{}"},
     {"dictionary.variables", "{}"},
