@@ -24,8 +24,7 @@ struct demo {
     struct demo_tables tables;
     struct demo_person *person;
     size_t n_person;
-    struct demo_suspect *suspect;
-    size_t n_suspect;
+    struct demo_justice justice;
     uint64_t seed;
     struct service *service;
     struct json *imports; /* results, for --json */
@@ -59,8 +58,9 @@ static void make_people(struct demo *d)
         random_init(&r, d->seed);
     }
     demo_people_make(&d->person, &d->n_person, &d->tables, scale, &r, d->arena);
-    demo_suspects_make(&d->suspect, &d->n_suspect, &d->tables, scale, &r, d->arena);
-    for (size_t i = 0; i < d->n_person; i++) d->n_record += d->person[i].n_source;
+    demo_justice_make(&d->justice, d->person, d->n_person, &d->tables, scale, &r, d->arena);
+    for (size_t i = 0; i < d->n_person; i++)
+        d->n_record += d->person[i].n_source + d->person[i].listed;
 }
 
 /* ---------------------------------------------------------------- calls */
@@ -98,35 +98,67 @@ static bool import(struct demo *d, const struct demo_file *f, struct err *e)
     json_set_text(in, "form", f->form);
     json_set_text(in, "organisation", f->organisation);
     if (f->date_order[0] != '\0') json_set_text(in, "date_order", f->date_order);
+    if (f->encoding[0] != '\0') json_set_text(in, "encoding", f->encoding);
     if (!call(&out, d, "import.run", in, e)) return false;
     d->rows += json_get_int(out, "rows", 0);
     d->refused += json_get_int(out, "refused", 0);
     d->kept += json_get_int(out, "new", 0) + json_get_int(out, "changed", 0);
     d->n_file++;
+    json_set_int(out, "planted", (int64_t)f->n_error);
     json_push(d->imports, out);
     return true;
 }
 
+static void show_progress(size_t done, size_t steps)
+{
+    struct progress progress = terminal_progress();
+    if (progress.step != NULL) progress.step(progress.ctx, tr("provider files"), done, steps);
+}
+
+static bool deliver_victims(struct demo *d, const struct demo_writer *w, enum demo_round round,
+                            struct err *e)
+{
+    const struct demo_table *o = &d->tables.organisations;
+    for (size_t i = 0; i < o->n_row; i++) {
+        struct demo_file f;
+        struct arena_mark m = arena_mark(d->arena);
+        if (!demo_write_victims(&f, w, demo_cell(o, i, "organisation"), round, e) ||
+            !import(d, &f, e))
+            return false;
+        arena_rewind(d->arena, m);
+        show_progress((size_t)round * o->n_row + i + 1, (DEMO_ROUNDS + 1) * o->n_row);
+    }
+    return true;
+}
+
+/* Cases of the police bodies, then all that the prosecution has. */
+static bool deliver_justice(struct demo *d, const struct demo_writer *w, struct err *e)
+{
+    const struct demo_table *o = &d->tables.organisations;
+    struct demo_file f;
+    for (size_t i = 0; i < o->n_row; i++)
+        if (strcmp(demo_cell(o, i, "cases"), "yes") == 0 &&
+            (!demo_write_cases(&f, w, demo_cell(o, i, "organisation"), e) || !import(d, &f, e)))
+            return false;
+    return demo_write_cases(&f, w, demo_setting(&d->tables, "prosecution"), e) &&
+           import(d, &f, e) && demo_write_proceedings(&f, w, e) && import(d, &f, e) &&
+           demo_write_suspects(&f, w, e) && import(d, &f, e) && demo_write_injured(&f, w, e) &&
+           import(d, &f, e);
+}
+
 static bool deliver(struct demo *d, struct err *e)
 {
-    struct demo_writer w = {d->dictionary, d->files, d->person, d->n_person, d->seed, d->arena};
-    const struct demo_table *o = &d->tables.organisations;
-    struct progress progress = terminal_progress();
-    size_t steps = DEMO_ROUNDS * o->n_row, done = 0;
+    struct demo_writer w = {.dictionary = d->dictionary,
+                            .tables = &d->tables,
+                            .folder = d->files,
+                            .person = d->person,
+                            .n_person = d->n_person,
+                            .justice = &d->justice,
+                            .seed = d->seed,
+                            .arena = d->arena};
     for (int round = 0; round < DEMO_ROUNDS; round++)
-        for (size_t i = 0; i < o->n_row; i++) {
-            struct demo_file f;
-            struct arena_mark m = arena_mark(d->arena);
-            if (!demo_write_victims(&f, &w, demo_cell(o, i, "organisation"), (enum demo_round)round,
-                                    e))
-                return false;
-            if (!import(d, &f, e)) return false;
-            arena_rewind(d->arena, m);
-            if (progress.step != NULL)
-                progress.step(progress.ctx, tr("provider files"), ++done, steps);
-        }
-    struct demo_file f;
-    return demo_write_suspects(&f, &w, d->suspect, d->n_suspect, e) && import(d, &f, e);
+        if (!deliver_victims(d, &w, (enum demo_round)round, e)) return false;
+    return deliver_justice(d, &w, e);
 }
 
 static bool open_service(struct demo *d, struct err *e)
@@ -219,7 +251,7 @@ static long long counted(const struct json *info, const char *form, const char *
 static void show_counts(const struct demo *d, const struct json *info)
 {
     static const char *const form[] = {"victim", "suspect"};
-    const size_t made[] = {d->n_person, d->n_suspect};
+    const size_t made[] = {d->n_person, d->justice.n_suspect};
     for (size_t i = 0; i < 2; i++) {
         printf("    %-10s", form[i]);
         printf(tr("%lld records; persons: %lld counted, %zu made up"),
@@ -257,7 +289,7 @@ static void show_summary(const struct demo *d, const struct json *info)
     printf(
         tr("%zu persons and %zu suspects were made up, calibrated to published figures for 2008 to 2024; "
            "several organisations saw the same persons: %zu reports, some with misspelt names."),
-        d->n_person, d->n_suspect, d->n_record);
+        d->n_person, d->justice.n_suspect, d->n_record);
     putchar('\n');
     printf(
         tr("%zu provider files were written to %s and imported: %lld rows, %lld kept, %lld refused for "
@@ -278,6 +310,26 @@ static void show_summary(const struct demo *d, const struct json *info)
     printf(" info\n");
 }
 
+/* What became of each file. */
+static struct json *imports(const struct demo *d)
+{
+    static const char *const number[] = {"rows", "refused", "planted", "new", "changed"};
+    struct json *list = json_array();
+    for (size_t i = 0; i < json_size(d->imports); i++) {
+        const struct json *from = json_at(d->imports, i);
+        struct json *to = json_object();
+        json_set_text(to, "file", json_get_text(from, "file", ""));
+        json_set_text(to, "organisation", json_get_text(from, "organisation", ""));
+        json_set_text(to, "form", json_get_text(from, "form", ""));
+        for (size_t k = 0; k < sizeof number / sizeof number[0]; k++)
+            json_set_int(to, number[k], json_get_int(from, number[k], 0));
+        json_set(to, "unknown_columns",
+                 json_copy(json_get(json_get(from, "mapping"), "unknown_columns")));
+        json_push(list, to);
+    }
+    return list;
+}
+
 static int show(struct demo *d, struct err *e)
 {
     struct json *info;
@@ -291,10 +343,11 @@ static int show(struct demo *d, struct err *e)
         json_set_text(out, "files", d->files);
         json_set_int(out, "persons", (int64_t)d->n_person);
         json_set_int(out, "records", (int64_t)d->n_record);
-        json_set_int(out, "suspects", (int64_t)d->n_suspect);
+        json_set_int(out, "suspects", (int64_t)d->justice.n_suspect);
         json_set(out, "forms", json_copy(json_get(info, "forms"))); /* what the register counts */
         json_set_int(out, "rows", d->rows);
         json_set_int(out, "refused", d->refused);
+        json_set(out, "imports", imports(d));
         json_set_bool(out, "synthetic", true);
         buf_init(&text, 1 << 20);
         json_write(&text, out, true);

@@ -5,6 +5,7 @@
  * they are, or as what a pack has to say about the core. */
 #include "model/xlsform.h"
 
+#include "base/catalogue.h"
 #include "base/map.h"
 #include "base/mem.h"
 #include "model/xlsform_internal.h"
@@ -690,7 +691,9 @@ bool xlsform_import(struct xlsform_plan *out, const struct xlsform_book *book,
     problems_release(&folder);
     if (p->n_fatal == before) return true;
     size_t n = p->n_fatal - before;
-    err_set(e, ERR_INPUT, "xlsform.refused", "the workbook has %zu %s; nothing was written", n,
-            n == 1 ? "problem" : "problems");
+    err_set(e, ERR_INPUT, "xlsform.refused",
+            tr_n("the workbook has %zu problem; nothing was written",
+                 "the workbook has %zu problems; nothing was written", (int64_t)n),
+            n);
     return err_remedy(e, "mend what is listed, and import it again");
 }
