@@ -23,8 +23,6 @@ struct service *service_new(const struct service_options *options)
 {
     struct service *s = mem_new(1, sizeof *s);
     s->options = *options;
-    s->before = catalogue_use(NULL);
-    (void)catalogue_use(s->before);
     s->role = role_find(text_of(options->role == NULL ? "custodian" : options->role));
     return s;
 }
@@ -54,7 +52,7 @@ void service_close(struct service *s)
     if (s == NULL) return;
     close_repository(s);
     json_free(s->problems);
-    (void)catalogue_use(s->before); /* whoever called speaks as before */
+    (void)catalogue_use(NULL); /* whoever called speaks English from here on */
     catalogue_free(s->words);
     mem_free(s);
 }

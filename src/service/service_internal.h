@@ -29,7 +29,6 @@ struct service {
     bool reopen;             /* a write failed: what is in memory may be ahead of what is kept */
     struct catalogue *words; /* the program's own, in words_language; NULL: English */
     char words_language[16];
-    const struct catalogue *before; /* of the thread that made this service */
     struct json *problems;          /* of the last call that failed because of them */
 };
 

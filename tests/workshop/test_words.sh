@@ -3,7 +3,8 @@
 # Tests of tools/words.sh and of the catalogues it keeps (data/i18n).
 #  1 dcim.pot is what the sources give, twice the same   2 each catalogue passes msgfmt and our own reader
 #  3 no language of LINGUAS lacks a message or has a draft: what is missing is listed
-#  4 gaps and wrong conversions are found where there are some
+#  4 gaps and wrong conversions are found where there are some   5 the program speaks: help, mistakes, results,
+#  pages; English where there is no catalogue, and in the manual page
 set -u
 i18n=$DCIM_SOURCE_DIR/data/i18n
 words=$DCIM_SOURCE_DIR/tools/words.sh
@@ -67,4 +68,25 @@ grep -q '^i18n/cs.po row 8 \[warning\]: the conversions (percent signs) differ' 
 printf 'msgid "open\n' >data/i18n/cs.po
 if "$DCIM_PROGRAM" pack check data >checked; then fail "pack check passes a broken catalogue"; fi
 grep -q '^i18n/cs.po' checked || fail "pack check does not name the broken catalogue: $(cat checked)"
+
+# 5
+says() { # language, what, arguments...
+    language=$1 what=$2
+    shift 2
+    "$DCIM_PROGRAM" "$@" --data "$DCIM_SOURCE_DIR/data" --language "$language" >said 2>&1
+    grep -qF -- "$what" said || fail "$language: \"$what\" is not in: $(head -5 said)"
+}
+says pt 'Para todos os comandos:' help import
+says cs 'Pro každý příkaz:' help import
+says pl 'Dla każdego polecenia:' help import
+says sk 'Pre každý príkaz:' help import
+says de 'For every command:' help import
+says cs 'dcim: dcim import potřebuje FILE: soubor CSV' import
+says pl 'czy chodziło o `dcim table`?' tablee
+says sk 'Premenné, kódy a pravidlá národného úložiska' codebook --pack sk
+says pt 'Em ordem: ' pack check "$DCIM_SOURCE_DIR/data"
+DCIM_LANGUAGE=pl "$DCIM_PROGRAM" help >said
+grep -qF 'krajowe repozytorium danych o handlu ludźmi' said || fail "DCIM_LANGUAGE is not heard"
+DCIM_LANGUAGE=pl "$DCIM_PROGRAM" man >said
+grep -qF 'national repository for data on trafficking' said || fail "the manual page is not English"
 exit $failed
