@@ -419,7 +419,8 @@ static void sum_up(struct demo_justice *j)
 static bool same_name(const struct demo_person *p, const struct demo_tables *t)
 {
     size_t row = demo_organisation_row(t, p->source[0]);
-    return strcmp(demo_cell(&t->organisations, row, "habit"), "labels") != 0 ||
+    return demo_setting_int(t, "transliterate") != 0 ||
+           strcmp(demo_cell(&t->organisations, row, "habit"), "labels") != 0 ||
            (demo_encodable(t, p->given) && demo_encodable(t, p->family));
 }
 

@@ -3,6 +3,7 @@
 #include "cli/demo_files.h"
 
 #include "base/date.h"
+#include "base/unicode.h"
 
 #include <string.h>
 
@@ -30,6 +31,20 @@ static const char *misspell(const char *name, struct random *r, struct arena *a)
     return copy;
 }
 
+/* A name in letters that the file can hold, where the country's offices write foreign names so. */
+static const char *writable(const struct demo_sheet *s, const char *name)
+{
+    if (!s->labels || demo_setting_int(s->tables, "transliterate") == 0 ||
+        demo_encodable(s->tables, name))
+        return name;
+    struct text latin = unicode_name_key(text_of(name), s->arena);
+    char *out = arena_copy(s->arena, latin.p, latin.n);
+    for (size_t i = 0; i < latin.n; i++)
+        if ((i == 0 || out[i - 1] == ' ') && out[i] >= 'a' && out[i] <= 'z')
+            out[i] = (char)(out[i] - 'a' + 'A');
+    return out;
+}
+
 /* Whether the birthday of the year of registration had been by then. */
 static bool turned_already(const struct demo_person *p)
 {
@@ -52,8 +67,8 @@ static void put_identity(struct demo_sheet *s, const struct demo_person *p, bool
         given = p->family, family = p->given; /* the same words in the wrong columns */
     else if (slip < 16)
         birth += turned_already(p) ? -365 : 365; /* a year beside it, which the age still fits */
-    sheet_set(s, "given_names", given);
-    sheet_set(s, "family_name", family);
+    sheet_set(s, "given_names", writable(s, given));
+    sheet_set(s, "family_name", writable(s, family));
     if (p->age < 0) return;
     int year, m, d;
     date_to_ymd(birth, &year, &m, &d);
