@@ -283,13 +283,17 @@ static const char *program_to_type(const struct demo *d)
 static void show_summary(const struct demo *d, const struct json *info)
 {
     help_paragraph(
-        tr("Synthetic pilot: nothing in it is about a real person, and no figure of it is a "
-           "statistic of Portugal."));
+        arena_printf(d->arena,
+                     tr("Synthetic pilot, %s: nothing in it is about a real person, and no figure "
+                        "of it is a statistic of the country."),
+                     dictionary_pack_value(d->dictionary, "name", d->pack)));
     putchar('\n');
     printf(
-        tr("%zu persons and %zu suspects were made up, calibrated to published figures for 2008 to 2024; "
-           "several organisations saw the same persons: %zu reports, some with misspelt names."),
-        d->n_person, d->justice.n_suspect, d->n_record);
+        tr("%zu persons and %zu suspects were made up, calibrated to published figures for %s to "
+           "%s; several organisations saw the same persons: %zu reports, some with misspelt "
+           "names."),
+        d->n_person, d->justice.n_suspect, demo_setting(&d->tables, "first_year"),
+        demo_setting(&d->tables, "last_year"), d->n_record);
     putchar('\n');
     printf(
         tr("%zu provider files were written to %s and imported: %lld rows, %lld kept, %lld refused for "
