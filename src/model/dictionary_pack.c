@@ -235,7 +235,7 @@ static void load_deciders(struct loader *l)
     }
 }
 
-/* The organisations a pack proposes: only checked here, `dcim init` enters them. */
+/* The organisations a pack proposes: only checked here; the pilot enters them. */
 static void check_organisations(struct loader *l)
 {
     struct sheet s;
