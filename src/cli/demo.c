@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* `dcim demo`: the synthetic Portuguese pilot. Provider files are written first and then imported
+/* `dcim demo`: the synthetic pilot of a country. Provider files are written first and then imported
  * through the same operations as everybody's; nothing here reaches past service. */
 #include "cli/command.h"
 

@@ -37,6 +37,8 @@ grep -q '"synthetic": true' again.json || fail "--json does not say synthetic"
 export DCIM_REPOSITORY=$demo DCIM_KEY_FILE=$demo.key
 number() { sed -n "s/.*\"$1\": \([0-9]*\).*/\1/p" "$2" | head -1; }
 refused=$(number refused again.json)
+awk '/"refused":/ { gsub(/[^0-9]/, ""); r = $0 } /"planted":/ { gsub(/[^0-9]/, ""); if ($0 != r) bad++ } END { exit bad > 0 }' again.json ||
+    fail "a row was refused that was not meant to be"
 corrected=0
 for f in pilot-files/3-correcoes-*.csv; do
     [ -f "$f" ] && corrected=$((corrected + $(wc -l <"$f") - 1))
@@ -60,6 +62,21 @@ grep -q "before linkage, by exact match keys" first.txt || fail "no word on how 
 "$DCIM_PROGRAM" table --form victim --rows form_of_exploitation --columns sex,age_group >table.txt || fail "no table"
 grep -q '\.\.' table.txt || fail "nothing is hidden in a table of small counts"
 "$DCIM_PROGRAM" table --form suspect --rows procedural_stage --columns sex --count records >/dev/null || fail "no suspects"
+
+# both data sets, tied: every link leads to a record, and stages follow the published 466, 284 and 157, scaled
+"$DCIM_PROGRAM" quality >quality.txt || fail "no quality report"
+grep -q "Every link leads to a record" quality.txt || fail "links lead nowhere: $(cat quality.txt)"
+"$DCIM_PROGRAM" table --form suspect --rows stage_group --columns event_year --count records --protect none --format csv >stages.csv
+stage() { sed -n "s/^\"$1\",\"[^\"]*\",\"T\",\"[^\"]*\",\([0-9]*\),.*/\1/p" stages.csv; }
+suspects=$(number suspects again.json)
+[ "$(stage suspected)" = "$suspects" ] || fail "$suspects suspects, $(stage suspected) first suspected: $(cat stages.csv)"
+awk -v n="$suspects" -v p="$(stage prosecuted)" -v c="$(stage convicted)" \
+    'BEGIN { exit !(p - n * 284 / 466 < 1.1 && n * 284 / 466 - p < 1.1 && c - n * 157 / 466 < 1.1 && n * 157 / 466 - c < 1.1) }' ||
+    fail "of $suspects suspects $(stage prosecuted) prosecuted, $(stage convicted) convicted"
+"$DCIM_PROGRAM" table --form suspect --rows former_victim --count records --protect none --format csv | grep -q '^"yes","[^"]*",[1-9]' ||
+    fail "no suspect was a victim before"
+"$DCIM_PROGRAM" table --form victim --rows registration_year --where '${programme_name} = "CAP"' --protect none --format csv |
+    grep -q '^"T","[^"]*",[1-9]' || fail "nobody is sheltered"
 
 # 5: a pilot of the published size would be needed to hold its years against years.csv; their proportions show already
 "$DCIM_PROGRAM" table --form victim --rows registration_year --protect none --format csv >years.csv
