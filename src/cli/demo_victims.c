@@ -427,7 +427,7 @@ static void put_injured(struct demo_sheet *s, const struct demo_person *p,
     sheet_set(s, "case_code", demo_reference(w, prosecution, 'C', x->year, x->number));
     sheet_set(s, "justice_proceeding", demo_reference(w, prosecution, 'P', x->year, x->number));
     sheet_set_code(s, "justice_role", p->number % 4 == 0 ? "witness" : "injured_party witness");
-    sheet_set_day(s, "justice_role_date", x->opened);
+    sheet_set_day(s, "justice_role_date", x->opened > p->entry ? x->opened : p->entry);
     if (p->suspect == DEMO_NONE) return;
     const struct demo_suspect *q = &j->suspect[p->suspect];
     int year, month, dom;
