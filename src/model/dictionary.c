@@ -82,6 +82,13 @@ const char *dictionary_pack_value(const struct dictionary *d, const char *key,
     return otherwise;
 }
 
+const char *variable_extra(const struct variable *v, const char *name)
+{
+    for (size_t i = 0; i < v->n_extra; i++)
+        if (strcmp(v->extra[i].name, name) == 0) return v->extra[i].value;
+    return "";
+}
+
 size_t dictionary_language(const struct dictionary *d, struct text code)
 {
     for (size_t i = 0; i < d->n_language; i++)
@@ -98,7 +105,8 @@ const char *dictionary_guess_variable(const struct dictionary *d, form_id form, 
     return g.best;
 }
 
-/* --- organisations ------------------------------------------------------------------------------- */
+/* --- organisations
+ * ------------------------------------------------------------------------------- */
 
 enum { OPEN_LIST_FIRST = 16 }; /* codes an open list has room for at first; then it doubles */
 

@@ -189,6 +189,8 @@ void dictionary_add_organisation(struct dictionary *d, struct text code, struct 
 const struct form *dictionary_form(const struct dictionary *d, struct text name); /* or NULL */
 const struct variable *dictionary_variable(const struct dictionary *d, form_id form,
                                            struct text name); /* or NULL */
+/* A column bind::thb:NAME of a variable that C gives no meaning to ("purpose"); "" when it has none. */
+const char *variable_extra(const struct variable *v, const char *name);
 const struct codelist *dictionary_list(const struct dictionary *d,
                                        struct text name); /* any case; or NULL */
 const struct rule *dictionary_rule(const struct dictionary *d, struct text name);

@@ -26,28 +26,22 @@ struct codebook {
     bool paper; /* only what is asked */
 };
 
-static void set_list_names(struct json *row, const struct dictionary *d, const char *key,
-                           const char *list, const char *codes, size_t language)
+struct json *codes_with_labels(const struct dictionary *d, const char *list_name, const char *codes,
+                               size_t language)
 {
-    const struct codelist *l = dictionary_list(d, text_of(list));
-    struct json *out = json_array();
+    const struct codelist *l = dictionary_list(d, text_of(list_name));
+    struct json *list = json_array();
     struct text rest = text_of(codes), one;
     while (text_split(&rest, ' ', &one)) {
         if (one.n == 0) continue;
         code_id c = l == NULL ? CODE_NONE : codelist_find(l, one);
-        struct json *j = json_object();
-        json_set(j, "code", json_text(one));
-        json_set_text(j, "label", c == CODE_NONE ? "" : words_in(&l->code[c].label, language, ""));
-        json_push(out, j);
+        struct json *row = json_object();
+        json_set(row, "code", json_text(one));
+        json_set_text(row, "label",
+                      c == CODE_NONE ? "" : words_in(&l->code[c].label, language, ""));
+        json_push(list, row);
     }
-    json_set(row, key, out);
-}
-
-static const char *extra_of(const struct variable *v, const char *name)
-{
-    for (size_t i = 0; i < v->n_extra; i++)
-        if (strcmp(v->extra[i].name, name) == 0) return v->extra[i].value;
-    return "";
+    return list;
 }
 
 const char *variable_type_word(const struct variable *v)
@@ -218,13 +212,14 @@ static void set_variable(struct json *row, struct codebook *b, const struct outl
     if (v->calculation != NULL) json_set(row, "calculation", json_text(expr_text(v->calculation)));
     json_set(row, "privacy", privacy_words(v->privacy));
     json_set_bool(row, "missing_allowed", v->missing_allowed && !v->derived);
-    set_list_names(row, b->d, "legal_basis", "CL_LEGALBASIS", extra_of(v, "legal_basis"),
-                   b->language);
-    json_set_text(row, "purpose", extra_of(v, "purpose"));
-    json_set_text(row, "retention", extra_of(v, "retention"));
-    json_set_text(row, "link", extra_of(v, "link"));
+    json_set(row, "legal_basis",
+             codes_with_labels(b->d, "CL_LEGALBASIS", variable_extra(v, "legal_basis"),
+                               b->language));
+    json_set_text(row, "purpose", variable_extra(v, "purpose"));
+    json_set_text(row, "retention", variable_extra(v, "retention"));
+    json_set_text(row, "link", variable_extra(v, "link"));
     json_set_text(row, "help", x->help);
-    json_set_text(row, "source", extra_of(v, "source"));
+    json_set_text(row, "source", variable_extra(v, "source"));
     set_standards(row, v);
     json_set(row, "rules", rules_of(b, v));
     if (v->list != LIST_NONE) set_codes(row, b, v);

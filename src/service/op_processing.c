@@ -17,13 +17,6 @@ struct activity {
     struct json *variables;
 };
 
-static const char *extra_of(const struct variable *v, const char *name)
-{
-    for (size_t i = 0; i < v->n_extra; i++)
-        if (strcmp(v->extra[i].name, name) == 0) return v->extra[i].value;
-    return "";
-}
-
 static int by_word(const void *a, const void *b)
 {
     return text_compare(*(const struct text *)a, *(const struct text *)b);
@@ -48,9 +41,9 @@ static const char *in_order(const char *words, struct arena *a)
 static struct activity *activity_of(struct activity *list, size_t *n, const struct form *f,
                                     const struct variable *v, struct arena *a)
 {
-    const char *purpose = in_order(extra_of(v, "purpose"), a),
-               *basis = in_order(extra_of(v, "legal_basis"), a),
-               *retention = extra_of(v, "retention");
+    const char *purpose = in_order(variable_extra(v, "purpose"), a),
+               *basis = in_order(variable_extra(v, "legal_basis"), a),
+               *retention = variable_extra(v, "retention");
     for (size_t i = 0; i < *n; i++) {
         struct activity *x = &list[i];
         if (x->form == f && strcmp(x->purpose, purpose) == 0 &&
@@ -59,24 +52,6 @@ static struct activity *activity_of(struct activity *list, size_t *n, const stru
     }
     list[*n] = (struct activity){f, purpose, basis, retention, 0, {0}, json_array()};
     return &list[(*n)++];
-}
-
-static struct json *codes_of(const struct dictionary *d, const char *list_name, const char *codes,
-                             size_t language)
-{
-    const struct codelist *l = dictionary_list(d, text_of(list_name));
-    struct json *list = json_array();
-    struct text rest = text_of(codes), one;
-    while (text_split(&rest, ' ', &one)) {
-        if (one.n == 0) continue;
-        code_id c = l == NULL ? CODE_NONE : codelist_find(l, one);
-        struct json *row = json_object();
-        json_set(row, "code", json_text(one));
-        json_set_text(row, "label",
-                      c == CODE_NONE ? "" : words_in(&l->code[c].label, language, ""));
-        json_push(list, row);
-    }
-    return list;
 }
 
 /* Terms of the retention class: parameters named retention.<class>..., see data/parameters.csv. */
@@ -127,7 +102,7 @@ static struct json *activity_to_json(const struct dictionary *d, const struct ac
                   : a->form->data_set == DATA_SET_JUSTICE ? tr("criminal-justice data set")
                                                           : tr("victim data set"));
     json_set_text(row, "purpose", a->purpose);
-    json_set(row, "legal_basis", codes_of(d, "CL_LEGALBASIS", a->legal_basis, language));
+    json_set(row, "legal_basis", codes_with_labels(d, "CL_LEGALBASIS", a->legal_basis, language));
     json_set_text(row, "retention", a->retention);
     json_set(row, "retention_terms", terms_of(d, a->retention));
     json_set_int(row, "n", (int64_t)a->n);

@@ -29,7 +29,7 @@ struct service {
     bool reopen;             /* a write failed: what is in memory may be ahead of what is kept */
     struct catalogue *words; /* the program's own, in words_language; NULL: English */
     char words_language[16];
-    struct json *problems;          /* of the last call that failed because of them */
+    struct json *problems; /* of the last call that failed because of them */
 };
 
 struct call {
@@ -109,6 +109,11 @@ bool call_set_names(struct call *c, const char *data, const char *what, struct e
  * (.../packs/pt) stands for its data folder and its own name; the program's when none is given. */
 bool call_pack_folder(const char **data, const char **pack, struct call *c,
                       struct err *e) MUST_CHECK;
+
+/* Codes with blanks between, as an array of {code, label}; a code that the list lacks has no
+ * label. */
+struct json *codes_with_labels(const struct dictionary *d, const char *list_name, const char *codes,
+                               size_t language);
 
 /* "one answer", "date", in the language of the thread. */
 const char *variable_type_word(const struct variable *v);
