@@ -96,7 +96,7 @@ static void no_oracle(const char *where, const char *payload, bool ok, const str
 {
     static const char *const inside[] = {
         "SELECT", "INSERT", "syntax error", "no such table", "no such column",
-        "sqlite", "SQL",    ".c:",          "/src/"};
+        "sqlite", "SQL",    ".c:",          "./src/"};
     if (seconds > 5) fail_msg("%s: %s took %.1f s", where, payload, seconds);
     if (ok) return;
     if (e->code == ERR_STORE) fail_msg("%s: %s reached the store: %s", where, payload, e->msg);
