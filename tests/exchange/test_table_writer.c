@@ -136,13 +136,15 @@ static int unmake(void **state)
     (void)state;
     (void)catalogue_use(NULL);
     catalogue_free(portuguese_words);
+    portuguese_words = NULL;
     return 0;
 }
 
 static int make(void **state)
 {
     struct err none = {0};
-    if (!catalogue_load(&portuguese_words, harness_source("data/i18n/pt.po"), "pt", NULL, NULL,
+    if (portuguese_words == NULL && /* a test makes the tables anew */
+        !catalogue_load(&portuguese_words, harness_source("data/i18n/pt.po"), "pt", NULL, NULL,
                         &none))
         return -1;
     static struct releases all;
