@@ -75,7 +75,7 @@ demo: deps ## the pilot repository, made and shown
 	@$(LOCKED) tools/configure.sh plain $(BUILD)
 	@$(LOCKED) $(NINJA) -C $(BUILD) dcim
 	@rm -rf $(BUILD)/demo-repository $(BUILD)/demo-repository.key $(BUILD)/demo-repository-files
-	$(BUILD)/dcim demo $(BUILD)/demo-repository
+	DCIM_LANGUAGE=$${DCIM_LANGUAGE:-en} $(BUILD)/dcim demo $(BUILD)/demo-repository
 
 bench: deps ## the benchmarks; B=bench_x for one
 	@$(LOCKED) tools/configure.sh plain $(BUILD)
