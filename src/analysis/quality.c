@@ -95,6 +95,8 @@ struct quality *quality_new(const struct quality_spec *spec)
     q->n_org = (organisations == NULL ? 0 : organisations->n_code) + 1;
     q->tainted = mem_new(d->n_variable, sizeof *q->tainted);
     q->rule_tainted = mem_new(d->n_rule, sizeof *q->rule_tainted);
+    q->citizenships = map_new();
+    q->operations = map_new();
     q->scratch = arena_new(ARENA_WIPE);
     find_tainted(q);
     for (size_t i = 0; i < d->n_form; i++) {
@@ -129,6 +131,8 @@ void quality_free(struct quality *q)
     mem_free(q->tainted);
     mem_free(q->rule_tainted);
     mem_free(q->pair);
+    map_free(q->citizenships);
+    map_free(q->operations);
     arena_free(q->scratch);
     mem_free(q);
 }
@@ -151,11 +155,14 @@ static void form_start(struct quality *q, struct quality_form *f)
 
 /* ---- values ---- */
 
-static uint64_t hash_of(struct text t) /* FNV-1a, 64 bits */
+/* The same number for the same bytes, from 1. */
+static uint32_t number_of(struct map *seen, struct text t)
 {
-    uint64_t h = UINT64_C(14695981039346656037);
-    for (size_t i = 0; i < t.n; i++) h = (h ^ (unsigned char)t.p[i]) * UINT64_C(1099511628211);
-    return h == 0 ? 1 : h;
+    uint32_t n = map_get(seen, t);
+    if (n != MAP_NONE) return n;
+    n = (uint32_t)map_size(seen) + 1;
+    (void)map_put(seen, t, n);
+    return n;
 }
 
 static const struct value *role_value(const struct quality_form *f, const struct record *r,
@@ -173,11 +180,12 @@ static int16_t year_in(const struct value *v)
     return y > 0 && y < 9999 ? (int16_t)y : 0;
 }
 
-static uint64_t codes_hash(const struct value *v)
+static uint32_t codes_number(struct map *seen, const struct value *v)
 {
-    if (v->kind == VALUE_CODE) return (uint64_t)v->code + 1;
-    if (v->kind != VALUE_CODES) return 0;
-    return hash_of((struct text){(const char *)v->codes, v->n_code * sizeof *v->codes});
+    const code_id *code = v->kind == VALUE_CODE ? &v->code : v->codes;
+    size_t n = v->kind == VALUE_CODE ? 1 : v->n_code;
+    if (v->kind != VALUE_CODE && v->kind != VALUE_CODES) return 0;
+    return number_of(seen, (struct text){(const char *)code, n * sizeof *code});
 }
 
 static bool is_code(const struct dictionary *d, var_id v, const struct value *x, const char *name)
@@ -199,12 +207,14 @@ static void fact_fill(struct fact *out, const struct quality *q, const struct qu
                          .year = year_in(role_value(f, r, ROLE_DATE)),
                          .sex = sex->kind == VALUE_CODE ? sex->code : CODE_NONE,
                          .birth_year = year_in(role_value(f, r, ROLE_BIRTH_YEAR)),
-                         .citizenship = codes_hash(role_value(f, r, ROLE_CITIZENSHIP))};
+                         .citizenship =
+                             codes_number(q->citizenships, role_value(f, r, ROLE_CITIZENSHIP))};
     for (int k = 0; k < 3; k++)
         out->stage[k] = year_in(role_value(f, r, (enum quality_role)(ROLE_SUSPECTED + k)));
     if (is_code(d, f->role[ROLE_VALID], valid, "yes")) out->valid = 1;
     if (is_code(d, f->role[ROLE_VALID], valid, "no")) out->valid = 2;
-    if (operation->kind == VALUE_TEXT) out->operation = hash_of(text_trim(operation->text));
+    if (operation->kind == VALUE_TEXT)
+        out->operation = number_of(q->operations, text_trim(operation->text));
     out->has_person = memcmp(row->person_key, nobody, PERSON_KEY) != 0;
     if (out->has_person) memcpy(out->person, row->person_key, PERSON_KEY);
     else memcpy(out->person, &out->record_no, sizeof out->record_no);
@@ -272,12 +282,6 @@ static void count_days(struct quality_form *f, const struct record *r, size_t or
 
 /* ---- plausibility ---- */
 
-static void set_code(struct record *r, var_id v, code_id code)
-{
-    if (v == VAR_NONE || code == CODE_NONE) return;
-    *record_value(r, v, 0) = (struct value){.kind = VALUE_CODE, .code = code};
-}
-
 /* Judged as of today, with the rules of today. Changes the record. */
 static void judge(struct quality *q, struct quality_form *f, const struct source_row *row,
                   size_t org)
@@ -285,8 +289,7 @@ static void judge(struct quality *q, struct quality_form *f, const struct source
     const struct dictionary *d = q->spec.dictionary;
     struct findings found;
     bool any = false;
-    set_code(row->record, f->form->organisation, row->organisation);
-    set_code(row->record, f->form->organisation_type, row->organisation_type);
+    record_set_supplier(row->record, row->organisation, row->organisation_type);
     findings_init(&found, row->record->arena);
     record_validate(row->record, &found, q->spec.today, q->scratch);
     for (size_t i = 0; i < found.n; i++) {

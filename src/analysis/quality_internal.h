@@ -31,9 +31,9 @@ enum answer_kind { /* enum missing, and then */
 struct fact { /* what is kept of a record */
     uint64_t record_no;
     uint8_t person[PERSON_KEY]; /* of a record without key: its own number */
-    uint64_t operation;         /* hash of its operation's code; 0: none */
+    uint32_t operation;         /* number of its operation's code, in quality.operations; 0: none */
     uint64_t linked_operation;  /* record that would name one; 0: none */
-    uint64_t citizenship;       /* hash; 0: unknown */
+    uint32_t citizenship;       /* number of its codes, in quality.citizenships; 0: unknown */
     code_id organisation, sex;
     int16_t year, birth_year, stage[3]; /* 0: unknown; stages: suspected, prosecuted, convicted */
     uint8_t valid;                      /* 0 unknown, 1 yes, 2 no */
@@ -68,10 +68,11 @@ struct quality_form {
 
 struct quality {
     struct quality_spec spec;
-    struct quality_form *form; /* by form_id */
-    size_t n_org;              /* organisations, and one place more for none */
-    bool *tainted;             /* by variable: depends on direct identifiers */
-    bool *rule_tainted;        /* by rule */
+    struct quality_form *form;             /* by form_id */
+    struct map *citizenships, *operations; /* what was met, and its number */
+    size_t n_org;                          /* organisations, and one place more for none */
+    bool *tainted;                         /* by variable: depends on direct identifiers */
+    bool *rule_tainted;                    /* by rule */
     struct link_pair *pair;
     size_t n_pair, cap_pair;
     struct arena *scratch;

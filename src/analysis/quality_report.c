@@ -252,10 +252,7 @@ static int by_lacking(const void *a, const void *b)
 /* Variables that figures stand on: required ones, and those with a statistical role. */
 static bool matters(const struct variable *v)
 {
-    if (v->required_always || v->required != NULL) return true;
-    for (size_t i = 0; i < v->n_extra; i++)
-        if (strcmp(v->extra[i].name, "role") == 0) return true;
-    return false;
+    return v->required_always || v->required != NULL || variable_extra(v, "role")[0] != '\0';
 }
 
 static void gaps(struct report *r)
@@ -357,10 +354,7 @@ static struct json *rule_row(struct report *r, const struct quality_form *f,
 {
     struct json *row = row_of(r, f);
     json_set_text(row, "rule", rule->name);
-    json_set_text(row, "severity",
-                  rule->severity == SEVERITY_E   ? tr("error")
-                  : rule->severity == SEVERITY_W ? tr("warning")
-                                                 : tr("note"));
+    json_set_text(row, "severity", tr(severity_name(rule->severity)));
     return row;
 }
 

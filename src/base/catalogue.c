@@ -132,10 +132,7 @@ static void keep(struct reader *r, struct message m)
         note(r, N_("the message is there twice"));
         return;
     }
-    if (c->n == c->cap) {
-        c->cap = c->cap == 0 ? 256 : 2 * c->cap;
-        c->message = mem_resize(c->message, c->cap, sizeof *c->message);
-    }
+    MEM_GROW(c->message, c->cap, c->n + 1);
     for (size_t i = 0; i < m.n_form; i++)
         m.form[i] = arena_copy(c->arena, m.form[i], strlen(m.form[i]));
     (void)map_put(c->by_english, english, (uint32_t)c->n);

@@ -64,10 +64,7 @@ static bool malformed(const struct reading *r, struct err *e, const char *what, 
 static void add(struct reading *r, struct step s)
 {
     struct page *p = r->page;
-    if (p->n == p->cap) {
-        p->cap = p->cap == 0 ? 64 : 2 * p->cap;
-        p->step = mem_resize(p->step, p->cap, sizeof *p->step);
-    }
+    MEM_GROW(p->step, p->cap, p->n + 1);
     s.line = r->line;
     p->step[p->n++] = s;
 }

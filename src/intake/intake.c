@@ -30,7 +30,7 @@ struct intake {
     bool has_first, label_row;
     uint64_t header_row;
     code_id organisation, organisation_type; /* of the supplier; CODE_NONE: not known */
-    uint64_t n_without; /* rows with nothing for the mapping */
+    uint64_t n_without;                      /* rows with nothing for the mapping */
     const char *path;
     struct parallel_stage *hashing; /* computes these; NULL when it is done */
     bool hashed;
@@ -333,23 +333,13 @@ static bool next_cells(struct intake *in, struct source_cells *cells, bool *foun
     }
 }
 
-static void set_code(struct record *r, var_id v, code_id code)
-{
-    if (v == VAR_NONE) return;
-    *record_value(r, v, 0) = code == CODE_NONE ? (struct value){.kind = VALUE_EMPTY}
-                                               : (struct value){.kind = VALUE_CODE, .code = code};
-}
-
 /* The register's own variables are there while the record is judged. They are not kept with it: the
  * store knows whose it is, and a record does not become another when its organisation does. */
 static void validate(struct intake *in)
 {
-    const struct form *f = in->options.form;
-    set_code(&in->record, f->organisation, in->organisation);
-    set_code(&in->record, f->organisation_type, in->organisation_type);
+    record_set_supplier(&in->record, in->organisation, in->organisation_type);
     record_validate(&in->record, &in->findings, in->options.today, in->scratch);
-    set_code(&in->record, f->organisation, CODE_NONE);
-    set_code(&in->record, f->organisation_type, CODE_NONE);
+    record_set_supplier(&in->record, CODE_NONE, CODE_NONE);
 }
 
 bool intake_next(struct intake *in, struct intake_row *out, bool *found, struct err *e)

@@ -3,6 +3,7 @@
  * dictionary_load.c and the files named in dictionary_internal.h. */
 #include "model/dictionary.h"
 
+#include "base/catalogue.h"
 #include "base/mem.h"
 #include "model/dictionary_internal.h"
 
@@ -80,6 +81,19 @@ const char *dictionary_pack_value(const struct dictionary *d, const char *key,
     for (size_t i = 0; i < d->n_pack_value; i++)
         if (strcmp(d->pack_value[i].name, key) == 0) return d->pack_value[i].value;
     return otherwise;
+}
+
+void privacy_letters(char out[sizeof PRIVACY_LETTERS], uint8_t set)
+{
+    size_t n = 0;
+    for (size_t i = 0; PRIVACY_LETTERS[i] != '\0'; i++)
+        if (set >> i & 1U) out[n++] = PRIVACY_LETTERS[i];
+    out[n] = '\0';
+}
+
+const char *severity_name(enum severity s)
+{
+    return s == SEVERITY_E ? N_("error") : s == SEVERITY_W ? N_("warning") : N_("note");
 }
 
 const char *variable_extra(const struct variable *v, const char *name)

@@ -91,9 +91,10 @@ struct
     struct words label, hint;
     const char *relevant;   /* of this row alone, as written; "" when always */
     const char *appearance; /* as written; "" when none */
-    const char *help;       /* page of the handbook, "collecting#consent": its own, else of the group around
+    const char
+        *help;  /* page of the handbook, "collecting#consent": its own, else of the group around
                              * it; "" when none */
-    var_id var;             /* of OUTLINE_VARIABLE */
+    var_id var; /* of OUTLINE_VARIABLE */
 };
 
 /* Whose a form is: who may read it (call_may_read_form) and which key seals it (store_record_kek).
@@ -189,7 +190,15 @@ void dictionary_add_organisation(struct dictionary *d, struct text code, struct 
 const struct form *dictionary_form(const struct dictionary *d, struct text name); /* or NULL */
 const struct variable *dictionary_variable(const struct dictionary *d, form_id form,
                                            struct text name); /* or NULL */
-/* A column bind::thb:NAME of a variable that C gives no meaning to ("purpose"); "" when it has none. */
+/* Letters of a set of privacy classes, as the books and data/ write them; the n-th is bit n. */
+#define PRIVACY_LETTERS "DQSCO"
+void privacy_letters(char out[sizeof PRIVACY_LETTERS], uint8_t set);
+
+/* "error", "warning", "note": tr() says it to people. */
+const char *severity_name(enum severity s);
+
+/* A column bind::thb:NAME of a variable that C gives no meaning to ("purpose"); "" when it has
+ * none. */
 const char *variable_extra(const struct variable *v, const char *name);
 const struct codelist *dictionary_list(const struct dictionary *d,
                                        struct text name); /* any case; or NULL */

@@ -226,14 +226,13 @@ static bool value_type_read(struct survey *s, struct variable *v, struct cell c)
 
 static uint8_t privacy_read(struct survey *s, struct cell c)
 {
-    static const char letters[] = "DQSCO";
     uint8_t set = PRIVACY_NONE;
     struct text t = text_of(c.s);
     if (text_is(t, "-") || text_is(t, "\xE2\x80\x93")) return set; /* an en dash, as in the books */
     for (size_t i = 0; i < t.n; i++) {
-        const char *at = strchr(letters, t.p[i]);
+        const char *at = strchr(PRIVACY_LETTERS, t.p[i]);
         if (at != NULL) {
-            set |= (uint8_t)(1U << (at - letters));
+            set |= (uint8_t)(1U << (at - PRIVACY_LETTERS));
         } else if (strchr(" ,;/", t.p[i]) == NULL) {
             SHEET_PROBLEM(
                 &s->l->reader, true, "survey.privacy", c, EXTRA_PREFIX "privacy",

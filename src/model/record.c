@@ -82,6 +82,19 @@ struct value *record_value(struct record *r, var_id v, uint32_t row)
     return &r->table[var->group].value[place(r, var, row)];
 }
 
+static void set_code(struct record *r, var_id v, code_id code)
+{
+    if (v == VAR_NONE) return;
+    *record_value(r, v, 0) = code == CODE_NONE ? (struct value){.kind = VALUE_EMPTY}
+                                               : (struct value){.kind = VALUE_CODE, .code = code};
+}
+
+void record_set_supplier(struct record *r, code_id organisation, code_id organisation_type)
+{
+    set_code(r, r->form->organisation, organisation);
+    set_code(r, r->form->organisation_type, organisation_type);
+}
+
 const struct value *record_get(const struct record *r, var_id v, uint32_t row)
 {
     const struct variable *var = &r->dictionary->variable[v];

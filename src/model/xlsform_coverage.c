@@ -25,13 +25,6 @@ static bool holds(const char *list, struct text name, char between)
     return false;
 }
 
-static const char *extra_of(const struct variable *v, const char *name)
-{
-    for (size_t i = 0; i < v->n_extra; i++)
-        if (strcmp(v->extra[i].name, name) == 0) return v->extra[i].value;
-    return "";
-}
-
 /* --- choices
  * ------------------------------------------------------------------------------------- */
 
@@ -140,7 +133,7 @@ static void measure(struct measuring *m, struct coverage_field *f, const char *t
     size_t n = 0;
     for (size_t i = 0; i < m->d->n_variable; i++) {
         const struct variable *v = &m->d->variable[i];
-        if (!holds(extra_of(v, m->standard), text_of(f->name), ';')) continue;
+        if (!holds(variable_extra(v, m->standard), text_of(f->name), ';')) continue;
         f->how = COVERAGE_VARIABLE;
         f->variables =
             arena_printf(m->a, "%s%s%s/%s", f->variables, f->variables[0] == '\0' ? "" : " ",

@@ -26,6 +26,13 @@ struct codebook {
     bool paper; /* only what is asked */
 };
 
+const char *data_set_words(enum data_set s)
+{
+    return s == DATA_SET_CASE      ? tr("both data sets")
+           : s == DATA_SET_JUSTICE ? tr("criminal-justice data set")
+                                   : tr("victim data set");
+}
+
 struct json *codes_with_labels(const struct dictionary *d, const char *list_name, const char *codes,
                                size_t language)
 {
@@ -295,10 +302,7 @@ static struct json *form_of(struct codebook *b)
     json_set_text(row, "form", b->form->name);
     json_set_text(row, "title", words_in(&b->form->title, b->language, b->form->name));
     json_set_text(row, "version", b->form->version);
-    json_set_text(row, "data_set",
-                  b->form->data_set == DATA_SET_CASE      ? tr("both data sets")
-                  : b->form->data_set == DATA_SET_JUSTICE ? tr("criminal-justice data set")
-                                                          : tr("victim data set"));
+    json_set_text(row, "data_set", data_set_words(b->form->data_set));
     number_questions(b);
     json_set(row, "items", items(b));
     return row;
@@ -321,11 +325,6 @@ static struct json *lists_used(const struct codebook *b)
     return list;
 }
 
-static const char *severity_word(enum severity s)
-{
-    return s == SEVERITY_E ? tr("error") : s == SEVERITY_W ? tr("warning") : tr("note");
-}
-
 static struct json *rules_used(const struct codebook *b, const struct form *only)
 {
     struct json *list = json_array();
@@ -335,7 +334,7 @@ static struct json *rules_used(const struct codebook *b, const struct form *only
         struct json *row = json_object();
         json_set_text(row, "rule", r->name);
         json_set_text(row, "form", r->form == FORM_NONE ? "" : b->d->form[r->form].name);
-        json_set_text(row, "severity", severity_word(r->severity));
+        json_set_text(row, "severity", tr(severity_name(r->severity)));
         json_set_text(row, "message", words_in(&r->message, b->language, ""));
         json_set_text(row, "remedy", words_in(&r->remedy, b->language, ""));
         if (r->applies != NULL) json_set(row, "applies", json_text(expr_text(r->applies)));

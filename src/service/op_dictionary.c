@@ -91,15 +91,8 @@ static const char *type_word(const struct variable *v)
 static struct json *variable_to_json(const struct dictionary *d, const struct variable *v,
                                      size_t language)
 {
-    static const struct {
-        uint8_t bit;
-        char letter;
-    } letters[] = {
-        {PRIVACY_D, 'D'}, {PRIVACY_Q, 'Q'}, {PRIVACY_S, 'S'}, {PRIVACY_C, 'C'}, {PRIVACY_O, 'O'}};
-    char privacy[8] = "";
-    size_t n = 0;
-    for (size_t i = 0; i < sizeof letters / sizeof letters[0]; i++)
-        if (v->privacy & letters[i].bit) privacy[n++] = letters[i].letter;
+    char privacy[sizeof PRIVACY_LETTERS];
+    privacy_letters(privacy, v->privacy);
     struct json *row = json_object();
     json_set_text(row, "variable", v->name);
     json_set_text(row, "form", d->form[v->form].name);
@@ -201,10 +194,7 @@ bool op_dictionary_rules(struct call *c, struct err *e)
         struct json *row = json_object();
         json_set_text(row, "rule", r->name);
         json_set_text(row, "form", of);
-        json_set_text(row, "severity",
-                      r->severity == SEVERITY_E   ? "error"
-                      : r->severity == SEVERITY_W ? "warning"
-                                                  : "note");
+        json_set_text(row, "severity", severity_name(r->severity));
         put_general(row, "message", &r->message, c->language);
         put_general(row, "remedy", &r->remedy, c->language);
         json_set_text(row, "source", r->source);

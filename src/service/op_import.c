@@ -76,10 +76,7 @@ static void show_finding(struct import *m, const struct finding *f)
     if (f->column > 0 && f->column <= map->n_header)
         json_set(row, "column_name", json_text(map->header[f->column - 1]));
     json_set_text(row, "rule", d->rule[f->rule].name);
-    json_set_text(row, "severity",
-                  f->level == SEVERITY_E   ? "error"
-                  : f->level == SEVERITY_W ? "warning"
-                                           : "note");
+    json_set_text(row, "severity", severity_name(f->level));
     if (f->var != VAR_NONE) {
         const struct variable *v = &d->variable[f->var];
         json_set_text(row, "variable", v->name);

@@ -75,15 +75,11 @@ static struct json *terms_of(const struct dictionary *d, const char *retention)
 
 static void count(struct activity *a, const struct variable *v, size_t language)
 {
-    static const uint8_t bit[] = {PRIVACY_D, PRIVACY_Q, PRIVACY_S, PRIVACY_C, PRIVACY_O};
     struct json *row = json_object();
-    char letters[8] = "";
-    size_t n = 0;
-    for (size_t i = 0; i < sizeof bit; i++) {
-        if (!(v->privacy & bit[i])) continue;
-        a->n_of[i]++;
-        letters[n++] = "DQSCO"[i];
-    }
+    char letters[sizeof PRIVACY_LETTERS];
+    privacy_letters(letters, v->privacy);
+    for (size_t i = 0; i < sizeof a->n_of / sizeof a->n_of[0]; i++)
+        a->n_of[i] += v->privacy >> i & 1U;
     a->n++;
     json_set_text(row, "variable", v->name);
     json_set_text(row, "label", words_in(&v->label, language, v->name));
@@ -97,10 +93,7 @@ static struct json *activity_to_json(const struct dictionary *d, const struct ac
     struct json *row = json_object();
     json_set_text(row, "form", a->form->name);
     json_set_text(row, "title", words_in(&a->form->title, language, a->form->name));
-    json_set_text(row, "data_set",
-                  a->form->data_set == DATA_SET_CASE      ? tr("both data sets")
-                  : a->form->data_set == DATA_SET_JUSTICE ? tr("criminal-justice data set")
-                                                          : tr("victim data set"));
+    json_set_text(row, "data_set", data_set_words(a->form->data_set));
     json_set_text(row, "purpose", a->purpose);
     json_set(row, "legal_basis", codes_with_labels(d, "CL_LEGALBASIS", a->legal_basis, language));
     json_set_text(row, "retention", a->retention);

@@ -110,6 +110,9 @@ bool call_set_names(struct call *c, const char *data, const char *what, struct e
 bool call_pack_folder(const char **data, const char **pack, struct call *c,
                       struct err *e) MUST_CHECK;
 
+/* Whose a form is, in the language of the thread: "victim data set". */
+const char *data_set_words(enum data_set s);
+
 /* Codes with blanks between, as an array of {code, label}; a code that the list lacks has no
  * label. */
 struct json *codes_with_labels(const struct dictionary *d, const char *list_name, const char *codes,
