@@ -9,36 +9,12 @@
 #include "base/csv.h"
 #include "base/mem.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "data.h"
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void hold(bool promise)
-{
-    if (!promise) abort();
-}
-
-static struct dictionary *dictionary(void)
-{
-    static struct dictionary *d;
-    if (d != NULL) return d;
-    char path[4096];
-    const char *source = getenv("DCIM_SOURCE_DIR");
-    struct arena *a = arena_new(ARENA_PLAIN);
-    struct problems p;
-    struct err e = {0};
-    (void)snprintf(path, sizeof path, "%s/data", source == NULL ? "." : source);
-    problems_init(&p, a);
-    if (!dictionary_load(&d, path, "pt", &p, &e)) {
-        (void)fprintf(stderr, "fuzz_row: %s\n", e.msg);
-        abort();
-    }
-    problems_release(&p);
-    arena_free(a);
-    return d;
-}
 
 static const struct text mapping_file =
     TEXT("source_column,variable,value_map,date_format,separator,spread,note,unmapped\n"
