@@ -87,7 +87,7 @@ void privacy_letters(char out[sizeof PRIVACY_LETTERS], uint8_t set)
 {
     size_t n = 0;
     for (size_t i = 0; PRIVACY_LETTERS[i] != '\0'; i++)
-        if (set >> i & 1U) out[n++] = PRIVACY_LETTERS[i];
+        if ((unsigned)set >> i & 1U) out[n++] = PRIVACY_LETTERS[i];
     out[n] = '\0';
 }
 
