@@ -12,6 +12,8 @@ pkg_check_modules(BASE REQUIRED IMPORTED_TARGET
 set(libraries_base PkgConfig::BASE pthread)
 set(libraries_store sqlcipher)
 set(libraries_disclosure glpk)
+pkg_check_modules(WEB REQUIRED IMPORTED_TARGET gnutls)
+set(libraries_web PkgConfig::WEB)
 
 # The one file that may call malloc and its kin (src/base/banned.h).
 # In sanitized builds its allocations can be made to fail from outside (base/mem.h).
