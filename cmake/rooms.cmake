@@ -19,6 +19,9 @@ set(libraries_web PkgConfig::WEB)
 # In sanitized builds its allocations can be made to fail from outside (base/mem.h).
 set_source_files_properties(${CMAKE_SOURCE_DIR}/src/base/mem.c PROPERTIES
     COMPILE_DEFINITIONS "DCIM_MAY_ALLOCATE;$<$<STREQUAL:${DCIM_BUILD_KIND},asan>:DCIM_FAULTS>")
+# Results of operations are held against their declarations in sanitized builds (service/result_spec.h).
+set_source_files_properties(${CMAKE_SOURCE_DIR}/src/service/result_spec.c PROPERTIES
+    COMPILE_DEFINITIONS "$<$<STREQUAL:${DCIM_BUILD_KIND},asan>:DCIM_FAULTS>")
 
 function(dcim_room room may_include)
     set(see ${CMAKE_BINARY_DIR}/rooms/${room})

@@ -26,30 +26,37 @@ const char *capability_text(enum capability c)
 }
 
 #define MAY(word) (UINT64_C(1) << CAP_##word)
-#define MAY_LOOK_UP (MAY(DICTIONARY_READ) | MAY(ORGANISATION_READ))
+#define MAY_LOOK_UP (MAY(DICTIONARY_READ) | MAY(ORGANISATION_READ) | MAY(SELF))
 #define MAY_BOTH_SETS (MAY(VICTIM) | MAY(JUSTICE))
 
 /* The persons of design section 1. What each must never do is what its row lacks; whose records a
  * contributor sees is a matter of the organisation, not of the role. */
 const struct role roles[] = {
     {"contributor", "enters, corrects and imports the records of one organisation",
-     MAY_LOOK_UP | MAY_BOTH_SETS | MAY(IMPORT) | MAY(IMPORT_UNDO) | MAY(RECORD_READ) | MAY(TABLE)},
+     MAY_LOOK_UP | MAY_BOTH_SETS | MAY(IMPORT) | MAY(IMPORT_UNDO) | MAY(RECORD_READ) | MAY(TABLE) |
+         MAY(ENTER) | MAY(IDENTITY_OPEN) | MAY(REFER),
+     true},
     {"data-manager", "reviews records, resolves duplicates, closes a reporting year",
      MAY_LOOK_UP | MAY_BOTH_SETS | MAY(IMPORT) | MAY(IMPORT_UNDO) | MAY(RECORD_READ) |
-         MAY(RECORD_ERASE) | MAY(IDENTITY_OPEN) | MAY(TABLE) | MAY(TABLE_RAW)},
+         MAY(RECORD_ERASE) | MAY(IDENTITY_OPEN) | MAY(TABLE) | MAY(TABLE_RAW) | MAY(ENTER) |
+         MAY(REVIEW) | MAY(REFER) | MAY(YEAR_CLOSE),
+     false},
     {"analyst", "counts and estimates on pseudonymous records",
-     MAY_LOOK_UP | MAY_BOTH_SETS | MAY(RECORD_READ) | MAY(TABLE) | MAY(TABLE_RAW)},
+     MAY_LOOK_UP | MAY_BOTH_SETS | MAY(RECORD_READ) | MAY(TABLE) | MAY(TABLE_RAW), false},
     {"publisher", "releases what disclosure control has passed",
-     MAY_LOOK_UP | MAY_BOTH_SETS | MAY(TABLE)},
+     MAY_LOOK_UP | MAY_BOTH_SETS | MAY(TABLE), false},
     {"auditor", "reads and verifies the audit log; data protection officer",
-     MAY_LOOK_UP | MAY(AUDIT_READ) | MAY(CHECK)},
+     MAY_LOOK_UP | MAY(AUDIT_READ) | MAY(CHECK) | MAY(SUBJECT_REQUEST), false},
     {"administrator", "looks after organisations, keys, backups and the country pack",
      MAY_LOOK_UP | MAY(DICTIONARY_CHANGE) | MAY(ORGANISATION_CHANGE) | MAY(BACKUP) | MAY(CHECK) |
-         MAY(KEY_CHANGE)},
+         MAY(KEY_CHANGE) | MAY(ACCOUNT_CHANGE),
+     false},
     {"custodian", "holds the key of a repository on its own machine and works on it alone",
-     (UINT64_C(1) << CAP_COUNT) - 1},
+     (UINT64_C(1) << CAP_COUNT) - 1, false},
 };
 const size_t n_role = sizeof roles / sizeof roles[0];
+
+const struct role role_nobody = {"nobody", "has not signed in", 0, true};
 
 const struct role *role_find(struct text name)
 {

@@ -37,9 +37,19 @@ struct parameter_spec {
     const char *choices; /* "persons|records"; NULL: any */
     bool line;           /* one line of plain text: no control characters */
     const char *summary;
+    bool
+        secret; /* a password or code: never an argument of a command, never in a log or an error */
+    bool local; /* names a file of this machine: only from the command line, never over the desk */
 };
 
 enum transaction_mode { TX_NONE, TX_READ, TX_WRITE };
+
+/* From where an operation can be asked for. What does not say is not reachable from outside. */
+enum reach {
+    REACH_LOCAL, /* only by who holds the key, on this machine */
+    REACH_DESK,  /* also over the desk, by an account that has signed in */
+    REACH_OPEN   /* also over the desk, by anybody: signing in and what leads to it */
+};
 
 struct operation {    /* one row of the table */
     const char *name; /* "table.count" */
@@ -50,6 +60,8 @@ struct operation {    /* one row of the table */
     const char *audit; /* audit action name; "none" where nothing is recorded */
     bool purpose_required;
     bool repository_required;
+    enum reach reach;
+    const char *result; /* what it returns, as result_spec.h has it; needed beyond REACH_LOCAL */
 };
 
 const struct operation *operation_find(const char *name); /* or NULL */
@@ -71,6 +83,22 @@ void service_close(struct service *s);
  * result, an object; `owns`. Capability, purpose, transaction and audit entry are settled here. */
 bool service_call(struct json **out, struct service *s, const char *name, const struct json *in,
                   const struct progress *progress, struct err *e) MUST_CHECK;
+
+/* Who asks over the desk. Texts are borrowed for the call. */
+struct caller {
+    const char *
+        session; /* token of a session or API token, as the browser or program has it; NULL: none */
+    const char *source;   /* network address, cut to its net (S21); NULL: unknown */
+    const char *language; /* of this request; NULL: the account's, else the pack's */
+    const char *purpose;  /* of this request; NULL: the one stated when signing in */
+};
+
+/* The same for somebody who is not at this machine: the session names account, role and
+ * organisation; operations and parameters that are local are refused like ones that do not exist.
+ * ERR_DENIED "session.none" where an operation wants a session and `who` has no valid one. */
+bool service_call_as(struct json **out, struct service *s, const struct caller *who,
+                     const char *name, const struct json *in, const struct progress *progress,
+                     struct err *e) MUST_CHECK;
 
 /* Problems of a dictionary, mapping or file belong to results; when an operation fails because of
  * them, they are here as an array (borrowed until the next call), else NULL. */

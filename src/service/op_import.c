@@ -228,6 +228,9 @@ static bool start(struct import *m, struct err *e)
     const char *code = json_get_text(c->in, "organisation", "");
     if (!store_organisation_find(&m->organisation, s->store, text_of(code), c->arena, e))
         return false;
+    if (!call_sees_organisation(c, m->organisation.organisation_no))
+        return err_set(e, ERR_DENIED, "import.organisation",
+                       "records of another organisation are not yours to import");
     o.organisation = text_of(m->organisation.code);
     o.organisation_type = text_of(m->organisation.type);
     problems_init(&problems, c->arena);
@@ -241,7 +244,7 @@ static bool start(struct import *m, struct err *e)
     const char *slash = strrchr(o.path, '/');
     struct batch_start start = {.form = m->form,
                                 .organisation_no = m->organisation.organisation_no,
-                                .actor = s->options.actor,
+                                .actor = m->c->who.actor,
                                 .mapping = intake_mapping(m->intake)->name,
                                 .file_label = slash == NULL ? o.path : slash + 1,
                                 .dry_run = m->dry_run};
@@ -312,7 +315,9 @@ bool op_batch_list(struct call *c, struct err *e)
     struct json *list = json_array();
     for (size_t i = 0; i < n; i++) {
         const struct form *f = dictionary_form(c->s->dictionary, text_of(batch[i].form));
-        if (f == NULL || !call_reads_form(c, f)) continue;
+        if (f == NULL || !call_reads_form(c, f) ||
+            !call_sees_organisation(c, batch[i].organisation_no))
+            continue;
         struct json *row = json_object();
         char at[INSTANT_TEXT_MAX];
         json_set_int(row, "batch", batch[i].batch_no);
@@ -342,6 +347,8 @@ static bool may_undo(struct call *c, int64_t batch_no, struct err *e)
     if (!store_batch_list(&batch, &n, c->s->store, c->arena, e)) return false;
     for (size_t i = 0; i < n; i++) {
         if (batch[i].batch_no != batch_no) continue;
+        if (!call_sees_organisation(c, batch[i].organisation_no))
+            return store_batch_unknown(e, batch_no);
         const struct form *f = dictionary_form(c->s->dictionary, text_of(batch[i].form));
         return f == NULL || call_may_read_form(c, f, e);
     }
@@ -352,8 +359,8 @@ bool op_batch_undo(struct call *c, struct err *e)
 {
     int64_t withdrawn, reverted, batch_no = json_get_int(c->in, "batch", 0);
     const char *reason = json_get_text(c->in, "reason", "");
-    if (!may_undo(c, batch_no, e) || !store_batch_undo(&withdrawn, &reverted, c->s->store, batch_no,
-                                                       c->s->options.actor, reason, e))
+    if (!may_undo(c, batch_no, e) ||
+        !store_batch_undo(&withdrawn, &reverted, c->s->store, batch_no, c->who.actor, reason, e))
         return false;
     c->event.object_type = "batch";
     c->event.object_id = arena_printf(c->arena, "%lld", (long long)batch_no);

@@ -48,7 +48,8 @@ static bool read_spec(struct quality_spec *spec, const struct form **form, struc
                       struct err *e)
 {
     const struct dictionary *d = c->s->dictionary;
-    const char *organisation = json_get_text(c->in, "organisation", "");
+    const char *organisation =
+        call_scope(c) != 0 ? c->who.organisation : json_get_text(c->in, "organisation", "");
     bool *hidden = ARENA_ARRAY(c->arena, bool, d->n_variable);
     *form = NULL;
     if (json_has(c->in, "form") && !call_form(form, c, "form", e)) return false;
@@ -59,7 +60,7 @@ static bool read_spec(struct quality_spec *spec, const struct form **form, struc
                                   .year = (int)json_get_int(c->in, "year", 0),
                                   .organisation = CODE_NONE,
                                   .hidden = hidden};
-    if (!role_may(c->s->role, CAP_TABLE_RAW))
+    if (!role_may(c->who.role, CAP_TABLE_RAW))
         spec->threshold = dictionary_parameter_int(d, "disclosure.min_count", 5);
     if (json_has(c->in, "purpose")) {
         if (!call_may_join(c, e)) return false;
@@ -222,6 +223,7 @@ static bool look_in_form(struct looking *l, const struct form *f, const struct f
         if (!ok || !found) break;
         l->record_no = row.record_no;
         l->same_organisation = row.organisation == own;
+        if (!l->same_organisation && call_scope(l->c) != 0) continue;
         ok = each_link(row.record, target, is_pointed_to, l, e);
     }
     source.close(&source);
@@ -233,10 +235,7 @@ bool op_record_links(struct call *c, struct err *e)
     const struct dictionary *d = c->s->dictionary;
     struct record r;
     struct record_meta m;
-    const char *code = json_get_text(c->in, "record", "");
-    if (!call_may_join(c, e) ||
-        !store_record_load(&r, &m, c->s->store, text_of(code), 0, c->arena, e))
-        return false;
+    if (!call_may_join(c, e) || !call_load_record(&r, &m, c, 0, e)) return false;
     struct looking to = {.c = c, .meta = &m, .list = json_array()},
                    from = {.c = c, .meta = &m, .list = json_array()};
     if (r.form->reference != VAR_NONE) {

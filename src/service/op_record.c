@@ -38,7 +38,7 @@ bool op_record_list(struct call *c, struct err *e)
     struct record_meta *meta;
     size_t n, limit = (size_t)json_get_int(c->in, "limit", 100);
     if (json_has(c->in, "form") && !call_form(&f, c, "form", e)) return false;
-    if (!store_record_list(&meta, &n, c->s->store, f == NULL ? FORM_NONE : f->id,
+    if (!store_record_list(&meta, &n, c->s->store, f == NULL ? FORM_NONE : f->id, call_scope(c),
                            (uint64_t)json_get_int(c->in, "after", 0), limit, c->arena, e))
         return false;
     struct json *list = json_array();
@@ -52,14 +52,27 @@ bool op_record_list(struct call *c, struct err *e)
     return true;
 }
 
-static bool load(struct record *r, struct record_meta *m, struct call *c, struct err *e)
+bool call_load_record(struct record *r, struct record_meta *m, struct call *c, uint32_t version,
+                      struct err *e)
 {
     const char *code = json_get_text(c->in, "record", "");
-    uint32_t version = (uint32_t)json_get_int(c->in, "version", 0);
-    if (!store_record_load(r, m, c->s->store, text_of(code), version, c->arena, e)) return false;
+    struct err why = {0};
+    *m = (struct record_meta){0};
+    bool ok = store_record_load(r, m, c->s->store, text_of(code), version, c->arena, &why);
+    if (m->record_no != 0 && !call_sees_organisation(c, m->organisation_no))
+        return call_missing_record(code, e);
+    if (!ok) {
+        if (e != NULL) *e = why;
+        return false;
+    }
     if (!call_may_read_form(c, r->form, e)) return false;
     call_hide(c, r);
     return true;
+}
+
+static bool load(struct record *r, struct record_meta *m, struct call *c, struct err *e)
+{
+    return call_load_record(r, m, c, (uint32_t)json_get_int(c->in, "version", 0), e);
 }
 
 bool op_record_show(struct call *c, struct err *e)
@@ -100,6 +113,8 @@ bool op_record_identity(struct call *c, struct err *e)
 static bool may_see(struct call *c, const struct record_meta *meta, size_t n, struct err *e)
 {
     if (n == 0) return true;
+    if (!call_sees_organisation(c, meta[0].organisation_no))
+        return call_missing_record(json_get_text(c->in, "record", ""), e);
     if (meta[0].form != FORM_NONE)
         return call_may_read_form(c, &c->s->dictionary->form[meta[0].form], e);
     return err_set(e, ERR_STORE, "record.form",
@@ -133,7 +148,7 @@ bool op_record_erase(struct call *c, struct err *e)
     const char *reason = json_get_text(c->in, "reason", "");
     if (!store_record_history(&meta, &n, st, code, c->arena, e) || !may_see(c, meta, n, e))
         return false;
-    if (!store_record_erase(st, code, c->s->options.actor, reason, e)) return false;
+    if (!store_record_erase(st, code, c->who.actor, reason, e)) return false;
     c->purge = true;
     c->event.object_type = "record";
     c->event.object_id = n > 0 ? meta[0].code : NULL;

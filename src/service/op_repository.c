@@ -131,8 +131,9 @@ static bool describe_form(struct json *row, struct call *c, const struct form *f
     json_set_text(row, "form", f->name);
     json_set_text(row, "title", words_in(&f->title, c->language, f->name));
     json_set_text(row, "version", f->version);
+    if (call_scope(c) != 0) return true;
     json_set_int(row, "records", n);
-    if (!role_may(c->s->role, CAP_TABLE_RAW) || !call_reads_form(c, f)) return true;
+    if (!role_may(c->who.role, CAP_TABLE_RAW) || !call_reads_form(c, f)) return true;
     if (!store_person_count(&persons, st, f->id, e)) return false;
     json_set_int(row, "persons", persons);
     json_set_text(row, "persons_by", "exact match keys");
@@ -147,7 +148,7 @@ bool op_repository_info(struct call *c, struct err *e)
     if (!store_info(&info, s->store, e)) return false;
     char at[INSTANT_TEXT_MAX];
     instant_format(at, info.created_at);
-    json_set_text(c->out, "repository", s->options.repository);
+    if (c->who.local) json_set_text(c->out, "repository", s->options.repository);
     json_set_text(c->out, "pack", info.pack);
     json_set_text(c->out, "country", dictionary_pack_value(d, "name", ""));
     json_set_text(c->out, "made_at", at);
@@ -264,7 +265,8 @@ bool op_organisation_list(struct call *c, struct err *e)
         if (t != CODE_NONE)
             json_set_text(row, "type_label",
                           words_in(&types->code[t].label, c->language, organisation[i].type));
-        add_quota(row, &organisation[i]);
+        if (call_sees_organisation(c, organisation[i].organisation_no))
+            add_quota(row, &organisation[i]);
         json_push(list, row);
     }
     json_set(c->out, "organisations", list);

@@ -31,11 +31,9 @@ static bool add_dimensions(struct table_spec *spec, struct call *c, const struct
     return true;
 }
 
-static bool parse_filter(struct table_spec *spec, struct call *c, const struct form *f,
-                         struct err *e)
+static bool parse(const struct expr **out, struct call *c, const struct form *f, const char *where,
+                  struct err *e)
 {
-    const char *where = json_get_text(c->in, "where", "");
-    if (text_trim(text_of(where)).n == 0) return true;
     struct expr *x;
     struct expr_problem p = {0};
     if (!expr_parse(&x, c->s->dictionary, f, 0, VAR_NONE, text_of(where), c->arena, &p)) {
@@ -43,8 +41,35 @@ static bool parse_filter(struct table_spec *spec, struct call *c, const struct f
                 p.at + 1, p.message);
         return err_remedy(e, "%s", p.remedy);
     }
-    spec->where = x;
-    return call_may_read_expression(c, x, e);
+    *out = x;
+    return true;
+}
+
+/* Who sees one organisation's records counts these alone. Persons are put together from records of
+ * all organisations, so there they are not for the asking. The given filter has been parsed alone
+ * before, so no bracket in it closes ours. */
+static bool own_only(struct table_spec *spec, struct call *c, const struct form *f,
+                     const char *where, struct err *e)
+{
+    if (spec->unit != UNIT_RECORDS) {
+        err_set(e, ERR_DENIED, "table.own_records",
+                "an organisation's own table counts records, not persons");
+        return err_remedy(e, "count records");
+    }
+    const char *own = arena_printf(c->arena, "${organisation} = '%s'",
+                                   c->who.organisation == NULL ? "" : c->who.organisation);
+    if (spec->where != NULL) own = arena_printf(c->arena, "(%s) and %s", where, own);
+    return parse(&spec->where, c, f, own, e);
+}
+
+static bool parse_filter(struct table_spec *spec, struct call *c, const struct form *f,
+                         struct err *e)
+{
+    const char *where = json_get_text(c->in, "where", "");
+    if (text_trim(text_of(where)).n > 0 &&
+        (!parse(&spec->where, c, f, where, e) || !call_may_read_expression(c, spec->where, e)))
+        return false;
+    return call_scope(c) == 0 || own_only(spec, c, f, where, e);
 }
 
 static bool make_spec(struct table_spec *spec, const struct form **f, struct call *c, struct err *e)

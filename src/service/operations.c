@@ -1,29 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The table of operations: everything a person or program can ask for, once. Command line, pages,
  * API, help and the tests of permissions are made from it. */
+#include "service/operation_macros.h"
 #include "service/operations.h"
 
 #include <string.h>
-
-// clang-format off
-#define TEXT_ARG(n, needed, longest, what) \
-    {.name = n, .type = PARAM_TEXT, .required = needed, .min = needed ? 1 : 0, .max = longest, \
-     .summary = what}
-#define LINE_ARG(n, needed, longest, what) \
-    {.name = n, .type = PARAM_TEXT, .required = needed, .min = needed ? 1 : 0, .max = longest, \
-     .line = true, .summary = what}
-#define CHOICE_ARG(n, list, what) \
-    {.name = n, .type = PARAM_TEXT, .max = 40, .choices = list, .summary = what}
-#define INT_ARG(n, least, most, what) \
-    {.name = n, .type = PARAM_INT, .min = least, .max = most, .summary = what}
-#define INT_ARG_NEEDED(n, least, most, what) \
-    {.name = n, .type = PARAM_INT, .required = true, .min = least, .max = most, .summary = what}
-#define BOOL_ARG(n, what) {.name = n, .type = PARAM_BOOL, .summary = what}
-#define LIST_ARG(n, what) {.name = n, .type = PARAM_LIST, .max = 200, .summary = what}
-#define END_ARG {.name = NULL}
-// clang-format on
-
-enum { PATH_LONGEST = 4096, NAME_LONGEST = 200, EXPRESSION_LONGEST = 4096, PURPOSE_LONGEST = 500 };
 
 static const struct parameter_spec no_parameter[] = {END_ARG};
 
@@ -42,12 +23,11 @@ static const struct parameter_spec quota_parameter[] = {
     END_ARG};
 
 #define IMPORT_ARGS                                                                             \
-    TEXT_ARG("file", true, PATH_LONGEST, "CSV or XLSX file"),                                   \
-        TEXT_ARG("form", true, 40, "form of its rows"),                                         \
+    FILE_ARG("file", true, "CSV or XLSX file"), TEXT_ARG("form", true, 40, "form of its rows"), \
         TEXT_ARG("organisation", true, 40, "code of the organisation that supplies it"),        \
         TEXT_ARG("mapping", false, 80,                                                          \
                  "column mapping of data/mappings; empty: guessed from the header"),            \
-        TEXT_ARG("findings", false, PATH_LONGEST, "file to write back with an _errors column"), \
+        FILE_ARG("findings", false, "file to write back with an _errors column"),               \
         TEXT_ARG("sheet", false, 80, "sheet of a workbook; empty: the first visible one"),      \
         TEXT_ARG("encoding", false, 40, "encoding of a CSV file; empty: detected"),             \
         TEXT_ARG("separator", false, 4, "separator of a CSV file; empty: detected"),            \
@@ -67,7 +47,7 @@ static const struct parameter_spec undo_parameter[] = {
         TEXT_ARG("where", false, EXPRESSION_LONGEST, "filter in the expression language"),  \
         CHOICE_ARG("count", "persons|records", "what is counted"),                          \
         CHOICE_ARG("format", "text|csv|xlsx|json", "how it is written"),                    \
-        TEXT_ARG("output", false, PATH_LONGEST, "file to write"),                           \
+        FILE_ARG("output", false, "file to write"),                                         \
         INT_ARG("width", 0, 10000, "columns of the terminal for text; 0: no limit")
 
 static const struct parameter_spec table_parameter[] = {
@@ -108,50 +88,47 @@ static const struct parameter_spec erase_parameter[] = {
     LINE_ARG("reason", true, PURPOSE_LONGEST, "why it is erased; names nobody"), END_ARG};
 
 static const struct parameter_spec verify_parameter[] = {
-    TEXT_ARG("anchor", false, PATH_LONGEST, "file with a checkpoint that was kept elsewhere"),
-    END_ARG};
+    FILE_ARG("anchor", false, "file with a checkpoint that was kept elsewhere"), END_ARG};
 static const struct parameter_spec audit_list_parameter[] = {
     INT_ARG("from", 1, INT64_MAX, "first entry; default: the last `limit` ones"),
     INT_ARG("limit", 1, 10000, "at most so many; default 50"), END_ARG};
 
-static const struct parameter_spec backup_parameter[] = {TEXT_ARG("file", true, PATH_LONGEST,
-                                                                  "backup to write"),
+static const struct parameter_spec backup_parameter[] = {FILE_ARG("file", true, "backup to write"),
                                                          END_ARG};
-static const struct parameter_spec backup_verify_parameter[] = {TEXT_ARG("file", true, PATH_LONGEST,
+static const struct parameter_spec backup_verify_parameter[] = {FILE_ARG("file", true,
                                                                          "backup to verify"),
                                                                 END_ARG};
 static const struct parameter_spec restore_parameter[] = {
-    TEXT_ARG("file", true, PATH_LONGEST, "backup to restore"),
-    TEXT_ARG("folder", true, PATH_LONGEST, "empty or absent folder to restore into"),
-    TEXT_ARG("anchor", false, PATH_LONGEST, "file with a checkpoint that was kept elsewhere"),
+    FILE_ARG("file", true, "backup to restore"),
+    FILE_ARG("folder", true, "empty or absent folder to restore into"),
+    FILE_ARG("anchor", false, "file with a checkpoint that was kept elsewhere"),
     BOOL_ARG("force", "restore even if the backup is older than the anchor"), END_ARG};
 
 static const struct parameter_spec pack_parameter[] = {
-    TEXT_ARG("folder", false, PATH_LONGEST,
-             "folder of a pack, or a data folder; default: the program's"),
+    FILE_ARG("folder", false, "folder of a pack, or a data folder; default: the program's"),
     TEXT_ARG("pack", false, 40, "pack to lay over the core"), END_ARG};
 
 static const struct parameter_spec pack_export_parameter[] = {
-    TEXT_ARG("xlsx", true, PATH_LONGEST, "workbook to write; with `all` a folder for them"),
+    FILE_ARG("xlsx", true, "workbook to write; with `all` a folder for them"),
     TEXT_ARG("form", false, 40, "the form to write"),
     BOOL_ARG("all", "a workbook for each form"),
-    TEXT_ARG("folder", false, PATH_LONGEST,
+    FILE_ARG("folder", false,
              "data folder, or folder of a pack within one; default: the repository's, or the "
              "program's"),
     TEXT_ARG("pack", false, 40, "pack to lay over the core"),
     END_ARG};
 
 static const struct parameter_spec pack_import_parameter[] = {
-    TEXT_ARG("file", true, PATH_LONGEST, "XLSForm workbook, or data dictionary of REDCap"),
-    TEXT_ARG("into", true, PATH_LONGEST,
+    FILE_ARG("file", true, "XLSForm workbook, or data dictionary of REDCap"),
+    FILE_ARG("into", true,
              "data folder that takes it; one that is not there is made as a copy of the program's"),
     TEXT_ARG("pack", false, 40, "write it as what this pack says about the core; empty: the core"),
     TEXT_ARG("form", false, 40, "name of the form; default: the workbook's form_id"),
-    BOOL_ARG("redcap", "the file is a data dictionary of REDCap (CSV)"), END_ARG};
+    BOOL_ARG("redcap", "the file is a data dictionary of REDCap (CSV)"),
+    END_ARG};
 
 static const struct parameter_spec pack_coverage_parameter[] = {
-    TEXT_ARG("file", true, PATH_LONGEST,
-             "XLSForm workbook, or a table whose first row names the fields"),
+    FILE_ARG("file", true, "XLSForm workbook, or a table whose first row names the fields"),
     TEXT_ARG("standard", false, 40, "standard it is in; default htcds"),
     TEXT_ARG("pack", false, 40, "pack to lay over the core"), END_ARG};
 
@@ -177,40 +154,38 @@ static const struct parameter_spec key_add_parameter[] = {
      .max = 40,
      .choices = "passphrase|key-file|recovery",
      .summary = "kind of slot"},
-    TEXT_ARG("new_key_file", false, PATH_LONGEST,
-             "key file of the new slot; made when it does not exist"),
+    FILE_ARG("new_key_file", false, "key file of the new slot; made when it does not exist"),
     LINE_ARG("label", false, 60, "a word to know the slot by"),
     END_ARG};
 static const struct parameter_spec key_remove_parameter[] = {INT_ARG_NEEDED("slot", 1, 1000,
                                                                             "number of the slot"),
                                                              END_ARG};
 
-// clang-format off
-#define ROW(n, what, params, cap, tx, action, handler_name) \
-    {{.name = n, .summary = what, .parameter = params, .capability = cap, .transaction = tx, \
-      .audit = action, .repository_required = true}, handler_name}
-#define ROW_ALONE(n, what, params, cap, handler_name) \
-    {{.name = n, .summary = what, .parameter = params, .capability = cap, .transaction = TX_NONE, \
-      .audit = "none"}, handler_name}
-// clang-format on
-
-const struct operation_row operation_rows[] = {
+static const struct operation_row register_rows[] = {
     ROW_ALONE("repository.init", "make a repository", init_parameter, CAP_NONE, op_repository_init),
-    ROW("repository.info", "what the repository holds", no_parameter, CAP_DICTIONARY_READ, TX_READ,
-        "none", op_repository_info),
-    ROW("organisation.add", "add an organisation", organisation_parameter, CAP_ORGANISATION_CHANGE,
-        TX_WRITE, "organisation.change", op_organisation_add),
-    ROW("organisation.list", "list organisations", no_parameter, CAP_ORGANISATION_READ, TX_READ,
-        "none", op_organisation_list),
-    ROW("organisation.quota", "limit what an organisation may keep", quota_parameter,
-        CAP_ORGANISATION_CHANGE, TX_WRITE, "organisation.change", op_organisation_quota),
+    ROW_DESK(
+        "repository.info", "what the repository holds", no_parameter, CAP_DICTIONARY_READ, TX_READ,
+        "none", op_repository_info,
+        "repository pack country made_at forms[form title version records# persons# persons_by]"),
+    ROW_DESK("organisation.add", "add an organisation", organisation_parameter,
+             CAP_ORGANISATION_CHANGE, TX_WRITE, "organisation.change", op_organisation_add,
+             "code type type_label name"),
+    ROW_DESK(
+        "organisation.list", "list organisations", no_parameter, CAP_ORGANISATION_READ, TX_READ,
+        "none", op_organisation_list,
+        "organisations[code name type type_label records# bytes# quota_records# quota_bytes#]"),
+    ROW_DESK("organisation.quota", "limit what an organisation may keep", quota_parameter,
+             CAP_ORGANISATION_CHANGE, TX_WRITE, "organisation.change", op_organisation_quota,
+             "code records# bytes# quota_records# quota_bytes#"),
     ROW("import.run", "import a file as one batch", import_parameter, CAP_IMPORT, TX_WRITE,
         "import", op_import_run),
     ROW("import.check", "dry run of an import: nothing is kept", import_parameter, CAP_IMPORT,
         TX_READ, "none", op_import_check),
-    ROW("batch.list", "list batches", no_parameter, CAP_IMPORT, TX_READ, "none", op_batch_list),
-    ROW("batch.undo", "undo a batch", undo_parameter, CAP_IMPORT_UNDO, TX_WRITE, "import.undo",
-        op_batch_undo),
+    ROW_DESK(
+        "batch.list", "list batches", no_parameter, CAP_IMPORT, TX_READ, "none", op_batch_list,
+        "batches[batch# form organisation file mapping state at actor new# changed# same# refused#]"),
+    ROW_DESK("batch.undo", "undo a batch", undo_parameter, CAP_IMPORT_UNDO, TX_WRITE, "import.undo",
+             op_batch_undo, "batch# withdrawn# reverted#"),
     ROW("table.count", "a protected table", table_parameter, CAP_TABLE, TX_NONE, "table",
         op_table_count),
     ROW("table.raw", "a table of raw counts, not for publication", table_raw_parameter,
@@ -219,10 +194,14 @@ const struct operation_row operation_rows[] = {
         CAP_DICTIONARY_READ, TX_READ, "none", op_report_list),
     ROW("report.run", "the protected tables of a standing report", report_parameter, CAP_TABLE,
         TX_NONE, "table", op_report_run),
-    ROW("record.list", "list records", record_list_parameter, CAP_RECORD_READ, TX_READ,
-        "record.read", op_record_list),
-    ROW("record.show", "one record, without identifiers", record_parameter, CAP_RECORD_READ,
-        TX_READ, "record.read", op_record_show),
+    ROW_DESK(
+        "record.list", "list records", record_list_parameter, CAP_RECORD_READ, TX_READ,
+        "record.read", op_record_list,
+        "records[record form organisation state version# at batch# author reason has_identifiers?] next#"),
+    ROW_DESK(
+        "record.show", "one record, without identifiers", record_parameter, CAP_RECORD_READ,
+        TX_READ, "record.read", op_record_show,
+        "meta{record form organisation state version# at batch# author reason has_identifiers?} values*"),
     {{.name = "record.identity",
       .summary = "one record with its identifiers, for a stated purpose",
       .parameter = identity_parameter,
@@ -230,11 +209,16 @@ const struct operation_row operation_rows[] = {
       .transaction = TX_NONE,
       .audit = "none",
       .purpose_required = true,
-      .repository_required = true},
+      .repository_required = true,
+      .reach = REACH_DESK,
+      .result =
+          "meta{record form organisation state version# at batch# author reason has_identifiers?} values*"},
      /* store/identity.h appends the entry, committed before anything is opened */
      op_record_identity},
-    ROW("record.history", "versions of a record", history_parameter, CAP_RECORD_READ, TX_READ,
-        "record.read", op_record_history),
+    ROW_DESK(
+        "record.history", "versions of a record", history_parameter, CAP_RECORD_READ, TX_READ,
+        "record.read", op_record_history,
+        "versions[record form organisation state version# at batch# author reason has_identifiers?]"),
     {{.name = "record.links",
       .summary = "what a record points to and what points to it, over both data sets",
       .parameter = identity_parameter,
@@ -242,16 +226,21 @@ const struct operation_row operation_rows[] = {
       .transaction = TX_READ,
       .audit = "record.link",
       .purpose_required = true,
-      .repository_required = true},
+      .repository_required = true,
+      .reach = REACH_DESK,
+      .result = "record form organisation points_to* pointed_to_by*"},
      op_record_links},
     ROW("quality.report", "completeness, timeliness, plausibility and consistency",
         quality_parameter, CAP_TABLE, TX_READ, "table", op_quality_report),
-    ROW("record.erase", "erase a record for good", erase_parameter, CAP_RECORD_ERASE, TX_WRITE,
-        "record.erase", op_record_erase),
-    ROW("audit.verify", "verify the audit log", verify_parameter, CAP_AUDIT_READ, TX_NONE, "verify",
-        op_audit_verify),
-    ROW("audit.list", "read the audit log", audit_list_parameter, CAP_AUDIT_READ, TX_READ, "none",
-        op_audit_list),
+    ROW_DESK("record.erase", "erase a record for good", erase_parameter, CAP_RECORD_ERASE, TX_WRITE,
+             "record.erase", op_record_erase, "record state versions# journal_emptied?"),
+    ROW_DESK("audit.verify", "verify the audit log", verify_parameter, CAP_AUDIT_READ, TX_NONE,
+             "verify", op_audit_verify,
+             "ok? entries# checkpoints# first_bad# problem head checkpoint"),
+    ROW_DESK(
+        "audit.list", "read the audit log", audit_list_parameter, CAP_AUDIT_READ, TX_READ, "none",
+        op_audit_list,
+        "entries[sequence# at actor role organisation action object_type object_id purpose legal_basis decision fields recipient count# digest hash]"),
     ROW("backup.make", "make a backup", backup_parameter, CAP_BACKUP, TX_NONE, "backup",
         op_backup_make),
     ROW_ALONE("backup.verify", "open a backup fully and verify it", backup_verify_parameter,
@@ -290,12 +279,32 @@ const struct operation_row operation_rows[] = {
     ROW("key.remove", "remove a key slot", key_remove_parameter, CAP_KEY_CHANGE, TX_NONE,
         "key.change", op_key_remove),
 };
-const size_t n_operation_row = sizeof operation_rows / sizeof operation_rows[0];
+
+static const struct operation_part parts[] = {
+    {register_rows, sizeof register_rows / sizeof *register_rows},
+};
+
+const struct operation_row *operation_row_at(size_t i)
+{
+    for (size_t p = 0; p < sizeof parts / sizeof *parts; p++) {
+        if (i < parts[p].n) return &parts[p].row[i];
+        i -= parts[p].n;
+    }
+    return NULL;
+}
+
+size_t operation_row_count(void)
+{
+    size_t n = 0;
+    for (size_t p = 0; p < sizeof parts / sizeof *parts; p++) n += parts[p].n;
+    return n;
+}
 
 const struct operation_row *operation_row_find(const char *name)
 {
-    for (size_t i = 0; i < n_operation_row; i++)
-        if (strcmp(operation_rows[i].operation.name, name) == 0) return &operation_rows[i];
+    const struct operation_row *row;
+    for (size_t i = 0; (row = operation_row_at(i)) != NULL; i++)
+        if (strcmp(row->operation.name, name) == 0) return row;
     return NULL;
 }
 
@@ -307,5 +316,6 @@ const struct operation *operation_find(const char *name)
 
 const struct operation *operation_at(size_t i)
 {
-    return i < n_operation_row ? &operation_rows[i].operation : NULL;
+    const struct operation_row *row = operation_row_at(i);
+    return row == NULL ? NULL : &row->operation;
 }

@@ -11,8 +11,14 @@ struct operation_row {
     handler_fn *handler;
 };
 
-extern const struct operation_row operation_rows[];
-extern const size_t n_operation_row;
+/* One part of the table: the operations of one subject, in operations_<subject>.c. */
+struct operation_part {
+    const struct operation_row *row;
+    size_t n;
+};
+
+const struct operation_row *operation_row_at(size_t i); /* over all parts; NULL behind the last */
+size_t operation_row_count(void);
 const struct operation_row *operation_row_find(const char *name); /* or NULL */
 
 #endif

@@ -6,6 +6,7 @@
  * committed (S20). A refusal for want of a capability or purpose is an entry too. Whatever goes
  * wrong on the way refuses the call (S9). */
 #include "service/operations.h"
+#include "service/result_spec.h"
 
 #include "base/catalogue.h"
 #include "base/date.h"
@@ -122,7 +123,7 @@ static void speak(struct service *s, const char *language, struct arena *a)
 
 void call_speak(struct call *c, const struct dictionary *d)
 {
-    const char *language = c->s->options.language;
+    const char *language = c->who.language;
     if (language == NULL) language = dictionary_pack_value(d, "default_language", "en");
     c->language = dictionary_language(d, text_of(language));
     speak(c->s, language, c->arena);
@@ -369,9 +370,9 @@ static void audit_denied(struct call *c)
 static bool may(struct call *c, enum capability needed, struct err *e)
 {
     if (needed == CAP_NONE) return true;
-    if (role_may(c->s->role, needed)) return true;
+    if (role_may(c->who.role, needed)) return true;
     deny(c, e, "call.not_allowed",
-         arena_printf(c->arena, tr("role %s may not %s"), c->s->role->name,
+         arena_printf(c->arena, tr("role %s may not %s"), c->who.role->name,
                       tr(capability_text(needed))));
     return err_remedy(
         e, "act in a role that may, if you have one (--role), or ask who keeps the register");
@@ -380,7 +381,7 @@ static bool may(struct call *c, enum capability needed, struct err *e)
 /* A case is read with either set. */
 static enum capability reading(const struct call *c, const struct form *f)
 {
-    if (f->data_set == DATA_SET_CASE && role_may(c->s->role, CAP_JUSTICE)) return CAP_JUSTICE;
+    if (f->data_set == DATA_SET_CASE && role_may(c->who.role, CAP_JUSTICE)) return CAP_JUSTICE;
     return f->data_set == DATA_SET_JUSTICE ? CAP_JUSTICE : CAP_VICTIM;
 }
 
@@ -391,7 +392,24 @@ bool call_may_read_form(struct call *c, const struct form *f, struct err *e)
 
 bool call_reads_form(const struct call *c, const struct form *f)
 {
-    return role_may(c->s->role, reading(c, f));
+    return role_may(c->who.role, reading(c, f));
+}
+
+int64_t call_scope(const struct call *c)
+{
+    if (!c->who.role->own_only || c->who.local) return 0;
+    return c->who.organisation_no == 0 ? -1 : c->who.organisation_no;
+}
+
+bool call_sees_organisation(const struct call *c, int64_t organisation_no)
+{
+    int64_t scope = call_scope(c);
+    return scope == 0 || scope == organisation_no;
+}
+
+bool call_missing_record(const char *code, struct err *e)
+{
+    return record_unknown(e, text_of(code));
 }
 
 bool call_reads_variable(const struct call *c, const struct variable *v)
@@ -399,7 +417,7 @@ bool call_reads_variable(const struct call *c, const struct variable *v)
     const struct form *f = &c->s->dictionary->form[v->form];
     if (!call_reads_form(c, f)) return false;
     return f->data_set != DATA_SET_CASE || (v->privacy & PRIVACY_C) == 0 ||
-           role_may(c->s->role, CAP_JUSTICE);
+           role_may(c->who.role, CAP_JUSTICE);
 }
 
 void call_hide(const struct call *c, struct record *r)
@@ -522,7 +540,7 @@ static enum audit_action action_of(const char *name)
 
 static bool purpose_given(struct call *c, struct err *e)
 {
-    const char *given = json_get_text(c->in, "purpose", c->s->options.purpose);
+    const char *given = json_get_text(c->in, "purpose", c->who.purpose);
     c->event.purpose = given;
     bool read = c->event.action == AUDIT_RECORD_READ || c->event.action == AUDIT_DISCLOSE;
     if (!c->operation->purpose_required && !read) return true;
@@ -611,13 +629,46 @@ static bool do_read(struct call *c, handler_fn *handler, struct err *e)
     return ok && (c->event.action == AUDIT_NONE || audit_alone(c, e));
 }
 
-static bool do_call(struct call *c, handler_fn *handler, struct err *e)
+/* Who asks, before anything is done. Over the desk the repository is open for as long as it runs,
+ * and who has no session may only ask for what leads to one. */
+static bool settle_who(struct call *c, const struct caller *caller, struct err *e)
+{
+    const struct service_options *o = &c->s->options;
+    if (caller == NULL) {
+        c->who = (struct who){.actor = o->actor,
+                              .role = c->s->role,
+                              .language = o->language,
+                              .purpose = o->purpose,
+                              .local = true,
+                              .fresh = true};
+        return true;
+    }
+    c->who = (struct who){.role = &role_nobody, .source = caller->source};
+    if (!session_who(&c->who, c, caller, e)) return false;
+    if (caller->language != NULL) c->who.language = caller->language;
+    if (caller->purpose != NULL) c->who.purpose = caller->purpose;
+    if (c->who.account_no != 0 || c->operation->reach == REACH_OPEN) return true;
+    err_set(e, ERR_DENIED, "session.none", "nobody is signed in, or the session has ended");
+    return err_remedy(e, "sign in");
+}
+
+static void begin_event(struct call *c)
+{
+    c->event.action = action_of(c->operation->audit);
+    c->event.actor = c->who.actor;
+    c->event.role = c->who.role->name;
+    c->event.organisation = c->who.organisation;
+    c->event.decision = "allow";
+}
+
+static bool do_call(struct call *c, const struct caller *caller, handler_fn *handler, struct err *e)
 {
     struct service *s = c->s;
-    if (c->operation->repository_required && !service_repository(s, e)) return false;
-    if (s->dictionary != NULL) {
-        call_speak(c, s->dictionary);
-    }
+    bool opens = c->operation->repository_required || caller != NULL;
+    if (opens && !service_repository(s, e)) return false;
+    if (!settle_who(c, caller, e)) return false;
+    begin_event(c);
+    if (s->dictionary != NULL) call_speak(c, s->dictionary);
     if (!may(c, c->operation->capability, e) || !purpose_given(c, e)) return false;
     switch (c->operation->transaction) {
     case TX_WRITE: service_drop_snapshots(s); return do_write(c, handler, e);
@@ -634,29 +685,35 @@ static bool do_call(struct call *c, handler_fn *handler, struct err *e)
     return ok || c->tell;
 }
 
-bool service_call(struct json **out, struct service *s, const char *name, const struct json *in,
-                  const struct progress *progress, struct err *e)
+/* What is local does not exist for who is not at this machine. */
+static bool reachable(const struct operation *op, const struct json *in, struct err *e)
 {
-    const struct operation_row *row = operation_row_find(name);
-    if (row == NULL)
-        return err_set(e, ERR_USAGE, "call.no_operation", "there is no operation %s", name);
-    json_free(s->problems);
-    s->problems = NULL;
-    if (s->options.language != NULL && check_word("language", s->options.language, e)) {
-        struct arena *a = arena_new(ARENA_PLAIN);
-        speak(s, s->options.language, a);
-        arena_free(a);
-    }
-    if (!check_session(s, e) || !check_parameters(&row->operation, in, e)) return false;
+    if (op->reach == REACH_LOCAL)
+        return err_set(e, ERR_USAGE, "call.no_operation", "there is no operation %s", op->name);
+    for (const struct parameter_spec *p = op->parameter; p->name != NULL; p++)
+        if (p->local && json_has(in, p->name))
+            return err_set(e, ERR_USAGE, "call.unknown", "%s has no parameter %s", op->name,
+                           p->name);
+    return true;
+}
+
+static bool check_caller(const struct caller *who, struct err *e)
+{
+    return check_word("session", who->session, e) && check_word("source", who->source, e) &&
+           check_word("language", who->language, e) && check_word("purpose", who->purpose, e);
+}
+
+static bool carry_out(struct json **out, struct service *s, const struct caller *who,
+                      const struct operation_row *row, const struct json *in,
+                      const struct progress *progress, struct err *e)
+{
     struct call c = {.s = s, .operation = &row->operation, .in = in, .progress = progress};
     c.arena = arena_new(ARENA_WIPE);
     c.out = json_object();
-    c.event.action = action_of(row->operation.audit);
-    c.event.actor = s->options.actor;
-    c.event.role = s->role->name;
-    c.event.decision = "allow";
-    bool ok = do_call(&c, row->handler, e);
+    c.who.role = &role_nobody;
+    bool ok = do_call(&c, who, row->handler, e);
     if (c.denied) audit_denied(&c);
+    if (ok && row->operation.result != NULL) result_assert(&row->operation, c.out);
     arena_free(c.arena);
     if (!ok) {
         json_free(c.out);
@@ -664,4 +721,39 @@ bool service_call(struct json **out, struct service *s, const char *name, const 
     }
     *out = c.out;
     return true;
+}
+
+static const struct operation_row *begin_call(struct service *s, const char *name,
+                                              const char *language, struct err *e)
+{
+    const struct operation_row *row = operation_row_find(name);
+    if (row == NULL) {
+        err_set(e, ERR_USAGE, "call.no_operation", "there is no operation %s", name);
+        return NULL;
+    }
+    json_free(s->problems);
+    s->problems = NULL;
+    if (language != NULL && check_word("language", language, e)) {
+        struct arena *a = arena_new(ARENA_PLAIN);
+        speak(s, language, a);
+        arena_free(a);
+    }
+    return row;
+}
+
+bool service_call_as(struct json **out, struct service *s, const struct caller *who,
+                     const char *name, const struct json *in, const struct progress *progress,
+                     struct err *e)
+{
+    const struct operation_row *row = begin_call(s, name, who->language, e);
+    return row != NULL && check_caller(who, e) && reachable(&row->operation, in, e) &&
+           check_parameters(&row->operation, in, e) && carry_out(out, s, who, row, in, progress, e);
+}
+
+bool service_call(struct json **out, struct service *s, const char *name, const struct json *in,
+                  const struct progress *progress, struct err *e)
+{
+    const struct operation_row *row = begin_call(s, name, s->options.language, e);
+    return row != NULL && check_session(s, e) && check_parameters(&row->operation, in, e) &&
+           carry_out(out, s, NULL, row, in, progress, e);
 }

@@ -21,7 +21,7 @@
 
 struct service {
     struct service_options options;
-    const struct role *role;
+    const struct role *role;       /* of who is at this machine; NULL: of an unknown name */
     struct store *store;           /* NULL until a call needs it */
     struct dictionary *dictionary; /* of the open repository */
     struct snapshot **snapshot;    /* by form; NULL until needed, dropped after each write */
@@ -32,8 +32,24 @@ struct service {
     struct json *problems; /* of the last call that failed because of them */
 };
 
+/* Who asks, as settled before the handler begins. */
+struct who {
+    const char *actor;        /* login name of the account, or "local:anna" */
+    const struct role *role;  /* never NULL in a handler; without session: role_nobody */
+    const char *organisation; /* code of the account's organisation; NULL: of none */
+    int64_t organisation_no;  /* 0: of none */
+    int64_t account_no;       /* 0: nobody with an account */
+    const char *language;     /* NULL: the pack's default */
+    const char *purpose;      /* NULL: none stated */
+    const char *source;       /* network address, cut; NULL at this machine */
+    uint8_t session[16];      /* first half of the session's hash, for the log; zeros: none */
+    bool local;               /* holds the key, at this machine */
+    bool fresh;               /* second factor younger than five minutes (S46); always when local */
+};
+
 struct call {
     struct service *s;
+    struct who who;
     const struct operation *operation;
     const struct json *in;
     struct json *out;
@@ -136,6 +152,23 @@ void folder_remove(const char *path);
 bool folder_exchange(const char *path, const char *fresh, struct err *e) MUST_CHECK;
 /* Move what lies in `from` into `to` and remove `from`; `last` is the name that is moved last. */
 bool folder_move_up(const char *from, const char *to, const char *last, struct err *e) MUST_CHECK;
+
+/* Fill `who` from a session's token; leaves it nobody, and says true, where there is none or it has
+ * ended. Texts from the call's arena. False only when it could not be found out (S9). */
+bool session_who(struct who *out, struct call *c, const struct caller *caller,
+                 struct err *e) MUST_CHECK;
+
+/* Whether records of this organisation are there at all for who asks (S51, S52). What is not is
+ * answered exactly like what does not exist: call_missing_record(). */
+bool call_sees_organisation(const struct call *c, int64_t organisation_no);
+/* The organisation whose records alone are there for who asks; 0: all. */
+int64_t call_scope(const struct call *c);
+bool call_missing_record(const char *code, struct err *e);
+/* The version `version` (0: current) of the record that parameter `record` names, coded part, with
+ * what may not be read emptied: where it exists, is of a form and an organisation that may be
+ * seen. */
+bool call_load_record(struct record *r, struct record_meta *m, struct call *c, uint32_t version,
+                      struct err *e) MUST_CHECK;
 
 /* The form named by a parameter, with the capability for its data set. */
 bool call_form(const struct form **out, struct call *c, const char *parameter,

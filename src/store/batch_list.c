@@ -55,6 +55,12 @@ struct extent { /* of one batch */
     bool undone;
 };
 
+bool store_batch_unknown(struct err *e, int64_t batch_no)
+{
+    err_set(e, ERR_NOT_FOUND, "batch.unknown", "there is no batch %lld", (long long)batch_no);
+    return err_remedy(e, "see the numbers with `dcim batch list`");
+}
+
 static bool find_batch(struct extent *out, struct store *st, int64_t batch_no, struct err *e)
 {
     struct query q;
@@ -71,8 +77,7 @@ static bool find_batch(struct extent *out, struct store *st, int64_t batch_no, s
     }
     if (!query_end(&q, e)) return false;
     if (found) return true;
-    err_set(e, ERR_NOT_FOUND, "batch.unknown", "there is no batch %lld", (long long)batch_no);
-    return err_remedy(e, "see the numbers with `dcim batch list`");
+    return store_batch_unknown(e, batch_no);
 }
 
 /* ---- undo ---- */

@@ -69,11 +69,13 @@ static struct text form_name(const struct store *st, form_id form)
 }
 
 bool store_record_list(struct record_meta **out, size_t *n, struct store *st, form_id form,
-                       uint64_t after, size_t max, struct arena *a, struct err *e)
+                       int64_t organisation_no, uint64_t after, size_t max, struct arena *a,
+                       struct err *e)
 {
     struct query q;
     (void)query_begin(&q, st->backend, SQL_RECORD_LIST);
     query_bind_text(&q, "form", form_name(st, form));
+    query_bind_int(&q, "organisation_no", organisation_no);
     query_bind_int(&q, "after", after > INT64_MAX ? INT64_MAX : (int64_t)after);
     query_bind_int(&q, "max", max > INT64_MAX ? INT64_MAX : (int64_t)max);
     return take_list(out, n, st, &q, a, e);
@@ -99,7 +101,7 @@ bool store_person_count(int64_t *out, struct store *st, form_id form, struct err
     return query_end(&q, e);
 }
 
-static bool say_unknown(struct err *e, struct text code)
+bool record_unknown(struct err *e, struct text code)
 {
     err_set(e, ERR_NOT_FOUND, "record.unknown",
             "there is no such record, or no such version of it");
@@ -113,12 +115,12 @@ bool store_record_find(int64_t *record_no, struct store *st, struct text typed, 
     struct query q;
 
     *record_no = 0;
-    if (!record_code_parse(&code, typed)) return say_unknown(e, typed);
+    if (!record_code_parse(&code, typed)) return record_unknown(e, typed);
     (void)query_begin(&q, st->backend, SQL_RECORD_FIND);
     query_bind_int(&q, "code", (int64_t)code);
     if (query_next(&q)) *record_no = query_int(&q, 0);
     if (!query_end(&q, e)) return false;
-    return *record_no != 0 ? true : say_unknown(e, typed);
+    return *record_no != 0 ? true : record_unknown(e, typed);
 }
 
 static bool history(struct record_meta **out, size_t *n, struct store *st, int64_t record_no,
@@ -203,9 +205,9 @@ bool store_record_load(struct record *r, struct record_meta *m, struct store *st
 
     if (!numbering_ensure(st, e) || !store_record_find(&record_no, st, code, e)) return false;
     if (version_no == 0 && !current_version(&version_no, st, record_no, e)) return false;
-    if (version_no >= VERSIONS_PER_RECORD) return say_unknown(e, code);
+    if (version_no >= VERSIONS_PER_RECORD) return record_unknown(e, code);
     if (!history(&list, &n, st, record_no, version_no, version_no, a, e)) return false;
-    if (n != 1) return say_unknown(e, code);
+    if (n != 1) return record_unknown(e, code);
     *m = list[0];
     if (text_is(text_of(m->state), state_name(RECORD_ERASED))) return say_erased(e, st, m);
     if (m->form == FORM_NONE)

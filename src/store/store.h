@@ -133,6 +133,8 @@ struct batch {
 };
 bool store_batch_list(struct batch **out, size_t *n, struct store *st, struct arena *a,
                       struct err *e) MUST_CHECK;
+/* What is answered where there is no such batch, or none for who asks: always false. */
+bool store_batch_unknown(struct err *e, int64_t batch_no);
 /* The digest of a batch computed again from what is stored: to be held against `digest` above and
  * the audit entry. */
 bool store_batch_digest(uint8_t out[32], struct store *st, int64_t batch_no,
@@ -157,10 +159,12 @@ struct record_meta {
     const char *author, *reason;
     bool has_identity;
 };
-/* Meta of active records of a form (FORM_NONE: all), by record number, after `after`, at most
- * `max`. */
+/* What is answered where there is no such record, or none for who asks: always false. */
+bool record_unknown(struct err *e, struct text code);
+/* Meta of active records of a form (FORM_NONE: all) and an organisation (0: all), by record number,
+ * after `after`, at most `max`. */
 bool store_record_list(struct record_meta **out, size_t *n, struct store *st, form_id form,
-                       uint64_t after, size_t max, struct arena *a, struct err *e) MUST_CHECK;
+                       int64_t organisation_no, uint64_t after, size_t max, struct arena *a, struct err *e) MUST_CHECK;
 bool store_record_count(int64_t *out, struct store *st, form_id form, struct err *e) MUST_CHECK;
 /* Persons among the active records of a form, before linkage: records whose current versions have
  * the same match key (person_key.h) are one person, a record without a key is one of its own. The

@@ -161,8 +161,8 @@ static bool writes_where_told(const struct operation *op, const struct parameter
 static void parameters_1_1_of_every_operation(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < n_operation_row; i++) {
-        const struct operation *op = &operation_rows[i].operation;
+    for (size_t i = 0; i < operation_row_count(); i++) {
+        const struct operation *op = &operation_row_at(i)->operation;
         for (const struct parameter_spec *p = op->parameter; p->name != NULL; p++) {
             if ((p->type != PARAM_TEXT && p->type != PARAM_LIST) || writes_where_told(op, p))
                 continue;

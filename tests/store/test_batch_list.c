@@ -34,7 +34,7 @@ static void note_is(struct store *st, uint64_t record_no, const char *wanted)
     struct record_meta *list, m;
     struct record r;
     size_t n;
-    assert_true(store_record_list(&list, &n, st, FORM_NONE, record_no - 1, 1, a, &e));
+    assert_true(store_record_list(&list, &n, st, FORM_NONE, 0, record_no - 1, 1, a, &e));
     if (wanted == NULL) {
         assert_true(n == 0 || list[0].record_no != record_no);
     } else {

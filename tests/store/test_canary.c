@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* S15 for the store as a whole: what goes in through it is found in no file.
- *  1 the search finds what it should   2 no file holds a canary, open, closed, backed up, restored, damaged
+ *  1 the search finds what it should   2 no file holds a canary, open, closed, backed up, restored,
+ *  damaged
  *  3 files and folders are closed to others   4 no key is left in memory (S94) */
 #include "harness.h"
 
@@ -161,7 +162,7 @@ static void act(struct store *st)
     const struct audit_event why = {.actor = "local:actor-canary",
                                     .purpose = "purpose-canary-of-the-court"};
 
-    if (!store_record_list(&list, &n, st, FORM_NONE, 0, 1, a, &e) ||
+    if (!store_record_list(&list, &n, st, FORM_NONE, 0, 0, 1, a, &e) ||
         !store_record_load(&r, &m, st, text_of(list[0].code), 0, a, &e) ||
         !identity_open(&r, &m, st, &why, &e))
         fail_msg("%s", e.msg);

@@ -46,7 +46,7 @@ static const char *code_of(struct store *st, uint64_t record_no)
     struct arena *a = arena_new(ARENA_PLAIN);
     struct record_meta *m;
     size_t n;
-    assert_true(store_record_list(&m, &n, st, FORM_NONE, record_no - 1, 1, a, &e));
+    assert_true(store_record_list(&m, &n, st, FORM_NONE, 0, record_no - 1, 1, a, &e));
     assert_int_equal(n, 1);
     assert_int_equal(m->record_no, record_no);
     memcpy(code, m->code, sizeof code);
@@ -116,7 +116,7 @@ static void erasure_1_what_is_gone_and_what_stays(void **state) /* S16 */
         assert_string_equal(list[i].author, "local:test");
         assert_false(list[i].has_identity);
     }
-    assert_true(store_record_list(&list, &n, st, FORM_NONE, 0, 100, a, &e));
+    assert_true(store_record_list(&list, &n, st, FORM_NONE, 0, 0, 100, a, &e));
     assert_int_equal(n, 9);
     for (size_t i = 0; i < n; i++) assert_string_not_equal(list[i].code, code);
     sound(st);

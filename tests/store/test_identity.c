@@ -60,7 +60,8 @@ static void load(struct record *r, struct record_meta *m, struct store *st, int 
     struct record_meta *list;
     size_t n;
     struct err e;
-    if (!store_record_list(&list, &n, st, FORM_NONE, (uint64_t)i, 1, a, &e)) fail_msg("%s", e.msg);
+    if (!store_record_list(&list, &n, st, FORM_NONE, 0, (uint64_t)i, 1, a, &e))
+        fail_msg("%s", e.msg);
     assert_int_equal(n, 1);
     if (!store_record_load(r, m, st, text_of(list[0].code), 0, a, &e)) fail_msg("%s", e.msg);
 }

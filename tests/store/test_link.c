@@ -34,7 +34,7 @@ static void finds(void **state)
     st = store_data_make("repository");
     struct batch_result gnr = store_data_import(st, 1, 0, 3, 0);
     (void)store_data_import(st, 2, 2, 4, 0);
-    assert_true(store_record_list(&list, &n, st, victim->id, 0, 100, a, &e));
+    assert_true(store_record_list(&list, &n, st, victim->id, 0, 0, 100, a, &e));
     assert_int_equal(n, 5);
     /* 1 */
     char lower[20];

@@ -151,7 +151,7 @@ void vault_fingerprint(uint8_t out[32], struct store *st)
     size_t n;
 
     crypto_hasher_init(&h, NULL);
-    assert_true(store_record_list(&list, &n, st, FORM_NONE, 0, 1000000, a, NULL));
+    assert_true(store_record_list(&list, &n, st, FORM_NONE, 0, 0, 1000000, a, NULL));
     assert_true(n > 0);
     for (size_t i = 0; i < n; i++) add_versions(&h, st, list[i].code, a);
     assert_true(store_organisation_list(&organisation, &n, st, a, NULL));

@@ -1,5 +1,5 @@
--- name: record_list   params: form, after, max   columns: record_no, code, form, organisation_no, organisation, state, version_no, created_at, batch_no, author, reason, has_identity   rows: 0..*
--- Active records after a record number; form '' is every form.
+-- name: record_list   params: form, organisation_no, after, max   columns: record_no, code, form, organisation_no, organisation, state, version_no, created_at, batch_no, author, reason, has_identity   rows: 0..*
+-- Active records after a record number; form '' is every form, organisation 0 every organisation.
 SELECT r.record_no, r.code, f.name AS form, s.organisation_no, o.code AS organisation, r.state, r.version_no,
        coalesce(v.created_at, b.created_at) AS created_at, coalesce(v.batch_no, 0) AS batch_no,
        coalesce(v.author, b.actor) AS author, coalesce(v.reason, '') AS reason,
@@ -11,6 +11,7 @@ SELECT r.record_no, r.code, f.name AS form, s.organisation_no, o.code AS organis
   JOIN organisation o ON o.organisation_no = s.organisation_no
   LEFT JOIN batch b ON b.batch_no = v.batch_no
  WHERE r.record_no > :after AND r.state = 1 AND (:form = '' OR f.name = :form)
+   AND (:organisation_no = 0 OR s.organisation_no = :organisation_no)
  ORDER BY r.record_no LIMIT :max;
 
 -- name: record_find   params: code   columns: record_no   rows: 0..1
