@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: EUPL-1.2
 # What must be built for a test: base/err -> test_base_err; base or base/ -> the tests of base; a shell
-# test -> the program; anything else -> everything.
+# test -> the program, and what it says it needs; anything else -> everything.
 cd "$(dirname "$0")/.." || exit 1
 case $1 in
 ?*/?*)
@@ -10,6 +10,7 @@ case $1 in
         echo "test_${room}_$x"
     elif [ -f "tests/$room/test_$x.sh" ]; then
         if [ -f src/cli/main.c ]; then echo embedded dcim; else echo embedded; fi
+        sed -n 's/^# Needs the target //p' "tests/$room/test_$x.sh"
     else
         echo "make: there is no tests/$room/test_$x.c or .sh" >&2
         echo no_such_test

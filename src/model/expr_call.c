@@ -191,8 +191,8 @@ const struct expr_node *expr_build_regex(struct expr_builder *b, const struct ex
     }
     arena_defer(b->arena, free_regex, r);
     struct expr_node *n = call_node(b, c, EXPR_OP_REGEX, EXPR_BOOL);
-    n->regex = r;
-    return expr_fold(b, expr_node_args(b, n, c->arg, 1));
+    n->regex = r; /* the pattern stays beside it for those who write the tree (expr_json.c) */
+    return expr_fold(b, expr_node_args(b, n, c->arg, 2));
 }
 
 /* ---- look-ups ---- */
