@@ -11,12 +11,12 @@ cd "$(dirname "$0")/.."
 # What we name by program, because more than one package can bring it.
 programs="gcc:gcc clang:clang cmake:cmake ninja:ninja-build pkg-config:pkg-config node:nodejs npm:npm
     clang-format:clang-format cppcheck:cppcheck valgrind:valgrind man:man-db unzip:unzip zip:zip git:git file:file
-    flock:util-linux xgettext:gettext"
+    flock:util-linux xgettext:gettext chromium:chromium"
 # What we name by package, because it brings headers or completion files.
 packages="libc6-dev binutils ca-certificates bash-completion libclang-rt-14-dev
     libsodium-dev libssl-dev libjansson-dev libcbor-dev libicu-dev libpcre2-dev
     libexpat1-dev libxlsxwriter-dev libglpk-dev libseccomp-dev libcmocka-dev zlib1g-dev
-    libmd4c-dev libgnutls28-dev"
+    libmd4c-dev libgnutls28-dev fonts-liberation"
 
 missing=""
 for pair in $programs; do

@@ -28,10 +28,11 @@ for (const [path, p] of Object.entries(lock.packages)) {
     const name = path.replace(/^.*node_modules\//, "");
     if (!/^sha512-/.test(p.integrity ?? "")) problems.push(`package-lock.json: ${name} has no sha512`);
     if (name in direct && direct[name] !== p.version) problems.push(`package.json: ${name} is not pinned exactly`);
-    // Of the others nothing reaches the program: they serve the package's own installation scripts, never run.
+    // Of the others nothing reaches the program: they are tools of the build and of tests, or serve a package's own
+    // installation scripts, never run.
     const content = Buffer.from((p.integrity ?? "").slice(7), "base64").toString("hex");
     components.push(component("npm", name, p.version, licence[`npm ${name}`] ?? p.license ?? "NOASSERTION", {
-        scope: name in direct ? "required" : "excluded",
+        scope: name in lock.packages[""].dependencies ? "required" : "excluded",
         hashes: [{ alg: "SHA-512", content }],
     }));
     if (name in direct && !licence[`npm ${name}`]) problems.push(`tools/licences.txt: no line for npm ${name}`);
