@@ -77,6 +77,9 @@ struct progress {
 /* Nothing is opened before the first call that needs it. `options` is borrowed until
  * service_close(). */
 struct service *service_new(const struct service_options *options);
+/* A service in the desk of a running server, at the other end of a socket: service_call_as() asks
+ * it. One thread uses it at a time. The socket is closed by service_close(). */
+struct service *service_connect(int socket);
 void service_close(struct service *s);
 
 /* Do operation `name` with parameters `in` (an object; unknown members are refused). *out is the

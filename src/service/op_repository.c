@@ -229,7 +229,10 @@ bool op_organisation_add(struct call *c, struct err *e)
     const char *type_code = types->code[t].name;
     if (!store_organisation_add(&no, s->store, text_of(code), text_of(type_code), text_of(name), e))
         return false;
-    dictionary_add_organisation(s->dictionary, text_of(code), text_of(name), text_of(type_code));
+    if (s->shared ==
+        NULL) /* else every thread finds an older edition in its hands, and reads anew */
+        dictionary_add_organisation(s->dictionary, text_of(code), text_of(name),
+                                    text_of(type_code));
     c->event.object_type = "organisation";
     c->event.object_id = code;
     c->event.count = 1;

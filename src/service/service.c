@@ -6,7 +6,9 @@
  * committed (S20). A refusal for want of a capability or purpose is an entry too. Whatever goes
  * wrong on the way refuses the call (S9). */
 #include "service/operations.h"
+#include "service/remote.h"
 #include "service/result_spec.h"
+#include "service/shared.h"
 
 #include "base/catalogue.h"
 #include "base/date.h"
@@ -28,6 +30,14 @@ struct service *service_new(const struct service_options *options)
     return s;
 }
 
+struct service *service_connect(int socket)
+{
+    struct service *s = mem_new(1, sizeof *s);
+    s->channel = mem_new(1, sizeof *s->channel);
+    s->channel->fd = socket;
+    return s;
+}
+
 void service_drop_snapshots(struct service *s)
 {
     if (s->dictionary == NULL || s->snapshot == NULL) return;
@@ -42,7 +52,9 @@ static void close_repository(struct service *s)
     service_drop_snapshots(s);
     mem_free(s->snapshot);
     store_close(s->store);
-    dictionary_free(s->dictionary);
+    if (s->shared == NULL) dictionary_free(s->dictionary);
+    else edition_release(s->shared, s->edition);
+    s->edition = NULL;
     s->snapshot = NULL;
     s->store = NULL;
     s->dictionary = NULL;
@@ -51,6 +63,8 @@ static void close_repository(struct service *s)
 void service_close(struct service *s)
 {
     if (s == NULL) return;
+    if (s->channel != NULL) (void)close(s->channel->fd);
+    mem_free(s->channel);
     close_repository(s);
     json_free(s->problems);
     (void)catalogue_use(NULL); /* whoever called speaks English from here on */
@@ -103,6 +117,10 @@ static bool add_organisations(struct service *s, struct arena *a, struct err *e)
 static void speak(struct service *s, const char *language, struct arena *a)
 {
     const char *data;
+    if (s->shared != NULL) {
+        (void)catalogue_use(shared_words(s->shared, language));
+        return;
+    }
     struct arena_mark mark = arena_mark(a);
     if (s->words_language[0] != '\0' && strcmp(s->words_language, language) == 0) {
         (void)catalogue_use(s->words);
@@ -136,6 +154,12 @@ struct unlock service_unlock(const struct service *s)
                            .recovery = s->options.recovery};
 }
 
+static bool use_dictionary(struct service *s, struct err *e)
+{
+    s->snapshot = mem_new(s->dictionary->n_form, sizeof(struct snapshot *));
+    return store_use_dictionary(s->store, s->dictionary, e);
+}
+
 static bool open_repository(struct service *s, struct arena *a, struct err *e)
 {
     const struct service_options *o = &s->options;
@@ -149,12 +173,27 @@ static bool open_repository(struct service *s, struct arena *a, struct err *e)
             "name its folder with --repository or DCIM_REPOSITORY, or make one: dcim init --pack pt DIR");
     }
     if (!store_open(&s->store, o->repository, &unlock, false, e)) return false;
-    if (!store_info(&info, s->store, e)) return false;
-    if (!load_dictionary(s, &info, a, e)) return false;
-    if (!add_organisations(s, a, e)) return false;
-    if (!store_use_dictionary(s->store, s->dictionary, e)) return false;
-    s->snapshot = mem_new(s->dictionary->n_form, sizeof(struct snapshot *));
-    return true;
+    return store_info(&info, s->store, e) && load_dictionary(s, &info, a, e) &&
+           add_organisations(s, a, e) && use_dictionary(s, e);
+}
+
+/* The same as one thread of a desk: the repository is unlocked, and the dictionary may be there. */
+static bool open_shared(struct service *s, struct arena *a, struct err *e)
+{
+    struct store_info info;
+    if (!shared_store(&s->store, s->shared, e) || !store_info(&info, s->store, e)) return false;
+    s->edition = shared_edition(s->shared, &info);
+    if (s->edition == NULL) {
+        if (!load_dictionary(s, &info, a, e)) return false;
+        if (!add_organisations(s, a, e)) {
+            dictionary_free(s->dictionary);
+            s->dictionary = NULL;
+            return false;
+        }
+        s->edition = edition_publish(s->shared, s->dictionary, &info);
+    }
+    s->dictionary = edition_dictionary(s->edition);
+    return use_dictionary(s, e);
 }
 
 /* Whether another process has installed another dictionary since this one was loaded. */
@@ -162,7 +201,9 @@ static bool dictionary_is_old(bool *out, struct service *s, struct err *e)
 {
     struct store_info info;
     if (!store_info(&info, s->store, e)) return false;
-    *out = memcmp(s->dictionary->hash, info.dictionary_hash, sizeof info.dictionary_hash) != 0;
+    *out = s->shared != NULL ? !edition_fits(s->edition, &info)
+                             : memcmp(s->dictionary->hash, info.dictionary_hash,
+                                      sizeof info.dictionary_hash) != 0;
     return true;
 }
 
@@ -173,7 +214,7 @@ bool service_repository(struct service *s, struct err *e)
     if (old) close_repository(s);
     if (s->store != NULL) return true;
     struct arena *a = arena_new(ARENA_PLAIN);
-    bool ok = open_repository(s, a, e);
+    bool ok = s->shared != NULL ? open_shared(s, a, e) : open_repository(s, a, e);
     s->reopen = false;
     if (!ok) close_repository(s);
     arena_free(a);
@@ -184,6 +225,13 @@ bool service_snapshot(struct snapshot **out, struct service *s, const struct for
 {
     int64_t generation;
     if (!store_generation(&generation, s->store, e)) return false;
+    if (s->shared != NULL) {
+        if (s->snapshot[f->id] == NULL && !edition_snapshot(&s->snapshot[f->id], s->shared,
+                                                            s->edition, s->store, f, generation, e))
+            return false;
+        *out = s->snapshot[f->id];
+        return true;
+    }
     if (generation != s->generation) service_drop_snapshots(s);
     s->generation = generation;
     if (s->snapshot[f->id] == NULL) {
@@ -337,12 +385,17 @@ static bool deny(struct call *c, struct err *e, const char *id, const char *what
     return err_set(e, ERR_DENIED, id, "%s: %s", c->operation->name, tr(what));
 }
 
-static bool append_alone(struct store *st, const struct audit_event *event, struct err *e)
+static bool append_alone(struct shared *sh, struct store *st, const struct audit_event *event,
+                         struct err *e)
 {
-    if (!store_begin(st, true, e)) return false;
-    if (audit_append(st, event, NULL, e) && store_commit(st, e)) return true;
-    store_rollback(st);
-    return false;
+    shared_write_begin(sh);
+    bool ok = store_begin(st, true, e);
+    if (ok && !(audit_append(st, event, NULL, e) && store_commit(st, e))) {
+        store_rollback(st);
+        ok = false;
+    }
+    shared_write_end(sh);
+    return ok;
 }
 
 /* The entry of a refusal. Operations that open the repository themselves are refused before they
@@ -363,7 +416,7 @@ static void audit_denied(struct call *c)
         !store_open(&own, s->options.repository, &unlock, false, &e))
         return;
     struct store *st = s->store != NULL ? s->store : own;
-    if (st != NULL && !append_alone(st, &event, &e)) err_clear(&e);
+    if (st != NULL && !append_alone(s->shared, st, &event, &e)) err_clear(&e);
     store_close(own);
 }
 
@@ -553,7 +606,7 @@ static bool purpose_given(struct call *c, struct err *e)
 /* The entry of an act that has no write transaction of its own: committed before the answer. */
 static bool audit_alone(struct call *c, struct err *e)
 {
-    return append_alone(c->s->store, &c->event, e);
+    return append_alone(c->s->shared, c->s->store, &c->event, e);
 }
 
 bool call_entry_first(struct call *c, struct err *e)
@@ -597,7 +650,7 @@ static void purge(struct call *c)
     json_set_bool(c->out, "journal_emptied", store_purge(&done, c->s->store, &e) && done);
 }
 
-static bool do_write(struct call *c, handler_fn *handler, struct err *e)
+static bool write_all(struct call *c, handler_fn *handler, struct err *e)
 {
     struct store *st = c->s->store;
     if (!store_begin(st, true, e)) return false;
@@ -608,7 +661,7 @@ static bool do_write(struct call *c, handler_fn *handler, struct err *e)
     }
     if (c->roll_back) {
         store_rollback(st);
-        return audit_alone(c, e);
+        return true;
     }
     if (audit_append(st, &c->event, NULL, e) && store_commit(st, e)) {
         if (c->purge) purge(c);
@@ -618,6 +671,15 @@ static bool do_write(struct call *c, handler_fn *handler, struct err *e)
     remove_made(c);
     c->s->reopen = true;
     return false;
+}
+
+static bool do_write(struct call *c, handler_fn *handler, struct err *e)
+{
+    service_drop_snapshots(c->s);
+    shared_write_begin(c->s->shared);
+    bool ok = write_all(c, handler, e);
+    shared_write_end(c->s->shared);
+    return ok && (!c->roll_back || audit_alone(c, e));
 }
 
 static bool do_read(struct call *c, handler_fn *handler, struct err *e)
@@ -671,7 +733,7 @@ static bool do_call(struct call *c, const struct caller *caller, handler_fn *han
     if (s->dictionary != NULL) call_speak(c, s->dictionary);
     if (!may(c, c->operation->capability, e) || !purpose_given(c, e)) return false;
     switch (c->operation->transaction) {
-    case TX_WRITE: service_drop_snapshots(s); return do_write(c, handler, e);
+    case TX_WRITE: return do_write(c, handler, e);
     case TX_READ: return do_read(c, handler, e);
     case TX_NONE: break;
     }
@@ -714,6 +776,7 @@ static bool carry_out(struct json **out, struct service *s, const struct caller 
     bool ok = do_call(&c, who, row->handler, e);
     if (c.denied) audit_denied(&c);
     if (ok && row->operation.result != NULL) result_assert(&row->operation, c.out);
+    if (s->shared != NULL) service_drop_snapshots(s); /* a newer one may come for the next call */
     arena_free(c.arena);
     if (!ok) {
         json_free(c.out);
@@ -745,6 +808,10 @@ bool service_call_as(struct json **out, struct service *s, const struct caller *
                      const char *name, const struct json *in, const struct progress *progress,
                      struct err *e)
 {
+    if (s->channel != NULL) {
+        json_free(s->problems);
+        return remote_call(out, &s->problems, s->channel, who, name, in, e);
+    }
     const struct operation_row *row = begin_call(s, name, who->language, e);
     return row != NULL && check_caller(who, e) && reachable(&row->operation, in, e) &&
            check_parameters(&row->operation, in, e) && carry_out(out, s, who, row, in, progress, e);
@@ -753,6 +820,8 @@ bool service_call_as(struct json **out, struct service *s, const struct caller *
 bool service_call(struct json **out, struct service *s, const char *name, const struct json *in,
                   const struct progress *progress, struct err *e)
 {
+    if (s->channel != NULL)
+        return err_set(e, ERR_USAGE, "call.remote", "a desk answers service_call_as() alone");
     const struct operation_row *row = begin_call(s, name, s->options.language, e);
     return row != NULL && check_session(s, e) && check_parameters(&row->operation, in, e) &&
            carry_out(out, s, NULL, row, in, progress, e);

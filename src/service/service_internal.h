@@ -22,6 +22,9 @@
 struct service {
     struct service_options options;
     const struct role *role;       /* of who is at this machine; NULL: of an unknown name */
+    struct shared *shared;         /* of a desk with several threads; NULL: this service is alone */
+    struct edition *edition;       /* held; whose dictionary this is, where it is shared */
+    struct channel *channel;       /* to a desk in another process, which does it all; NULL: here */
     struct store *store;           /* NULL until a call needs it */
     struct dictionary *dictionary; /* of the open repository */
     struct snapshot **snapshot;    /* by form; NULL until needed, dropped after each write */

@@ -37,7 +37,7 @@ void store_close(struct store *st)
     batch_abandon(st->writer);
     numbering_forget(st);
     backend_close(st->backend);
-    keyring_close(st->keyring);
+    if (!st->keyring_borrowed) keyring_close(st->keyring);
     mem_free(st->database);
     mem_free(st->folder);
     mem_free(st);
@@ -158,6 +158,21 @@ bool store_open(struct store **out, const char *folder, const struct unlock *u, 
     return false;
 }
 
+bool store_open_beside(struct store **out, const struct store *first, struct err *e)
+{
+    struct store *st = store_new(first->folder);
+    st->keyring = first->keyring;
+    st->keyring_borrowed = true;
+    *out = NULL;
+    if (!sqlite_backend_open(&st->backend, st->database, keyring_key(st->keyring, KEY_DATABASE),
+                             BACKEND_WRITE, e)) {
+        store_close(st);
+        return false;
+    }
+    *out = st;
+    return true;
+}
+
 /* ---- what the repository is ---- */
 
 static void text_into(char *out, size_t n, struct text t)
@@ -179,6 +194,7 @@ bool store_info(struct store_info *out, struct store *st, struct err *e)
         out->created_at = query_int(&q, 1);
         text_into(out->pack, sizeof out->pack, query_text(&q, 2));
         if (hash.n == sizeof out->dictionary_hash) memcpy(out->dictionary_hash, hash.p, hash.n);
+        out->n_organisation = query_int(&q, 4);
     }
     return query_end(&q, e);
 }

@@ -30,6 +30,9 @@ bool store_create(struct store **out, const char *folder, const struct unlock *u
                   const uint8_t dictionary_hash[32], struct err *e) MUST_CHECK;
 bool store_open(struct store **out, const char *folder, const struct unlock *u, bool read_only,
                 struct err *e) MUST_CHECK;
+/* One more connection to the repository of `first`, for another thread, under the same keyring, which
+ * `first` keeps: it is closed last. Each connection is used by one thread at a time. */
+bool store_open_beside(struct store **out, const struct store *first, struct err *e) MUST_CHECK;
 void store_close(struct store *st);
 
 struct backend *store_backend(struct store *st);
@@ -41,6 +44,7 @@ struct store_info {
     uint8_t dictionary_hash[32];
     int64_t created_at;
     uint8_t repository_id[16];
+    int64_t n_organisation; /* they are codes of the dictionary in memory */
 };
 bool store_info(struct store_info *out, struct store *st, struct err *e) MUST_CHECK;
 /* Grows with every commit that changed records: whoever keeps a snapshot asks whether it is still

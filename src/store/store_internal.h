@@ -21,6 +21,7 @@ struct form_numbering {
 struct store {
     struct backend *backend;
     struct keyring *keyring;
+    bool keyring_borrowed; /* of the store this one was opened beside */
     char *folder, *database;             /* paths */
     const struct dictionary *dictionary; /* borrowed; NULL until store_use_dictionary() */
     struct form_numbering *form;   /* by form_id; NULL: not known, numbering_ensure() reads it */

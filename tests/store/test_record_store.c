@@ -38,7 +38,7 @@ static struct record_meta *all(struct store *st, size_t n_wanted)
 {
     struct record_meta *list;
     size_t n;
-    if (!store_record_list(&list, &n, st, FORM_NONE, 0, 1000000, a, &e)) fail_msg("%s", e.msg);
+    if (!store_record_list(&list, &n, st, FORM_NONE, 0, 0, 1000000, a, &e)) fail_msg("%s", e.msg);
     assert_int_equal(n, n_wanted);
     return list;
 }
@@ -104,14 +104,14 @@ static void record_store_1_lists_and_counts(void **state)
         for (size_t k = 0; k < i; k++) assert_string_not_equal(list[i].code, list[k].code);
     }
     /* Page by page. */
-    assert_true(store_record_list(&list, &n, st, 0, 65, 3, a, &e));
+    assert_true(store_record_list(&list, &n, st, 0, 0, 65, 3, a, &e));
     assert_int_equal(n, 3);
     assert_int_equal(list[0].record_no, 66);
-    assert_true(store_record_list(&list, &n, st, 0, 68, 3, a, &e));
+    assert_true(store_record_list(&list, &n, st, 0, 0, 68, 3, a, &e));
     assert_int_equal(n, 2);
-    assert_true(store_record_list(&list, &n, st, 0, UINT64_MAX, 3, a, &e));
+    assert_true(store_record_list(&list, &n, st, 0, 0, UINT64_MAX, 3, a, &e));
     assert_int_equal(n, 0);
-    assert_true(store_record_list(&list, &n, st, 1, 0, 100, a, &e)); /* the other form */
+    assert_true(store_record_list(&list, &n, st, 1, 0, 0, 100, a, &e)); /* the other form */
     assert_int_equal(n, 0);
     assert_true(store_record_count(&n_record, st, 0, &e));
     assert_int_equal(n_record, 70);

@@ -2,8 +2,9 @@
 INSERT INTO repository (one, repository_id, created_at, pack, dictionary_hash)
 VALUES (1, :repository_id, :created_at, :pack, :dictionary_hash);
 
--- name: repository_info   columns: repository_id, created_at, pack, dictionary_hash   rows: 1
-SELECT repository_id, created_at, pack, dictionary_hash FROM repository;
+-- name: repository_info   columns: repository_id, created_at, pack, dictionary_hash, n_organisation   rows: 1
+SELECT repository_id, created_at, pack, dictionary_hash, (SELECT count(*) FROM organisation) AS n_organisation
+  FROM repository;
 
 -- name: repository_set_dictionary   params: pack, dictionary_hash   rows: 0
 UPDATE repository SET pack = :pack, dictionary_hash = :dictionary_hash;

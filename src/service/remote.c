@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "service/remote.h"
+
+#include "service/channel.h"
+
+static void set_known(struct json *j, const char *name, const char *value)
+{
+    if (value != NULL) json_set_text(j, name, value);
+}
+
+static bool gone(struct err *e)
+{
+    err_set(e, ERR_SYSTEM, "channel.closed",
+            "the part of the server that keeps the register is gone");
+    return err_remedy(e, "try again in a moment; if it stays so, tell whoever runs the server");
+}
+
+bool remote_call(struct json **out, struct json **problems, struct channel *ch,
+                 const struct caller *who, const char *name, const struct json *in, struct err *e)
+{
+    struct json *question = json_object(), *answer = NULL;
+    *out = *problems = NULL;
+    json_set_text(question, "operation", name);
+    json_set(question, "in", json_copy(in));
+    set_known(question, "session", who->session);
+    set_known(question, "source", who->source);
+    set_known(question, "language", who->language);
+    set_known(question, "purpose", who->purpose);
+    if (ch->broken || !channel_send(ch->fd, question, CHANNEL_MESSAGE_MAX, e)) {
+        json_free(question);
+        return ch->broken ? gone(e) : false;
+    }
+    json_free(question);
+    bool came = channel_receive(&answer, ch->fd, CHANNEL_ANSWER_MAX, e);
+    if (!came || answer == NULL) {
+        ch->broken = true;
+        return came ? gone(e) : false;
+    }
+    const struct json *result = json_get(answer, "out");
+    bool ok = result != NULL;
+    if (ok) {
+        *out = json_copy(result);
+    } else {
+        channel_error_read(e, json_get(answer, "error"));
+        const struct json *list = json_get(answer, "problems");
+        if (list != NULL) *problems = json_copy(list);
+    }
+    json_free(answer);
+    return ok;
+}
