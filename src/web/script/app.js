@@ -9,3 +9,8 @@ import {
 document.body.classList.add("js-enabled", "govuk-frontend-supported");
 for (const component of [Button, Checkboxes, ErrorSummary, ExitThisPage, NotificationBanner, Radios, ServiceNavigation, SkipLink, Tabs])
     createAll(component, component === Button ? { preventDoubleClick: true } : undefined);
+
+// What a page puts in later (a new instance of a repeat) comes alive too.
+document.addEventListener("entry:added", (e) => {
+    for (const component of [Checkboxes, Radios]) createAll(component, undefined, e.target);
+});
