@@ -3,7 +3,7 @@
 // OUT/asset_gen.c, which holds each of them plain and gzipped.
 //
 //   src/web/style/*.scss    compiled by Sass; a name that begins with _ is a part of others
-//   src/web/script/*.js     ES modules, with what they import
+//   src/web/script/*.js     ES modules, with what they import; comments, blanks and long names taken out by terser
 //   src/web/image/*         as they are; licences.txt says whose work is in what browsers are given
 //
 // Each gets the address /assets/<name>-<hash>.<ext>; the hash is of its contents, so that a browser may keep it
@@ -15,6 +15,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
 import * as sass from "sass";
+import { minify_sync as minify } from "terser";
 
 // What a bare name in an import stands for: the file that is given to browsers.
 const vendor = {
@@ -67,7 +68,9 @@ function script(file, ring = []) {
     const text = readFileSync(file, "utf8").replace(/\/\/# sourceMappingURL=\S+\s*$/, "\n")
         .replace(imports, (_, before, quote, specifier) =>
             before + quote + script(target(file, specifier), [...ring, file]).address + quote);
-    const asset = add(basename(file), Buffer.from(text));
+    const ours = !file.startsWith(modules);
+    const short = ours ? minify(text, { module: true, ecma: 2020, compress: { passes: 2 }, format: { comments: false } }).code : text;
+    const asset = add(basename(file), Buffer.from(short));
     scripts.set(file, asset);
     return asset;
 }

@@ -267,6 +267,20 @@ await test('repeats: added, numbered, nested, with focus on the new one', async 
   assert.equal(await page.locator('[id="q-episode[1]"] > h3 [data-number]').textContent(), '2')
 })
 
+await test('repeats: parts of a new or copied instance come alive', async page => {
+  const hidden = i => page.evaluate(i => document.getElementById(`f-episode[${i}].form-OTHER-more`).classList.contains('govuk-radios__conditional--hidden'), i)
+  await act(page, 'add:episode:0')
+  assert.equal(await hidden(0), true)
+  await page.check(f('episode[0].form-OTHER'))
+  assert.equal(await hidden(0), false)
+  await act(page, 'copy:episode:0')
+  assert.deepEqual([await hidden(0), await hidden(1)], [false, false])
+  await page.check(f('episode[1].form-LABOUR'))
+  assert.deepEqual([await hidden(0), await hidden(1)], [false, true])
+  await page.check(f('episode[1].form-OTHER'))
+  assert.equal(await hidden(1), false)
+})
+
 await test('repeats: copied, moved, removed and put back; every answer stays with its instance', async page => {
   await act(page, 'add:episode:0')
   await page.check(f('episode[0].form-OTHER'))

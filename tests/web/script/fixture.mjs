@@ -4,6 +4,12 @@
 import { createServer } from 'node:http'
 import { readFile } from 'node:fs/promises'
 
+/* What the program gives to browsers, as tools/assets.mjs made it. */
+const made = `${process.env.DCIM_BUILD_DIR}/gen/web/web`
+const assets = [...(await readFile(`${made}/asset_gen.c`, 'utf8')).matchAll(/\{"([^"]+)", "([^"]+)", "([^"]+)", dcim_asset_(\d+)_plain/g)]
+  .map(([, name, at, type, number]) => ({ name, at, type, file: `${made}/asset_${number}.plain` }))
+const address = name => assets.find(a => a.name === name).at
+
 const escape = t => String(t).replace(/&/g, '&amp;').replace(/"/g, '&quot;').replace(/</g, '&lt;')
 const data = o => Object.entries(o).map(([k, v]) => ` data-${k}="${escape(typeof v === 'object' ? JSON.stringify(v) : v)}"`).join('')
 
@@ -30,6 +36,9 @@ const text = (path, label) => `<label for="f-${path}">${label}</label>${about(pa
 const area = (path, label) => `<label for="f-${path}">${label}</label>${about(path)}<textarea id="f-${path}" name="${path}"></textarea>`
 const radios = codes => (path, label) => `<fieldset><legend>${label}</legend>${about(path)}${codes.map(c =>
   `<input type="radio" id="f-${path}-${c}" name="${path}" value="${c}"><label for="f-${path}-${c}">${c}</label>`).join('')}</fieldset>`
+const radiosWithMore = (codes, more) => (path, label) => `<fieldset><legend>${label}</legend>${about(path)}<div class="govuk-radios" data-module="govuk-radios">${codes.map((c, i) =>
+  `<div class="govuk-radios__item"><input class="govuk-radios__input" type="radio" id="f-${path}-${c}" name="${path}" value="${c}"${i ? ` data-aria-controls="f-${path}-${c}-more"` : ''}>
+<label for="f-${path}-${c}">${c}</label></div>${i ? `<div class="govuk-radios__conditional" id="f-${path}-${c}-more">${more(path.replace(/\w+$/, ''))}</div>` : ''}`).join('')}</div></fieldset>`
 const boxes = codes => (path, label) => `<fieldset><legend>${label}</legend>${about(path)}${codes.map(c =>
   `<input type="checkbox" id="f-${path}-${c}" name="${path}" value="${c}"><label for="f-${path}-${c}">${c}</label>`).join('')}</fieldset>`
 const select = options => (path, label) => `<label for="f-${path}">${label}</label>${about(path)}<select id="f-${path}" name="${path}">
@@ -50,8 +59,8 @@ const repeat = (path, title, inside, more = {}) => `<fieldset data-repeat="${pat
 <template data-blank>${instance(path, '~', title, inside)}</template><button name="act" value="add:${path}:0">Add ${title}</button></fieldset>`
 
 const place = p => question(`${p}.town`, 'Town', text, { type: 'text' }) + question(`${p}.town_note`, 'Note', text, { type: 'text', relevant: trees.placeOfSecond })
-const episode = p => question(`${p}.form`, 'Form', radios(['LABOUR', 'OTHER']), { type: 'code' }) +
-  question(`${p}.form_other`, 'Which', text, { type: 'text', relevant: trees.formOther }) +
+const episode = p => question(`${p}.form`, 'Form', radiosWithMore(['LABOUR', 'OTHER'], at =>
+  question(`${at}form_other`, 'Which', text, { type: 'text', relevant: trees.formOther })), { type: 'code' }) +
   question(`${p}.kind`, 'Kind', select([['A', 'Alpha'], ['B', 'Beta']]), { type: 'code' }) +
   question(`${p}.note`, 'Note', area, { type: 'text' }) + repeat(`${p}.place`, 'Place', place)
 
@@ -87,7 +96,7 @@ ${question('country', 'Country', select(countries), { type: 'code' })}
 ${question('several', 'Why several', text, { type: 'text', relevant: trees.manyEpisodes })}
 ${repeat('episode', 'Episode', episode, { max: 5 })}
 <button name="act" value="done">Done</button></form>
-<script type="module" src="/script/entry.js"></script></body></html>`
+<script type="module" src="${address('app.js')}"></script><script type="module" src="${address('entry.js')}"></script></body></html>`
 
 export const policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; form-action 'self'; " +
   "base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
@@ -101,10 +110,8 @@ export async function serve () {
   }
   const json = (res, status, body) => answer(res, status, 'application/json', JSON.stringify(body))
   const server = createServer(async (req, res) => {
-    if (req.url.startsWith('/script/')) {
-      const file = await readFile(`${process.env.DCIM_SOURCE_DIR}/src/web/script/${req.url.slice(8).replace(/[^\w.]/g, '')}`)
-      return answer(res, 200, 'text/javascript', file)
-    }
+    const asset = assets.find(a => a.at === req.url)
+    if (asset) return answer(res, 200, asset.type, await readFile(asset.file))
     if (req.url === '/neutral') return answer(res, 200, 'text/html', '<title>Neutral</title>Weather')
     if (req.method === 'GET') return answer(res, 200, 'text/html; charset=utf-8', page(s))
     const chunks = []
