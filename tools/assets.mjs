@@ -19,7 +19,6 @@ import { minify_sync as minify } from "terser";
 
 // What a bare name in an import stands for: the file that is given to browsers.
 const vendor = {
-    "accessible-autocomplete": "accessible-autocomplete/dist/accessible-autocomplete.min.js",
     "govuk-frontend": "govuk-frontend/dist/govuk/govuk-frontend.min.js",
 };
 const types = {
@@ -80,7 +79,6 @@ for (const file of list("style", (f) => f.endsWith(".scss") && !f.startsWith("_"
     add(basename(file, ".scss") + ".css", Buffer.from(made.css + "\n"));
 }
 for (const file of list("script", (f) => f.endsWith(".js"))) script(file);
-for (const file of Object.values(vendor)) script(join(modules, file));
 for (const file of list("image", () => true)) add(basename(file), readFileSync(file));
 
 // Whose work is handed on is named, with its licence.

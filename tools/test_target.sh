@@ -4,6 +4,7 @@
 # test -> the program, and what it says it needs; anything else -> everything.
 cd "$(dirname "$0")/.." || exit 1
 case $1 in
+browser | browser/ | browser/?*) echo browser_render dcim ;;
 ?*/?*)
     room=${1%%/*} x=${1#*/}
     if [ -f "tests/$room/test_$x.c" ]; then

@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { DEPTH_MAX = 16, INCLUDE_MAX = 8, NAME_LONGEST = 200 };
+enum { DEPTH_MAX = 16, INCLUDE_MAX = 12, NAME_LONGEST = 200 };
 
 enum step_kind { STEP_TEXT, STEP_VALUE, STEP_WORDS, STEP_SECTION, STEP_INVERTED, STEP_INCLUDE };
 

@@ -32,7 +32,8 @@ struct json *asset_document(void)
         char key[100];
         size_t n = 0;
         for (const char *s = assets[i].name; *s != '\0' && n + 1 < sizeof key; s++, n++) {
-            bool plain = (*s >= 'a' && *s <= 'z') || (*s >= 'A' && *s <= 'Z') || (*s >= '0' && *s <= '9');
+            bool plain =
+                (*s >= 'a' && *s <= 'z') || (*s >= 'A' && *s <= 'Z') || (*s >= '0' && *s <= '9');
             key[n] = plain ? *s : '_';
         }
         key[n] = '\0';

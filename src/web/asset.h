@@ -14,7 +14,8 @@ struct asset {
     const char *type;          /* for Content-Type */
     const unsigned char *data; /* a NUL stands behind it, not counted */
     size_t n;
-    const unsigned char *gzip; /* the same for Content-Encoding: gzip; NULL where that is not shorter */
+    const unsigned char
+        *gzip; /* the same for Content-Encoding: gzip; NULL where that is not shorter */
     size_t n_gzip;
 };
 
