@@ -21,6 +21,7 @@
 #include <unicode/uchar.h>
 #include <unicode/ucnv.h>
 #include <unicode/unorm2.h>
+#include <unicode/unum.h>
 #include <unicode/upluralrules.h>
 #include <unicode/ustring.h>
 #include <unicode/utrans.h>
@@ -595,4 +596,61 @@ size_t unicode_plural_form(const struct plural *p, int64_t n)
     if (p->rules == NULL) return 0;
     size_t form = p->form[plural_word(p->rules, n)];
     return form < p->n ? form : p->n - 1;
+}
+
+/* ---- numbers as people write them ---- */
+
+struct number_format {
+    UNumberFormat *count, *percent; /* NULL: ICU has none */
+};
+
+struct number_format *unicode_numbers_new(const char *locale)
+{
+    struct number_format *f = mem_new(1, sizeof *f);
+    UErrorCode status = U_ZERO_ERROR;
+    f->count = unum_open(UNUM_DECIMAL, NULL, 0, locale, NULL, &status);
+    f->percent = unum_open(UNUM_PERCENT, NULL, 0, locale, NULL, &status);
+    if (!U_FAILURE(status)) return f;
+    unicode_numbers_free(f);
+    return mem_new(1, sizeof *f);
+}
+
+void unicode_numbers_free(struct number_format *f)
+{
+    if (f == NULL) return;
+    if (f->count != NULL) unum_close(f->count);
+    if (f->percent != NULL) unum_close(f->percent);
+    mem_free(f);
+}
+
+enum { NUMBER_UNITS = 64 };
+
+static const char *from_utf16(const UChar *p, int32_t n, struct arena *a)
+{
+    char out[NUMBER_UNITS * 3];
+    int32_t length = 0;
+    UErrorCode status = U_ZERO_ERROR;
+    (void)u_strToUTF8(out, (int32_t)sizeof out, &length, p, n, &status);
+    assert(!U_FAILURE(status));
+    return arena_copy(a, out, (size_t)length);
+}
+
+const char *unicode_number(struct number_format *f, int64_t v, struct arena *a)
+{
+    UChar units[NUMBER_UNITS];
+    UErrorCode status = U_ZERO_ERROR;
+    if (f->count == NULL) return arena_printf(a, "%lld", (long long)v);
+    int32_t n = unum_formatInt64(f->count, v, units, NUMBER_UNITS, NULL, &status);
+    assert(!U_FAILURE(status) && n < NUMBER_UNITS);
+    return from_utf16(units, n, a);
+}
+
+const char *unicode_percent(struct number_format *f, double share, struct arena *a)
+{
+    UChar units[NUMBER_UNITS];
+    UErrorCode status = U_ZERO_ERROR;
+    if (f->percent == NULL) return arena_printf(a, "%.0f %%", share * 100);
+    int32_t n = unum_formatDouble(f->percent, share, units, NUMBER_UNITS, NULL, &status);
+    assert(!U_FAILURE(status) && n < NUMBER_UNITS);
+    return from_utf16(units, n, a);
 }

@@ -107,7 +107,7 @@ static void json_about(struct json *out, const struct release *r, const struct t
     json_set_text(out, "language", l->language);
     json_set_text(out, "country", w->country);
     json_set_text(out, "made_on", w->made_on);
-    json_set_int(out, "n_record", w->n_record);
+    json_set(out, "n_record", w->n_record < 0 ? json_null() : json_int(w->n_record));
     struct json *notes = json_array();
     for (size_t i = 0; i < l->n_note; i++) json_push(notes, json_text(text_of(l->note[i])));
     json_set(out, "notes", notes);

@@ -141,6 +141,10 @@ static void note_number(struct layout *l, enum exchange_word w, int64_t number)
 
 static void note_data(struct layout *l)
 {
+    if (l->w->n_record < 0) {
+        note_text(l, WORD_DATA_DAY, l->w->made_on, "");
+        return;
+    }
     l->note[l->n_note++] = visible(l, arena_printf(l->a, layout_word(l, WORD_DATA), l->w->made_on,
                                                    (long long)l->w->n_record));
 }

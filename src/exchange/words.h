@@ -29,6 +29,7 @@
     X(SEVERAL_COLUMNS, N_("%s: several answers possible: %s can be counted in several columns")) \
     X(COUNTRY, N_("Country: %s")) \
     X(DATA, N_("Data of %s: %lld records")) \
+    X(DATA_DAY, N_("Data of %s")) \
     X(RAW, N_("NOT FOR PUBLICATION")) \
     X(CONTINUED, N_("(continued)")) \
     X(SHEET_TABLE, N_("Table")) \

@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Tables: counted, protected (or, for those who may, handed out raw), written. */
-#include "service/service_internal.h"
+#include "service/table_call.h"
 
-#include "analysis/table.h"
 #include "base/date.h"
 #include "base/file.h"
-#include "disclosure/release.h"
-#include "exchange/table_writer.h"
 #include "model/expr.h"
 
 #include <string.h>
@@ -115,18 +112,17 @@ static bool write_output(struct call *c, const struct release *r, const struct t
     return ok;
 }
 
-static void describe(struct call *c, const struct form *f, const struct table_spec *spec,
-                     const struct release *r)
+static void describe(struct call *c, const struct counted *t)
 {
     struct buf fields;
     buf_init(&fields, 1000);
-    for (size_t i = 0; i < spec->n_dim; i++)
+    for (size_t i = 0; i < t->spec.n_dim; i++)
         buf_printf(&fields, "%s%s", i == 0 ? "" : " ",
-                   c->s->dictionary->variable[spec->dim[i]].name);
+                   c->s->dictionary->variable[t->spec.dim[i]].name);
     c->event.object_type = "table";
-    c->event.object_id = f->name;
+    c->event.object_id = t->form->name;
     c->event.fields = arena_copy(c->arena, buf_text(&fields).p, buf_text(&fields).n);
-    c->event.count = (int64_t)r->n_cell;
+    c->event.count = (int64_t)t->release.n_cell;
     buf_release(&fields);
 }
 
@@ -141,30 +137,53 @@ static bool threshold(int64_t *out, struct call *c, struct err *e)
     return err_remedy(e, "use threshold=%lld or more", (long long)least);
 }
 
-static bool count_table(struct call *c, bool raw, struct err *e)
+bool call_count_spec(struct counted *out, struct snapshot **snapshot, struct call *c, struct err *e)
 {
-    struct table_spec spec;
-    const struct form *f;
+    *out = (struct counted){.form = NULL};
+    if (!make_spec(&out->spec, &out->form, c, e)) return false;
+    if (!service_snapshot(snapshot, c->s, out->form, e)) return false;
+    char made_on[DATE_TEXT_MAX];
+    date_format(made_on, date_from_day(out->spec.today));
+    out->words =
+        (struct table_words){.language = c->language,
+                             .made_on = arena_copy(c->arena, made_on, strlen(made_on)),
+                             .country = dictionary_pack_value(c->s->dictionary, "country", ""),
+                             .n_record = call_scope(c) != 0 /* how many others have: S52 */
+                                             ? -1
+                                             : (int64_t)snapshot_units(*snapshot, UNIT_RECORDS)};
+    return true;
+}
+
+bool call_count_release(struct counted *out, struct call *c, const struct table *t, struct err *e)
+{
+    int64_t k = 0;
+    if (!threshold(&k, c, e) ||
+        !release_table(&out->release, t, &(struct protect_rule){.threshold = k}, c->arena, e))
+        return false;
+    describe(c, out);
+    return true;
+}
+
+bool call_count(struct counted *out, struct call *c, bool raw, struct err *e)
+{
     struct snapshot *snapshot;
     struct table table;
-    struct release release;
-    const char *output = json_get_text(c->in, "output", "");
     int64_t k = 0;
-    if (!make_spec(&spec, &f, c, e) || (!raw && !threshold(&k, c, e))) return false;
+    if (!raw && !threshold(&k, c, e)) return false; /* before the work */
+    if (!call_count_spec(out, &snapshot, c, e)) return false;
+    if (!table_count(&table, snapshot, &out->spec, c->arena, e)) return false;
+    if (!raw) return call_count_release(out, c, &table, e);
+    release_raw(&out->release, &table, c->arena);
+    describe(c, out);
+    return true;
+}
+
+static bool count_table(struct call *c, bool raw, struct err *e)
+{
+    struct counted t;
+    const char *output = json_get_text(c->in, "output", "");
     if (output[0] != '\0' && !file_place_to_write(output, e)) return false;
-    if (!service_snapshot(&snapshot, c->s, f, e)) return false;
-    if (!table_count(&table, snapshot, &spec, c->arena, e)) return false;
-    if (raw) release_raw(&release, &table, c->arena);
-    else if (!release_table(&release, &table, &(struct protect_rule){.threshold = k}, c->arena, e))
-        return false;
-    describe(c, f, &spec, &release);
-    char made_on[DATE_TEXT_MAX];
-    date_format(made_on, date_from_day(spec.today));
-    struct table_words words = {.language = c->language,
-                                .made_on = made_on,
-                                .country = dictionary_pack_value(c->s->dictionary, "country", ""),
-                                .n_record = (int64_t)snapshot_units(snapshot, UNIT_RECORDS)};
-    return write_output(c, &release, &words, e);
+    return call_count(&t, c, raw, e) && write_output(c, &t.release, &t.words, e);
 }
 
 bool op_table_count(struct call *c, struct err *e)

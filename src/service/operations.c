@@ -280,15 +280,19 @@ static const struct operation_row register_rows[] = {
         "key.change", op_key_remove),
 };
 
-static const struct operation_part parts[] = {
-    {register_rows, sizeof register_rows / sizeof *register_rows},
+static const struct operation_part register_operations = {
+    register_rows, sizeof register_rows / sizeof *register_rows};
+
+static const struct operation_part *const parts[] = {
+    &register_operations,
+    &explore_operations,
 };
 
 const struct operation_row *operation_row_at(size_t i)
 {
     for (size_t p = 0; p < sizeof parts / sizeof *parts; p++) {
-        if (i < parts[p].n) return &parts[p].row[i];
-        i -= parts[p].n;
+        if (i < parts[p]->n) return &parts[p]->row[i];
+        i -= parts[p]->n;
     }
     return NULL;
 }
@@ -296,7 +300,7 @@ const struct operation_row *operation_row_at(size_t i)
 size_t operation_row_count(void)
 {
     size_t n = 0;
-    for (size_t p = 0; p < sizeof parts / sizeof *parts; p++) n += parts[p].n;
+    for (size_t p = 0; p < sizeof parts / sizeof *parts; p++) n += parts[p]->n;
     return n;
 }
 

@@ -17,6 +17,8 @@ struct operation_part {
     size_t n;
 };
 
+extern const struct operation_part explore_operations;
+
 const struct operation_row *operation_row_at(size_t i); /* over all parts; NULL behind the last */
 size_t operation_row_count(void);
 const struct operation_row *operation_row_find(const char *name); /* or NULL */

@@ -86,7 +86,8 @@ typedef bool handler_fn(struct call *c, struct err *e);
     X(op_dictionary_forms) X(op_dictionary_variables) X(op_dictionary_codebook) \
     X(op_dictionary_paper) \
     X(op_dictionary_processing) X(op_dictionary_codes) X(op_dictionary_rules) X(op_mapping_list) \
-    X(op_key_list) X(op_key_add) X(op_key_remove)
+    X(op_key_list) X(op_key_add) X(op_key_remove) \
+    X(op_explore_variables) X(op_explore_table) X(op_explore_raw) X(op_explore_download)
 // clang-format on
 #define X(name) handler_fn name;
 OPERATION_HANDLERS(X)

@@ -3,6 +3,7 @@
  *  1 NFC                     2 folding of labels     3 keys of names, the short way and the long
  *  one
  *  4 conversion, in pieces   5 invisible characters  6 columns of a terminal    7 threads
+ *  8 numbers and per cents as languages write them
  */
 #include "harness.h"
 
@@ -287,6 +288,34 @@ static void threads_have_transliterators_of_their_own(void **state)
     }
 }
 
+/* ---- 8 ---- */
+
+static void numbers(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *locale, *count, *big, *percent;
+    } row[] = {
+        {"en_PT", "1,234", "-9,223,372,036,854,775,808", "31%"},
+        {"pt_PT", "1\u00a0234", "-9\u00a0223\u00a0372\u00a0036\u00a0854\u00a0775\u00a0808", "31%"},
+        {"cs_CZ", "1\u00a0234", "-9\u00a0223\u00a0372\u00a0036\u00a0854\u00a0775\u00a0808",
+         "31\u00a0%"},
+        {"pl_PL", "1\u00a0234", "-9\u00a0223\u00a0372\u00a0036\u00a0854\u00a0775\u00a0808", "31%"},
+        {"sk_SK", "1\u00a0234", "-9\u00a0223\u00a0372\u00a0036\u00a0854\u00a0775\u00a0808",
+         "31\u00a0%"},
+        {"no such locale", "1,234", "-9,223,372,036,854,775,808", "31%"},
+    };
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+        struct number_format *f = unicode_numbers_new(row[i].locale);
+        assert_string_equal(unicode_number(f, 1234, arena), row[i].count);
+        assert_string_equal(unicode_number(f, INT64_MIN, arena), row[i].big);
+        assert_string_equal(unicode_number(f, 0, arena), "0");
+        assert_string_equal(unicode_percent(f, 0.314, arena), row[i].percent);
+        unicode_numbers_free(f);
+    }
+    unicode_numbers_free(NULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -299,6 +328,7 @@ int main(void)
         cmocka_unit_test(invisible_characters_are_shown),
         cmocka_unit_test(columns_of_a_terminal),
         cmocka_unit_test(threads_have_transliterators_of_their_own),
+        cmocka_unit_test(numbers),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

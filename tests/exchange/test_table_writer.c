@@ -5,6 +5,7 @@
  *  2 CSV   3 JSON   4 workbook, read back   5 raw releases say so everywhere   6 hostile labels
  *  (S65)
  *  7 registry, one single cell, errors
+ *  8 the table of a page: spans, scopes, numbers of the language, nothing about hidden counts
  * Expected outputs lie in tests/exchange/expected/; a test that fails leaves what it got in its own
  * folder. */
 #include "harness.h"
@@ -426,6 +427,126 @@ static void rest_7_workbook_errors(void **state)
     assert_false(harness_exists("no"));
 }
 
+/* ---------------------------------------------------------------- the table of a page */
+
+static const struct json *page_cell(const struct json *page, const char *part, size_t line,
+                                    size_t i)
+{
+    const struct json *l = json_at(json_get(page, part), line);
+    assert_true(i < json_size(json_get(l, "cells")));
+    return json_at(json_get(l, "cells"), i);
+}
+
+static void page_8_rows_and_columns(void **state)
+{
+    const struct releases *all = *state;
+    struct json *page;
+    struct err e = {0};
+    assert_true(table_write_page(&page, &all->protected, &english, &e));
+    assert_string_equal(json_get_text(page, "caption", ""),
+                        "Victims by Form of exploitation and Sex");
+    const struct json *head = json_get(page, "head"), *body = json_get(page, "body");
+    assert_int_equal(json_size(head), 2);
+    assert_int_equal(json_size(body), 7);
+    /* the stub goes down both lines; the variable of the columns stands over all of them */
+    const struct json *cell = page_cell(page, "head", 0, 0);
+    assert_int_equal(json_get_int(cell, "lines", 0), 2);
+    cell = page_cell(page, "head", 0, 1);
+    assert_string_equal(json_get_text(cell, "text", ""), "Sex");
+    assert_string_equal(json_get_text(cell, "scope", ""), "colgroup");
+    assert_int_equal(json_get_int(cell, "span", 0), 4);
+    cell = page_cell(page, "head", 1, 3); /* totals come last */
+    assert_string_equal(json_get_text(cell, "code", ""), "T");
+    assert_true(json_get_bool(cell, "total", false));
+    cell = page_cell(page, "body", 1, 0);
+    assert_string_equal(json_get_text(cell, "text", ""), "Prostitution of others");
+    assert_string_equal(json_get_text(cell, "code", ""), "E110");
+    assert_string_equal(json_get_text(cell, "scope", ""), "row");
+    assert_int_equal(json_get_int(cell, "level", -1), 1);
+    assert_false(json_get_bool(json_at(body, 5), "total_row", true));
+    assert_true(json_get_bool(json_at(body, 6), "total_row", false));
+    cell = page_cell(page, "body", 6, 4);
+    assert_int_equal(json_get_int(cell, "value", -1), 120);
+    /* hidden: the mark, the same for all, and no number */
+    cell = page_cell(page, "body", 1, 1);
+    assert_true(json_get_bool(cell, "hidden", false));
+    assert_string_equal(json_get_text(cell, "text", ""), "..");
+    assert_false(json_has(cell, "value"));
+    cell = page_cell(page, "body", 3, 1); /* 0 is shown */
+    assert_int_equal(json_get_int(page_cell(page, "body", 4, 1), "value", -1), 0);
+    assert_int_equal(json_get_int(cell, "value", -1), 10);
+    json_free(page);
+}
+
+static void page_8_nested(void **state)
+{
+    const struct releases *all = *state;
+    struct json *page;
+    struct err e = {0};
+    assert_true(table_write_page(&page, &all->raw, &portuguese, &e));
+    assert_int_equal(json_size(json_get(page, "head")), 4);
+    const struct json *cell = page_cell(page, "head", 1, 0);
+    assert_string_equal(json_get_text(cell, "text", ""), "2019");
+    assert_int_equal(json_get_int(cell, "span", 0), 3);
+    assert_string_equal(json_get_text(cell, "scope", ""), "colgroup");
+    cell = page_cell(page, "body", 1, 2); /* X, 2019, NA: cell 2*9 + 1*3 + 2 = 23 */
+    assert_string_equal(json_get_text(cell, "text", ""), "23\u00a0000");
+    json_free(page);
+    struct release rows = all->raw;
+    rows.n_row_dim = 3;
+    assert_true(table_write_page(&page, &rows, &english, &e));
+    assert_int_equal(json_size(json_get(page, "body")), 27);
+    cell = page_cell(page, "body", 0, 0);
+    assert_string_equal(json_get_text(cell, "scope", ""), "rowgroup");
+    assert_int_equal(json_get_int(cell, "lines", 0), 9);
+    /* lines that go on begin with their own category */
+    assert_int_equal(json_size(json_get(json_at(json_get(page, "body"), 1), "cells")), 2);
+    json_free(page);
+    rows.n_row_dim = 0;
+    assert_true(table_write_page(&page, &rows, &english, &e));
+    assert_int_equal(json_size(json_get(page, "body")), 1);
+    json_free(page);
+}
+
+static void page_8_too_large(void **state)
+{
+    (void)state;
+    enum { MANY = 70 };
+    static struct release_category many[MANY];
+    static int64_t count[MANY * MANY];
+    static uint8_t status[MANY * MANY];
+    for (size_t i = 0; i < MANY; i++)
+        many[i] = category(i == 0 ? RELEASE_TOTAL : RELEASE_CODE, "c", "c", "c", 0);
+    struct release r = {.form = "victim",
+                        .unit = "persons",
+                        .where = "",
+                        .method = "m",
+                        .dim = {{.name = "a", .category = many, .n_category = MANY},
+                                {.name = "b", .category = many, .n_category = MANY}},
+                        .n_dim = 2,
+                        .n_row_dim = 1,
+                        .n_cell = MANY * MANY,
+                        .count = count,
+                        .status = status};
+    struct json *page = NULL;
+    struct err e = {0};
+    assert_false(table_write_page(&page, &r, &english, &e));
+    assert_string_equal(e.id, "table.page_too_large");
+    assert_null(page);
+    /* what others have is not said: S52 */
+    struct table_words w = {.made_on = "2024-05-17", .n_record = -1};
+    r.dim[0].n_category = r.dim[1].n_category = 2;
+    r.n_cell = 4;
+    assert_true(table_write_page(&page, &r, &w, &e));
+    const struct json *notes = json_get(page, "notes");
+    assert_string_equal(json_as_text(json_at(notes, json_size(notes) - 1), ""),
+                        "Data of 2024-05-17");
+    json_free(page);
+    page = table_write_json(&r, &w);
+    assert_int_equal(json_kind(json_get(page, "n_record")), JSON_NULL);
+    json_free(page);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -442,6 +563,9 @@ int main(void)
         cmocka_unit_test(rest_7_registry),
         cmocka_unit_test(rest_7_single_cell),
         cmocka_unit_test(rest_7_workbook_errors),
+        cmocka_unit_test(page_8_rows_and_columns),
+        cmocka_unit_test(page_8_nested),
+        cmocka_unit_test(page_8_too_large),
     };
     return cmocka_run_group_tests(tests, make, unmake);
 }

@@ -98,6 +98,10 @@ static const struct trial {
     {"key.list", "{}"},
     {"key.add", "{'kind':'key-file','new_key_file':'k%1$d','label':'%1$d'}"},
     {"key.remove", "{'slot':900}"},
+    {"explore.variables", "{}"},
+    {"explore.table", "{'form':'victim','rows':['sex']}"},
+    {"explore.raw", "{'form':'victim','rows':['sex']}"},
+    {"explore.download", "{'form':'victim','rows':['sex'],'format':'csv'}"},
 };
 
 static bool try_it(struct service *s, const struct trial *t, struct err *e)

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Operations of the pages that show figures: the table builder, saved questions, dashboards. */
+#include "service/explore.h"
+#include "service/operation_macros.h"
+#include "service/operations.h"
+
+static const struct parameter_spec variables_parameter[] = {
+    TEXT_ARG("form", false, 40, "form to count; default: the first that may be read"), END_ARG};
+
+static const struct parameter_spec table_parameter[] = {
+    EXPLORE_ARGS, CHOICE_ARG("do", "table|form|filter", "what the button asks for"), END_ARG};
+
+static const struct parameter_spec download_parameter[] = {
+    EXPLORE_ARGS, CHOICE_ARG("format", "csv|xlsx|json", "how it is written"),
+    INT_ARG("offset", 0, INT64_C(32) * 1024 * 1024, "byte to go on from; default 0"),
+    TEXT_ARG("digest", false, 64, "of the file as it was when the download began"), END_ARG};
+
+static const struct operation_row rows[] = {
+    ROW_DESK("explore.variables", "what can be put into a table", variables_parameter, CAP_TABLE,
+             TX_NONE, "none", op_explore_variables, BUILDER_SPEC),
+    ROW_DESK("explore.table", "a protected table with its chart", table_parameter, CAP_TABLE,
+             TX_NONE, "table", op_explore_table, BUILDER_SPEC " figure{" FIGURE_SPEC "}"),
+    ROW_DESK("explore.raw", "a table of raw counts with its chart, not for publication",
+             table_parameter, CAP_TABLE_RAW, TX_NONE, "disclose", op_explore_raw,
+             BUILDER_SPEC " figure{" FIGURE_SPEC "}"),
+    ROW_DESK("explore.download", "a protected table as a file, in pieces", download_parameter,
+             CAP_TABLE, TX_NONE, "disclose", op_explore_download,
+             "name type format digest size# offset# next# base64"),
+};
+
+const struct operation_part explore_operations = {rows, sizeof rows / sizeof *rows};
