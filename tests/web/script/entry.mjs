@@ -15,7 +15,7 @@ async function open (server, context) {
   page.complaints = []
   page.on('console', m => { if (m.type() === 'error' && !/Failed to load resource/.test(m.text())) page.complaints.push(m.text()) })
   page.on('pageerror', e => page.complaints.push(String(e.stack || e)))
-  page.setDefaultTimeout(5000)
+  page.setDefaultTimeout(30000)
   await page.clock.install({ time: new Date('2026-11-22T12:03:00Z') })
   await page.goto(server.url)
   await page.waitForSelector('form[data-ready]')
@@ -47,13 +47,13 @@ const status = page => page.locator('[data-save-status]').textContent()
 const focused = page => page.evaluate(() => document.activeElement.value || document.activeElement.closest('[data-path]')?.dataset.path || document.activeElement.id)
 const act = (page, value) => page.locator(`button[name=act][value="${value}"]`).click()
 const until = async (what, check) => {
-  for (let i = 0; i < 100; i++) {
+  for (let i = 0; i < 600; i++) {
     if (await check()) return
     await new Promise(resolve => setTimeout(resolve, 30))
   }
   assert.fail(`never: ${what}`)
 }
-const saved = (page, text) => until(`status ${text}, but: ${''}`, async () => (await status(page)).includes(text))
+const saved = (page, text) => until(`status ${text}`, async () => (await status(page)).includes(text))
 
 await test('skip logic: shown, hidden, kept; what is not known is shown', async page => {
   assert.equal(await seen(page, 'pregnant'), false)
