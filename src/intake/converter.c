@@ -4,6 +4,7 @@
 
 #include "base/catalogue.h"
 #include "base/mem.h"
+#include "intake/converter_broker.h"
 #include "intake/converter_internal.h"
 
 #include <errno.h>
@@ -87,21 +88,30 @@ static bool make_request(int *request, const char *sheet, struct err *e)
     return no_start(e, EIO);
 }
 
-static bool spawn(pid_t *child, const struct converter_options *o, int out, int request,
-                  struct err *e)
+int converter_spawn(pid_t *child, const char *program, const char *kind, int file, int out,
+                    int request)
 {
     static char *const no_environment[] = {NULL};
     char word[] = "converter";
     /* posix_spawn takes its words without const, and does not change them */
-    char *const argv[] = {(char *)(uintptr_t)o->program, word, (char *)(uintptr_t)o->kind, NULL};
+    char *const argv[] = {(char *)(uintptr_t)program, word, (char *)(uintptr_t)kind, NULL};
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attr;
     posix_spawn_file_actions_init(&actions);
     posix_spawnattr_init(&attr);
-    int failed = prepare(&actions, &attr, o->file, out, request);
-    if (failed == 0) failed = posix_spawn(child, o->program, &actions, &attr, argv, no_environment);
+    int failed = prepare(&actions, &attr, file, out, request);
+    if (failed == 0) failed = posix_spawn(child, program, &actions, &attr, argv, no_environment);
     posix_spawn_file_actions_destroy(&actions);
     posix_spawnattr_destroy(&attr);
+    return failed;
+}
+
+static bool spawn(pid_t *child, const struct converter_options *o, int out, int request,
+                  struct err *e)
+{
+    int failed = broker_there()
+                     ? broker_start(child, o->kind, o->file, out, request)
+                     : converter_spawn(child, o->program, o->kind, o->file, out, request);
     return failed == 0 ? true : no_start(e, failed);
 }
 
@@ -144,6 +154,11 @@ static int reap(struct converter *c)
 {
     int status = 0;
     if (c->child <= 0) return 0;
+    if (broker_there()) {
+        status = broker_end(c->child);
+        c->child = 0;
+        return status;
+    }
     kill(c->child, SIGKILL); /* one that closed its output early is not waited for */
     while (waitpid(c->child, &status, 0) < 0 && errno == EINTR) {}
     c->child = 0;

@@ -36,6 +36,17 @@ struct converter_options {
     int silence_ms;      /* 0: CONVERTER_SILENCE_MS */
 };
 
+/* Who starts converters for this process, when it may start none itself (S92): a socket over which
+ * process_serve() hands out the pipe of each; set once, before the first is started. Converters are
+ * then started for all threads, and ended, through it. */
+void converter_use_broker(int socket);
+
+/* The other end of that socket: take one question and do it. `program` is what is started. False when
+ * nobody is at the other end any more. Every converter that is left when it is is ended by
+ * converter_broker_end(). */
+bool converter_broker_serve(int socket, const char *program);
+void converter_broker_end(void);
+
 struct converter;
 /* Start one. `owns` *out. ERR_SYSTEM converter.start. */
 bool converter_start(struct converter **out, const struct converter_options *o,

@@ -27,6 +27,10 @@ struct service_options {
     const char *role;    /* name of a role; NULL: "custodian" */
     const char *purpose; /* of the session: consultation and disclosure without one are refused */
     const char *language; /* "pt"; NULL: the pack's first */
+    /* Of a server's desk: */
+    const char *setup_code;         /* that makes the first administrator; NULL: none is made */
+    bool demo;                      /* the register is a demonstration; every page says so */
+    bool insecure_no_second_factor; /* for demonstrations; the program and every page say so (S8) */
 };
 
 struct parameter_spec {

@@ -5,9 +5,13 @@
 #include "base/crypto.h"
 #include "base/sandbox.h"
 #include "intake/converter.h"
+#include "service/channel.h"
+#include "service/desk.h"
+#include "service/supervisor.h"
 #include "store/keyring.h"
 
 #include <signal.h>
+#include <string.h>
 
 void process_start(void)
 {
@@ -22,6 +26,80 @@ const char *process_weakened(void)
     if (!keyring_insecure_kdf()) return NULL;
     return N_(
         "DCIM_INSECURE_KDF is set: passphrases are stretched too little to be safe; for tests only");
+}
+
+bool process_serve(const struct serve_options *o, struct err *e)
+{
+    return supervisor_run(o, e);
+}
+
+/* ---- the desk ---- */
+
+enum { CONFIG_MAX = 512 * 1024 };
+
+static struct secret *secret_of(const struct json *j, const char *name)
+{
+    const char *value = json_get_text(j, name, NULL);
+    return value == NULL ? NULL : secret_copy(value, strlen(value));
+}
+
+static bool say_ready(void *ctx, struct err *e)
+{
+    (void)ctx;
+    struct json *j = json_object();
+    json_set_bool(j, "ready", true);
+    bool ok = channel_send(PROCESS_CONFIG_FD, j, CONFIG_MAX, e);
+    json_free(j);
+    return ok;
+}
+
+static void say_why_not(const struct err *why)
+{
+    struct json *j = json_object();
+    json_set(j, "error", channel_error(why));
+    if (!channel_send(PROCESS_CONFIG_FD, j, CONFIG_MAX, NULL)) {} /* nobody is left to be told */
+    json_free(j);
+}
+
+static bool run_desk(const struct json *config, const char *program, struct err *e)
+{
+    int channel[64];
+    size_t n = (size_t)json_get_int(config, "channels", 0);
+    struct secret *passphrase = secret_of(config, "passphrase"),
+                  *recovery = secret_of(config, "recovery");
+    struct service_options o = {
+        .repository = json_get_text(config, "repository", NULL),
+        .key_file = json_get_text(config, "key_file", NULL),
+        .passphrase = passphrase,
+        .recovery = recovery,
+        .data = json_get_text(config, "data", NULL),
+        .program = program,
+        .actor = "server",
+        .language = json_get_text(config, "language", NULL),
+        .setup_code = json_get_text(config, "setup_code", NULL),
+        .demo = json_get_bool(config, "demo", false),
+        .insecure_no_second_factor = json_get_bool(config, "insecure_no_second_factor", false),
+    };
+    if (n < 1 || n > sizeof channel / sizeof *channel)
+        return err_set(e, ERR_USAGE, "serve.channels", "the desk was given no channels");
+    for (size_t i = 0; i < n; i++) channel[i] = PROCESS_CHANNEL_FD + (int)i;
+    converter_use_broker(PROCESS_BROKER_FD);
+    bool ok = desk_run(&o, channel, n, say_ready, NULL, e);
+    secret_free(passphrase);
+    secret_free(recovery);
+    return ok;
+}
+
+int process_desk(const char *program)
+{
+    struct json *config = NULL;
+    struct err e = {0};
+    (void)signal(SIGPIPE, SIG_IGN);
+    bool ok = channel_receive(&config, PROCESS_CONFIG_FD, CONFIG_MAX, &e) && config != NULL &&
+              run_desk(config, program, &e);
+    if (!ok) say_why_not(&e);
+    json_free(config);
+    return ok ? 0 : err_exit_status(e.code == ERR_NONE ? ERR_SYSTEM : e.code);
 }
 
 int process_converter(const char *kind)

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Converters started by somebody else: a process under seccomp that may neither fork nor execute
+ * asks the one above it (S90, S92).
+ *
+ * A question has one byte and, to start, the kind in 15 more, with three descriptors beside it (the
+ * file, the pipe that rows go to, the pipe with the sheet's name); to end, the number of the process
+ * and nothing beside. Both ends are ours and of one machine, so numbers go over as they are. */
+#include "intake/converter_broker.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { FD_MAX = 3, CHILDREN_MAX = 64 };
+
+struct question {
+    char verb;     /* 's'tart, 'e'nd */
+    char kind[15]; /* "xlsx" */
+    int32_t child;
+};
+
+struct answer {
+    int32_t child;  /* of a start: its number, 0 when it could not be started */
+    int32_t status; /* of an end: as waitpid() has it; of a start that failed: errno */
+};
+
+static int broker = -1;
+static pthread_mutex_t one_at_a_time = PTHREAD_MUTEX_INITIALIZER;
+
+void converter_use_broker(int socket)
+{
+    broker = socket;
+}
+
+bool broker_there(void)
+{
+    return broker >= 0;
+}
+
+/* ---- messages with descriptors ---- */
+
+static bool send_all(int socket, const void *p, size_t n, const int *fd, size_t n_fd)
+{
+    union {
+        struct cmsghdr align;
+        char bytes[CMSG_SPACE(FD_MAX * sizeof(int))];
+    } control;
+    struct iovec iov = {.iov_base = (void *)(uintptr_t)p, .iov_len = n};
+    struct msghdr m = {.msg_iov = &iov, .msg_iovlen = 1};
+    if (n_fd > 0) {
+        memset(&control, 0, sizeof control);
+        m.msg_control = control.bytes;
+        m.msg_controllen = CMSG_SPACE(n_fd * sizeof(int));
+        struct cmsghdr *head = CMSG_FIRSTHDR(&m);
+        head->cmsg_level = SOL_SOCKET;
+        head->cmsg_type = SCM_RIGHTS;
+        head->cmsg_len = CMSG_LEN(n_fd * sizeof(int));
+        memcpy(CMSG_DATA(head), fd, n_fd * sizeof(int));
+    }
+    ssize_t done;
+    do done = sendmsg(socket, &m, MSG_NOSIGNAL);
+    while (done < 0 && errno == EINTR);
+    return done == (ssize_t)n;
+}
+
+/* A whole message with the descriptors beside it; *n_fd of them, to be closed by the caller. */
+static bool receive_all(int socket, void *p, size_t n, int fd[FD_MAX], size_t *n_fd)
+{
+    union {
+        struct cmsghdr align;
+        char bytes[CMSG_SPACE(FD_MAX * sizeof(int))];
+    } control;
+    struct iovec iov = {.iov_base = p, .iov_len = n};
+    struct msghdr m = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.bytes,
+                       .msg_controllen = sizeof control.bytes};
+    ssize_t got;
+    *n_fd = 0;
+    do got = recvmsg(socket, &m, MSG_CMSG_CLOEXEC | MSG_WAITALL);
+    while (got < 0 && errno == EINTR);
+    for (struct cmsghdr *head = CMSG_FIRSTHDR(&m); got > 0 && head != NULL;
+         head = CMSG_NXTHDR(&m, head)) {
+        if (head->cmsg_level != SOL_SOCKET || head->cmsg_type != SCM_RIGHTS) continue;
+        size_t k = (head->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+        *n_fd = k < FD_MAX ? k : FD_MAX;
+        memcpy(fd, CMSG_DATA(head), *n_fd * sizeof(int));
+    }
+    return got == (ssize_t)n;
+}
+
+/* ---- who asks ---- */
+
+static bool ask(struct answer *a, const struct question *q, const int *fd, size_t n_fd)
+{
+    int none[FD_MAX];
+    size_t n;
+    (void)pthread_mutex_lock(&one_at_a_time);
+    bool ok = send_all(broker, q, sizeof *q, fd, n_fd) &&
+              receive_all(broker, a, sizeof *a, none, &n);
+    (void)pthread_mutex_unlock(&one_at_a_time);
+    return ok;
+}
+
+int broker_start(pid_t *child, const char *kind, int file, int out, int request)
+{
+    struct question q = {.verb = 's'};
+    struct answer a = {0};
+    int fd[FD_MAX] = {file, out, request};
+    if (strlen(kind) >= sizeof q.kind) return EINVAL;
+    memcpy(q.kind, kind, strlen(kind));
+    if (!ask(&a, &q, fd, FD_MAX)) return EPIPE;
+    *child = a.child;
+    return a.child > 0 ? 0 : a.status != 0 ? a.status : ECHILD;
+}
+
+int broker_end(pid_t child)
+{
+    struct question q = {.verb = 'e', .child = child};
+    struct answer a = {0};
+    return ask(&a, &q, NULL, 0) ? a.status : 0;
+}
+
+/* ---- who answers ---- */
+
+static pid_t children[CHILDREN_MAX];
+
+static int end_child(pid_t child)
+{
+    int status = 0;
+    for (size_t i = 0; i < CHILDREN_MAX; i++) {
+        if (children[i] != child || child <= 0) continue;
+        children[i] = 0;
+        (void)kill(child, SIGKILL); /* one that closed its output early is not waited for */
+        while (waitpid(child, &status, 0) < 0 && errno == EINTR) {}
+    }
+    return status;
+}
+
+static void start_child(struct answer *a, const struct question *q, const char *program,
+                        const int fd[FD_MAX])
+{
+    size_t free_place = 0;
+    while (free_place < CHILDREN_MAX && children[free_place] != 0) free_place++;
+    if (free_place == CHILDREN_MAX) {
+        a->status = EAGAIN;
+        return;
+    }
+    pid_t child = 0;
+    a->status = converter_spawn(&child, program, q->kind, fd[0], fd[1], fd[2]);
+    if (a->status != 0) return;
+    children[free_place] = child;
+    a->child = child;
+}
+
+bool converter_broker_serve(int socket, const char *program)
+{
+    struct question q;
+    struct answer a = {0};
+    int fd[FD_MAX];
+    size_t n;
+    bool ok = receive_all(socket, &q, sizeof q, fd, &n);
+    if (ok && q.verb == 's' && n == FD_MAX && memchr(q.kind, 0, sizeof q.kind) != NULL)
+        start_child(&a, &q, program, fd);
+    else if (ok && q.verb == 'e') a.status = end_child(q.child);
+    for (size_t i = 0; i < n; i++) (void)close(fd[i]);
+    return ok && send_all(socket, &a, sizeof a, NULL, 0);
+}
+
+void converter_broker_end(void)
+{
+    for (size_t i = 0; i < CHILDREN_MAX; i++) (void)end_child(children[i]);
+}
