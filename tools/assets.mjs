@@ -17,9 +17,10 @@ import { gzipSync } from "node:zlib";
 import * as sass from "sass";
 import { minify_sync as minify } from "terser";
 
-// What a bare name in an import stands for: the file that is given to browsers.
+// What a bare name in an import stands for: the file that is given to browsers. `only`: of its exports, those that
+// our scripts import, and nothing else.
 const vendor = {
-    "govuk-frontend": "govuk-frontend/dist/govuk/govuk-frontend.min.js",
+    "govuk-frontend": { file: "govuk-frontend/dist/govuk/all.bundle.mjs", as: "govuk-frontend.js", only: true },
 };
 const types = {
     ".css": "text/css; charset=utf-8",
@@ -53,23 +54,44 @@ function add(name, bytes) {
 // A specifier, as the file it names.
 function target(from, specifier) {
     if (specifier.startsWith("./")) return join(dirname(from), specifier);
-    if (vendor[specifier]) return join(modules, vendor[specifier]);
+    if (vendor[specifier]) return join(modules, vendor[specifier].file);
     throw new Error(`${from}: import of "${specifier}": "./x.js", or a name of vendor in tools/assets.mjs`);
 }
 
 // `import ... from "x"`, `export ... from "x"`, `import "x"` at the beginning of a line, and `import("x")`.
 const imports = /(^(?:import|export)\b[^"';]*?\bfrom\s*|^import\s*|\bimport\s*\(\s*)(["'])([^"']+)\2/gm;
 
+// The names that our scripts import from a package: import { A, B } from "x".
+function wanted(specifier) {
+    const names = new Set();
+    for (const file of list("script", (f) => f.endsWith(".js")))
+        for (const m of readFileSync(file, "utf8").matchAll(/^import\s*\{([^}]*)\}\s*from\s*"([^"]+)"/gm))
+            if (m[2] === specifier) for (const name of m[1].split(",")) if (name.trim()) names.add(name.trim());
+    return names;
+}
+
+// A bundle without the classes that nobody asks for. Its statements begin at the first column; those of a class are
+// `class X` and `X.y = ...`, with which it is told its name and defaults. terser then finds what only they used.
+function prune(text, names) {
+    const exported = /^export \{([^}]*)\};$/m.exec(text)[1].split(",").map((n) => n.trim());
+    for (const name of names) if (!exported.includes(name)) throw new Error(`${name} is not exported`);
+    const ancestors = new Set([...text.matchAll(/^class \w+ extends (\w+)/gm)].map((m) => m[1]));
+    const gone = exported.filter((n) => !names.has(n) && !ancestors.has(n) && new RegExp(`^class ${n}\\b`, "m").test(text));
+    return text.split(/^(?=[^\s/*})])/m)
+        .filter((statement) => !gone.some((n) => new RegExp(`^(class ${n}\\b|${n}\\.\\w+ =|function initAll\\b)`).test(statement)))
+        .join("").replace(/^export \{[^}]*\};$/m, `export { ${[...names].sort().join(", ")} };`);
+}
+
 const scripts = new Map();
 function script(file, ring = []) {
     if (ring.includes(file)) throw new Error(`modules import each other: ${[...ring, file].map((f) => basename(f)).join(" > ")}`);
     if (scripts.has(file)) return scripts.get(file);
-    const text = readFileSync(file, "utf8").replace(/\/\/# sourceMappingURL=\S+\s*$/, "\n")
-        .replace(imports, (_, before, quote, specifier) =>
-            before + quote + script(target(file, specifier), [...ring, file]).address + quote);
-    const ours = !file.startsWith(modules);
-    const short = ours ? minify(text, { module: true, ecma: 2020, compress: { passes: 2 }, format: { comments: false } }).code : text;
-    const asset = add(basename(file), Buffer.from(short));
+    const [specifier, theirs] = Object.entries(vendor).find(([, v]) => join(modules, v.file) === file) ?? [];
+    let text = readFileSync(file, "utf8").replace(/\/\/# sourceMappingURL=\S+\s*$/, "\n");
+    if (theirs?.only) text = prune(text, wanted(specifier));
+    text = text.replace(imports, (_, before, quote, name) => before + quote + script(target(file, name), [...ring, file]).address + quote);
+    if (!theirs || theirs.only) text = minify(text, { module: true, ecma: 2020, compress: { passes: 2 }, format: { comments: false } }).code;
+    const asset = add(theirs?.as ?? basename(file), Buffer.from(text));
     scripts.set(file, asset);
     return asset;
 }
