@@ -71,9 +71,10 @@ struct http_handler {
      * no body is wanted. `most` is what the limits allow. NULL: `most` for every request. */
     size_t (*body_max)(void *ctx, const struct request *r, size_t most);
 
-    /* (front) The page of an error that the front itself found: status (400, 404 ... 503),
-     * correlation id. `r` is NULL, or the head of the request as far as it was read (for its
-     * language): no form, no body. NULL: a plain sentence in English. */
+    /* (front, and workers) The page of an error that the front itself found: status (400, 404 ...
+     * 503) and correlation id (S64). `r` is NULL, or the head of the request (for its language): no
+     * form, no body, and path and query only where those were good. NULL: status and id as plain
+     * text. */
     void (*error_page)(void *ctx, const struct request *r, int status, const char *id,
                        struct response *out);
 };

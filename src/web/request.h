@@ -24,11 +24,10 @@ struct field { /* of a query, a form, the cookies or the head; header names are 
     struct text name, value;
 };
 
-struct upload {        /* a file of a multipart form; an empty choice of file is not one */
-    struct text field; /* name of the input */
-    struct text
-        file_name;    /* as the browser says, folders cut off; for showing only, never a path */
-    struct text type; /* as the browser claims; never to be believed */
+struct upload {            /* a file of a multipart form; an empty choice of file is not one */
+    struct text field;     /* name of the input */
+    struct text file_name; /* as the browser says, folders cut off; for showing, never a path */
+    struct text type;      /* as the browser claims; never to be believed */
     struct text bytes;
 };
 
@@ -41,15 +40,13 @@ enum {
 
 struct request {
     enum method method;
-    bool head;        /* HEAD: answered like GET, the body is then not sent */
-    bool secure;      /* came by TLS, ours or the declared proxy's */
-    struct text path; /* "/record/PT-7"; decoded, no NUL, no "." or ".." or empty segment inside */
-    struct text
-        target; /* path and query as sent, without what browsers never send; not for logs (S34) */
+    bool head;          /* HEAD: answered like GET, the body is then not sent */
+    bool secure;        /* came by TLS, ours or the declared proxy's */
+    struct text path;   /* "/record/PT-7", decoded; no segment ".", ".." or, inside, empty */
+    struct text target; /* path and query as sent; never logged (S34) */
     const struct field *query;
     size_t n_query;
-    const struct field
-        *header; /* one row for each name; repeats refused or, where lists are, joined */
+    const struct field *header; /* one row a name: lists are joined, other repeats refused */
     size_t n_header;
     const struct field *cookie;
     size_t n_cookie;
@@ -57,11 +54,10 @@ struct request {
     size_t n_form;
     const struct upload *upload;
     size_t n_upload;
-    struct text
-        content_type; /* lower case, without parameters: "application/json"; empty: no body */
-    struct text body; /* as received; JSON is checked by whoever parses it */
-    char id
-        [REQUEST_ID_SIZE]; /* correlation id: 16 hexadecimal digits; in error pages and the log (S64) */
+    struct text content_type; /* lower case, no parameters: "application/json"; p NULL: none */
+    struct text body;         /* as received; JSON is checked by whoever parses it */
+    /* Correlation id: 16 hexadecimal digits; in error pages and the log (S64). */
+    char id[REQUEST_ID_SIZE];
     char address[REQUEST_ADDRESS_SIZE]; /* of the client, whole: for rates alone, never logged */
     char source[REQUEST_ADDRESS_SIZE];  /* the same cut to /24 or /48: "192.0.2.0/24" */
     struct arena *arena;                /* of this request; ARENA_WIPE */
@@ -85,6 +81,9 @@ const char *method_name(enum method m);
  * or the header is malformed. */
 const char *request_language(const struct request *r, const char *const offered[], size_t n);
 
+/* Whether the browser takes gzip (Accept-Encoding). */
+bool request_accepts_gzip(const struct request *r);
+
 /* The parts a request is made of. Each reads one whole text, in O(bytes), and gives fields from
  * `a`, or ERR_INPUT "request.malformed", ERR_LIMIT "request.too_many_fields" (over
  * REQUEST_FIELDS_MAX). */
@@ -94,10 +93,9 @@ const char *request_language(const struct request *r, const char *const offered[
 bool request_parse_urlencoded(const struct field **out, size_t *n, struct text t, struct arena *a,
                               struct err *e) MUST_CHECK;
 
-/* Value of a Cookie header: name=value pairs between "; ". Malformed pairs are left out, as RFC
- * 6265 section
- * 5.4 has other programs of the host share the header; of two cookies of one name none is
- * believed. */
+/* Value of a Cookie header: name=value pairs between "; ". Malformed pairs are left out, for other
+ * programs of the host share the header (RFC 6265 section 5.4); of two cookies of one name none is
+ * believed. At most 64. */
 bool request_parse_cookies(const struct field **out, size_t *n, struct text t, struct arena *a,
                            struct err *e) MUST_CHECK;
 

@@ -23,12 +23,11 @@ struct response {
     int status;               /* 200; 0: nobody answered, becomes 500 */
     const char *content_type; /* a literal, "text/html; charset=utf-8"; NULL: none (204, 303) */
     struct buf body;          /* owned, wiped when sent (S89) */
-    struct text
-        lasting; /* instead of `body`: bytes that live as long as the process, as embedded files */
-    bool gzip;   /* the body is gzip already: adds Content-Encoding (only to who accepts it) */
-    bool immutable;    /* a file with its hash in its name: may be cached for a year (S33) */
-    bool close;        /* the connection ends behind this answer */
-    struct buf header; /* written by response_header() */
+    struct text lasting; /* instead of `body`: lives as long as the process, as embedded files */
+    bool gzip;           /* the body is gzip already; see request_accepts_gzip() */
+    bool immutable;      /* a file with its hash in its name: cached for a year (S33) */
+    bool close;          /* the connection ends behind this answer */
+    struct buf header;   /* written by response_header() */
 };
 
 void response_init(struct response *r);
@@ -61,9 +60,10 @@ void response_attachment(struct response *r, struct text file_name);
 struct text response_body(const struct response *r);
 
 struct response_wire { /* what the connection knows */
-    bool secure;       /* TLS: HSTS goes on */
+    bool secure;       /* our TLS: HSTS goes on */
     bool close;        /* Connection: close */
     const char *id;    /* correlation id: X-Request-Id; NULL: none */
+    const char *date;  /* "Sun, 06 Nov 1994 08:49:37 GMT"; NULL: none */
 };
 /* Status line and head, with the empty line, appended to `out`. */
 void response_write_head(struct buf *out, const struct response *r, const struct response_wire *w);

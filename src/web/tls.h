@@ -13,7 +13,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { TLS_DAYS = 397 /* longest that browsers take */, TLS_PEM_MAX = 1024 * 1024 };
+enum {
+    TLS_DAYS = 397 /* longest that browsers take */,
+    TLS_PEM_MAX = 1024 * 1024,
+    TLS_FINGERPRINT_SIZE = 96
+};
 
 /* A self-signed certificate with its key, as PEM: EC P-256, SHA-256, valid from an hour ago for
  * TLS_DAYS, for localhost, 127.0.0.1, ::1 and the `n` names or addresses of `host`. `key` is a
@@ -35,7 +39,8 @@ bool tls_load(struct buf *certificate, struct buf *key, const char *certificate_
 
 /* SHA-256 of the first certificate of a PEM text, 64 hexadecimal digits in pairs with ":" between,
  * for people to compare with what their browser shows. */
-bool tls_fingerprint(char out[96], struct text certificate, struct err *e) MUST_CHECK;
+bool tls_fingerprint(char out[TLS_FINGERPRINT_SIZE], struct text certificate,
+                     struct err *e) MUST_CHECK;
 
 /* What all connections share; `owns`, tls_close() after the last session (NULL is fine). */
 struct tls;
