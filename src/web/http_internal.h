@@ -38,16 +38,17 @@ struct job { /* one request and its answer, from the whole head to the last byte
     struct http_chunk chunk;
 };
 
-enum connection_state { /* each is left by one function of http_connection.c */
-                        CONNECTION_HANDSHAKE,
-                        /* waiting for a head, or idle when nothing of one is there */
-                        CONNECTION_HEAD,
-                        CONNECTION_BODY,
-                        CONNECTION_QUEUED, /* a worker has the job */
-                        CONNECTION_WRITE,
-                        /* all is said; reading on so that the other side sees it */
-                        CONNECTION_LINGER,
-                        CONNECTION_DEAD    /* closed; freed at the end of the round */
+/* Each state is left by one function of http_connection.c. HEAD: waiting for a head, or idle when
+ * nothing of one is there. QUEUED: a worker has the job. LINGER: all is said; reading on so that
+ * the other side sees it. DEAD: closed, and freed at the end of the round. */
+enum connection_state {
+    CONNECTION_HANDSHAKE,
+    CONNECTION_HEAD,
+    CONNECTION_BODY,
+    CONNECTION_QUEUED,
+    CONNECTION_WRITE,
+    CONNECTION_LINGER,
+    CONNECTION_DEAD
 };
 
 struct connection {
