@@ -36,7 +36,6 @@ if (form) {
   saver = autosave(form)
   relevance(form)
   repeats(form, longLists, bare)
-  longLists(form)
-  form.dataset.ready = ''
+  longLists(form).finally(() => { form.dataset.ready = '' })
 }
 exit(() => saver?.leave())

@@ -10,11 +10,16 @@ const ROUNDS = 12
 const DAY_MS = 86400000
 
 const trees = new Map() /* text of the attribute -> tree, or null when it is none */
+const around = {}       /* of all trees: repeat -> the one around it */
 function tree (element, name) {
   const text = element.dataset[name]
   if (!text) return null
   if (!trees.has(text)) {
-    try { trees.set(text, prepare(text)) } catch { trees.set(text, null) }
+    try {
+      const made = prepare(text)
+      Object.assign(around, made.parent)
+      trees.set(text, made)
+    } catch { trees.set(text, null) }
   }
   return trees.get(text)
 }
@@ -24,13 +29,22 @@ export function relevance (form) {
   const today = Math.floor(Date.parse(form.dataset.today || new Date().toISOString().slice(0, 10)) / DAY_MS)
   const edited = new WeakSet()
 
+  /* A document as tables, made once for all trees; where each row is in its table is found once, too. */
+  function tabled (doc, names) {
+    const record = tables(doc, around, name => names.has(name)), index = {}
+    record.rowOf = (group, row) => {
+      index[group] = index[group] || new Map(record.table[group].rows.map((r, i) => [r, i]))
+      return index[group].get(row)
+    }
+    return { doc, record }
+  }
+
   /* One evaluation; `otherwise` when it cannot be worked out. */
-  function work (evaluate, t, doc, element, names, otherwise) {
+  function work (evaluate, t, { doc, record }, element, otherwise) {
     if (!t) return otherwise
     try {
-      const record = tables(doc, t.parent, name => names.has(name))
-      const inside = new RegExp(`^.*?\\b${t.group}\\[\\d+\\]`).exec(pathOf(element))
-      const row = t.group && inside ? record.table[t.group].rows.indexOf(rowAt(doc, inside[0])) : 0
+      const inside = t.group && new RegExp(`^.*?\\b${t.group}\\[\\d+\\]`).exec(pathOf(element))
+      const row = inside ? record.rowOf(t.group, rowAt(doc, inside[0])) : 0
       return evaluate(t, { record, group: t.group, row, today, now: Date.now() })
     } catch (e) {
       if (e instanceof Unknown || e instanceof RangeError) return otherwise
@@ -48,31 +62,32 @@ export function relevance (form) {
   function settle () {
     const names = known(form, given), raw = read(form, given)
     const all = [...form.querySelectorAll('[data-variable], [data-repeat][data-relevant], [data-section][data-relevant]')]
-    let hidden = new Set(), output = new Map(), doc = raw, before
+    for (const e of all) for (const name of ['relevant', 'calculate', 'constraint', 'required']) tree(e, name)
+    let hidden = new Set(), output = new Map(), now, before
     for (let round = 0; round < ROUNDS; round++) {
       before = [...hidden, ...output.values()]
-      doc = structuredClone(raw)
-      const values = new Map()
+      const doc = structuredClone(raw), values = new Map()
       for (const e of all) {
         const row = rowAt(doc, pathOf(e))
         if (output.has(e)) row[e.dataset.variable] = output.get(e)
         if (hidden.has(e) && e.dataset.variable) row[e.dataset.variable] = ''
         if (hidden.has(e) && e.dataset.repeat) row[e.dataset.repeat] = []
       }
-      const now = new Set()
+      now = tabled(doc, names)
+      const gone = new Set()
       for (const e of all) {
-        if (e.dataset.relevant && !work(truth, tree(e, 'relevant'), doc, e, names, true)) now.add(e)
+        if (e.dataset.relevant && !work(truth, tree(e, 'relevant'), now, e, true)) gone.add(e)
         if (e.hasAttribute('data-calculate')) {
           const shown = e.querySelector('[data-output]')?.dataset.value ?? ''
-          values.set(e, kept(e, work(string, tree(e, 'calculate'), doc, e, names, shown)))
+          values.set(e, kept(e, work(string, tree(e, 'calculate'), now, e, shown)))
         }
       }
-      hidden = now
+      hidden = gone
       output = values
       const after = [...hidden, ...output.values()]
       if (after.length === before.length && after.every((v, i) => v === before[i])) break
     }
-    return { doc, names, hidden, output }
+    return { now, hidden, output }
   }
 
   function show (settled) {
@@ -99,7 +114,7 @@ export function relevance (form) {
     }
     for (const e of questions(form)) {
       const mark = e.querySelector('[data-required-mark]')
-      if (mark && e.dataset.required) mark.hidden = !work(truth, tree(e, 'required'), settled.doc, e, settled.names, false)
+      if (mark && e.dataset.required) mark.hidden = !work(truth, tree(e, 'required'), settled.now, e, false)
     }
     if (shown) announce(form, word(form, 'shown', shown))
     else if (gone) announce(form, word(form, 'hidden', gone))
@@ -123,8 +138,7 @@ export function relevance (form) {
     }
     const t = tree(question, 'constraint')
     if (!t) return ''
-    const settled = settle()
-    return work(truth, t, settled.doc, question, settled.names, true) ? '' : question.dataset.constraintMessage || ''
+    return work(truth, t, settle().now, question, true) ? '' : question.dataset.constraintMessage || ''
   }
 
   function judge (question) {

@@ -26,12 +26,12 @@ function element (name, attributes) {
 function enhance (form, select) {
   const id = select.id, options = [...select.options].filter(o => o.value !== '').map(o => ({ value: o.value, label: o.text.trim(), folded: fold(o.text) }))
   const label = () => options.find(o => o.value === select.value)?.label || ''
-  const box = element('div', { class: 'app-typeahead', 'data-typeahead-box': '' })
+  const box = element('div', { class: 'dcim-typeahead', 'data-typeahead-box': '' })
   const input = element('input', {
-    class: 'govuk-input app-typeahead__input', type: 'text', role: 'combobox', autocomplete: 'off', spellcheck: 'false', id,
+    class: 'govuk-input dcim-typeahead__input', type: 'text', role: 'combobox', autocomplete: 'off', spellcheck: 'false', id,
     'aria-autocomplete': 'list', 'aria-expanded': 'false', 'aria-controls': id + '-list'
   })
-  const list = element('ul', { class: 'app-typeahead__list', role: 'listbox', id: id + '-list', hidden: '' })
+  const list = element('ul', { class: 'dcim-typeahead__list', role: 'listbox', id: id + '-list', hidden: '' })
   for (const a of ['aria-describedby', 'aria-labelledby', 'aria-invalid']) if (select.hasAttribute(a)) input.setAttribute(a, select.getAttribute(a))
   const labelled = id && form.querySelector(`label[for="${id}"]`)
   if (labelled) {
@@ -62,7 +62,7 @@ function enhance (form, select) {
   const open = text => {
     found = matching(options, text).slice(0, SHOWN)
     list.replaceChildren(...found.map((o, i) => {
-      const li = element('li', { class: 'app-typeahead__option', role: 'option', id: `${input.id}-option-${i}`, 'aria-selected': 'false' })
+      const li = element('li', { class: 'dcim-typeahead__option', role: 'option', id: `${input.id}-option-${i}`, 'aria-selected': 'false' })
       li.textContent = o.label
       return li
     }))

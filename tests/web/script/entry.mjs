@@ -268,7 +268,7 @@ await test('repeats: added, numbered, nested, with focus on the new one', async 
 })
 
 await test('repeats: parts of a new or copied instance come alive', async page => {
-  const hidden = i => page.evaluate(i => document.getElementById(`f-episode[${i}].form-OTHER-more`).classList.contains('govuk-radios__conditional--hidden'), i)
+  const hidden = i => page.evaluate(i => document.getElementById(`f-episode[${i}].form-OTHER-more`).hidden, i)
   await act(page, 'add:episode:0')
   assert.equal(await hidden(0), true)
   await page.check(f('episode[0].form-OTHER'))
@@ -321,6 +321,20 @@ await test('repeats: copied, moved, removed and put back; every answer stays wit
   for (let i = 2; i < 5; i++) await act(page, `add:episode:${i}`)
   await act(page, 'add:episode:5') // data-max
   assert.equal(await page.locator('[data-instances] > [data-path^="episode["]:not([data-path*="].place"])').count(), 5)
+})
+
+await test('a thousand instances: still at hand', async (page, server) => {
+  server.episodes = 1000
+  await page.goto(server.url)
+  await page.waitForSelector('form[data-ready]')
+  const took = await page.evaluate(() => {
+    const radio = document.getElementById('f-episode[999].form-OTHER'), began = performance.now()
+    radio.click()
+    return performance.now() - began
+  })
+  assert.equal(await page.locator('[id="q-episode[999].form_other"]').isVisible(), true)
+  console.log(`        one answer among 1000 instances: ${Math.round(took)} ms`)
+  assert.ok(took < 5000, `${took} ms`)
 })
 
 await test('by keyboard alone: a record with an instance, a choice from a long list, saved', async (page, server) => {

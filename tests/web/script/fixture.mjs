@@ -53,8 +53,8 @@ const buttons = (path, at) => ['copy', 'up', 'down', 'remove'].map(v => `<button
 const instance = (path, at, title, inside) => `<div data-instance data-path="${path}[${at}]" id="q-${path}[${at}]">
 <h3 tabindex="-1" data-instance-title>${title} <span data-number>1</span></h3><input type="hidden" name="${path}[${at}].is" value="1">
 ${inside(`${path}[${at}]`)}${buttons(path, at)}</div>`
-const repeat = (path, title, inside, more = {}) => `<fieldset data-repeat="${path.replace(/^.*\./, '')}" data-path="${path}" id="q-${path}"${data(more)}>
-<legend>${title}s</legend><div data-instances></div><p data-none>None yet</p>
+const repeat = (path, title, inside, more = {}, n = 0) => `<fieldset data-repeat="${path.replace(/^.*\./, '')}" data-path="${path}" id="q-${path}"${data(more)}>
+<legend>${title}s</legend><div data-instances>${Array.from({ length: n }, (_, i) => instance(path, i, title, inside)).join('')}</div><p data-none>None yet</p>
 <p data-undo hidden><span data-undo-text></span> <button name="act" value="undo:${path}:0">Put back</button></p>
 <template data-blank>${instance(path, '~', title, inside)}</template><button name="act" value="add:${path}:0">Add ${title}</button></fieldset>`
 
@@ -75,7 +75,7 @@ const words = {
   number: 'Enter a whole number', decimal: 'Enter a number', date: 'Enter a date that exists', day: 'Enter day, month and year', results: '%s found', error: 'Error:'
 }
 
-export const page = ({ version = 1, session = 1800 } = {}) => `<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Record</title></head><body>
+export const page = ({ version = 1, session = 1800, episodes = 0 } = {}) => `<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Record</title></head><body>
 <a data-exit href="/neutral">Exit this page</a>
 <form id="form" method="post" action="/entry" novalidate data-entry data-today="2026-11-22" data-language="en-GB" data-session-seconds="${session}"
  data-values="${escape(JSON.stringify({ country_of_case: 'PT' }))}">
@@ -94,7 +94,7 @@ ${question('decided', 'Decided', date, { type: 'date' })}
 ${question('means', 'Means', boxes(['FORCE', 'FRAUD']), { type: 'codes' })}
 ${question('country', 'Country', select(countries), { type: 'code' })}
 ${question('several', 'Why several', text, { type: 'text', relevant: trees.manyEpisodes })}
-${repeat('episode', 'Episode', episode, { max: 5 })}
+${repeat('episode', 'Episode', episode, { max: episodes || 5 }, episodes)}
 <button name="act" value="done">Done</button></form>
 <script type="module" src="${address('app.js')}"></script><script type="module" src="${address('entry.js')}"></script></body></html>`
 
