@@ -9,7 +9,8 @@
  * Run with an argument it is the other side of the programs in tests/web/script, which evaluate in
  * JavaScript what this program evaluated in C:
  *   test_expr_json vectors             each vector of expr_vectors.csv with its tree and record
- *   test_expr_json records SEED N      trees of data/, then N generated records and all results */
+ *   test_expr_json records SEED N      trees of data/, then N generated records and all results
+ *   test_expr_json crossed SEED N      expressions of the vectors over N generated records each */
 #include "harness.h"
 
 #include "base/buf.h"
@@ -238,7 +239,8 @@ static void print_vector(const struct dictionary *d, const struct csv_row *row, 
     print_json(j);
 }
 
-static void print_vectors(void)
+static void print_vectors(void (*print)(const struct dictionary *, const struct csv_row *,
+                                        struct arena *))
 {
     struct dictionary *d = fixture_dictionary();
     struct arena *a = arena_new(ARENA_PLAIN);
@@ -253,7 +255,7 @@ static void print_vectors(void)
         if (!csv_next(rd, &row, &found, &e)) fail_msg("%s", e.msg);
         if (!found) break;
         struct arena_mark m = arena_mark(a);
-        if (row.row > 1) print_vector(d, &row, a);
+        if (row.row > 1) print(d, &row, a);
         arena_rewind(a, m);
     }
     csv_close(rd);
@@ -406,14 +408,65 @@ static void print_records_of(const struct dictionary *d, const struct form *f, i
     arena_free(a);
 }
 
+static int begin(const char *from, const char *n)
+{
+    uint64_t first = 0, count = 0;
+    assert_true(text_to_uint(text_of(from), &first) && text_to_uint(text_of(n), &count));
+    seed = first;
+    return (int)count;
+}
+
 static void print_records(const char *from, const char *n)
 {
-    uint64_t begin = 0, count = 0;
-    assert_true(text_to_uint(text_of(from), &begin) && text_to_uint(text_of(n), &count));
-    seed = begin;
+    int count = begin(from, n);
     struct dictionary *d = shipped("pt");
-    for (size_t f = 0; f < d->n_form; f++) print_records_of(d, &d->form[f], (int)count);
+    for (size_t f = 0; f < d->n_form; f++) print_records_of(d, &d->form[f], count);
     dictionary_free(d);
+}
+
+/* What an expression gives as a truth and as a text, for each instance it can stand in. */
+static struct json *both_json(const struct expr *x, var_id self, const struct record *r,
+                              struct arena *scratch)
+{
+    struct variable v = {.id = self, .group = expr_group(x)};
+    struct json *rows = json_array();
+    for (uint32_t row = 0; row < r->table[v.group].n_row; row++) {
+        json_push(rows, result_json(x, false, r, &v, row, scratch));
+        json_push(rows, result_json(x, true, r, &v, row, scratch));
+    }
+    return rows;
+}
+
+static int crossed_times;
+
+static void print_crossed(const struct dictionary *d, const struct csv_row *row, struct arena *a)
+{
+    struct text at = row->field[AT], name = TEXT("");
+    struct expr_problem p;
+    struct expr *x;
+    size_t found;
+    if (at.n > 0) text_split(&at, '/', &name);
+    if (text_is(name, "choice") || text_find(row->field[EXPRESSION], TEXT("uuid("), &found) ||
+        text_find(row->field[EXPRESSION], TEXT("random("), &found))
+        return;
+    const char *self =
+        row->field[SELF].n == 0 ? "" : arena_copy(a, row->field[SELF].p, row->field[SELF].n);
+    group_id g = name.n == 0 ? 0 : fixture_group(d, arena_copy(a, name.p, name.n));
+    var_id v = fixture_var(d, self);
+    if (!expr_parse(&x, d, fixture_form(d), g, v, row->field[EXPRESSION], a, &p)) return;
+    struct arena *scratch = arena_new(ARENA_PLAIN);
+    struct json *line = json_object(), *records = json_array(), *results = json_array();
+    for (int i = 0; i < crossed_times; i++) {
+        const struct record *r = random_record(d, fixture_form(d), a);
+        json_push(records, record_to_json(r, true));
+        json_push(results, both_json(x, v, r, scratch));
+    }
+    json_set(line, "expression", json_text(row->field[EXPRESSION]));
+    json_set(line, "tree", tree_json(x, d, 0));
+    json_set(line, "records", records);
+    json_set(line, "results", results);
+    print_json(line);
+    arena_free(scratch);
 }
 
 int main(int argc, char **argv)
@@ -424,7 +477,11 @@ int main(int argc, char **argv)
         cmocka_unit_test(too_long_is_not_written),
         cmocka_unit_test(large_and_open_lists_are_left_out),
     };
-    if (argc == 2 && strcmp(argv[1], "vectors") == 0) return print_vectors(), 0;
+    if (argc == 2 && strcmp(argv[1], "vectors") == 0) return print_vectors(print_vector), 0;
     if (argc == 4 && strcmp(argv[1], "records") == 0) return print_records(argv[2], argv[3]), 0;
+    if (argc == 4 && strcmp(argv[1], "crossed") == 0) {
+        crossed_times = begin(argv[2], argv[3]);
+        return print_vectors(print_crossed), 0;
+    }
     return cmocka_run_group_tests_name("model/expr_json", tests, NULL, NULL);
 }

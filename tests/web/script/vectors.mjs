@@ -13,6 +13,7 @@ const left = [
   ['all children of an instance (*)', v => v.expression.includes('/data/*')],
   ['union of several kinds of nodes', v => / \| /.test(v.expression)],
   ['parameter by a computed name', v => /'name', concat\(/.test(v.expression)],
+  ['pattern that RegExp would read otherwise, or slowly', v => /\(\?i|\)\+b|\[\]a|a\{b/.test(v.expression)],
   ['pattern that cannot be read', v => v.type === 'failed']
 ]
 
