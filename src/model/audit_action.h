@@ -27,7 +27,13 @@
     X(AUDIT_RESTORE, "restore", "repository restored from a backup")                \
     X(AUDIT_VERIFY, "verify", "audit log or repository verified")                   \
     X(AUDIT_CLOCK, "clock", "the clock went back")                                  \
-    X(AUDIT_LINK, "record.link", "records of both data sets held against each other")
+    X(AUDIT_LINK, "record.link", "records of both data sets held against each other") \
+    X(AUDIT_SESSION_OPEN, "session.open", "somebody signed in, or tried to")         \
+    X(AUDIT_SESSION_END, "session.close", "a session was ended")                     \
+    X(AUDIT_ACCOUNT, "account.change", "account added or changed")                   \
+    X(AUDIT_FACTOR, "factor.change", "second factor or recovery codes changed")      \
+    X(AUDIT_TOKEN, "token.change", "key for a program added or revoked")             \
+    X(AUDIT_QUOTA, "quota", "half or all of the identifiers one may open were opened")
 
 enum audit_action {
 #define X(id, name, text) id,

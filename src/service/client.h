@@ -66,6 +66,10 @@ struct operation {    /* one row of the table */
     bool repository_required;
     enum reach reach;
     const char *result; /* what it returns, as result_spec.h has it; needed beyond REACH_LOCAL */
+    /* Password or second factor must have been shown within five minutes (S46); ERR_DENIED
+     * "session.not_fresh" where they were not: session.second, and then the same again. */
+    bool fresh_required;
+    bool half_open; /* also by a session that has shown its password alone (S44) */
 };
 
 const struct operation *operation_find(const char *name); /* or NULL */
@@ -102,7 +106,9 @@ struct caller {
 
 /* The same for somebody who is not at this machine: the session names account, role and
  * organisation; operations and parameters that are local are refused like ones that do not exist.
- * ERR_DENIED "session.none" where an operation wants a session and `who` has no valid one. */
+ * ERR_DENIED "session.none" where an operation wants a session and `who` has no valid one,
+ * "session.second_wanted" and "session.enrol_wanted" where it has shown its password and must show,
+ * or first enrol, a second factor. */
 bool service_call_as(struct json **out, struct service *s, const struct caller *who,
                      const char *name, const struct json *in, const struct progress *progress,
                      struct err *e) MUST_CHECK;

@@ -6,6 +6,8 @@
 #include "base/file.h"
 #include "store/check.h"
 
+#include <string.h>
+
 enum { ANCHOR_MAX = 64 * 1024 };
 
 static bool read_anchor(struct buf *out, struct call *c, struct err *e)
@@ -68,6 +70,13 @@ static bool list_entry(void *ctx, const struct audit_entry *a)
     set_text(row, "decision", a->decision);
     set_text(row, "fields", a->fields);
     json_set_int(row, "count", a->count);
+    static const uint8_t none[sizeof a->session] = {0};
+    if (memcmp(a->session, none, sizeof none) != 0) {
+        char session[2 * sizeof a->session + 1];
+        crypto_hex(session, a->session, sizeof a->session);
+        json_set_text(row, "session", session);
+    }
+    set_text(row, "source", a->source);
     json_set_text(row, "hash", hash);
     json_push(l->list, row);
     return json_size(l->list) < l->limit;

@@ -240,7 +240,7 @@ static const struct operation_row register_rows[] = {
     ROW_DESK(
         "audit.list", "read the audit log", audit_list_parameter, CAP_AUDIT_READ, TX_READ, "none",
         op_audit_list,
-        "entries[sequence# at actor role organisation action object_type object_id purpose legal_basis decision fields recipient count# digest hash]"),
+        "entries[sequence# at actor role organisation action object_type object_id purpose legal_basis decision fields recipient count# digest session source hash]"),
     ROW("backup.make", "make a backup", backup_parameter, CAP_BACKUP, TX_NONE, "backup",
         op_backup_make),
     ROW_ALONE("backup.verify", "open a backup fully and verify it", backup_verify_parameter,
@@ -286,6 +286,7 @@ static const struct operation_part register_operations = {
 static const struct operation_part *const parts[] = {
     &register_operations,
     &explore_operations,
+    &account_operations,
 };
 
 const struct operation_row *operation_row_at(size_t i)

@@ -102,6 +102,12 @@ int process_desk(const char *program)
     return ok ? 0 : err_exit_status(e.code == ERR_NONE ? ERR_SYSTEM : e.code);
 }
 
+const char *process_no_second_factor(void)
+{
+    return N_("insecure-no-second-factor is set: a password alone lets people in; for "
+              "demonstrations only");
+}
+
 int process_converter(const char *kind)
 {
     return converter_main(kind);

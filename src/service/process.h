@@ -43,6 +43,9 @@ bool process_serve(const struct serve_options *o, struct err *e) MUST_CHECK;
 /* Be the desk; returns the exit status. */
 int process_desk(const char *program);
 
+/* The same of a desk with option insecure_no_second_factor, whoever starts it. */
+const char *process_no_second_factor(void);
+
 /* Be the one-shot converter of `kind` ("xlsx"). Returns the exit status. */
 int process_converter(const char *kind);
 

@@ -450,8 +450,11 @@ bool call_reads_form(const struct call *c, const struct form *f)
 
 int64_t call_scope(const struct call *c)
 {
-    if (!c->who.role->own_only || c->who.local) return 0;
-    return c->who.organisation_no == 0 ? -1 : c->who.organisation_no;
+    int64_t own = c->who.organisation_no == 0 ? -1 : c->who.organisation_no,
+            only = c->who.only_organisation_no;
+    if (c->who.local) return 0;
+    if (!c->who.role->own_only) return only;
+    return only == 0 || only == own ? own : -1;
 }
 
 bool call_sees_organisation(const struct call *c, int64_t organisation_no)
@@ -596,6 +599,10 @@ static bool purpose_given(struct call *c, struct err *e)
     const char *given = json_get_text(c->in, "purpose", c->who.purpose);
     c->event.purpose = given;
     bool read = c->event.action == AUDIT_RECORD_READ || c->event.action == AUDIT_DISCLOSE;
+    if (c->who.token && (given == NULL || strcmp(given, c->who.purpose) != 0)) {
+        deny(c, e, "token.purpose", "the key of this program is for another purpose");
+        return err_remedy(e, "leave the purpose out, or make a key for it");
+    }
     if (!c->operation->purpose_required && !read) return true;
     if (given != NULL && text_trim(text_of(given)).n > 0) return true;
     deny(c, e, "call.no_purpose",
@@ -614,6 +621,24 @@ bool call_entry_first(struct call *c, struct err *e)
     if (!audit_alone(c, e)) return false;
     c->entered = true;
     return true;
+}
+
+bool call_write_begin(struct call *c, struct err *e)
+{
+    shared_write_begin(c->s->shared);
+    if (store_begin(c->s->store, true, e)) return true;
+    shared_write_end(c->s->shared);
+    return false;
+}
+
+bool call_write_end(struct call *c, bool ok, struct err *e)
+{
+    struct store *st = c->s->store;
+    ok = ok && audit_append(st, &c->event, NULL, e) && store_commit(st, e);
+    if (!ok) store_rollback(st);
+    shared_write_end(c->s->shared);
+    c->entered = ok;
+    return ok;
 }
 
 /* An act whose entry came first has failed. When this entry cannot be written, the first one still
@@ -702,16 +727,15 @@ static bool settle_who(struct call *c, const struct caller *caller, struct err *
                               .language = o->language,
                               .purpose = o->purpose,
                               .local = true,
-                              .fresh = true};
+                              .fresh = true,
+                              .state = SESSION_OPEN};
         return true;
     }
     c->who = (struct who){.role = &role_nobody, .source = caller->source};
     if (!session_who(&c->who, c, caller, e)) return false;
     if (caller->language != NULL) c->who.language = caller->language;
-    if (caller->purpose != NULL) c->who.purpose = caller->purpose;
-    if (c->who.account_no != 0 || c->operation->reach == REACH_OPEN) return true;
-    err_set(e, ERR_DENIED, "session.none", "nobody is signed in, or the session has ended");
-    return err_remedy(e, "sign in");
+    if (caller->purpose != NULL && !c->who.token) c->who.purpose = caller->purpose;
+    return session_reaches(c, e);
 }
 
 static void begin_event(struct call *c)
@@ -721,6 +745,8 @@ static void begin_event(struct call *c)
     c->event.role = c->who.role->name;
     c->event.organisation = c->who.organisation;
     c->event.decision = "allow";
+    c->event.source = c->who.source;
+    if (c->who.account_no != 0) c->event.session = c->who.session;
 }
 
 static bool do_call(struct call *c, const struct caller *caller, handler_fn *handler, struct err *e)
@@ -732,6 +758,7 @@ static bool do_call(struct call *c, const struct caller *caller, handler_fn *han
     begin_event(c);
     if (s->dictionary != NULL) call_speak(c, s->dictionary);
     if (!may(c, c->operation->capability, e) || !purpose_given(c, e)) return false;
+    if (c->operation->capability == CAP_IDENTITY_OPEN && !session_view(c, e)) return false;
     switch (c->operation->transaction) {
     case TX_WRITE: return do_write(c, handler, e);
     case TX_READ: return do_read(c, handler, e);

@@ -16,7 +16,9 @@
 #include "model/problem.h"
 #include "model/record.h"
 #include "service/client.h"
+#include "store/account.h"
 #include "store/audit.h"
+#include "store/session.h"
 #include "store/store.h"
 
 struct service {
@@ -33,6 +35,7 @@ struct service {
     struct catalogue *words; /* the program's own, in words_language; NULL: English */
     char words_language[16];
     struct json *problems; /* of the last call that failed because of them */
+    int64_t clock_ahead;   /* seconds that tests let pass for sessions, codes and throttles */
 };
 
 /* Who asks, as settled before the handler begins. */
@@ -48,6 +51,11 @@ struct who {
     uint8_t session[16];      /* first half of the session's hash, for the log; zeros: none */
     bool local;               /* holds the key, at this machine */
     bool fresh;               /* second factor younger than five minutes (S46); always when local */
+    int64_t session_no;       /* 0: none; an API token is no session */
+    enum session_state state; /* of the session; SESSION_OPEN for API tokens and when local */
+    bool token;               /* an API token asks (S47): only what `operations` names */
+    const char *operations;
+    int64_t only_organisation_no; /* of the token; 0: those of the account */
 };
 
 struct call {
@@ -87,7 +95,13 @@ typedef bool handler_fn(struct call *c, struct err *e);
     X(op_dictionary_paper) \
     X(op_dictionary_processing) X(op_dictionary_codes) X(op_dictionary_rules) X(op_mapping_list) \
     X(op_key_list) X(op_key_add) X(op_key_remove) \
-    X(op_explore_variables) X(op_explore_table) X(op_explore_raw) X(op_explore_download)
+    X(op_explore_variables) X(op_explore_table) X(op_explore_raw) X(op_explore_download) \
+    X(op_session_open) X(op_session_second) X(op_session_close) X(op_session_list) \
+    X(op_session_end) X(op_session_info) X(op_session_purpose) \
+    X(op_setup_state) X(op_setup_code) X(op_setup_finish) X(op_account_activate) \
+    X(op_account_list) X(op_account_add) X(op_account_change) X(op_account_reset) \
+    X(op_account_password) X(op_account_language) X(op_factor_begin) X(op_factor_confirm) \
+    X(op_recovery_renew) X(op_token_add) X(op_token_list) X(op_token_revoke)
 // clang-format on
 #define X(name) handler_fn name;
 OPERATION_HANDLERS(X)
@@ -161,6 +175,24 @@ bool folder_move_up(const char *from, const char *to, const char *last, struct e
  * ended. Texts from the call's arena. False only when it could not be found out (S9). */
 bool session_who(struct who *out, struct call *c, const struct caller *caller,
                  struct err *e) MUST_CHECK;
+
+/* Whether the operation can be asked for by who asks: anybody, a session that is open, one that has
+ * shown its password alone, an API token that names it; and whether it was shown lately enough. */
+bool session_reaches(const struct call *c, struct err *e) MUST_CHECK;
+/* Whether an account of this role must show a second factor (S44). */
+bool role_needs_factor(const struct service *s, const struct role *r);
+/* Count one more opening of identifiers (S55). ERR_LIMIT "identity.quota" when the hour's or the day's
+ * are used up; both that and half of them are entries of the log. No transaction may be open. */
+bool session_view(struct call *c, struct err *e) MUST_CHECK;
+/* Now, for sessions, codes and throttles: UTC seconds, and milliseconds of session_clock(). */
+int64_t call_now(const struct call *c);
+int64_t call_now_ms(const struct call *c);
+
+/* For handlers without a transaction of their own: a write transaction, with the other threads kept
+ * out. call_write_end() appends the call's entry and commits when `ok`, else takes everything back;
+ * true when all of it is done. */
+bool call_write_begin(struct call *c, struct err *e) MUST_CHECK;
+bool call_write_end(struct call *c, bool ok, struct err *e) MUST_CHECK;
 
 /* Whether records of this organisation are there at all for who asks (S51, S52). What is not is
  * answered exactly like what does not exist: call_missing_record(). */

@@ -1,12 +1,195 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Who asks over the desk. */
+/* Who asks over the desk: a session or an API token, as the account is now. Role, organisation and
+ * state are read with every call, so that a change of them acts on the next one (S39, S53).
+ *
+ * Sessions are rows of the store and not memory of a thread, for a browser's next request may come to
+ * another one; their last use is written once a minute, so that reading does not become writing. */
 #include "service/service_internal.h"
+
+#include "base/date.h"
+#include "service/shared.h"
+#include "store/token.h"
+
+#include <string.h>
+
+enum { SEEN_EVERY_MS = SESSION_MINUTE_MS, VIEWS_HOUR = 60, VIEWS_DAY = 200 };
+
+int64_t call_now(const struct call *c)
+{
+    return instant_now() + c->s->clock_ahead;
+}
+
+int64_t call_now_ms(const struct call *c)
+{
+    return session_clock() + c->s->clock_ahead * 1000;
+}
+
+bool role_needs_factor(const struct service *s, const struct role *r)
+{
+    if (s->options.insecure_no_second_factor) return false;
+    return role_may(r, CAP_IDENTITY_OPEN) || role_may(r, CAP_AUDIT_READ) ||
+           role_may(r, CAP_ACCOUNT_CHANGE);
+}
+
+static bool has_ended(const struct session *s, const struct account *a, int64_t now)
+{
+    int64_t idle = a->role != NULL && role_may(a->role, CAP_IDENTITY_OPEN) ? SESSION_IDLE_SHORT_MS
+                                                                            : SESSION_IDLE_MS;
+    int64_t longest = s->state == SESSION_OPEN ? SESSION_LONGEST_MS : SESSION_HALF_MS;
+    return now < s->began_ms || now - s->began_ms >= longest || now - s->seen_ms >= idle;
+}
+
+/* Small changes that are no act of anybody: no entry. */
+static bool quietly(struct call *c, bool (*change)(struct store *st, int64_t no, int64_t now,
+                                                   struct err *e),
+                    int64_t no, int64_t now, struct err *e)
+{
+    struct store *st = c->s->store;
+    shared_write_begin(c->s->shared);
+    bool ok = store_begin(st, true, e);
+    if (ok && !(change(st, no, now, e) && store_commit(st, e))) {
+        store_rollback(st);
+        ok = false;
+    }
+    shared_write_end(c->s->shared);
+    return ok;
+}
+
+static bool end_it(struct store *st, int64_t no, int64_t now, struct err *e)
+{
+    (void)now;
+    return store_session_end(st, no, e);
+}
+
+static void fill_account(struct who *out, const struct account *a)
+{
+    out->actor = a->name;
+    out->role = a->role;
+    out->organisation = a->organisation;
+    out->organisation_no = a->organisation_no;
+    out->account_no = a->account_no;
+    out->language = a->language;
+}
+
+static bool who_of_session(struct who *out, struct call *c, struct text token, struct err *e)
+{
+    struct session s;
+    struct account a;
+    struct store *st = c->s->store;
+    uint8_t hash[ACCESS_HASH];
+    int64_t now = call_now_ms(c);
+    if (!store_session_find(&s, st, token, c->arena, e)) return false;
+    if (s.session_no == 0) return true;
+    if (!store_account_get(&a, st, s.account_no, c->arena, e)) return false;
+    if (a.state != ACCOUNT_ACTIVE || a.role == NULL || has_ended(&s, &a, now))
+        return quietly(c, end_it, s.session_no, now, e);
+    if (now - s.seen_ms >= SEEN_EVERY_MS &&
+        !quietly(c, store_session_seen, s.session_no, now, e))
+        return false;
+    fill_account(out, &a);
+    out->session_no = s.session_no;
+    out->state = s.state;
+    out->purpose = s.purpose;
+    /* Who has no second factor yet enrols it in a session that has just begun. */
+    out->fresh = s.state == SESSION_ENROL || now - s.proved_ms < SESSION_FRESH_MS;
+    if (s.state != SESSION_OPEN) out->role = &role_nobody;
+    access_hash(hash, st, ACCESS_SESSION, 0, token);
+    memcpy(out->session, hash, sizeof out->session);
+    return true;
+}
+
+static bool who_of_token(struct who *out, struct call *c, struct text text, struct err *e)
+{
+    enum { USED_EVERY = 60 };
+    struct token t;
+    struct account a;
+    struct store *st = c->s->store;
+    uint8_t hash[ACCESS_HASH];
+    int64_t now = call_now(c);
+    if (!store_token_find(&t, st, text, c->arena, e)) return false;
+    if (t.token_no == 0 || t.revoked_at != 0 || now >= t.until) return true;
+    if (!store_account_get(&a, st, t.account_no, c->arena, e)) return false;
+    if (a.state != ACCOUNT_ACTIVE || a.role == NULL) return true;
+    if (now - t.used_at >= USED_EVERY && !quietly(c, store_token_used, t.token_no, now, e))
+        return false;
+    fill_account(out, &a);
+    out->state = SESSION_OPEN;
+    out->token = true;
+    out->operations = t.operations;
+    out->only_organisation_no = t.organisation_no;
+    out->purpose = t.purpose;
+    access_hash(hash, st, ACCESS_TOKEN, 0, text);
+    memcpy(out->session, hash, sizeof out->session);
+    return true;
+}
 
 bool session_who(struct who *out, struct call *c, const struct caller *caller, struct err *e)
 {
-    (void)out;
-    (void)c;
-    (void)caller;
-    (void)e;
+    struct text token = text_of(caller->session);
+    if (token.n == ACCESS_SESSION_TEXT) return who_of_session(out, c, token, e);
+    if (token.n == ACCESS_TOKEN_TEXT && text_starts(token, TEXT(ACCESS_TOKEN_PREFIX)))
+        return who_of_token(out, c, token, e);
     return true;
+}
+
+bool session_reaches(const struct call *c, struct err *e)
+{
+    const struct operation *op = c->operation;
+    const struct who *w = &c->who;
+    if (w->account_no == 0 && op->reach != REACH_OPEN) {
+        err_set(e, ERR_DENIED, "session.none", "nobody is signed in, or the session has ended");
+        return err_remedy(e, "sign in");
+    }
+    if (op->reach == REACH_OPEN) return true;
+    if (w->token && !token_names(w->operations, op->name)) {
+        err_set(e, ERR_DENIED, "token.scope", "the key of this program is not for %s", op->name);
+        return err_remedy(e, "make a key that names it");
+    }
+    if (w->state == SESSION_SECOND && !op->half_open) {
+        err_set(e, ERR_DENIED, "session.second_wanted", "the second factor has not been shown yet");
+        return err_remedy(e, "type the code of the authenticator, or a recovery code");
+    }
+    if (w->state == SESSION_ENROL && !op->half_open) {
+        err_set(e, ERR_DENIED, "session.enrol_wanted", "this account needs a second factor");
+        return err_remedy(e, "set up an authenticator first");
+    }
+    if (op->fresh_required && !w->fresh) {
+        err_set(e, ERR_DENIED, "session.not_fresh",
+                "for this the second factor must have been shown within the last five minutes");
+        return err_remedy(e, "show it once more, and repeat what was to be done");
+    }
+    return true;
+}
+
+/* ---- how many identifiers one opens (S55) ---- */
+
+static bool note_quota(struct call *c, int64_t used, bool full, struct err *e)
+{
+    struct audit_event before = c->event;
+    c->event.action = AUDIT_QUOTA;
+    c->event.object_type = "account";
+    c->event.object_id = c->who.actor;
+    c->event.decision = full ? "deny" : "alert";
+    c->event.count = used;
+    bool ok = call_write_begin(c, e) && call_write_end(c, true, e);
+    c->entered = false;
+    c->event = before;
+    return ok;
+}
+
+bool session_view(struct call *c, struct err *e)
+{
+    int64_t hour, day, no = c->who.account_no, now = call_now(c);
+    if (no == 0) return true;
+    if (!store_view_count(&hour, &day, c->s->store, no, now, e)) return false;
+    if (hour >= VIEWS_HOUR || day >= VIEWS_DAY) {
+        if (!note_quota(c, hour >= VIEWS_HOUR ? hour : day, true, e)) return false;
+        err_set(e, ERR_LIMIT, "identity.quota",
+                "the identifiers of %d persons in an hour, and of %d in a day, can be opened; more were asked for",
+                VIEWS_HOUR, VIEWS_DAY);
+        return err_remedy(e, "go on later; whoever verifies the log sees that this limit was reached");
+    }
+    if (!quietly(c, store_view_note, no, now, e)) return false;
+    if (hour + 1 != VIEWS_HOUR / 2 && day + 1 != VIEWS_DAY / 2) return true;
+    return note_quota(c, hour + 1 == VIEWS_HOUR / 2 ? hour + 1 : day + 1, false, e);
 }

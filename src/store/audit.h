@@ -19,6 +19,8 @@
 
 struct store;
 
+enum { AUDIT_SESSION = 16 };
+
 struct audit_event { /* members may be NULL or 0 where they have no meaning */
     enum audit_action action;
     const char
@@ -34,6 +36,8 @@ struct audit_event { /* members may be NULL or 0 where they have no meaning */
     int64_t count;
     const char *recipient;
     const uint8_t *digest; /* 32 bytes over what was written, or NULL */
+    const uint8_t *session; /* AUDIT_SESSION bytes of the session's hash, or NULL */
+    const char *source;     /* network address, cut to its net (S21) */
 };
 
 struct audit_entry {      /* as stored; texts from the arena or row it was read with */
@@ -44,6 +48,8 @@ struct audit_entry {      /* as stored; texts from the arena or row it was read 
         decision, fields, recipient;
     int64_t count;
     uint8_t digest[32];
+    uint8_t session[AUDIT_SESSION]; /* zeros: none */
+    struct text source;
     uint8_t previous[32], hash[32];
 };
 

@@ -6,7 +6,12 @@
 
 #include <string.h>
 
-enum { ENTRY_FORMAT = 1, ENTRY_ITEMS = 17 };
+enum {
+    ENTRY_FORMAT = 1,
+    ENTRY_ITEMS = 17,
+    ENTRY_FORMAT_SESSION = 2, /* with session and source */
+    ENTRY_ITEMS_SESSION = 19
+};
 
 static void put_text(struct buf *b, const char *s, bool *utf8)
 {
@@ -30,10 +35,10 @@ bool audit_entry_write(struct buf *out, const struct audit_event *ev, uint64_t s
                                  ev->decision,
                                  ev->fields,
                                  ev->recipient};
-    bool utf8 = true;
+    bool utf8 = true, of_session = ev->session != NULL || text_of(ev->source).n > 0;
 
-    cbor_put_array(out, ENTRY_ITEMS);
-    cbor_put_uint(out, ENTRY_FORMAT);
+    cbor_put_array(out, of_session ? ENTRY_ITEMS_SESSION : ENTRY_ITEMS);
+    cbor_put_uint(out, of_session ? ENTRY_FORMAT_SESSION : ENTRY_FORMAT);
     cbor_put_uint(out, sequence);
     cbor_put_int(out, at);
     cbor_put_uint(out, monotone_ms);
@@ -41,6 +46,11 @@ bool audit_entry_write(struct buf *out, const struct audit_event *ev, uint64_t s
     cbor_put_int(out, ev->count);
     if (ev->digest == NULL) cbor_put_null(out);
     else cbor_put_bytes(out, ev->digest, 32);
+    if (of_session) {
+        if (ev->session == NULL) cbor_put_null(out);
+        else cbor_put_bytes(out, ev->session, AUDIT_SESSION);
+        put_text(out, ev->source, &utf8);
+    }
     if (!utf8) {
         err_set(e, ERR_USAGE, "audit.text",
                 "could not write the audit entry: a text of it is not UTF-8");
@@ -87,6 +97,13 @@ static struct text take_text(struct input *in)
     return item.text;
 }
 
+static void take_bytes(struct input *in, uint8_t *out, size_t n)
+{
+    struct cbor_item item = take(in);
+    if (item.kind == CBOR_BYTES && item.text.n == n) memcpy(out, item.text.p, n);
+    else if (item.kind != CBOR_NULL) in->bad = true;
+}
+
 bool audit_entry_read(struct audit_entry *out, struct text body)
 {
     struct input in = {.bad = false};
@@ -94,7 +111,8 @@ bool audit_entry_read(struct audit_entry *out, struct text body)
 
     cbor_reader_init(&in.r, body.p, body.n);
     struct cbor_item head = take(&in);
-    if (head.kind != CBOR_ARRAY || head.u != ENTRY_ITEMS) return false;
+    bool of_session = head.u == ENTRY_ITEMS_SESSION;
+    if (head.kind != CBOR_ARRAY || (head.u != ENTRY_ITEMS && !of_session)) return false;
     uint64_t format = take_uint(&in);
     a.sequence = take_uint(&in);
     a.at = take_int(&in);
@@ -104,11 +122,15 @@ bool audit_entry_read(struct audit_entry *out, struct text body)
                                   &a.decision,    &a.fields,    &a.recipient};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) *texts[i] = take_text(&in);
     a.count = take_int(&in);
-    struct cbor_item digest = take(&in);
-    if (digest.kind == CBOR_BYTES && digest.text.n == sizeof a.digest)
-        memcpy(a.digest, digest.text.p, sizeof a.digest);
-    else if (digest.kind != CBOR_NULL) in.bad = true;
-    if (in.bad || format != ENTRY_FORMAT || cbor_next(&in.r).kind != CBOR_END) return false;
+    take_bytes(&in, a.digest, sizeof a.digest);
+    if (of_session) {
+        static const uint8_t none[AUDIT_SESSION] = {0};
+        take_bytes(&in, a.session, sizeof a.session);
+        a.source = take_text(&in);
+        if (a.source.n == 0 && memcmp(a.session, none, sizeof none) == 0) in.bad = true;
+    }
+    if (format != (of_session ? ENTRY_FORMAT_SESSION : ENTRY_FORMAT)) in.bad = true;
+    if (in.bad || cbor_next(&in.r).kind != CBOR_END) return false;
     memcpy(a.previous, out->previous, sizeof a.previous);
     memcpy(a.hash, out->hash, sizeof a.hash);
     *out = a;

@@ -31,7 +31,10 @@ struct audit_log { /* borrows both */
  * Canonical form: CBOR array of 17: format = 1, sequence, at, monotone_ms, action, actor, role,
  * organisation, object_type, object_id, purpose, legal_basis, decision, fields, recipient, count,
  * digest. Texts without meaning and an absent digest are null. Hash: BLAKE2b-256 of "dcim audit
- * entry v1", the hash before (32; zeros before the first entry) and the canonical form. */
+ * entry v1", the hash before (32; zeros before the first entry) and the canonical form.
+ *
+ * What comes from a session is written in format 2: an array of 19, with session (16 bytes or null)
+ * and source behind the digest, of which at least one is not null. */
 
 /* Append the canonical form to `out`; ERR_USAGE "audit.text" when a text is not UTF-8, ERR_LIMIT
  * "audit.too_long". */

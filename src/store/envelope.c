@@ -34,6 +34,7 @@ static const struct {
     [ENVELOPE_RECORD_KEY] = {"record_key", "wrapped"},
     [ENVELOPE_IDENTITY_KEY] = {"identity_key", "wrapped"},
     [ENVELOPE_AUDIT_DETAIL] = {"audit_entry", "detail"},
+    [ENVELOPE_FACTOR] = {"account", "factor"},
 };
 
 static size_t add(uint8_t *out, size_t at, const void *p, size_t n)

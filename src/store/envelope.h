@@ -28,6 +28,7 @@ enum envelope_place {
     ENVELOPE_RECORD_KEY,
     ENVELOPE_IDENTITY_KEY,
     ENVELOPE_AUDIT_DETAIL,
+    ENVELOPE_FACTOR, /* its "record code" is the number of the account, twelve digits */
     ENVELOPE_PLACE_COUNT
 };
 

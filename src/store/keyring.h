@@ -31,6 +31,8 @@ enum key_use {
     KEY_AUDIT_SIGN, /* Ed25519 secret key of checkpoints */
     KEY_AUDIT_HEAD, /* authenticates the head of the audit log, so that it cannot be cut short */
     KEY_CASE,       /* wraps record keys of cases, which belong to both data sets */
+    KEY_ACCOUNT,    /* pepper of passwords; hashes of codes, sessions and tokens */
+    KEY_FACTOR,     /* seals the secrets of second factors */
     KEY_COUNT
 };
 

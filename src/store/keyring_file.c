@@ -4,7 +4,7 @@
 #include <string.h>
 
 static const char magic[8] = {'D', 'C', 'I', 'M', 'K', 'E', 'Y', 'S'};
-enum { FORMAT_VERSION = 3, KIB_MIN = 8 };
+enum { FORMAT_VERSION = 4, KIB_MIN = 8 };
 
 _Static_assert(KEYRING_HEAD_BYTES == sizeof magic + 1 + 1 + 2 + 4 + 8 + 8, "head");
 _Static_assert(KEYRING_SLOT_BYTES == 4 + 1 + 3 + 8 + 2 * (1 + 4 + 4 + CRYPTO_SALT) + KEYRING_LABEL +

@@ -145,7 +145,7 @@ static size_t forged(char out[4096], size_t i, uint64_t as, int64_t count)
         (void)snprintf(text[k], sizeof text[k], "%.*s", (int)from[k].n, from[k].p);
     const struct audit_event ev = {AUDIT_IMPORT, text[1],  text[2], text[3], text[4],
                                    text[5],      text[6],  text[7], text[8], text[9],
-                                   count,        text[10], a.digest};
+                                   count,        text[10], a.digest, NULL,    NULL};
     buf_init(&b, 4096);
     assert_true(audit_entry_write(&b, &ev, as, a.at, a.monotone_ms, NULL));
     memcpy(out, b.p, b.n);

@@ -137,12 +137,12 @@ static void test_2_layout(void **state)
 
     buf_init(&b, KEYRING_FILE_MAX);
     keyring_file_write(&b, &f);
-    /* 32 + 3 * 202 + 24 + (10 keys of 32 + 64 + 32 + tag 16 = 432) + 32 = 1,126 */
-    assert_int_equal(KEY_COUNT, 11);
-    assert_int_equal(b.n, 1126);
-    assert_int_equal(KEYRING_FILE_MAX, 32 + 15 * (202 + 104) + 24 + 432 + 32);
+    /* 32 + 3 * 202 + 24 + (12 keys of 32 + 64 + 32 + tag 16 = 496) + 32 = 1,190 */
+    assert_int_equal(KEY_COUNT, 13);
+    assert_int_equal(b.n, 1190);
+    assert_int_equal(KEYRING_FILE_MAX, 32 + 15 * (202 + 104) + 24 + 496 + 32);
     assert_memory_equal(b.p,
-                        "DCIMKEYS\x03\x0b\x03\x00\x09\x00\x00\x00"
+                        "DCIMKEYS\x04\x0d\x03\x00\x09\x00\x00\x00"
                         "ABCDEFG\0",
                         24);
     assert_memory_equal(b.p + AT_SLOT + 202 + S_LABEL, "chave do cofre\0", 15);
@@ -185,8 +185,8 @@ static void test_4_forged(void **state)
     assert_true(
         parses_forged(&b, AT_ID, 'x')); /* the way of forging works: an id may be anything */
     assert_false(parses_forged(&b, 0, 'd'));
-    assert_false(parses_forged(&b, AT_VERSION, 2));
-    assert_false(parses_forged(&b, AT_VERSION, 4));
+    assert_false(parses_forged(&b, AT_VERSION, 3));
+    assert_false(parses_forged(&b, AT_VERSION, 5));
     assert_false(parses_forged(&b, AT_KEYS, KEY_COUNT - 1));
     assert_false(parses_forged(&b, AT_SLOTS, 0));
     assert_false(parses_forged(&b, AT_SLOTS, 2));

@@ -176,7 +176,10 @@ static void quota_5_from_before(void **state)
     store_close(st);
     raw_run(raw, "ALTER TABLE organisation DROP COLUMN quota_records;"
                  "ALTER TABLE organisation DROP COLUMN quota_bytes;"
-                 "ALTER TABLE series DROP COLUMN n_byte; PRAGMA user_version = 3");
+                 "ALTER TABLE series DROP COLUMN n_byte;"
+                 "DROP TABLE token; DROP TABLE throttle; DROP TABLE session; DROP TABLE setup;"
+                 "DROP TABLE account_view; DROP TABLE account_source; DROP TABLE account_recovery;"
+                 "DROP TABLE account; PRAGMA user_version = 3");
     raw_close(raw);
     st = store_data_open("before", false);
     assert_true(used > 0);

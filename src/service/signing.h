@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What the operations of accounts and sessions share: a password held against an account, somebody
+ * let in, somebody refused. */
+#ifndef DCIM_SERVICE_SIGNING_H
+#define DCIM_SERVICE_SIGNING_H
+
+#include "service/password_rule.h"
+#include "service/service_internal.h"
+#include "store/throttle.h"
+
+/* What was typed, held against what is kept. The same is computed, read and written whether the
+ * account is there or not (S43). */
+struct attempt {
+    const char *name; /* as typed, in lower case */
+    struct account account;
+    struct account_password kept;
+    uint8_t hash[ACCESS_HASH]; /* of what was typed, with the salt of `kept` */
+    struct account_password fresh; /* the same at the cost of today; there: to be kept instead */
+    struct throttle by_account, by_source;
+    bool waits; /* too many failures before: no password will do now */
+};
+
+/* Before the transaction: reads the account and stretches the password, which takes its time. */
+bool attempt_begin(struct attempt *at, struct call *c, const char *name, struct text password,
+                   struct err *e) MUST_CHECK;
+/* Inside of it: reads again what may have changed meanwhile. `kind` of the throttle: "password". */
+bool attempt_reload(struct attempt *at, struct call *c, const char *kind, struct err *e) MUST_CHECK;
+/* Whether the password is the account's; constant time. */
+bool attempt_fits(const struct attempt *at);
+/* Count the failure, write the entry, commit; then always false with one and the same error. */
+bool attempt_refuse(struct attempt *at, struct call *c, struct err *e);
+/* Let the account in: a session, which the result names; the caller commits. */
+bool attempt_admit(struct attempt *at, struct call *c, struct err *e) MUST_CHECK;
+
+/* A password made ready to be kept, stretched at the cost of today. */
+bool password_new(struct account_password *out, struct call *c, struct text password,
+                  struct err *e) MUST_CHECK;
+/* What a password of this account must not be made of. */
+struct password_context password_context_of(const struct call *c, const struct account *a);
+
+/* Another token for the session of who asks, open and proved now; the result names it. */
+bool session_renewed(struct call *c, struct err *e) MUST_CHECK;
+/* The account of who asks. ERR_DENIED "session.none" for who has none. */
+bool own_account(struct account *out, struct call *c, struct err *e) MUST_CHECK;
+/* The account that parameter `account` names. ERR_NOT_FOUND "account.unknown". */
+bool named_account(struct account *out, struct call *c, struct err *e) MUST_CHECK;
+bool account_unknown(const char *name, struct err *e);
+
+#endif
