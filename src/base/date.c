@@ -322,6 +322,33 @@ void instant_format(char *out, int64_t seconds)
     *p = '\0';
 }
 
+/* `n` digits at `at`; -1 when one is none. */
+static int digits(struct text t, size_t at, size_t n)
+{
+    int v = 0;
+    for (size_t i = at; i < at + n; i++) {
+        if (t.p[i] < '0' || t.p[i] > '9') return -1;
+        v = v * 10 + (t.p[i] - '0');
+    }
+    return v;
+}
+
+bool instant_parse(int64_t *out, struct text t)
+{
+    static const char form[] = "0000-00-00T00:00:00Z";
+    if (t.n != sizeof form - 1) return false;
+    for (size_t i = 0; i < t.n; i++)
+        if (form[i] != '0' && t.p[i] != form[i]) return false;
+    int year = digits(t, 0, 4), month = digits(t, 5, 2), day = digits(t, 8, 2),
+        hour = digits(t, 11, 2), minute = digits(t, 14, 2), second = digits(t, 17, 2);
+    if (year < 1970 || month < 1 || month > 12 || day < 1 || hour < 0 || hour > 23 || minute < 0 ||
+        minute > 59 || second < 0 || second > 59)
+        return false;
+    if (day > days_in_month(year, month)) return false;
+    *out = ((int64_t)days_from_civil(year, month, day) * 24 + hour) * 3600 + minute * 60 + second;
+    return true;
+}
+
 int32_t day_today(void)
 {
     struct date fixed;

@@ -54,6 +54,7 @@ int date_year(struct date d);  /* of the first possible day */
 int64_t instant_now(void);
 enum { INSTANT_TEXT_MAX = 24 };
 void instant_format(char *out, int64_t seconds); /* 2020-12-31T23:59:59Z */
+bool instant_parse(int64_t *out, struct text t);  /* exactly that form, years 1970 to 9999 */
 int32_t day_today(void); /* UTC; tests fix it with the environment variable DCIM_TODAY=yyyy-mm-dd */
 
 #endif

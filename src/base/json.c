@@ -220,6 +220,18 @@ const struct json *json_at(const struct json *array, size_t i)
     return j == NULL ? NULL : ours(j);
 }
 
+struct json *json_item_mut(struct json *array, size_t i)
+{
+    json_t *j = json_array_get(seen(array), i);
+    return j == NULL ? NULL : ours(j);
+}
+
+struct json *json_member_mut(struct json *object, const char *key)
+{
+    json_t *j = json_object_get(seen(object), key);
+    return j == NULL ? NULL : ours(j);
+}
+
 const char *json_as_text(const struct json *j, const char *otherwise)
 {
     const char *s = json_string_value(seen(j));

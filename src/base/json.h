@@ -62,6 +62,10 @@ const struct json *json_member(const struct json *object, size_t i, const char *
 /* The same in O(1): `*cursor` starts as NULL; false behind the last. The object must not change. */
 bool json_next(const struct json *object, void **cursor, const char **key, const struct json **value);
 
+/* A member or item to be changed in its place; NULL when it is missing. */
+struct json *json_member_mut(struct json *object, const char *key);
+struct json *json_item_mut(struct json *array, size_t i);
+
 /* Parse one whole document, any value. `owns` *out, which is NULL after an error.
  * Errors: ERR_INPUT "json.malformed", ERR_LIMIT "json.limit", with line and column; what the document
  * holds there is in the detail only. */

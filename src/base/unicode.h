@@ -9,6 +9,8 @@
 #include "base/text.h"
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 /* NFC; input is valid UTF-8. ASCII is returned unchanged (borrowed). */
 struct text unicode_nfc(struct text t, struct arena *a);
@@ -54,6 +56,11 @@ void unicode_numbers_free(struct number_format *f);
 const char *unicode_number(struct number_format *f, int64_t v, struct arena *a);
 /* A share from 0 to 1, rounded half to even to whole per cents. */
 const char *unicode_percent(struct number_format *f, double share, struct arena *a);
+/* Day and time of an instant (UTC seconds) in the machine's time zone, as people of the language
+ * write them: "22/11/2026, 20:12:05". False, and nothing is written, when it does not fit into
+ * `size` bytes or ICU cannot. Safe for several threads. Cost: 2 microseconds, the first of a language
+ * a millisecond. */
+bool unicode_instant(char *out, size_t size, int64_t seconds, const char *language);
 
 /* Columns a terminal needs for the text (wide and combining characters counted). */
 size_t unicode_width(struct text t);

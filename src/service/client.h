@@ -113,6 +113,13 @@ bool service_call_as(struct json **out, struct service *s, const struct caller *
                      const char *name, const struct json *in, const struct progress *progress,
                      struct err *e) MUST_CHECK;
 
+/* Between the processes of a server, beside questions: one document at a time over a socket, and an
+ * error as a document. service_message_receive() gives NULL, with true, when the other end has
+ * closed. */
+bool service_message_send(int socket, const struct json *j, struct err *e) MUST_CHECK;
+bool service_message_receive(struct json **out, int socket, struct err *e) MUST_CHECK;
+struct json *service_error(const struct err *e);
+
 /* Problems of a dictionary, mapping or file belong to results; when an operation fails because of
  * them, they are here as an array (borrowed until the next call), else NULL. */
 const struct json *service_problems(const struct service *s);

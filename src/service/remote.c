@@ -48,3 +48,18 @@ bool remote_call(struct json **out, struct json **problems, struct channel *ch,
     json_free(answer);
     return ok;
 }
+
+bool service_message_send(int socket, const struct json *j, struct err *e)
+{
+    return channel_send(socket, j, CHANNEL_MESSAGE_MAX, e);
+}
+
+bool service_message_receive(struct json **out, int socket, struct err *e)
+{
+    return channel_receive(out, socket, CHANNEL_MESSAGE_MAX, e);
+}
+
+struct json *service_error(const struct err *e)
+{
+    return channel_error(e);
+}

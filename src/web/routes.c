@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The table of routes, in parts by subject, the menu, and the notices. */
+#include "base/catalogue.h"
+#include "web/routes.h"
+
+#include <string.h>
+
+static const struct route_part parts[] = {
+    {routes_session, &routes_session_count},
+    {routes_record, &routes_record_count},
+};
+
+const struct route *route_at(size_t i)
+{
+    for (size_t p = 0; p < sizeof parts / sizeof *parts; p++) {
+        if (i < *parts[p].n) return &parts[p].row[i];
+        i -= *parts[p].n;
+    }
+    return NULL;
+}
+
+static const struct menu_item menu[] = {
+    {"/", N_("My work"), NULL},
+    {"/records", N_("Records"), "record.read"},
+    {"/organisations", N_("Organisations"), "organisation.change"},
+};
+
+const struct menu_item *menu_at(size_t i)
+{
+    return i < sizeof menu / sizeof *menu ? &menu[i] : NULL;
+}
+
+static const struct {
+    const char *word, *text;
+} notices[] = {
+    {"signed-out", N_("You have signed out.")},
+    {"organisation-added", N_("The organisation was added.")},
+};
+
+const char *route_notice(struct text word)
+{
+    for (size_t i = 0; i < sizeof notices / sizeof *notices; i++)
+        if (text_is(word, notices[i].word)) return notices[i].text;
+    return NULL;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The parts that the table of routes is put together from: routes_<subject>.c has one each. */
+#ifndef DCIM_WEB_ROUTES_H
+#define DCIM_WEB_ROUTES_H
+
+#include "web/route.h"
+
+struct route_part {
+    const struct route *row;
+    const size_t *n;
+};
+
+#define ROUTE_PART(subject) \
+    extern const struct route routes_##subject[]; \
+    extern const size_t routes_##subject##_count
+ROUTE_PART(session);
+ROUTE_PART(record);
+#undef ROUTE_PART
+
+#endif

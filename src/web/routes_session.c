@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Signing in and out, the first administrator, one's own account; the program's own pages. */
+#include "base/catalogue.h"
+#include "web/exchange.h"
+#include "web/page.h"
+#include "web/routes.h"
+
+#include <string.h>
+
+static bool go(struct exchange *x, const char *to)
+{
+    (void)response_redirect(x->response, text_of(to));
+    return false;
+}
+
+/* A session has begun or gone a step further: it has a new token, and what is missing is asked. */
+static bool after_step(struct exchange *x)
+{
+    const char *token = json_get_text(x->result, "session", ""),
+               *state = json_get_text(x->result, "state", "");
+    if (token[0] != '\0' && !response_cookie(x->response, SESSION_COOKIE, text_of(token)))
+        return go(x, "/sign-in");
+    if (strcmp(state, "second") == 0) return go(x, "/sign-in/code");
+    if (strcmp(state, "enrol") == 0) return go(x, "/sign-in/factor");
+    return go(x, "/");
+}
+
+static bool after_sign_out(struct exchange *x)
+{
+    response_cookie_end(x->response, SESSION_COOKIE);
+    response_clear_site_data(x->response);
+    return go(x, "/sign-in?done=signed-out");
+}
+
+/* "/" is for who has signed in; where the register has no administrator yet, the first one is made. */
+static bool before_sign_in(struct exchange *x)
+{
+    struct err e = {0};
+    struct json *in = json_object(), *out = NULL;
+    bool needed = false;
+    if (x->info != NULL) {
+        json_free(in);
+        return go(x, "/");
+    }
+    if (exchange_call(&out, x, "setup.state", in, &e)) needed = json_get_bool(out, "needed", false);
+    json_free(out);
+    json_free(in);
+    return needed ? go(x, "/setup") : true;
+}
+
+static bool before_leave(struct exchange *x)
+{
+    response_clear_site_data(x->response);
+    page_show(x, "leave", 200);
+    response_clear_site_data(x->response);
+    return false;
+}
+
+const struct route routes_session[] = {
+    {.method = METHOD_GET, .path = "/sign-in", .page = "sign-in", .title = N_("Sign in"),
+     .flags = ROUTE_OPEN | ROUTE_FORM, .before = before_sign_in},
+    {.method = METHOD_POST, .path = "/sign-in", .operation = "session.open", .flags = ROUTE_OPEN,
+     .title = N_("Sign in"), .after = after_step},
+    {.method = METHOD_GET, .path = "/sign-in/code", .page = "sign-in-code",
+     .title = N_("Enter the code"), .flags = ROUTE_OPEN | ROUTE_FORM},
+    {.method = METHOD_POST, .path = "/sign-in/code", .operation = "session.second",
+     .flags = ROUTE_OPEN, .title = N_("Enter the code"), .after = after_step},
+    {.method = METHOD_GET, .path = "/setup", .operation = "setup.state", .page = "setup",
+     .title = N_("Make the first administrator"), .flags = ROUTE_OPEN | ROUTE_FORM},
+    {.method = METHOD_POST, .path = "/setup", .operation = "setup.finish", .flags = ROUTE_OPEN,
+     .title = N_("Make the first administrator"), .after = after_step},
+    {.method = METHOD_GET, .path = "/activate", .page = "activate",
+     .title = N_("Activate your account"), .flags = ROUTE_OPEN | ROUTE_FORM},
+    {.method = METHOD_POST, .path = "/activate", .operation = "account.activate",
+     .flags = ROUTE_OPEN, .title = N_("Activate your account"), .after = after_step},
+    {.method = METHOD_POST, .path = "/sign-out", .operation = "session.close",
+     .flags = ROUTE_OPEN, .after = after_sign_out},
+    {.method = METHOD_POST, .path = "/language", .operation = "account.language", .done = "/"},
+    {.method = METHOD_GET, .path = "/leave", .page = "leave", .title = N_("You have left"),
+     .flags = ROUTE_OPEN, .before = before_leave},
+    {.method = METHOD_GET, .path = "/accessibility", .page = "accessibility",
+     .title = N_("Accessibility statement"), .flags = ROUTE_OPEN},
+    {.method = METHOD_GET, .path = "/", .page = "home", .title = N_("My work"), .nav = "/"},
+};
+const size_t routes_session_count = sizeof routes_session / sizeof *routes_session;
