@@ -140,5 +140,7 @@ int run_record_show(struct invocation *v);
 int run_version(struct invocation *v);
 int run_demo(struct invocation *v);
 int run_converter(struct invocation *v);
+int run_serve(struct invocation *v);   /* serve.c */
+int run_process(struct invocation *v); /* hidden: desk and door of a server */
 
 #endif

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* dcim serve: what the server is told, and what it says once it is there. */
+#include "cli/command.h"
+
+#include "base/arena.h"
+#include "base/catalogue.h"
+#include "base/crypto.h"
+#include "cli/desk.h"
+#include "cli/terminal.h"
+#include "service/process.h"
+#include "web/door.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { SETUP_CODE_BYTES = 10 };
+
+struct serving {
+    const char *address, *setup_code;
+    bool plain;
+};
+
+static void say_ready(void *ctx, const struct json *door, const struct json *desk)
+{
+    const struct serving *s = ctx;
+    bool everywhere = strcmp(s->address, "0.0.0.0") == 0 || strcmp(s->address, "::") == 0;
+    const char *host = everywhere || strcmp(s->address, "127.0.0.1") == 0 ? "localhost" : s->address;
+    printf(tr("The register is open at %s://%s:%lld"), s->plain ? "http" : "https", host,
+           (long long)json_get_int(door, "port", 0));
+    putchar('\n');
+    const char *print = json_get_text(door, "fingerprint", ""),
+               *warning = json_get_text(door, "warning", "");
+    if (print[0] != '\0') {
+        printf(tr("Its certificate has the fingerprint (SHA-256) %s"), print);
+        putchar('\n');
+    }
+    if (warning[0] != '\0') {
+        terminal_say(stdout, warning);
+        putchar('\n');
+    }
+    if (json_get_bool(desk, "setup_needed", false)) {
+        printf(tr("There are no accounts yet. Open that page and enter this code: %s"), s->setup_code);
+        putchar('\n');
+    }
+    puts(tr("It ends with Ctrl-C."));
+    (void)fflush(stdout);
+}
+
+/* Sixteen letters in groups of four. */
+static const char *make_code(struct arena *a)
+{
+    static const char letters[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    unsigned char random[SETUP_CODE_BYTES];
+    char *out = arena_take(a, 24, 1), *p = out;
+    crypto_random(random, sizeof random);
+    for (unsigned i = 0; i < 16; i++) {
+        unsigned bit = i * 5, at = bit / 8;
+        unsigned two = (unsigned)random[at] << 8 | (at + 1 < sizeof random ? random[at + 1] : 0U);
+        if (i > 0 && i % 4 == 0) *p++ = '-';
+        *p++ = letters[two >> (11 - bit % 8) & 31];
+    }
+    *p = '\0';
+    return out;
+}
+
+static struct json *door_config(const struct invocation *v, const struct service_options *o,
+                                const char *data, struct arena *a)
+{
+    static const char *const copied[][2] = {{"certificate", "certificate"},
+                                            {"certificate-key", "key"},
+                                            {"address", "address"},
+                                            {"name", "register"}};
+    struct json *j = json_object();
+    json_set_int(j, "port", json_get_int(v->own, "port", 8443));
+    for (size_t i = 0; i < sizeof copied / sizeof *copied; i++) {
+        const char *value = json_get_text(v->own, copied[i][0], NULL);
+        if (value != NULL) json_set_text(j, copied[i][1], value);
+    }
+    if (json_has(v->own, "hosts")) json_set(j, "hosts", json_copy(json_get(v->own, "hosts")));
+    json_set_bool(j, "insecure_plain", json_get_bool(v->own, "insecure-plain", false));
+    json_set_text(j, "folder", arena_printf(a, "%s/server", o->repository));
+    json_set_text(j, "data", data);
+    return j;
+}
+
+static void say_weakened(const struct invocation *v)
+{
+    if (json_get_bool(v->own, "insecure-plain", false))
+        fprintf(stderr, "dcim: %s\n",
+                tr("--insecure-plain: nothing protects what goes between browser and server"));
+    if (json_get_bool(v->own, "insecure-no-second-factor", false))
+        fprintf(stderr, "dcim: %s\n",
+                tr("--insecure-no-second-factor: a password alone opens a session"));
+}
+
+static bool serve(struct invocation *v, struct desk *d, struct arena *a, struct err *e)
+{
+    const char *data;
+    if (!data_folder_find(&data, v, "i18n", a, e)) return false;
+    struct serving said = {.address = json_get_text(v->own, "address", "127.0.0.1"),
+                           .setup_code = make_code(a),
+                           .plain = json_get_bool(v->own, "insecure-plain", false)};
+    d->options.setup_code = said.setup_code;
+    d->options.demo = json_get_bool(v->own, "demonstration", false);
+    d->options.insecure_no_second_factor = json_get_bool(v->own, "insecure-no-second-factor", false);
+    struct json *door = door_config(v, &d->options, data, a);
+    struct serve_options o = {.service = &d->options, .door = door, .ready = say_ready, .ctx = &said};
+    bool ok = process_serve(&o, e);
+    json_free(door);
+    return ok;
+}
+
+int run_serve(struct invocation *v)
+{
+    struct err e = {0};
+    struct desk d;
+    if ((json_get_text(v->own, "certificate", NULL) == NULL) !=
+        (json_get_text(v->own, "certificate-key", NULL) == NULL)) {
+        err_set(&e, ERR_USAGE, "serve.certificate", "a certificate and its key are named together");
+        err_remedy(&e, "give both --certificate and --certificate-key, or neither");
+        return report_error(v, NULL, &e);
+    }
+    if (!desk_ask(&d, v, "repository.info", &e)) return report_error(v, NULL, &e);
+    say_weakened(v);
+    struct arena *a = arena_new(ARENA_WIPE);
+    int status = serve(v, &d, a, &e) ? 0 : report_error(v, NULL, &e);
+    arena_free(a);
+    desk_close(&d);
+    return status;
+}
+
+int run_process(struct invocation *v)
+{
+    const char *kind = json_get_text(v->own, "KIND", "");
+    if (strcmp(kind, "desk") == 0) return process_desk(v->program);
+    if (strcmp(kind, "door") == 0) return door_process(PROCESS_CONFIG_FD, PROCESS_CHANNEL_FD);
+    return 2;
+}
