@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Commands that are more than one call, and the usual way of those that are not. */
 #include "cli/command.h"
-#include "cli/desk.h"
+#include "cli/unlock.h"
 
 #include "base/catalogue.h"
 #include "base/file.h"
@@ -106,10 +106,10 @@ static int quiet_status(const struct invocation *v, const struct json *r)
 static int call(struct invocation *v, const char *operation)
 {
     struct err e = {0};
-    struct desk d;
+    struct unlocked d;
     struct json *result;
     int status;
-    if (!desk_open(&d, v, operation, &e)) return report_error(v, NULL, &e);
+    if (!unlock_open(&d, v, operation, &e)) return report_error(v, NULL, &e);
     struct progress progress = terminal_progress();
     if (!service_call(&result, d.service, operation, v->in, &progress, &e)) {
         status = report_error(v, d.service, &e);
@@ -123,7 +123,7 @@ static int call(struct invocation *v, const char *operation)
         }
         json_free(result);
     }
-    desk_close(&d);
+    unlock_close(&d);
     return status;
 }
 

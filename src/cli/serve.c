@@ -5,7 +5,7 @@
 #include "base/arena.h"
 #include "base/catalogue.h"
 #include "base/crypto.h"
-#include "cli/desk.h"
+#include "cli/unlock.h"
 #include "cli/terminal.h"
 #include "service/process.h"
 #include "web/door.h"
@@ -93,7 +93,7 @@ static void say_weakened(const struct invocation *v)
                 tr("--insecure-no-second-factor: a password alone opens a session"));
 }
 
-static bool serve(struct invocation *v, struct desk *d, struct arena *a, struct err *e)
+static bool serve(struct invocation *v, struct unlocked *d, struct arena *a, struct err *e)
 {
     const char *data;
     if (!data_folder_find(&data, v, "i18n", a, e)) return false;
@@ -113,19 +113,19 @@ static bool serve(struct invocation *v, struct desk *d, struct arena *a, struct 
 int run_serve(struct invocation *v)
 {
     struct err e = {0};
-    struct desk d;
+    struct unlocked d;
     if ((json_get_text(v->own, "certificate", NULL) == NULL) !=
         (json_get_text(v->own, "certificate-key", NULL) == NULL)) {
         err_set(&e, ERR_USAGE, "serve.certificate", "a certificate and its key are named together");
         err_remedy(&e, "give both --certificate and --certificate-key, or neither");
         return report_error(v, NULL, &e);
     }
-    if (!desk_ask(&d, v, "repository.info", &e)) return report_error(v, NULL, &e);
+    if (!unlock_ask(&d, v, "repository.info", &e)) return report_error(v, NULL, &e);
     say_weakened(v);
     struct arena *a = arena_new(ARENA_WIPE);
     int status = serve(v, &d, a, &e) ? 0 : report_error(v, NULL, &e);
     arena_free(a);
-    desk_close(&d);
+    unlock_close(&d);
     return status;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#include "cli/desk.h"
+#include "cli/unlock.h"
 
 #include "base/catalogue.h"
 #include "base/file.h"
@@ -64,7 +64,7 @@ static bool code_from_file(struct secret **out, const char *path, struct err *e)
     return n > 0;
 }
 
-static bool ask_recovery(struct desk *d, const struct invocation *v, const char *operation,
+static bool ask_recovery(struct unlocked *d, const struct invocation *v, const char *operation,
                          struct err *e)
 {
     const char *file = v->globals.recovery_file;
@@ -85,7 +85,7 @@ static bool is_there(const struct invocation *v, const char *operation)
     return file_exists(path);
 }
 
-static bool ask_secrets(struct desk *d, const struct invocation *v, const char *operation,
+static bool ask_secrets(struct unlocked *d, const struct invocation *v, const char *operation,
                         const char *key_file, struct err *e)
 {
     const char *new_one = tr("New passphrase (15 letters or more)");
@@ -103,7 +103,7 @@ static bool ask_secrets(struct desk *d, const struct invocation *v, const char *
     return ok && (!slot || terminal_passphrase(&d->new_passphrase, new_one, true, e));
 }
 
-void desk_close(struct desk *d)
+void unlock_close(struct unlocked *d)
 {
     service_close(d->service);
     secret_free(d->passphrase);
@@ -111,15 +111,15 @@ void desk_close(struct desk *d)
     secret_free(d->recovery);
 }
 
-bool desk_ask(struct desk *d, struct invocation *v, const char *operation, struct err *e)
+bool unlock_ask(struct unlocked *d, struct invocation *v, const char *operation, struct err *e)
 {
     const struct globals *g = &v->globals;
     bool init = strcmp(operation, "repository.init") == 0;
-    *d = (struct desk){0};
+    *d = (struct unlocked){0};
     name_actor(d->actor, sizeof d->actor);
     const char *key_file = global_or(g->key_file, "DCIM_KEY_FILE", NULL);
     if (!ask_secrets(d, v, operation, key_file, e)) {
-        desk_close(d);
+        unlock_close(d);
         return false;
     }
     d->options = (struct service_options){
@@ -141,9 +141,9 @@ bool desk_ask(struct desk *d, struct invocation *v, const char *operation, struc
     return true;
 }
 
-bool desk_open(struct desk *d, struct invocation *v, const char *operation, struct err *e)
+bool unlock_open(struct unlocked *d, struct invocation *v, const char *operation, struct err *e)
 {
-    if (!desk_ask(d, v, operation, e)) return false;
+    if (!unlock_ask(d, v, operation, e)) return false;
     d->service = service_new(&d->options);
     return true;
 }
