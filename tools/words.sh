@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: EUPL-1.2
-# The program's own words: collect them from src/ and data/pages/ into dcim.pot, merge them into the
+# The program's own words: collect them from src/, src/web/pages/ and data/pages/ into dcim.pot, merge them into the
 # catalogues, and list what a catalogue lacks. docs/howto/translate.md is for translators.
 #
 #   tools/words.sh update          data/i18n/dcim.pot and every data/i18n/*.po (make words)
@@ -65,13 +65,15 @@ collect() { # output, keywords, files...
 
 # {{'Words'}} of the pages, as if they were calls in C.
 pages() {
-    for page in data/pages/*.html; do
-        { grep -oE "\{\{'[^']*'\}\}" "$page" || true; } |
-            sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e "s/^{{'/N_(\"/" -e "s/'}}\$/\");/" >"$work/pages/$(basename "$page")"
+    for dir in data/pages src/web/pages; do
+        mkdir -p "$work/pages/$dir"
+        for page in "$dir"/*.html; do
+            { grep -oE "\{\{'[^']*'\}\}" "$page" || true; } |
+                sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e "s/^{{'/N_(\"/" -e "s/'}}\$/\");/" >"$work/pages/$page"
+        done
     done
     (cd "$work/pages" && xgettext -L C --from-code=UTF-8 --add-location=file -k -kN_:1 -o ../pages.pot --force-po \
-        $(ls *.html | sort))
-    sed -i 's|^#: |#: data/pages/|; s|\(#: data/pages/[^ ]*\) \([a-z]\)|\1 data/pages/\2|g' "$work/pages.pot"
+        $(ls data/pages/*.html src/web/pages/*.html | sort))
 }
 
 make_pot() { # output
