@@ -78,6 +78,7 @@ const struct expr_node *expr_const_span(struct expr_builder *b, enum expr_type t
 const struct expr_node *expr_fold(struct expr_builder *b, const struct expr_node *n)
 {
     if (n == NULL || n->impure || n->place != EXPR_PLACE_NONE || expr_is_const(n)) return n;
+    if (b->as_written) return n;
     for (size_t i = 0; i < n->n_arg; i++)
         if (!expr_is_const(n->arg[i])) return n;
     if (n->n_arg == 0) return n;

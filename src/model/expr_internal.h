@@ -270,7 +270,14 @@ struct expr_builder {
     struct expr_scope scope; /* changes within predicates */
     size_t n_scope;          /* depth of predicates */
     size_t table_work;       /* steps taken to fill tables */
+    bool as_written;         /* constants are not worked out, tables not made */
 };
+
+/* expr_parse() that replaces nothing by what it comes to, so that every operator and function of
+ * the text meets an evaluator: for tests that hold two evaluators against each other. */
+bool expr_parse_as_written(struct expr **out, const struct dictionary *d, const struct form *f,
+                           group_id g, var_id self, struct text text, struct arena *a,
+                           struct expr_problem *problem) MUST_CHECK;
 
 struct expr_node *expr_node_new(struct expr_builder *b, enum expr_op op, enum expr_type type,
                                 size_t at, size_t end);

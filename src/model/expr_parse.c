@@ -282,8 +282,9 @@ static const struct expr_node *parse_whole(struct parser *p)
     return n;
 }
 
-bool expr_parse(struct expr **out, const struct dictionary *d, const struct form *f, group_id g,
-                var_id self, struct text text, struct arena *a, struct expr_problem *problem)
+static bool parse(struct expr **out, const struct dictionary *d, const struct form *f, group_id g,
+                  var_id self, struct text text, struct arena *a, struct expr_problem *problem,
+                  bool as_written)
 {
     struct parser p = {
         .b = {.dictionary = d,
@@ -292,7 +293,8 @@ bool expr_parse(struct expr **out, const struct dictionary *d, const struct form
               .self = self,
               .arena = a,
               .problem = problem,
-              .scope = {.place = EXPR_PLACE_VAR, .group = g, .var = self, .list = LIST_NONE}},
+              .scope = {.place = EXPR_PLACE_VAR, .group = g, .var = self, .list = LIST_NONE},
+              .as_written = as_written},
     };
     *out = NULL;
     *problem = (struct expr_problem){0};
@@ -303,7 +305,7 @@ bool expr_parse(struct expr **out, const struct dictionary *d, const struct form
 
     const struct expr_node *root = parse_whole(&p);
     if (root != NULL && self != VAR_NONE) expr_resolve_results(&p.b, root);
-    if (root != NULL) root = expr_tabulate(&p.b, root);
+    if (root != NULL && !as_written) root = expr_tabulate(&p.b, root);
     mem_free(p.b.stack);
     if (root == NULL) return false;
 
@@ -315,6 +317,19 @@ bool expr_parse(struct expr **out, const struct dictionary *d, const struct form
     x->walked = take_ids(&groups, a, &x->n_walked);
     *out = x;
     return true;
+}
+
+bool expr_parse(struct expr **out, const struct dictionary *d, const struct form *f, group_id g,
+                var_id self, struct text text, struct arena *a, struct expr_problem *problem)
+{
+    return parse(out, d, f, g, self, text, a, problem, false);
+}
+
+bool expr_parse_as_written(struct expr **out, const struct dictionary *d, const struct form *f,
+                           group_id g, var_id self, struct text text, struct arena *a,
+                           struct expr_problem *problem)
+{
+    return parse(out, d, f, g, self, text, a, problem, true);
 }
 
 void expr_variables(const struct expr *x, void (*fn)(void *ctx, var_id v), void *ctx)

@@ -234,6 +234,9 @@ static void print_vector(const struct dictionary *d, const struct csv_row *row, 
     if (expr_parse(&x, d, fixture_form(d), g, fixture_var(d, self), row->field[EXPRESSION], a,
                    &p)) {
         json_set(j, "tree", tree_json(x, d, l));
+        if (expr_parse_as_written(&x, d, fixture_form(d), g, fixture_var(d, self),
+                                  row->field[EXPRESSION], a, &p))
+            json_set(j, "as_written", tree_json(x, d, l));
         json_set(j, "record", record_to_json(fixture_record(d, row->field[RECORD], a), true));
     }
     print_json(j);
@@ -453,7 +456,7 @@ static void print_crossed(const struct dictionary *d, const struct csv_row *row,
         row->field[SELF].n == 0 ? "" : arena_copy(a, row->field[SELF].p, row->field[SELF].n);
     group_id g = name.n == 0 ? 0 : fixture_group(d, arena_copy(a, name.p, name.n));
     var_id v = fixture_var(d, self);
-    if (!expr_parse(&x, d, fixture_form(d), g, v, row->field[EXPRESSION], a, &p)) return;
+    if (!expr_parse_as_written(&x, d, fixture_form(d), g, v, row->field[EXPRESSION], a, &p)) return;
     struct arena *scratch = arena_new(ARENA_PLAIN);
     struct json *line = json_object(), *records = json_array(), *results = json_array();
     for (int i = 0; i < crossed_times; i++) {
