@@ -46,6 +46,11 @@ enum { PATH_LONGEST = 4096, NAME_LONGEST = 200, EXPRESSION_LONGEST = 4096, PURPO
     {{.name = n, .summary = what, .parameter = params, .capability = cap, .transaction = tx, \
       .audit = action, .purpose_required = true, .repository_required = true, \
       .reach = REACH_DESK, .result = spec}, handler_name}
+/* The same where password or second factor must have been shown lately (S46). */
+#define ROW_DESK_FRESH(n, what, params, cap, tx, action, handler_name, spec) \
+    {{.name = n, .summary = what, .parameter = params, .capability = cap, .transaction = tx, \
+      .audit = action, .repository_required = true, .reach = REACH_DESK, .result = spec, \
+      .fresh_required = true}, handler_name}
 /* The same for anybody, signed in or not. */
 #define ROW_OPEN(n, what, params, tx, action, handler_name, spec) \
     {{.name = n, .summary = what, .parameter = params, .capability = CAP_NONE, \

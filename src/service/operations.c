@@ -167,16 +167,16 @@ static const struct operation_row register_rows[] = {
         "repository.info", "what the repository holds", no_parameter, CAP_DICTIONARY_READ, TX_READ,
         "none", op_repository_info,
         "repository pack country made_at forms[form title version records# persons# persons_by]"),
-    ROW_DESK("organisation.add", "add an organisation", organisation_parameter,
-             CAP_ORGANISATION_CHANGE, TX_WRITE, "organisation.change", op_organisation_add,
-             "code type type_label name"),
+    ROW_DESK_FRESH("organisation.add", "add an organisation", organisation_parameter,
+                   CAP_ORGANISATION_CHANGE, TX_WRITE, "organisation.change", op_organisation_add,
+                   "code type type_label name"),
     ROW_DESK(
         "organisation.list", "list organisations", no_parameter, CAP_ORGANISATION_READ, TX_READ,
         "none", op_organisation_list,
         "organisations[code name type type_label records# bytes# quota_records# quota_bytes#]"),
-    ROW_DESK("organisation.quota", "limit what an organisation may keep", quota_parameter,
-             CAP_ORGANISATION_CHANGE, TX_WRITE, "organisation.change", op_organisation_quota,
-             "code records# bytes# quota_records# quota_bytes#"),
+    ROW_DESK_FRESH("organisation.quota", "limit what an organisation may keep", quota_parameter,
+                   CAP_ORGANISATION_CHANGE, TX_WRITE, "organisation.change", op_organisation_quota,
+                   "code records# bytes# quota_records# quota_bytes#"),
     ROW("import.run", "import a file as one batch", import_parameter, CAP_IMPORT, TX_WRITE,
         "import", op_import_run),
     ROW("import.check", "dry run of an import: nothing is kept", import_parameter, CAP_IMPORT,
@@ -232,8 +232,9 @@ static const struct operation_row register_rows[] = {
      op_record_links},
     ROW("quality.report", "completeness, timeliness, plausibility and consistency",
         quality_parameter, CAP_TABLE, TX_READ, "table", op_quality_report),
-    ROW_DESK("record.erase", "erase a record for good", erase_parameter, CAP_RECORD_ERASE, TX_WRITE,
-             "record.erase", op_record_erase, "record state versions# journal_emptied?"),
+    ROW_DESK_FRESH("record.erase", "erase a record for good", erase_parameter, CAP_RECORD_ERASE,
+                   TX_WRITE, "record.erase", op_record_erase,
+                   "record state versions# journal_emptied?"),
     ROW_DESK("audit.verify", "verify the audit log", verify_parameter, CAP_AUDIT_READ, TX_NONE,
              "verify", op_audit_verify,
              "ok? entries# checkpoints# first_bad# problem head checkpoint"),
@@ -280,8 +281,8 @@ static const struct operation_row register_rows[] = {
         "key.change", op_key_remove),
 };
 
-static const struct operation_part register_operations = {
-    register_rows, sizeof register_rows / sizeof *register_rows};
+static const struct operation_part register_operations = {register_rows, sizeof register_rows /
+                                                                             sizeof *register_rows};
 
 static const struct operation_part *const parts[] = {
     &register_operations,

@@ -11,7 +11,6 @@ enum { SECRET_MAX = 256, CODE_MAX = 64, ACCOUNT_MAX = 64, FULL_NAME_MAX = 200, L
      .summary = what, .secret = true}
 #define ACCOUNT_ARG(needed) LINE_ARG("account", needed, ACCOUNT_MAX, "name of the account")
 #define HALF .half_open = true
-#define FRESH .fresh_required = true
 /* Rows that say more of themselves than the usual macros can. */
 #define ROW_WITH(n, what, params, cap, tx, action, handler_name, spec, ...) \
     {{.name = n, .summary = what, .parameter = params, .capability = cap, .transaction = tx, \
@@ -39,8 +38,9 @@ static const struct parameter_spec purpose_parameter[] = {
 
 static const struct parameter_spec whose_parameter[] = {ACCOUNT_ARG(false), END_ARG};
 
-static const struct parameter_spec end_parameter[] = {
-    INT_ARG_NEEDED("number", 1, INT64_MAX, "number of the session"), ACCOUNT_ARG(false), END_ARG};
+static const struct parameter_spec end_parameter[] = {INT_ARG_NEEDED("number", 1, INT64_MAX,
+                                                                     "number of the session"),
+                                                      ACCOUNT_ARG(false), END_ARG};
 
 static const struct parameter_spec setup_parameter[] = {
     SECRET_ARG("code", true, CODE_MAX, "code that the server has printed"),
@@ -73,11 +73,13 @@ static const struct parameter_spec password_parameter[] = {
     SECRET_ARG("old", true, SECRET_MAX, "password as it is now"),
     SECRET_ARG("password", true, SECRET_MAX, "new password"), END_ARG};
 
-static const struct parameter_spec language_parameter[] = {
-    LINE_ARG("language", true, 16, "language of the pages"), END_ARG};
+static const struct parameter_spec language_parameter[] = {LINE_ARG("language", true, 16,
+                                                                    "language of the pages"),
+                                                           END_ARG};
 
-static const struct parameter_spec code_parameter[] = {
-    SECRET_ARG("code", true, CODE_MAX, "code of the authenticator"), END_ARG};
+static const struct parameter_spec code_parameter[] = {SECRET_ARG("code", true, CODE_MAX,
+                                                                  "code of the authenticator"),
+                                                       END_ARG};
 
 static const struct parameter_spec token_parameter[] = {
     LINE_ARG("label", true, LABEL_MAX, "what the key is for, to know it by"),
@@ -124,26 +126,27 @@ static const struct operation_row account_rows[] = {
              TX_NONE, "none", op_account_activate, SESSION_RESULT),
     ROW_DESK("account.list", "list accounts", no_parameter, CAP_ACCOUNT_CHANGE, TX_READ, "none",
              op_account_list, "accounts[" ACCOUNT_RESULT "]"),
-    ROW_WITH("account.add", "invite somebody", add_parameter, CAP_ACCOUNT_CHANGE, TX_WRITE,
-             "account.change", op_account_add, "account code until", FRESH),
-    ROW_WITH("account.change", "change role, organisation or state of an account", change_parameter,
-             CAP_ACCOUNT_CHANGE, TX_WRITE, "account.change", op_account_change, ACCOUNT_RESULT,
-             FRESH),
-    ROW_WITH("account.reset", "invite somebody anew, who has lost password or factor",
-             reset_parameter, CAP_ACCOUNT_CHANGE, TX_WRITE, "account.change", op_account_reset,
-             "account code until", FRESH),
+    ROW_DESK_FRESH("account.add", "invite somebody", add_parameter, CAP_ACCOUNT_CHANGE, TX_WRITE,
+                   "account.change", op_account_add, "account code until"),
+    ROW_DESK_FRESH("account.change", "change role, organisation or state of an account",
+                   change_parameter, CAP_ACCOUNT_CHANGE, TX_WRITE, "account.change",
+                   op_account_change, ACCOUNT_RESULT),
+    ROW_DESK_FRESH("account.reset", "invite somebody anew, who has lost password or factor",
+                   reset_parameter, CAP_ACCOUNT_CHANGE, TX_WRITE, "account.change",
+                   op_account_reset, "account code until"),
     ROW_DESK("account.password", "change one's own password", password_parameter, CAP_SELF, TX_NONE,
              "none", op_account_password, SESSION_RESULT),
     ROW_DESK("account.language", "choose the language of the pages", language_parameter, CAP_SELF,
              TX_WRITE, "account.change", op_account_language, "language"),
     ROW_WITH("factor.begin", "begin to set up an authenticator", no_parameter, CAP_NONE, TX_WRITE,
-             "factor.change", op_factor_begin, "secret uri qr{size# path}", HALF, FRESH),
+             "factor.change", op_factor_begin, "secret uri qr{size# path}", HALF,
+             .fresh_required = true),
     ROW_WITH("factor.confirm", "confirm it with its first code", code_parameter, CAP_NONE, TX_NONE,
              "none", op_factor_confirm, "recovery_codes[] session state", HALF),
-    ROW_WITH("recovery.renew", "fresh recovery codes", no_parameter, CAP_SELF, TX_WRITE,
-             "factor.change", op_recovery_renew, "recovery_codes[]", FRESH),
-    ROW_WITH("token.add", "make a key for a program", token_parameter, CAP_SELF, TX_WRITE,
-             "token.change", op_token_add, "token until", FRESH),
+    ROW_DESK_FRESH("recovery.renew", "fresh recovery codes", no_parameter, CAP_SELF, TX_WRITE,
+                   "factor.change", op_recovery_renew, "recovery_codes[]"),
+    ROW_DESK_FRESH("token.add", "make a key for a program", token_parameter, CAP_SELF, TX_WRITE,
+                   "token.change", op_token_add, "token until"),
     ROW_DESK("token.list", "list one's own keys for programs", no_parameter, CAP_SELF, TX_READ,
              "none", op_token_list,
              "tokens[number# label operations[] organisation purpose state added_at until "

@@ -39,30 +39,41 @@ static char lower(char c)
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
-static void take_out(char *p, size_t *n, const char *word, size_t word_n)
+/* Which bytes belong to a word that others know. */
+struct known {
+    struct text t; /* in lower case */
+    bool byte[PASSWORD_MAX];
+};
+
+static void mark(struct known *k, struct text word)
 {
-    for (size_t i = 0; i + word_n <= *n;) {
-        size_t k = 0;
-        while (k < word_n && p[i + k] == lower(word[k])) k++;
-        if (k < word_n) {
-            i++;
-            continue;
-        }
-        memmove(p + i, p + i + word_n, *n - i - word_n);
-        *n -= word_n;
+    for (size_t i = 0; i + word.n <= k->t.n; i++) {
+        size_t n = 0;
+        while (n < word.n && k->t.p[i + n] == lower(word.p[n])) n++;
+        if (n == word.n) memset(k->byte + i, true, n);
     }
 }
 
 /* Each word of a text, and what it is made of. */
-static void take_out_words(char *p, size_t *n, const char *words)
+static void mark_words(struct known *k, const char *words)
 {
     enum { WORD_MIN = 3 };
     while (words != NULL && *words != '\0') {
-        size_t w = strcspn(words, " .,-_'");
-        if (w >= WORD_MIN) take_out(p, n, words, w);
-        words += w;
+        size_t n = strcspn(words, " .,-_'");
+        if (n >= WORD_MIN) mark(k, (struct text){words, n});
+        words += n;
         words += strspn(words, " .,-_'");
     }
+}
+
+static size_t unknown_bytes(struct text t, const struct password_context *c)
+{
+    struct known k = {.t = t};
+    size_t n = 0;
+    mark_words(&k, "dcim password passwort heslo senha palavra register");
+    for (size_t i = 0; i < sizeof c->word / sizeof c->word[0]; i++) mark_words(&k, c->word[i]);
+    for (size_t i = 0; i < t.n; i++) n += !k.byte[i];
+    return n;
 }
 
 bool password_fits(struct text password, const struct password_context *c, struct err *e)
@@ -77,12 +88,9 @@ bool password_fits(struct text password, const struct password_context *c, struc
     struct buf b;
     buf_init_wiped(&b, PASSWORD_MAX);
     for (size_t i = 0; i < password.n; i++) buf_put_u8(&b, (uint8_t)lower(password.p[i]));
-    size_t n = b.n, piece = period(buf_text(&b));
+    size_t piece = period(buf_text(&b)), n = unknown_bytes(buf_text(&b), c);
     bool common = is_common(buf_text(&b)) || is_common((struct text){b.p, piece});
-    bool repeated = piece < REST_MIN && piece < n;
-    take_out_words(b.p, &n, "dcim password passwort heslo senha palavra register");
-    for (size_t i = 0; i < sizeof c->word / sizeof c->word[0]; i++)
-        take_out_words(b.p, &n, c->word[i]);
+    bool repeated = piece < REST_MIN && piece < b.n;
     buf_release(&b);
     if (common) return refuse(e, N_("it is one of those that are tried first"));
     if (repeated) return refuse(e, N_("it repeats a few characters"));
