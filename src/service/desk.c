@@ -74,7 +74,7 @@ static void sit(void *ctx)
 }
 
 bool desk_run(const struct service_options *options, const int *channel, size_t n_channel,
-              bool (*ready)(void *ctx, struct err *e), void *ctx, struct err *e)
+              bool (*ready)(void *ctx, struct service *s, struct err *e), void *ctx, struct err *e)
 {
     struct shared *shared;
     if (!shared_open(&shared, options, e)) return false;
@@ -85,7 +85,7 @@ bool desk_run(const struct service_options *options, const int *channel, size_t 
         seat[i].service->shared = shared;
         ok = ok && service_repository(seat[i].service, e);
     }
-    ok = ok && (ready == NULL || ready(ctx, e));
+    ok = ok && (ready == NULL || ready(ctx, seat[0].service, e));
     for (size_t i = 0; ok && i < n_channel; i++) seat[i].stage = parallel_start(sit, &seat[i]);
     for (size_t i = 0; i < n_channel; i++) parallel_join(seat[i].stage);
     for (size_t i = 0; i < n_channel; i++) service_close(seat[i].service);

@@ -43,11 +43,17 @@ static struct secret *secret_of(const struct json *j, const char *name)
     return value == NULL ? NULL : secret_copy(value, strlen(value));
 }
 
-static bool say_ready(void *ctx, struct err *e)
+static bool say_ready(void *ctx, struct service *s, struct err *e)
 {
     (void)ctx;
+    struct json *in = json_object(), *state = NULL;
+    bool asked = service_call(&state, s, "setup.state", in, NULL, e);
+    json_free(in);
+    if (!asked) return false;
     struct json *j = json_object();
     json_set_bool(j, "ready", true);
+    json_set_bool(j, "setup_needed", json_get_bool(state, "needed", false));
+    json_free(state);
     bool ok = channel_send(PROCESS_CONFIG_FD, j, CONFIG_MAX, e);
     json_free(j);
     return ok;

@@ -45,7 +45,8 @@ struct exchange {
     struct caller who;
     char session[SESSION_TOKEN_MAX];
     char csrf[CSRF_SIZE];
-    const struct json *info; /* what session.info says; NULL: nobody has signed in */
+    struct json *info; /* what session.info says; NULL: nobody has signed in */
+    char waits_for[16]; /* of a session that is not open yet: "second", "enrol"; else "" */
     const char *language;
     struct json *in;     /* parameters */
     struct json *result; /* of the operation; NULL: none yet */

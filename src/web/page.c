@@ -75,9 +75,12 @@ static bool settle_who(struct exchange *x, struct err *e)
     struct json *none = json_object(), *info = NULL;
     bool ok = exchange_call(&info, x, "session.info", none, e);
     json_free(none);
-    if (ok) x->info = info;
+    const char *state = ok ? json_get_text(info, "state", "") : "";
+    if (ok && strcmp(state, "open") == 0) x->info = info;
+    else json_free(info);
+    if (ok && x->info == NULL) snprintf(x->waits_for, sizeof x->waits_for, "%s", state);
     if (ok || e->code != ERR_DENIED) return ok;
-    err_clear(e); /* the session has ended, or wants its second factor first */
+    err_clear(e); /* the session has ended: nobody asks */
     return true;
 }
 
@@ -391,6 +394,8 @@ static struct json *chrome(struct exchange *x)
     json_set(page, "account", account);
     json_set(page, "nav", menu(x));
     json_set_bool(page, "demo", json_get_bool(x->info, "demo", false));
+    if (json_size(json_get(x->info, "weakened")) > 0)
+        json_set(page, "weakened", json_copy(json_get(x->info, "weakened")));
     json_set_int(page, "idle_seconds", json_get_int(x->info, "idle_seconds", 0));
     return page;
 }
@@ -462,7 +467,7 @@ void page_show(struct exchange *x, const char *page, int status)
 {
     struct err e = {0};
     struct json *d = page_document(x);
-    response_clear(x->response);
+    buf_clear(&x->response->body); /* headers stay: a cookie may be among them */
     x->response->status = status;
     x->response->content_type = "text/html; charset=utf-8";
     bool ok = template_render(&x->response->body, x->site->pages, page, d, &e);
@@ -564,7 +569,7 @@ static void finish(struct exchange *x)
     const struct route *r = x->route;
     if (r->after != NULL && !r->after(x)) return;
     if (r->done != NULL) {
-        if (!response_redirect(x->response, text_of(exchange_address(x, r->done)))) {}
+        (void)response_redirect(x->response, text_of(exchange_address(x, r->done)));
         return;
     }
     if (r->flags & ROUTE_FILE) {
@@ -581,7 +586,10 @@ static void finish(struct exchange *x)
 static void ask_to_sign_in(struct exchange *x)
 {
     if (x->request->method == METHOD_GET) {
-        if (!response_redirect(x->response, TEXT("/sign-in"))) {}
+        const char *to = strcmp(x->waits_for, "second") == 0  ? "/sign-in/code"
+                         : strcmp(x->waits_for, "enrol") == 0 ? "/sign-in/factor"
+                                                              : "/sign-in";
+        (void)response_redirect(x->response, text_of(to));
         return;
     }
     show_error(x, 403, &(struct err){.code = ERR_DENIED});
@@ -674,7 +682,7 @@ static void end(struct exchange *x)
     json_free(x->errors);
     json_free(x->extra);
     json_free(x->result);
-    json_free((struct json *)(uintptr_t)x->info);
+    json_free(x->info);
     arena_free(x->arena);
     (void)catalogue_use(NULL);
 }

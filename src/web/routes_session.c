@@ -25,6 +25,14 @@ static bool after_step(struct exchange *x)
     return go(x, "/");
 }
 
+/* The codes are shown once, by the page that comes of it. */
+static bool after_factor(struct exchange *x)
+{
+    const char *token = json_get_text(x->result, "session", "");
+    if (token[0] != '\0') (void)response_cookie(x->response, SESSION_COOKIE, text_of(token));
+    return true;
+}
+
 static bool after_sign_out(struct exchange *x)
 {
     response_cookie_end(x->response, SESSION_COOKIE);
@@ -52,7 +60,6 @@ static bool before_leave(struct exchange *x)
 {
     response_clear_site_data(x->response);
     page_show(x, "leave", 200);
-    response_clear_site_data(x->response);
     return false;
 }
 
@@ -65,6 +72,13 @@ const struct route routes_session[] = {
      .title = N_("Enter the code"), .flags = ROUTE_OPEN | ROUTE_FORM},
     {.method = METHOD_POST, .path = "/sign-in/code", .operation = "session.second",
      .flags = ROUTE_OPEN, .title = N_("Enter the code"), .after = after_step},
+    {.method = METHOD_GET, .path = "/sign-in/factor", .page = "factor-begin",
+     .title = N_("Set up your second factor"), .flags = ROUTE_OPEN | ROUTE_FORM},
+    {.method = METHOD_POST, .path = "/sign-in/factor", .operation = "factor.begin",
+     .page = "factor", .title = N_("Set up your second factor"), .flags = ROUTE_OPEN | ROUTE_FORM},
+    {.method = METHOD_POST, .path = "/sign-in/factor/confirm", .operation = "factor.confirm",
+     .page = "recovery-codes", .title = N_("Your recovery codes"), .flags = ROUTE_OPEN,
+     .again = "/sign-in/factor", .after = after_factor},
     {.method = METHOD_GET, .path = "/setup", .operation = "setup.state", .page = "setup",
      .title = N_("Make the first administrator"), .flags = ROUTE_OPEN | ROUTE_FORM},
     {.method = METHOD_POST, .path = "/setup", .operation = "setup.finish", .flags = ROUTE_OPEN,
