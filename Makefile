@@ -71,11 +71,14 @@ words: deps ## collect the program's own words into data/i18n, and list what its
 longest: ## the longest functions and files
 	@tools/longest.sh
 
-demo: deps ## the pilot repository, made and shown
+demo: deps ## the pilot repository, made, shown, and served at https://localhost:8443 until Ctrl-C
 	@$(LOCKED) tools/configure.sh plain $(BUILD)
 	@$(LOCKED) $(NINJA) -C $(BUILD) dcim
 	@rm -rf $(BUILD)/demo-repository $(BUILD)/demo-repository.key $(BUILD)/demo-repository-files
+	@rm -rf $(BUILD)/demo-repository-backups
 	DCIM_LANGUAGE=$${DCIM_LANGUAGE:-en} $(BUILD)/dcim demo $(BUILD)/demo-repository
+	@$(BUILD)/dcim serve --repository $(BUILD)/demo-repository --key-file $(BUILD)/demo-repository.key \
+	    --port $${DCIM_PORT:-8443} --demonstration --insecure-no-second-factor
 
 bench: deps ## the benchmarks; B=bench_x for one
 	@$(LOCKED) tools/configure.sh plain $(BUILD)

@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/parallel.h"
+#include "cli/demo_accounts.h"
 #include "cli/demo_files.h"
 #include "cli/demo_people.h"
 #include "cli/terminal.h"
@@ -22,6 +23,7 @@ struct demo {
     struct arena *arena;
     struct dictionary *dictionary;
     struct demo_tables tables;
+    struct demo_table accounts;
     struct demo_person *person;
     size_t n_person;
     struct demo_justice justice;
@@ -216,7 +218,9 @@ static bool make(struct demo *d, struct err *e)
         return false;
     make_people(d);
     return folder_make(d->files, e) && open_service(d, e) && add_organisations(d, e) &&
-           deliver(d, e);
+           deliver(d, e) &&
+           demo_accounts_make(&d->accounts, d->service,
+                              arena_printf(d->arena, "%s/demo/%s", d->data, d->pack), d->arena, e);
 }
 
 /* ---------------------------------------------------------------- showing */
@@ -311,7 +315,9 @@ static void show_summary(const struct demo *d, const struct json *info)
     terminal_shell_word(d->key);
     printf("\n      ");
     terminal_shell_word(program_to_type(d));
-    printf(" info\n");
+    printf(" info\n      ");
+    terminal_shell_word(program_to_type(d));
+    printf(" serve --demonstration --insecure-no-second-factor\n");
 }
 
 /* What became of each file. */
@@ -369,6 +375,7 @@ static int show(struct demo *d, struct err *e)
                              "victim", "registration_year", "victim_status", e) &&
               show_one_table(d, tr("Suspects by stage reached and sex (synthetic)"), "suspect",
                              "procedural_stage", "sex", e);
+    if (ok) demo_accounts_show(&d->accounts);
     return ok ? 0 : report_error(d->v, d->service, e);
 }
 
