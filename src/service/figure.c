@@ -5,8 +5,6 @@
 
 #include <string.h>
 
-const char figure_kinds[] = "bar|stacked|line|heat|map|regions|sankey|flow|funnel|upset|none";
-
 enum { COLUMNS_SIDE_BY_SIDE = 6, PERCENT_FROM = 20 };
 
 /* ---------------------------------------------------------------- what can be said */
@@ -16,6 +14,7 @@ struct saying {
     const struct release *r;
     struct number_format *numbers;
     bool persons;
+    bool regions; /* of a map: those without parts are spoken of, not the country around them */
 };
 
 static bool shown(const struct release *r, size_t cell)
@@ -37,10 +36,12 @@ static const char *label_of(const struct saying *s, size_t k, size_t i)
 }
 
 /* A group that can be spoken of: right under the total, and neither unknown nor not applicable. */
-static bool is_group(const struct release_dimension *d, size_t i)
+static bool is_group(const struct saying *s, const struct release_dimension *d, size_t i)
 {
     const struct release_category *x = &d->category[i];
-    return i > 0 && x->parent == 0 && (x->kind == RELEASE_CODE || x->kind == RELEASE_NUMBER);
+    bool place = x->parent == 0;
+    if (s->regions) place = i + 1 == d->n_category || d->category[i + 1].parent != i;
+    return i > 0 && place && (x->kind == RELEASE_CODE || x->kind == RELEASE_NUMBER);
 }
 
 static bool is_series(const struct release_dimension *d)
@@ -88,7 +89,7 @@ static const char *nominal(const struct saying *s)
     const struct release_dimension *d = &s->r->dim[0];
     size_t best = 0, ties = 0, run = s->r->n_cell / d->n_category;
     for (size_t i = 1; i < d->n_category; i++) {
-        if (!is_group(d, i) || !shown(s->r, i * run) || s->r->count[i * run] == 0) continue;
+        if (!is_group(s, d, i) || !shown(s->r, i * run) || s->r->count[i * run] == 0) continue;
         int64_t v = s->r->count[i * run], top = best == 0 ? 0 : s->r->count[best * run];
         if (v == top) ties++;
         if (v <= top) continue;
@@ -111,7 +112,7 @@ static const char *crossed(const struct saying *s)
     for (size_t i = 1; i < rows->n_category; i++)
         for (size_t j = 1; j < columns->n_category; j++) {
             size_t at = i * columns->n_category + j;
-            if (!is_group(rows, i) || !is_group(columns, j) || !shown(r, at)) continue;
+            if (!is_group(s, rows, i) || !is_group(s, columns, j) || !shown(r, at)) continue;
             if (best != 0 && r->count[at] == r->count[best]) ties++;
             if (r->count[at] == 0 || (best != 0 && r->count[at] <= r->count[best])) continue;
             best = at;
@@ -165,6 +166,7 @@ const char *figure_finding(struct call *c, const struct counted *t, const char *
     struct saying s = {.c = c,
                        .r = &t->release,
                        .persons = strcmp(t->release.unit, "persons") == 0,
+                       .regions = strcmp(kind, "regions") == 0,
                        .numbers = unicode_numbers_new(
                            arena_printf(c->arena, "%s_%s", language, t->words.country))};
     const char *sentence = "";
@@ -236,5 +238,115 @@ struct json *figure_refused(struct call *c, const struct figure_ask *ask, const 
     json_set_bool(out, "refused", true);
     json_set_text(out, "message", why->msg);
     json_set_text(out, "remedy", why->remedy);
+    return out;
+}
+
+/* ---------------------------------------------------------------- put together line by line */
+
+struct figure_grid {
+    struct call *c;
+    struct json *head, *body; /* cells of the one header line; lines */
+    struct json *line;        /* cells of the last line */
+    const char *caption;
+    struct number_format *numbers;
+};
+
+static struct json *grid_cell(const char *text, const char *code, const char *scope, bool total)
+{
+    struct json *cell = json_object();
+    json_set_text(cell, "text", text);
+    json_set_text(cell, "code", code);
+    json_set_text(cell, "scope", scope);
+    json_set_int(cell, "span", 1);
+    json_set_int(cell, "lines", 1);
+    json_set_int(cell, "level", 0);
+    json_set_bool(cell, "hidden", false);
+    json_set_bool(cell, "total", total);
+    return cell;
+}
+
+static struct json *grid_line(struct json *cells, bool total)
+{
+    struct json *line = json_object();
+    json_set(line, "cells", cells);
+    json_set_bool(line, "total_row", total);
+    return line;
+}
+
+struct figure_grid *figure_grid_new(struct call *c, const char *caption)
+{
+    struct figure_grid *g = ARENA_NEW(c->arena, struct figure_grid);
+    *g = (struct figure_grid){.c = c,
+                              .head = json_array(),
+                              .body = json_array(),
+                              .caption = caption,
+                              .numbers = unicode_numbers_new(arena_printf(
+                                  c->arena, "%s_%s", c->s->dictionary->language[c->language],
+                                  dictionary_pack_value(c->s->dictionary, "country", "")))};
+    return g;
+}
+
+void figure_grid_head(struct figure_grid *g, const char *text, const char *code)
+{
+    json_push(g->head, grid_cell(text, code, "col", strcmp(code, "T") == 0));
+}
+
+void figure_grid_row(struct figure_grid *g, const char *text, const char *code, bool total)
+{
+    g->line = json_array();
+    json_push(g->line, grid_cell(text, code, "row", total));
+    json_push(g->body, grid_line(g->line, total));
+}
+
+void figure_grid_count(struct figure_grid *g, int64_t n)
+{
+    struct json *cell =
+        grid_cell(n < 0 ? ".." : unicode_number(g->numbers, n, g->c->arena), "", "", false);
+    if (n >= 0) json_set_int(cell, "value", n);
+    json_set_bool(cell, "hidden", n < 0);
+    json_push(g->line, cell);
+}
+
+const char *figure_said(struct figure_grid *g, const struct counted *t, const char *label,
+                        int64_t n)
+{
+    struct saying s = {.c = g->c,
+                       .r = &t->release,
+                       .numbers = g->numbers,
+                       .persons = strcmp(t->release.unit, "persons") == 0};
+    return said(&s, label, n);
+}
+
+/* Notes of a table of nothing but its total: unit, protection, day. */
+static struct json *notes_of(const struct counted *t, bool hidden)
+{
+    struct release r = t->release;
+    struct json *page, *notes;
+    r.n_dim = r.n_row_dim = 0;
+    r.n_cell = 1;
+    r.n_hidden = hidden ? 1 : 0;
+    if (!table_write_page(&page, &r, &t->words, NULL)) return json_array();
+    notes = json_copy(json_get(page, "notes"));
+    json_free(page);
+    return notes;
+}
+
+struct json *figure_of_grid(struct figure_grid *g, const struct figure_ask *ask,
+                            const struct counted *t, const char *finding, bool hidden)
+{
+    struct json *out = figure_begin(ask, ask->kind), *table = json_object(), *head = json_array();
+    json_push(head, grid_line(g->head, false));
+    json_set_text(table, "caption", g->caption);
+    json_set(table, "notes", notes_of(t, hidden));
+    json_set(table, "head", head);
+    json_set(table, "body", g->body);
+    json_set_text(out, "finding", finding);
+    json_set_text(out, "unit", t->release.unit);
+    json_set_text(out, "form", t->release.form);
+    json_set_bool(out, "raw", false);
+    json_set_bool(out, "hidden", hidden);
+    json_set_bool(out, "refused", false);
+    json_set(out, "table", table);
+    unicode_numbers_free(g->numbers);
     return out;
 }

@@ -15,6 +15,13 @@ static const struct parameter_spec download_parameter[] = {
     INT_ARG("offset", 0, INT64_C(32) * 1024 * 1024, "byte to go on from; default 0"),
     TEXT_ARG("digest", false, 64, "of the file as it was when the download began"), END_ARG};
 
+static const struct parameter_spec no_parameter[] = {END_ARG};
+
+static const struct parameter_spec dashboard_parameter[] = {
+    TEXT_ARG("name", false, 60, "name of the dashboard; default: the first there is"), END_ARG};
+
+#define DASHBOARDS_SPEC "dashboards[name title about charts# current?]"
+
 static const struct operation_row rows[] = {
     ROW_DESK("explore.variables", "what can be put into a table", variables_parameter, CAP_TABLE,
              TX_NONE, "none", op_explore_variables, BUILDER_SPEC),
@@ -26,6 +33,11 @@ static const struct operation_row rows[] = {
     ROW_DESK("explore.download", "a protected table as a file, in pieces", download_parameter,
              CAP_TABLE, TX_NONE, "disclose", op_explore_download,
              "name type format digest size# offset# next# base64"),
+    ROW_DESK("dashboard.list", "list the dashboards there are for one's role", no_parameter,
+             CAP_TABLE, TX_NONE, "none", op_dashboard_list, DASHBOARDS_SPEC),
+    ROW_DESK("dashboard.show", "the protected tables of a dashboard, with their charts",
+             dashboard_parameter, CAP_TABLE, TX_NONE, "table", op_dashboard_show,
+             "name title about caution own? " DASHBOARDS_SPEC " figures[" FIGURE_SPEC "]"),
 };
 
 const struct operation_part explore_operations = {rows, sizeof rows / sizeof *rows};

@@ -50,6 +50,7 @@ void service_drop_snapshots(struct service *s)
 static void close_repository(struct service *s)
 {
     service_drop_snapshots(s);
+    dashboards_forget(s);
     mem_free(s->snapshot);
     store_close(s->store);
     if (s->shared == NULL) dictionary_free(s->dictionary);

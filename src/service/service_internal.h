@@ -36,6 +36,7 @@ struct service {
     char words_language[16];
     struct json *problems; /* of the last call that failed because of them */
     int64_t clock_ahead;   /* seconds that tests let pass for sessions, codes and throttles */
+    struct seen *seen;     /* dashboards that were told (op_dashboard.c); NULL: none yet */
 };
 
 /* Who asks, as settled before the handler begins. */
@@ -96,6 +97,7 @@ typedef bool handler_fn(struct call *c, struct err *e);
     X(op_dictionary_processing) X(op_dictionary_codes) X(op_dictionary_rules) X(op_mapping_list) \
     X(op_key_list) X(op_key_add) X(op_key_remove) \
     X(op_explore_variables) X(op_explore_table) X(op_explore_raw) X(op_explore_download) \
+    X(op_dashboard_list) X(op_dashboard_show) \
     X(op_session_open) X(op_session_second) X(op_session_close) X(op_session_list) \
     X(op_session_end) X(op_session_info) X(op_session_purpose) \
     X(op_setup_state) X(op_setup_code) X(op_setup_finish) X(op_account_activate) \
@@ -111,6 +113,7 @@ OPERATION_HANDLERS(X)
  * the dictionary against the hash the repository was made with. */
 bool service_repository(struct service *s, struct err *e) MUST_CHECK;
 void service_drop_snapshots(struct service *s);
+void dashboards_forget(struct service *s); /* what op_dashboard.c keeps */
 struct unlock service_unlock(const struct service *s);
 
 /* The snapshot of a form, built at first use. Borrowed until the next write. */

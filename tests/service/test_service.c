@@ -101,6 +101,8 @@ static const struct trial {
     {"explore.variables", "{}"},
     {"explore.table", "{'form':'victim','rows':['sex']}"},
     {"explore.raw", "{'form':'victim','rows':['sex']}"},
+    {"dashboard.list", "{}"},
+    {"dashboard.show", "{}"},
     {"explore.download", "{'form':'victim','rows':['sex'],'format':'csv'}"},
     {"session.open", "{'account':'nobody','password':'wrong'}"},
     {"session.second", "{'code':'000000'}"},
