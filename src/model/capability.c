@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "model/capability.h"
 
+#include "base/catalogue.h"
+
 #include <assert.h>
 
 _Static_assert(CAP_COUNT <= 64, "a role's set is one word of 64 bits");
@@ -35,28 +37,28 @@ const struct role roles[] = {
     {"contributor", "enters, corrects and imports the records of one organisation",
      MAY_LOOK_UP | MAY_BOTH_SETS | MAY(IMPORT) | MAY(IMPORT_UNDO) | MAY(RECORD_READ) | MAY(TABLE) |
          MAY(ENTER) | MAY(IDENTITY_OPEN) | MAY(REFER),
-     true},
+     true, N_("keeping the records of its own organisation")},
     {"data-manager", "reviews records, resolves duplicates, closes a reporting year",
      MAY_LOOK_UP | MAY_BOTH_SETS | MAY(IMPORT) | MAY(IMPORT_UNDO) | MAY(RECORD_READ) |
          MAY(RECORD_ERASE) | MAY(IDENTITY_OPEN) | MAY(TABLE) | MAY(TABLE_RAW) | MAY(ENTER) |
          MAY(REVIEW) | MAY(REFER) | MAY(YEAR_CLOSE),
-     false},
+     false, N_("review and quality of the register")},
     {"analyst", "counts and estimates on pseudonymous records",
-     MAY_LOOK_UP | MAY_BOTH_SETS | MAY(RECORD_READ) | MAY(TABLE) | MAY(TABLE_RAW), false},
+     MAY_LOOK_UP | MAY_BOTH_SETS | MAY(RECORD_READ) | MAY(TABLE) | MAY(TABLE_RAW), false, N_("statistics and research on pseudonymous records")},
     {"publisher", "releases what disclosure control has passed",
-     MAY_LOOK_UP | MAY_BOTH_SETS | MAY(TABLE), false},
+     MAY_LOOK_UP | MAY_BOTH_SETS | MAY(TABLE), false, N_("release of statistics")},
     {"auditor", "reads and verifies the audit log; data protection officer",
-     MAY_LOOK_UP | MAY(AUDIT_READ) | MAY(CHECK) | MAY(SUBJECT_REQUEST), false},
+     MAY_LOOK_UP | MAY(AUDIT_READ) | MAY(CHECK) | MAY(SUBJECT_REQUEST), false, N_("supervision of the register")},
     {"administrator", "looks after organisations, keys, backups and the country pack",
      MAY_LOOK_UP | MAY(DICTIONARY_CHANGE) | MAY(ORGANISATION_CHANGE) | MAY(BACKUP) | MAY(CHECK) |
          MAY(KEY_CHANGE) | MAY(ACCOUNT_CHANGE),
-     false},
+     false, N_("running the register")},
     {"custodian", "holds the key of a repository on its own machine and works on it alone",
-     (UINT64_C(1) << CAP_COUNT) - 1, false},
+     (UINT64_C(1) << CAP_COUNT) - 1, false, NULL},
 };
 const size_t n_role = sizeof roles / sizeof roles[0];
 
-const struct role role_nobody = {"nobody", "has not signed in", 0, true};
+const struct role role_nobody = {"nobody", "has not signed in", 0, true, NULL};
 
 const struct role *role_find(struct text name)
 {

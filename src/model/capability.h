@@ -51,6 +51,9 @@ struct role {
     const char *text;
     uint64_t may;  /* set of 1 << capability */
     bool own_only; /* sees the records of its own organisation and no others */
+    /* Why it consults records in its daily work, for the log (S21); NULL: it must say so itself. Direct
+     * identifiers are opened only for a purpose stated for that. */
+    const char *purpose;
 };
 
 extern const struct role roles[];

@@ -598,6 +598,9 @@ static enum audit_action action_of(const char *name)
 static bool purpose_given(struct call *c, struct err *e)
 {
     const char *given = json_get_text(c->in, "purpose", c->who.purpose);
+    /* The daily work of an account has its purpose; what is opened beyond it wants one of its own. */
+    bool daily = !c->who.local && !c->who.token && !c->operation->purpose_required;
+    if (given == NULL && daily) given = c->who.role->purpose;
     c->event.purpose = given;
     bool read = c->event.action == AUDIT_RECORD_READ || c->event.action == AUDIT_DISCLOSE;
     if (c->who.token && (given == NULL || strcmp(given, c->who.purpose) != 0)) {
