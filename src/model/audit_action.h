@@ -33,7 +33,12 @@
     X(AUDIT_ACCOUNT, "account.change", "account added or changed")                   \
     X(AUDIT_FACTOR, "factor.change", "second factor or recovery codes changed")      \
     X(AUDIT_TOKEN, "token.change", "key for a program added or revoked")             \
-    X(AUDIT_QUOTA, "quota", "half or all of the identifiers one may open were opened")
+    X(AUDIT_QUOTA, "quota", "half or all of the identifiers one may open were opened") \
+    X(AUDIT_DRAFT, "draft", "draft of a record begun, saved or discarded")            \
+    X(AUDIT_REVIEW, "review", "record accepted, returned or asked about")             \
+    X(AUDIT_REFER, "refer", "person referred to another organisation, or answered")   \
+    X(AUDIT_YEAR, "year.close", "reporting year closed or opened again")              \
+    X(AUDIT_SEARCH, "record.search", "records searched for")
 
 enum audit_action {
 #define X(id, name, text) id,

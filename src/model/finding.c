@@ -177,6 +177,15 @@ void finding_message(struct buf *out, const struct dictionary *d, const struct f
     arena_free(scratch);
 }
 
+void finding_words(struct buf *out, const struct dictionary *d, const struct finding *f,
+                   size_t language)
+{
+    assert(f->rule < d->n_rule);
+    const struct rule *r = &d->rule[f->rule];
+    const struct variable *v = f->var == VAR_NONE ? NULL : &d->variable[f->var];
+    put_words(out, message_words(r, v, language), d, v, language);
+}
+
 void finding_general_words(struct buf *out, const struct words *w, size_t language)
 {
     put_words(out, words_in(w, language, ""), NULL, NULL, language);

@@ -90,6 +90,10 @@ enum builtin_rule finding_of_read(enum value_read read);
  * never shown for direct identifiers; invisible characters in it are shown visibly (S63). */
 void finding_message(struct buf *out, const struct dictionary *d, const struct finding *f,
                      size_t language);
+/* The sentence alone, for beside a field: without the names of rule and variable and without what
+ * was sent. */
+void finding_words(struct buf *out, const struct dictionary *d, const struct finding *f,
+                   size_t language);
 /* A rule's message or remedy as it is said of no variable in particular, for lists of rules: words
  * for kinds of variables are left out. */
 void finding_general_words(struct buf *out, const struct words *w, size_t language);

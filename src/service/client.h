@@ -35,7 +35,13 @@ struct service_options {
 
 struct parameter_spec {
     const char *name;
-    enum { PARAM_TEXT, PARAM_INT, PARAM_BOOL, PARAM_LIST /* of texts */ } type;
+    enum {
+        PARAM_TEXT,
+        PARAM_INT,
+        PARAM_BOOL,
+        PARAM_LIST,  /* of texts */
+        PARAM_FIELDS /* of a form: an object of texts and lists of texts, each at most `max` bytes */
+    } type;
     bool required;
     int64_t min, max;    /* of a number; of the length of a text in bytes */
     const char *choices; /* "persons|records"; NULL: any */

@@ -18,6 +18,7 @@
     {.name = n, .type = PARAM_INT, .required = true, .min = least, .max = most, .summary = what}
 #define BOOL_ARG(n, what) {.name = n, .type = PARAM_BOOL, .summary = what}
 #define LIST_ARG(n, what) {.name = n, .type = PARAM_LIST, .max = 200, .summary = what}
+#define FIELDS_ARG(n, what) {.name = n, .type = PARAM_FIELDS, .max = 65536, .summary = what}
 #define END_ARG {.name = NULL}
 // clang-format on
 

@@ -288,6 +288,7 @@ static const struct operation_part *const parts[] = {
     &register_operations,
     &explore_operations,
     &account_operations,
+    &entry_operations,
 };
 
 const struct operation_row *operation_row_at(size_t i)

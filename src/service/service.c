@@ -326,6 +326,25 @@ static bool check_text(const struct operation *op, const struct parameter_spec *
     return true;
 }
 
+static bool check_fields(const struct operation *op, const struct parameter_spec *p,
+                         const struct json *j, struct err *e)
+{
+    const char *key;
+    const struct json *value;
+    bool fits = json_kind(j) == JSON_OBJECT;
+    for (void *at = NULL; fits && json_next(j, &at, &key, &value);) {
+        if (json_kind(value) == JSON_TEXT) {
+            if (!check_text(op, p, value, e)) return false;
+            continue;
+        }
+        fits = json_kind(value) == JSON_ARRAY;
+        for (size_t i = 0; fits && i < json_size(value); i++)
+            if (!check_text(op, p, json_at(value, i), e)) return false;
+    }
+    return fits || err_set(e, ERR_USAGE, "call.type",
+                           "%s: parameter %s must be an object of texts", op->name, p->name);
+}
+
 static bool check_value(const struct operation *op, const struct parameter_spec *p,
                         const struct json *j, struct err *e)
 {
@@ -346,6 +365,7 @@ static bool check_value(const struct operation *op, const struct parameter_spec 
         if (json_kind(j) == JSON_BOOL) return true;
         return err_set(e, ERR_USAGE, "call.type", "%s: parameter %s must be true or false",
                        op->name, p->name);
+    case PARAM_FIELDS: return check_fields(op, p, j, e);
     case PARAM_LIST:
         if (json_kind(j) != JSON_ARRAY || json_size(j) > 100)
             return err_set(e, ERR_USAGE, "call.type",
@@ -692,7 +712,9 @@ static bool write_all(struct call *c, handler_fn *handler, struct err *e)
         store_rollback(st);
         return true;
     }
-    if (audit_append(st, &c->event, NULL, e) && store_commit(st, e)) {
+    bool entered =
+        c->event.action == AUDIT_NONE || audit_append(st, &c->event, NULL, e);
+    if (entered && store_commit(st, e)) {
         if (c->purge) purge(c);
         return true;
     }

@@ -105,8 +105,15 @@ typedef bool handler_fn(struct call *c, struct err *e);
     X(op_account_password) X(op_account_language) X(op_factor_begin) X(op_factor_confirm) \
     X(op_recovery_renew) X(op_token_add) X(op_token_list) X(op_token_revoke)
 // clang-format on
+// clang-format off
+#define ENTRY_HANDLERS(X) \
+    X(op_entry_begin) X(op_entry_open) X(op_entry_list) X(op_entry_sections) X(op_entry_section) \
+    X(op_entry_save) X(op_entry_check) X(op_entry_submit) X(op_entry_discard) \
+    X(op_entry_compare) X(op_entry_resolve) X(op_entry_conflict) X(op_entry_merge)
+// clang-format on
 #define X(name) handler_fn name;
 OPERATION_HANDLERS(X)
+ENTRY_HANDLERS(X)
 #undef X
 
 /* Open the repository of the options, when it is not open yet: unlock, load its dictionary, hold

@@ -35,6 +35,10 @@ static const struct {
     [ENVELOPE_IDENTITY_KEY] = {"identity_key", "wrapped"},
     [ENVELOPE_AUDIT_DETAIL] = {"audit_entry", "detail"},
     [ENVELOPE_FACTOR] = {"account", "factor"},
+    [ENVELOPE_DRAFT_KEY] = {"draft", "wrapped_key"},
+    [ENVELOPE_DRAFT_BODY] = {"draft", "body"},
+    [ENVELOPE_REVIEW_TEXT] = {"review_message", "body"},
+    [ENVELOPE_REFERRAL_TEXT] = {"referral", "body"},
 };
 
 static size_t add(uint8_t *out, size_t at, const void *p, size_t n)

@@ -29,6 +29,10 @@ enum envelope_place {
     ENVELOPE_IDENTITY_KEY,
     ENVELOPE_AUDIT_DETAIL,
     ENVELOPE_FACTOR, /* its "record code" is the number of the account, twelve digits */
+    ENVELOPE_DRAFT_KEY,
+    ENVELOPE_DRAFT_BODY,
+    ENVELOPE_REVIEW_TEXT,   /* under the record's key; its number is the version number */
+    ENVELOPE_REFERRAL_TEXT, /* the same */
     ENVELOPE_PLACE_COUNT
 };
 

@@ -70,7 +70,10 @@ bool store_record_erase(struct store *st, struct text code, const char *actor, c
     if (state == RECORD_ERASED) return say_erased(e, shown);
     return run(st, SQL_ERASE_RECORD, record_no, e) && run(st, SQL_ERASE_VERSIONS, record_no, e) &&
            run(st, SQL_ERASE_IDENTITIES, record_no, e) &&
-           run(st, SQL_ERASE_REFERENCE, record_no, e) &&
+           run(st, SQL_ERASE_REFERENCE, record_no, e) && run(st, SQL_ERASE_DRAFTS, record_no, e) &&
+           run(st, SQL_ERASE_MESSAGES, record_no, e) && run(st, SQL_ERASE_QUERIES, record_no, e) &&
+           run(st, SQL_ERASE_REFERRALS, record_no, e) && run(st, SQL_ERASE_SEARCH, record_no, e) &&
+           run(st, SQL_ERASE_SEARCH_MARK, record_no, e) &&
            add_tombstone(st, record_no, actor, reason, e) &&
            count_less(st, series_no, state == RECORD_ACTIVE, n_byte, e) &&
            store_generation_next(st, e);

@@ -33,6 +33,8 @@ enum key_use {
     KEY_CASE,       /* wraps record keys of cases, which belong to both data sets */
     KEY_ACCOUNT,    /* pepper of passwords; hashes of codes, sessions and tokens */
     KEY_FACTOR,     /* seals the secrets of second factors */
+    KEY_WORK,       /* wraps keys of drafts */
+    KEY_SEARCH,     /* hashes by which a record is searched for */
     KEY_COUNT
 };
 

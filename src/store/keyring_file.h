@@ -2,7 +2,7 @@
 /* The bytes of a keyring file, read and written; no secret is tried and no file touched here
  * (keyring.c).
  *
- * Format, version 4. Numbers are little endian. 5,174 bytes at most.
+ * Format, version 4. Numbers are little endian. 5,238 bytes at most.
  *
  *   head       magic "DCIMKEYS" (8) | version = 4 (1) | keys = KEY_COUNT (1) | slots, 1..15 (2) |
  *              generation (4): counts rewrites | keyring id (8) | made at, UTC seconds (8)
@@ -25,8 +25,8 @@
  * copy. What people are told is the same in both cases.
  *
  * Kinds TPM2 and PKCS#11 are reserved: version 4 never writes them, and a file that has one is not
- * version 4. Version 3 had no keys for accounts, version 2 none for cases, version 1 one backup key
- * in the body; no repository of them was ever in use. */
+ * version 4. Version 3 had no keys for accounts, drafts and searches, version 2 none for cases,
+ * version 1 one backup key in the body; no repository of them was ever in use. */
 #ifndef DCIM_STORE_KEYRING_FILE_H
 #define DCIM_STORE_KEYRING_FILE_H
 

@@ -115,6 +115,7 @@ static struct json *good_value(const struct parameter_spec *p)
         list = json_array();
         json_push(list, json_text(TEXT("sex")));
         return list;
+    case PARAM_FIELDS: return json_object();
     case PARAM_TEXT: break;
     }
     if (p->choices != NULL) {
@@ -208,6 +209,19 @@ static void wrong_values(const struct operation *op, const struct parameter_spec
         with(op, p, json_text(TEXT("true")), "call.type");
         with(op, p, json_int(1), "call.type");
         break;
+    case PARAM_FIELDS: {
+        struct json *j = json_object();
+        json_set_int(j, "sex", 1);
+        with(op, p, json_text(TEXT("sex")), "call.type");
+        with(op, p, j, "call.type");
+        j = json_object();
+        json_set(j, "sex", list_of(json_int(1), 1));
+        with(op, p, j, "call.type");
+        j = json_object();
+        json_set(j, "sex", long_text((size_t)p->max + 1));
+        with(op, p, j, "call.too_long");
+        break;
+    }
     case PARAM_LIST:
         with(op, p, json_text(TEXT("sex")), "call.type");
         with(op, p, list_of(json_int(1), 1), "call.type");

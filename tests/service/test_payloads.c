@@ -139,6 +139,11 @@ static void try_parameter(const struct operation *op, const struct parameter_spe
         struct json *list = json_array();
         json_push(list, json_text(text_of(payload)));
         json_set(in, p->name, list);
+    } else if (p->type == PARAM_FIELDS) {
+        struct json *fields = json_object();
+        json_set_text(fields, "case_note", payload);
+        json_set_text(fields, payload, payload);
+        json_set(in, p->name, fields);
     } else {
         json_set(in, p->name, json_text(text_of(payload)));
     }
@@ -164,8 +169,7 @@ static void parameters_1_1_of_every_operation(void **state)
     for (size_t i = 0; i < operation_row_count(); i++) {
         const struct operation *op = &operation_row_at(i)->operation;
         for (const struct parameter_spec *p = op->parameter; p->name != NULL; p++) {
-            if ((p->type != PARAM_TEXT && p->type != PARAM_LIST) || writes_where_told(op, p))
-                continue;
+            if (p->type == PARAM_INT || p->type == PARAM_BOOL || writes_where_told(op, p)) continue;
             for (size_t k = 0; k < N_PAYLOAD; k++) try_parameter(op, p, payloads[k]);
         }
     }

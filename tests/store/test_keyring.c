@@ -587,7 +587,8 @@ static void test_11_memory(void **state)
     static struct memory_keys keys;
     static const char *const names[KEY_COUNT] = {"database",   "victim",    "justice", "identity",
                                                  "reference",  "person",    "content", "release",
-                                                 "audit sign", "audit head", "case", "account", "factor"};
+                                                 "audit sign", "audit head", "case", "account", "factor",
+                                                 "work", "search"};
     if (harness_sanitized()) skip();
     struct secret *p = text_secret("memory-canary-passphrase"),
                   *q = text_secret("memory-canary-second-one");

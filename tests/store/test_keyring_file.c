@@ -137,12 +137,12 @@ static void test_2_layout(void **state)
 
     buf_init(&b, KEYRING_FILE_MAX);
     keyring_file_write(&b, &f);
-    /* 32 + 3 * 202 + 24 + (12 keys of 32 + 64 + 32 + tag 16 = 496) + 32 = 1,190 */
-    assert_int_equal(KEY_COUNT, 13);
-    assert_int_equal(b.n, 1190);
-    assert_int_equal(KEYRING_FILE_MAX, 32 + 15 * (202 + 104) + 24 + 496 + 32);
+    /* 32 + 3 * 202 + 24 + (14 keys of 32 + 64 + 32 + tag 16 = 560) + 32 = 1,254 */
+    assert_int_equal(KEY_COUNT, 15);
+    assert_int_equal(b.n, 1254);
+    assert_int_equal(KEYRING_FILE_MAX, 32 + 15 * (202 + 104) + 24 + 560 + 32);
     assert_memory_equal(b.p,
-                        "DCIMKEYS\x04\x0d\x03\x00\x09\x00\x00\x00"
+                        "DCIMKEYS\x04\x0f\x03\x00\x09\x00\x00\x00"
                         "ABCDEFG\0",
                         24);
     assert_memory_equal(b.p + AT_SLOT + 202 + S_LABEL, "chave do cofre\0", 15);

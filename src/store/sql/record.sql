@@ -52,7 +52,9 @@ SELECT count(*) - count(v.person_key) + count(DISTINCT v.person_key) AS n
   JOIN record_version v ON v.version_id = r.record_no * 65536 + r.version_no
   JOIN series s ON s.series_no = r.series_no
   JOIN form f ON f.form_no = s.form_no
- WHERE r.state = 1 AND f.name = :form;
+ WHERE r.state = 1 AND f.name = :form
+   AND (v.batch_no IS NOT NULL OR
+        NOT EXISTS (SELECT 1 FROM version_work w WHERE w.version_id = v.version_id AND w.counted = 0));
 
 -- name: record_last   columns: record_no   rows: 1
 SELECT coalesce(max(record_no), 0) AS record_no FROM record;
@@ -64,10 +66,13 @@ SELECT s.series_no, o.code AS organisation, o.type
  ORDER BY s.series_no;
 
 -- name: snapshot_rows   params: first, last   columns: record_no, code, series_no, version_no, wrapped_key, person_key, body   rows: 0..*
--- Active records and their current versions, both in the order they lie in: one pass, nothing is sorted.
+-- Active records and their current versions, both in the order they lie in: one pass, nothing is sorted. What was
+-- entered by hand and has errors is not counted.
 SELECT r.record_no, r.code, r.series_no, r.version_no, r.wrapped_key, v.person_key, v.body
   FROM record r JOIN record_version v ON v.version_id = r.record_no * 65536 + r.version_no
  WHERE r.record_no BETWEEN :first AND :last AND r.state = 1
+   AND (v.batch_no IS NOT NULL OR
+        NOT EXISTS (SELECT 1 FROM version_work w WHERE w.version_id = v.version_id AND w.counted = 0))
  ORDER BY r.record_no;
 
 -- name: link_by_code   params: code   columns: record_no, code, form, state   rows: 0..1

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Documents of a draft for pages: README.md of this room has their members. */
+#ifndef DCIM_SERVICE_ENTRY_FORM_H
+#define DCIM_SERVICE_ENTRY_FORM_H
+
+#include "base/json.h"
+#include "service/entry_draft.h"
+
+enum {
+    ENTRY_RADIOS_MAX = 20,     /* choices shown as radios or boxes */
+    ENTRY_SELECT_MAX = 300,    /* choices shown as a list to select from; more are typed */
+    ENTRY_SELECT_WITHIN = 60,  /* the same within repeats, where each instance has the list */
+    ENTRY_PAGE_INSTANCES = 20, /* of one repeat on one page */
+    ENTRY_PAGE_BYTES = 800000  /* about; then a page shows fewer instances */
+};
+
+/* Members that every document of a draft has: draft, draft_version, form, form_title, record,
+ * organisation, changed_at. */
+void entry_put_head(struct json *out, const struct entry *x);
+
+/* The task list: `sections`, counts, whether it can be submitted. */
+void entry_put_sections(struct json *out, const struct entry *x);
+
+/* One section to be filled in. `from` may be NULL: texts "episode:20", where the page of a repeat
+ * begins; `check`: say also what is missing. */
+void entry_put_section(struct json *out, const struct entry *x, const struct entry_section *s,
+                       const struct json *from, bool check);
+
+/* All problems, grouped by section. */
+void entry_put_check(struct json *out, const struct entry *x);
+
+/* The problems of one section as a list. */
+struct json *entry_section_problems(const struct entry *x, const struct entry_section *s,
+                                    bool check);
+
+/* What a value says in the language of the call: label of a code, labels of several, the text as it
+ * was typed. From the call's arena. */
+const char *entry_value_words(const struct entry *x, const struct variable *v,
+                              const struct entry_field *f);
+
+#endif
