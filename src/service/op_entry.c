@@ -298,6 +298,7 @@ static void say_saved(struct call *c, const struct entry *x, const struct entry_
                                 ? json_array()
                                 : entry_section_problems(x, s, entry_visited(x, s->name));
     say_draft(c->out, &x->draft);
+    json_set_int(c->out, "version", x->draft.version_no);
     json_set_text(c->out, "section", s == NULL ? "" : s->name);
     json_set_bool(c->out, "saved", saved);
     json_set_bool(c->out, "conflict", !saved);
@@ -316,7 +317,7 @@ static bool save(struct call *c, struct entry *x, struct err *e)
     if (json_has(c->in, "section") && !section_named(&s, x, e)) return false;
     struct json *none = json_object();
     if (fields == NULL) fields = none;
-    bool ok = true, stale = json_get_int(c->in, "draft_version", 0) != x->draft.version_no;
+    bool ok = true, stale = json_get_int(c->in, "version", 0) != x->draft.version_no;
     if (stale) {
         ok = park(x, fields, e);
     } else {
@@ -376,7 +377,7 @@ bool op_entry_compare(struct call *c, struct err *e)
 
 static bool stale(const struct entry *x, struct err *e)
 {
-    if (json_get_int(x->c->in, "draft_version", 0) == x->draft.version_no) return false;
+    if (json_get_int(x->c->in, "version", 0) == x->draft.version_no) return false;
     err_set(e, ERR_CONFLICT, "draft.conflict",
             "this draft was changed in another window; nothing you typed is lost");
     (void)err_remedy(e, "load the page again");

@@ -6,7 +6,7 @@
 // clang-format off
 #define DRAFT_ARG TEXT_ARG("draft", true, 20, "the draft")
 #define DRAFT_VERSION_ARG \
-    INT_ARG_NEEDED("draft_version", 1, INT64_MAX, "version of the draft that was shown")
+    INT_ARG_NEEDED("version", 1, INT64_MAX, "version of the draft that was shown")
 #define RECORD_ARG TEXT_ARG("record", true, 20, "code of the record")
 #define PURPOSE_ARG LINE_ARG("purpose", false, PURPOSE_LONGEST, "why; default: of the session")
 
@@ -69,7 +69,7 @@ static const struct operation_row entry_rows[] = {
         "problems" PROBLEM " values"),
     ROW_DESK("entry.save", "save what was typed into a draft", save_parameter, CAP_ENTER, TX_WRITE,
              "draft", op_entry_save,
-             "draft draft_version# section saved? conflict? at has_problems? problems" PROBLEM
+             "draft draft_version# version# section saved? conflict? at has_problems? problems" PROBLEM
              " " COMPARE),
     ROW_DESK("entry.check", "check a draft", draft_parameter, CAP_ENTER, TX_READ, "none",
              op_entry_check,

@@ -138,13 +138,48 @@ static void take_list(struct exchange *x, const char *name)
     else json_free(list);
 }
 
-static bool take_parameter(struct exchange *x, const struct parameter_spec *p)
+static bool is_parameter(const struct operation *op, const char *name)
+{
+    for (const struct parameter_spec *p = op->parameter; p->name != NULL; p++)
+        if (strcmp(p->name, name) == 0 && p->type != PARAM_FIELDS) return true;
+    return strcmp(name, "csrf") == 0;
+}
+
+/* Whatever was posted beside the operation's other parameters; several of one name are a list. */
+static void take_fields(struct exchange *x, const struct operation *op, const char *name)
+{
+    struct json *fields = json_object();
+    for (size_t i = 0; i < x->request->n_form; i++) {
+        const struct field *f = &x->request->form[i];
+        const char *key = arena_copy(x->arena, f->name.p, f->name.n);
+        const struct json *there = json_get(fields, key);
+        if (is_parameter(op, key)) continue;
+        if (there == NULL) {
+            json_set(fields, key, json_text(f->value));
+            continue;
+        }
+        struct json *list = json_array();
+        for (size_t k = 0; json_kind(there) == JSON_ARRAY && k < json_size(there); k++)
+            json_push(list, json_copy(json_at(there, k)));
+        if (json_kind(there) == JSON_TEXT) json_push(list, json_copy(there));
+        json_push(list, json_text(f->value));
+        json_set(fields, key, list);
+    }
+    json_set(x->in, name, fields);
+}
+
+static bool take_parameter(struct exchange *x, const struct operation *op,
+                           const struct parameter_spec *p)
 {
     int64_t v;
     struct text t = field_of(x, p->name);
     if (p->local) return true;
     if (p->type == PARAM_LIST) {
         take_list(x, p->name);
+        return true;
+    }
+    if (p->type == PARAM_FIELDS) {
+        take_fields(x, op, p->name);
         return true;
     }
     if (t.p == NULL || (t.n == 0 && p->type != PARAM_TEXT)) return true;
@@ -160,6 +195,7 @@ static bool take_parameter(struct exchange *x, const struct parameter_spec *p)
     case PARAM_TEXT:
         if (t.n > 0 || p->min == 0) json_set(x->in, p->name, json_text(t));
         return true;
+    case PARAM_FIELDS:
     case PARAM_LIST: return true;
     }
     return true;
@@ -170,7 +206,7 @@ static bool take_parameters(struct exchange *x, const char *operation)
     const struct operation *op = operation_find(operation);
     bool ok = true;
     for (const struct parameter_spec *p = op->parameter; p->name != NULL; p++) {
-        if (!take_parameter(x, p)) ok = false;
+        if (!take_parameter(x, op, p)) ok = false;
         else if (p->required && !json_has(x->in, p->name) && x->request->method == METHOD_POST) {
             exchange_error(x, p->name, tr("Fill this in."), NULL);
             ok = false;

@@ -63,7 +63,7 @@ static void start(const char *form)
 static const struct json *save(const char *fields)
 {
     const struct json *r =
-        desk_do(desk, "entry.save", "{'draft':'%s','draft_version':%lld,'fields':{%s}}", draft,
+        desk_do(desk, "entry.save", "{'draft':'%s','version':%lld,'fields':{%s}}", draft,
                 (long long)version, fields);
     assert_true(json_get_bool(r, "saved", false));
     assert_true(json_get_int(r, "draft_version", 0) == version + 1);
@@ -74,7 +74,7 @@ static const struct json *save(const char *fields)
 static const struct json *act(const char *what)
 {
     const struct json *r =
-        desk_do(desk, "entry.save", "{'draft':'%s','draft_version':%lld,'act':'%s'}", draft,
+        desk_do(desk, "entry.save", "{'draft':'%s','version':%lld,'act':'%s'}", draft,
                 (long long)version, what);
     note(r);
     return r;
@@ -149,7 +149,7 @@ static const char *submit(const char *state)
     static char code[20];
     const struct json *r =
         desk_do(desk, "entry.submit",
-                "{'draft':'%s','draft_version':%lld,'state':'%s','reason':'as written on paper'}",
+                "{'draft':'%s','version':%lld,'state':'%s','reason':'as written on paper'}",
                 draft, (long long)version, state);
     assert_true(json_get_bool(r, "submitted", false));
     (void)snprintf(code, sizeof code, "%s", json_get_text(r, "record", ""));
@@ -183,7 +183,7 @@ static void record_1_1_from_nothing_to_a_version(void **state)
     assert_string_equal(json_get_text(state_of("person"), "state", ""), "not_started");
     assert_true(errors() > 5);
     (void)desk_refused(desk, ERR_INPUT, "entry.errors", "entry.submit",
-                       "{'draft':'%s','draft_version':%lld}", draft, (long long)version);
+                       "{'draft':'%s','version':%lld}", draft, (long long)version);
     (void)save(GOOD("FIRST-1"));
     assert_int_equal(errors(), 2);
     assert_string_equal(json_get_text(state_of("person"), "state", ""), "complete");
@@ -242,7 +242,7 @@ static void record_1_2_an_import_finds_it_and_the_other_way_round(void **state)
     (void)save(GOOD("BOTH-1"));
     exploitation();
     (void)desk_refused(desk, ERR_CONFLICT, "record.reference_taken", "entry.submit",
-                       "{'draft':'%s','draft_version':%lld,'reason':'x'}", draft,
+                       "{'draft':'%s','version':%lld,'reason':'x'}", draft,
                        (long long)version);
     /* another one is free, and the old one too, once it is given up */
     (void)save("'source_file_no':'BOTH-2'");
@@ -267,7 +267,7 @@ static void typed_2_1_what_cannot_be_read_stays(void **state)
     start("victim");
     const struct json *r =
         desk_do(desk, "entry.save",
-                "{'draft':'%s','draft_version':%lld,'section':'person','fields':{'sex':'Q',"
+                "{'draft':'%s','version':%lld,'section':'person','fields':{'sex':'Q',"
                 "'age_at_registration':'about thirty','country_of_birth':'Atlantis'}}",
                 draft, (long long)version);
     note(r);
@@ -313,7 +313,7 @@ static void typed_2_2_dates_in_parts_and_missing_codes(void **state)
     q = question(section("person"), "citizenship");
     assert_string_equal(json_get_text(q, "value", ""), "RO");
     (void)desk_refused(desk, ERR_USAGE, "entry.unknown_field", "entry.save",
-                       "{'draft':'%s','draft_version':%lld,'fields':{'sex.missing':'XX'}}", draft,
+                       "{'draft':'%s','version':%lld,'fields':{'sex.missing':'XX'}}", draft,
                        (long long)version);
 }
 
@@ -345,7 +345,7 @@ static void fields_3_1_unknown_ones_are_refused(void **state)
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         const struct err *e =
             desk_refused(desk, ERR_USAGE, "entry.unknown_field", "entry.save",
-                         "{'draft':'%s','draft_version':%lld,'fields':{'%s':'1'}}", draft,
+                         "{'draft':'%s','version':%lld,'fields':{'%s':'1'}}", draft,
                          (long long)version, bad[i]);
         assert_null(strstr(e->msg, "no_such")); /* what was sent is not in what is logged */
     }
@@ -393,7 +393,7 @@ static void repeats_4_1_acts(void **state)
     (void)act("undo:episode:0");
     assert_string_equal(place_name(0), "MD");
     (void)desk_refused(desk, ERR_USAGE, "entry.act", "entry.save",
-                       "{'draft':'%s','draft_version':%lld,'act':'undo:episode:0'}", draft,
+                       "{'draft':'%s','version':%lld,'act':'undo:episode:0'}", draft,
                        (long long)version);
     /* nested */
     (void)act("add:episode[1].exploitation:0");
@@ -407,7 +407,7 @@ static void repeats_4_1_acts(void **state)
         "up:episode:-1", "up:episode[0]:0", "::",       ""};
     for (size_t i = 0; i + 1 < sizeof bad / sizeof bad[0]; i++)
         (void)desk_refused(desk, ERR_USAGE, "entry.act", "entry.save",
-                           "{'draft':'%s','draft_version':%lld,'act':'%s'}", draft,
+                           "{'draft':'%s','version':%lld,'act':'%s'}", draft,
                            (long long)version, bad[i]);
 }
 
@@ -422,7 +422,7 @@ static void repeats_4_2_a_page_stands_for_all_of_them(void **state)
         json_get_bool(find(section("episode"), "repeat", "path", "episode"), "whole", false));
     /* script took the first out and numbered the others anew */
     note(desk_do(desk, "entry.save",
-                 "{'draft':'%s','draft_version':%lld,'section':'episode','fields':{"
+                 "{'draft':'%s','version':%lld,'section':'episode','fields':{"
                  "'episode.all':'1','episode[0].is':'1','episode[0].recruitment_country':'BR',"
                  "'episode[0].exploitation.all':'1','episode[0].exploitation[0].is':'1',"
                  "'episode[0].exploitation[0].exploitation_country':'ES',"
@@ -438,7 +438,7 @@ static void repeats_4_2_a_page_stands_for_all_of_them(void **state)
     /* an unticked box posts nothing: what is not named is blank; other sections stay */
     (void)save("'sex':'F'");
     note(desk_do(desk, "entry.save",
-                 "{'draft':'%s','draft_version':%lld,'section':'episode','fields':{"
+                 "{'draft':'%s','version':%lld,'section':'episode','fields':{"
                  "'episode.all':'1','episode[0].is':'1'}}",
                  draft, (long long)version));
     assert_int_equal(n_episode(), 1);
@@ -446,7 +446,7 @@ static void repeats_4_2_a_page_stands_for_all_of_them(void **state)
     assert_string_equal(value_of("person", "sex"), "F");
     note(desk_do(
         desk, "entry.save",
-        "{'draft':'%s','draft_version':%lld,'section':'episode','fields':{'episode.all':'1'}}",
+        "{'draft':'%s','version':%lld,'section':'episode','fields':{'episode.all':'1'}}",
         draft, (long long)version));
     assert_int_equal(n_episode(), 0);
 }
@@ -461,7 +461,7 @@ static void windows_5_1_the_second_is_told_and_nothing_is_lost(void **state)
     (void)save("'sex':'F','citizenship':['RO']");
     const struct json *r = desk_do(
         desk, "entry.save",
-        "{'draft':'%s','draft_version':%lld,'fields':{'sex':'M','age_at_registration':'31'}}",
+        "{'draft':'%s','version':%lld,'fields':{'sex':'M','age_at_registration':'31'}}",
         draft, (long long)shown);
     assert_false(json_get_bool(r, "saved", true));
     assert_true(json_get_bool(r, "conflict", false));
@@ -472,14 +472,14 @@ static void windows_5_1_the_second_is_told_and_nothing_is_lost(void **state)
     assert_string_equal(json_get_text(sex, "mine", ""), "Male");
     assert_string_equal(json_get_text(sex, "theirs", ""), "Female");
     note(desk_do(desk, "entry.resolve",
-                 "{'draft':'%s','draft_version':%lld,'mine':['age_at_registration']}", draft,
+                 "{'draft':'%s','version':%lld,'mine':['age_at_registration']}", draft,
                  (long long)version));
     assert_string_equal(value_of("person", "sex"), "F");
     assert_string_equal(value_of("person", "age_at_registration"), "31");
     (void)desk_refused(desk, ERR_NOT_FOUND, "entry.nothing_parked", "entry.compare",
                        "{'draft':'%s'}", draft);
     (void)desk_refused(desk, ERR_CONFLICT, "draft.conflict", "entry.submit",
-                       "{'draft':'%s','draft_version':1}", draft);
+                       "{'draft':'%s','version':1}", draft);
 }
 
 /* ---- 6 ---- */
@@ -513,7 +513,7 @@ static void editors_6_1_side_by_side(void **state)
     (void)snprintf(draft, sizeof draft, "%s", mine);
     version = my_version;
     const struct json *r =
-        desk_do(desk, "entry.submit", "{'draft':'%s','draft_version':%lld,'reason':'r'}", draft,
+        desk_do(desk, "entry.submit", "{'draft':'%s','version':%lld,'reason':'r'}", draft,
                 (long long)version);
     assert_false(json_get_bool(r, "submitted", true));
     assert_true(json_get_bool(r, "conflict", false));
@@ -526,7 +526,7 @@ static void editors_6_1_side_by_side(void **state)
     assert_string_equal(json_get_text(sex, "base", ""), "Female");
     assert_false(json_get_bool(age, "both", true));
     assert_false(json_get_bool(from, "both", true));
-    note(desk_do(desk, "entry.merge", "{'draft':'%s','draft_version':%lld,'theirs':[]}", draft,
+    note(desk_do(desk, "entry.merge", "{'draft':'%s','version':%lld,'theirs':[]}", draft,
                  (long long)version));
     (void)submit("submitted");
     const struct json *values =
@@ -585,7 +585,7 @@ static void repeats_8_1_a_thousand(void **state)
         json_set_text(fields, name, "RO");
     }
     json_set_text(in, "draft", draft);
-    json_set_int(in, "draft_version", version);
+    json_set_int(in, "version", version);
     json_set(in, "fields", fields);
     if (!service_call(&out, desk, "entry.save", in, NULL, &e)) fail_msg("%s", e.msg);
     note(out);
@@ -606,7 +606,7 @@ static void repeats_8_1_a_thousand(void **state)
     assert_non_null(find(doc, "question", "name", "episode[990].recruitment_country"));
     assert_true(json_get_int(find(doc, "repeat", "path", "episode"), "to", 0) > 990);
     (void)desk_refused(desk, ERR_LIMIT, "record.too_many_instances", "entry.save",
-                       "{'draft':'%s','draft_version':%lld,'act':'add:episode:1000'}", draft,
+                       "{'draft':'%s','version':%lld,'act':'add:episode:1000'}", draft,
                        (long long)version);
     (void)save(GOOD("MANY-1"));
     (void)save("'episode[0].exploitation[0].exploitation_form':'E210',"
