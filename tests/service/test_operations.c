@@ -185,7 +185,7 @@ static struct json *list_of(struct json *item, size_t n)
 static void wrong_values(const struct operation *op, const struct parameter_spec *p)
 {
     with(op, p, json_null(), "call.type");
-    with(op, p, json_object(), "call.type");
+    if (p->type != PARAM_FIELDS) with(op, p, json_object(), "call.type");
     with(op, p, json_number(1.5), "call.type");
     switch (p->type) {
     case PARAM_TEXT:
