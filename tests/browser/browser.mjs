@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // What stories in the browser share: Chromium, a server of files, and what every page must stand up to.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
@@ -16,7 +16,7 @@ const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 // What the door sends with every answer (src/web/response.c, conventions 13, S32).
 export const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     + "connect-src 'self'; worker-src 'self'; manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; "
-    + "object-src 'none'; require-trusted-types-for 'script'";
+    + "object-src 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
 const types = { ".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml", ".txt": "text/plain; charset=utf-8", ".json": "application/json" };
 
@@ -49,6 +49,44 @@ export async function serveFiles(folder) {
     return { posts, address: `http://127.0.0.1:${server.address().port}`, close: () => new Promise((done) => { server.closeAllConnections(); server.close(done); }) };
 }
 
+const program = process.env.DCIM_PROGRAM ?? join(build, "dcim");
+
+// One command of the program, in the current directory; what it printed.
+export function dcim(...args) {
+    return execFileSync(program, args, { encoding: "utf8", env: { ...process.env, DCIM_LANGUAGE: "en" }, stdio: ["ignore", "pipe", "pipe"] });
+}
+
+// `dcim serve` over a new empty register (pack: which country's) in `folder`, or over one that is there. Gives
+// { address, printed(), close() }; printed() is what it has said so far, with the code for the first administrator.
+export async function startServer({ folder = "register", key = "register.key", pack = "pt", args = ["--insecure-no-second-factor"] } = {}) {
+    if (!existsSync(folder)) dcim("init", folder, "--pack", pack, "--key-file", key);
+    const port = await new Promise((done) => { const s = createServer().listen(0, "127.0.0.1", () => { const { port } = s.address(); s.close(() => done(port)); }); });
+    const child = spawn(program, ["serve", "--repository", folder, "--key-file", key, "--port", String(port), ...args],
+        { env: { ...process.env, DCIM_LANGUAGE: "en" }, stdio: ["ignore", "pipe", "pipe"] });
+    let said = "";
+    const ended = new Promise((done) => child.once("exit", done));
+    await new Promise((ready, failed) => {
+        for (const stream of [child.stdout, child.stderr])
+            stream.setEncoding("utf8").on("data", (text) => { said += text; if (/https?:\/\/\S+:\d+[\s\S]*\n/.test(said)) ready(); });
+        child.once("exit", (status) => failed(new Error(`dcim serve ended with ${status}:\n${said}`)));
+        setTimeout(() => failed(new Error(`dcim serve does not begin:\n${said}`)), 30000).unref();
+    });
+    return { address: `https://localhost:${port}`, printed: () => said, close: async () => { child.kill("SIGTERM"); await ended; } };
+}
+
+// Fill the sign-in page, and the second step where there is one: `code` is a function, for a code lasts seconds.
+export async function signIn(page, server, account, password, code) {
+    await page.goto(`${server.address}/sign-in`);
+    await page.locator("#account").fill(account);
+    await page.locator("#password").fill(password);
+    await page.locator("#form button[type=submit]").click();
+    if (code) {
+        await page.locator("#code").fill(await code());
+        await page.locator("#form button[type=submit]").click();
+    }
+    await page.locator(".app-account").waitFor();
+}
+
 // Pages of tests/browser/gallery, rendered by the program's own templates into `out`.
 export function renderGallery(out) {
     execFileSync(join(build, "tests/browser/render"), [source, join(source, "tests/browser/gallery"), out], { stdio: "inherit" });
@@ -62,7 +100,9 @@ export async function newPage(browser, options = {}) {
     const page = await context.newPage();
     const wrong = [];
     kept.set(page, wrong);
-    page.on("console", (m) => { if (["error", "warning"].includes(m.type())) wrong.push(`console: ${m.text()}`); });
+    // A browser that does not know a feature says so where the header switches it off; it is switched off for others.
+    const unknown = /Permissions-Policy header: Unrecognized feature/;
+    page.on("console", (m) => { if (["error", "warning"].includes(m.type()) && !unknown.test(m.text())) wrong.push(`console: ${m.text()}`); });
     page.on("pageerror", (e) => wrong.push(`exception: ${e.message}`));
     page.on("request", (r) => {
         const host = new URL(r.url()).hostname;
