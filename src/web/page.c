@@ -99,7 +99,8 @@ static bool own_origin(const struct request *r)
     struct text site = request_header(r, "sec-fetch-site"), origin = request_header(r, "origin"),
                 host = request_header(r, "host");
     if (site.p != NULL && !text_is(site, "same-origin")) return false;
-    if (origin.p == NULL) return site.p != NULL;
+    /* Under our own Referrer-Policy browsers send "null" (Fetch, section 3.2): the other header says it. */
+    if (origin.p == NULL || text_is(origin, "null")) return site.p != NULL;
     const char *scheme = r->secure ? "https://" : "http://";
     size_t n = strlen(scheme);
     return origin.n == n + host.n && memcmp(origin.p, scheme, n) == 0 &&

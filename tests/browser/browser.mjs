@@ -64,14 +64,18 @@ export async function startServer({ folder = "register", key = "register.key", p
     const child = spawn(program, ["serve", "--repository", folder, "--key-file", key, "--port", String(port), ...args],
         { env: { ...process.env, DCIM_LANGUAGE: "en" }, stdio: ["ignore", "pipe", "pipe"] });
     let said = "";
-    const ended = new Promise((done) => child.once("exit", done));
+    let closing = false;
+    const ended = new Promise((done) => child.once("exit", (status, signal) => {
+        if (!closing) console.error(`dcim serve ended by itself, ${signal ?? status}:\n${said}`);
+        done();
+    }));
     await new Promise((ready, failed) => {
         for (const stream of [child.stdout, child.stderr])
             stream.setEncoding("utf8").on("data", (text) => { said += text; if (/https?:\/\/\S+:\d+[\s\S]*\n/.test(said)) ready(); });
         child.once("exit", (status) => failed(new Error(`dcim serve ended with ${status}:\n${said}`)));
         setTimeout(() => failed(new Error(`dcim serve does not begin:\n${said}`)), 30000).unref();
     });
-    return { address: `https://localhost:${port}`, printed: () => said, close: async () => { child.kill("SIGTERM"); await ended; } };
+    return { address: `https://localhost:${port}`, printed: () => said, close: async () => { closing = true; child.kill("SIGTERM"); await ended; } };
 }
 
 // Fill the sign-in page, and the second step where there is one: `code` is a function, for a code lasts seconds.
@@ -101,14 +105,15 @@ export async function newPage(browser, options = {}) {
     const wrong = [];
     kept.set(page, wrong);
     // A browser that does not know a feature says so where the header switches it off; it is switched off for others.
+    // Pages without a head of ours have no icon; Chromium then asks for one.
     const unknown = /Permissions-Policy header: Unrecognized feature/;
-    page.on("console", (m) => { if (["error", "warning"].includes(m.type()) && !unknown.test(m.text())) wrong.push(`console: ${m.text()}`); });
+    page.on("console", (m) => { if (["error", "warning"].includes(m.type()) && !unknown.test(m.text()) && !m.location().url.endsWith("/favicon.ico")) wrong.push(`console: ${m.text()}`); });
     page.on("pageerror", (e) => wrong.push(`exception: ${e.message}`));
     page.on("request", (r) => {
         const host = new URL(r.url()).hostname;
         if (r.url().startsWith("http") && !["127.0.0.1", "localhost"].includes(host)) wrong.push(`request to ${host}`);
     });
-    page.on("response", (r) => { if (r.status() === 404) wrong.push(`not found: ${new URL(r.url()).pathname}`); });
+    page.on("response", (r) => { if (r.status() === 404 && !r.url().endsWith("/favicon.ico")) wrong.push(`not found: ${new URL(r.url()).pathname}`); });
     return page;
 }
 export const complaints = (page) => kept.get(page) ?? [];
