@@ -7,6 +7,7 @@
  * time-out of inactivity, which a client that sends a byte now and then never meets. Strictness
  * would need a reader of our own before it; behind such a reader it would be a second reader of the
  * same head, and what two readers see differently is what request smuggling is. So there is one. */
+#include "web/http.h"
 #include "web/http_internal.h"
 
 #include "base/crypto.h"
