@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Templates into C: embed_pages OUT.c FILE.html... writes struct template_source page_sources[], named
- * by the file without folder and ending, in the order given. */
+/* Templates into C: embed_pages OUT.c FILE.html... writes struct template_source page_sources[],
+ * named by the file without folder and ending, in the order given. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,8 +38,10 @@ int main(int argc, char **argv)
     if (argc < 3) fail("usage: embed_pages OUT.c FILE.html...", "");
     FILE *out = fopen(argv[1], "wb");
     if (out == NULL) fail("cannot write", argv[1]);
-    fputs("/* Made by tools/embed_pages.c from src/web/pages. */\n#include \"web/page_source.h\"\n\n"
-          "const struct template_source page_sources[] = {\n", out);
+    fputs(
+        "/* Made by tools/embed_pages.c from src/web/pages. */\n#include \"web/page_source.h\"\n\n"
+        "const struct template_source page_sources[] = {\n",
+        out);
     for (int i = 2; i < argc; i++) put_page(out, argv[i]);
     fprintf(out, "};\nconst size_t page_source_count = %d;\n", argc - 2);
     if (fclose(out) != 0) fail("cannot write", argv[1]);

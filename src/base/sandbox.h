@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The door to libseccomp, and process limits: for one-shot converter processes (S68-S71, S91). */
+/* The door to libseccomp and Landlock, and process limits: for one-shot converter processes (S68-S71,
+ * S91) and for the two processes of a server (S90-S92). */
 #ifndef DCIM_BASE_SANDBOX_H
 #define DCIM_BASE_SANDBOX_H
 
@@ -17,5 +18,21 @@ void sandbox_harden(void);
  * terabytes; `cpu_seconds` of processor time.
  * ERR_SYSTEM when the filter cannot be installed: the caller must then refuse to parse. */
 bool sandbox_enter_converter(size_t address_space, unsigned cpu_seconds, struct err *e) MUST_CHECK;
+
+/* What the two processes of a server may do from now on, in all their threads (S90 to S92). Neither
+ * makes a socket or connects one, starts a program or a process, or looks into another: the kernel
+ * ends it at the attempt. Whatever else is not in the table is refused (EPERM).
+ *
+ *   desk   files beneath the folders it names; no network
+ *   door   the sockets it has and those it accepts on them; no file at all: it opens what it needs
+ *          before
+ *
+ * `write_to` and `read_from` end with NULL; a folder that is not there is left out. Folders are held by
+ * Landlock where the kernel has it (*landlock says so; may be NULL); without it the desk reaches the
+ * files its user reaches. ERR_SYSTEM "sandbox.unavailable" when the filter cannot be installed: the
+ * caller must then not serve. */
+bool sandbox_enter_desk(const char *const *write_to, const char *const *read_from, bool *landlock,
+                        struct err *e) MUST_CHECK;
+bool sandbox_enter_door(struct err *e) MUST_CHECK;
 
 #endif

@@ -16,8 +16,8 @@ static struct {
 } kept[FORMATS_MAX];
 static size_t n_kept;
 
-/* The format of a language, made at its first use and kept; under the lock, for formats are not safe
- * for two threads. NULL when ICU has none to give. */
+/* The format of a language, made at its first use and kept; under the lock, for formats are not
+ * safe for two threads. NULL when ICU has none to give. */
 static UDateFormat *format_of(const char *language)
 {
     UErrorCode bad = U_ZERO_ERROR;
@@ -47,7 +47,8 @@ bool unicode_instant(char *out, size_t size, int64_t seconds, const char *langua
     UErrorCode bad = U_ZERO_ERROR;
     (void)pthread_mutex_lock(&lock);
     UDateFormat *f = format_of(language);
-    int32_t n = f == NULL ? -1 : udat_format(f, (UDate)seconds * 1000.0, shown, SHOWN_MAX, NULL, &bad);
+    int32_t n =
+        f == NULL ? -1 : udat_format(f, (UDate)seconds * 1000.0, shown, SHOWN_MAX, NULL, &bad);
     (void)pthread_mutex_unlock(&lock);
     return n >= 0 && !U_FAILURE(bad) && n <= SHOWN_MAX && to_utf8(out, size, shown, n);
 }

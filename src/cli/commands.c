@@ -239,13 +239,15 @@ static const struct option help_option[] = {OPERAND_MAYBE("COMMAND", NULL, "comm
 static const struct option serve_option[] = {
     TEXT_OPT("address", NULL, "ADDRESS", "where to listen; default 127.0.0.1, this machine alone"),
     INT_OPT("port", NULL, "port; default 8443"),
-    TEXT_OPT("certificate", NULL, "FILE", "certificate (PEM); default: one is made for this machine"),
+    TEXT_OPT("certificate", NULL, "FILE",
+             "certificate (PEM); default: one is made for this machine"),
     TEXT_OPT("certificate-key", NULL, "FILE", "its private key (PEM)"),
     LIST_OPT("hosts", NULL, "NAMES", "names that the certificate is made for, beside localhost"),
     TEXT_OPT("name", NULL, "TEXT", "name of the register, shown before anybody has signed in"),
     FLAG_OPT("demonstration", NULL, "every page says that the data are synthetic"),
     FLAG_OPT("insecure-plain", NULL, "HTTP without TLS, behind a proxy on this machine"),
-    FLAG_OPT("insecure-no-second-factor", NULL, "passwords alone open sessions; for demonstrations"),
+    FLAG_OPT("insecure-no-second-factor", NULL,
+             "passwords alone open sessions; for demonstrations"),
     LAST};
 static const struct option process_option[] = {OPERAND("KIND", NULL, "desk or door"), LAST};
 static const struct option converter_option[] = {OPERAND("KIND", NULL, "kind of file"), LAST};
@@ -406,7 +408,8 @@ const struct command commands[] = {
         "neither. A register without accounts prints a code: who enters it makes the first "
         "administrator."),
      "dcim serve --port 8443", false},
-    {"process", NULL, process_option, NULL, run_process, N_("a part of a server"), NULL, NULL, true},
+    {"process", NULL, process_option, NULL, run_process, N_("a part of a server"), NULL, NULL,
+     true},
     {"converter", NULL, converter_option, NULL, run_converter,
      N_("read a workbook in a process of its own"), NULL, NULL, true},
 };

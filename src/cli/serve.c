@@ -24,7 +24,8 @@ static void say_ready(void *ctx, const struct json *door, const struct json *des
 {
     const struct serving *s = ctx;
     bool everywhere = strcmp(s->address, "0.0.0.0") == 0 || strcmp(s->address, "::") == 0;
-    const char *host = everywhere || strcmp(s->address, "127.0.0.1") == 0 ? "localhost" : s->address;
+    const char *host =
+        everywhere || strcmp(s->address, "127.0.0.1") == 0 ? "localhost" : s->address;
     printf(tr("The register is open at %s://%s:%lld"), s->plain ? "http" : "https", host,
            (long long)json_get_int(door, "port", 0));
     putchar('\n');
@@ -39,7 +40,8 @@ static void say_ready(void *ctx, const struct json *door, const struct json *des
         putchar('\n');
     }
     if (json_get_bool(desk, "setup_needed", false)) {
-        printf(tr("There are no accounts yet. Open that page and enter this code: %s"), s->setup_code);
+        printf(tr("There are no accounts yet. Open that page and enter this code: %s"),
+               s->setup_code);
         putchar('\n');
     }
     puts(tr("It ends with Ctrl-C."));
@@ -102,9 +104,14 @@ static bool serve(struct invocation *v, struct unlocked *d, struct arena *a, str
                            .plain = json_get_bool(v->own, "insecure-plain", false)};
     d->options.setup_code = said.setup_code;
     d->options.demo = json_get_bool(v->own, "demonstration", false);
-    d->options.insecure_no_second_factor = json_get_bool(v->own, "insecure-no-second-factor", false);
+    d->options.insecure_no_second_factor =
+        json_get_bool(v->own, "insecure-no-second-factor", false);
+    d->options.data = data;
     struct json *door = door_config(v, &d->options, data, a);
-    struct serve_options o = {.service = &d->options, .door = door, .ready = say_ready, .ctx = &said};
+    struct serve_options o = {.service = &d->options,
+                              .door = door,
+                              .ready = say_ready,
+                              .ctx = &said};
     bool ok = process_serve(&o, e);
     json_free(door);
     return ok;

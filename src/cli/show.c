@@ -474,10 +474,11 @@ int show_pack_import(const struct invocation *v, const struct json *r)
     }
     printf("%s ", tr("Form"));
     terminal_puts(text_in(r, "form"));
-    printf(tr(": %lld variables, %lld code lists with %lld codes; rows: %lld new, %lld changed, %lld "
-              "taken away."),
-           int_in(r, "variables"), int_in(r, "code_lists"), int_in(r, "codes"), int_in(r, "added"),
-           int_in(r, "changed"), int_in(r, "hidden"));
+    printf(
+        tr(": %lld variables, %lld code lists with %lld codes; rows: %lld new, %lld changed, %lld "
+           "taken away."),
+        int_in(r, "variables"), int_in(r, "code_lists"), int_in(r, "codes"), int_in(r, "added"),
+        int_in(r, "changed"), int_in(r, "hidden"));
     putchar('\n');
     return 0;
 }
@@ -488,10 +489,11 @@ int show_pack_coverage(const struct invocation *v, const struct json *r)
     ROWS(json_get(r, "fields"), {"field", N_("Field"), false}, {"how", N_("Met by"), false},
          {"variables", N_("Variables"), false}, {"met", N_("Codes met"), true},
          {"choices", N_("of"), true}, {"unmet", N_("Not met"), false}, {"note", N_("Note"), false});
-    printf(tr("%lld of %lld fields meet a variable, %lld more are mapped, %lld left out on purpose; "
-              "%lld of %lld choices meet a code."),
-           int_in(r, "fields_variable"), int_in(r, "fields_total"), int_in(r, "fields_mapped"),
-           int_in(r, "fields_left_out"), int_in(r, "choices_met"), int_in(r, "choices_total"));
+    printf(
+        tr("%lld of %lld fields meet a variable, %lld more are mapped, %lld left out on purpose; "
+           "%lld of %lld choices meet a code."),
+        int_in(r, "fields_variable"), int_in(r, "fields_total"), int_in(r, "fields_mapped"),
+        int_in(r, "fields_left_out"), int_in(r, "choices_met"), int_in(r, "choices_total"));
     putchar('\n');
     if (int_in(r, "standard_fields") > 0) {
         printf(tr("The mapping of the standard knows %lld fields: %lld are taken, %lld left out."),

@@ -41,8 +41,8 @@ struct converter_options {
  * then started for all threads, and ended, through it. */
 void converter_use_broker(int socket);
 
-/* The other end of that socket: take one question and do it. `program` is what is started. False when
- * nobody is at the other end any more. Every converter that is left when it is is ended by
+/* The other end of that socket: take one question and do it. `program` is what is started. False
+ * when nobody is at the other end any more. Every converter that is left when it is is ended by
  * converter_broker_end(). */
 bool converter_broker_serve(int socket, const char *program);
 void converter_broker_end(void);

@@ -3,8 +3,9 @@
  * asks the one above it (S90, S92).
  *
  * A question has one byte and, to start, the kind in 15 more, with three descriptors beside it (the
- * file, the pipe that rows go to, the pipe with the sheet's name); to end, the number of the process
- * and nothing beside. Both ends are ours and of one machine, so numbers go over as they are. */
+ * file, the pipe that rows go to, the pipe with the sheet's name); to end, the number of the
+ * process and nothing beside. Both ends are ours and of one machine, so numbers go over as they
+ * are. */
 #include "intake/converter_broker.h"
 
 #include <errno.h>
@@ -75,7 +76,9 @@ static bool receive_all(int socket, void *p, size_t n, int fd[FD_MAX], size_t *n
         char bytes[CMSG_SPACE(FD_MAX * sizeof(int))];
     } control;
     struct iovec iov = {.iov_base = p, .iov_len = n};
-    struct msghdr m = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.bytes,
+    struct msghdr m = {.msg_iov = &iov,
+                       .msg_iovlen = 1,
+                       .msg_control = control.bytes,
                        .msg_controllen = sizeof control.bytes};
     ssize_t got;
     *n_fd = 0;
@@ -98,8 +101,8 @@ static bool ask(struct answer *a, const struct question *q, const int *fd, size_
     int none[FD_MAX];
     size_t n;
     (void)pthread_mutex_lock(&one_at_a_time);
-    bool ok = send_all(broker, q, sizeof *q, fd, n_fd) &&
-              receive_all(broker, a, sizeof *a, none, &n);
+    bool ok =
+        send_all(broker, q, sizeof *q, fd, n_fd) && receive_all(broker, a, sizeof *a, none, &n);
     (void)pthread_mutex_unlock(&one_at_a_time);
     return ok;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Between converter.c and whoever starts converters for it (converter.h, converter_use_broker()). */
+/* Between converter.c and whoever starts converters for it (converter.h,
+ * converter_use_broker()). */
 #ifndef DCIM_INTAKE_CONVERTER_BROKER_H
 #define DCIM_INTAKE_CONVERTER_BROKER_H
 

@@ -14,6 +14,7 @@
  * its own with a connection of its own. `ready` is called once the repository is open and every
  * thread can answer, with the service of one of them. `options` is borrowed. */
 bool desk_run(const struct service_options *options, const int *channel, size_t n_channel,
-              bool (*ready)(void *ctx, struct service *s, struct err *e), void *ctx, struct err *e) MUST_CHECK;
+              bool (*ready)(void *ctx, struct service *s, struct err *e), void *ctx,
+              struct err *e) MUST_CHECK;
 
 #endif

@@ -87,8 +87,8 @@ static bool find_organisation(struct account *a, struct call *c, const char *cod
 static bool organisation_fits(const struct account *a, struct err *e)
 {
     if (!a->role->own_only || a->organisation_no != 0) return true;
-    err_set(e, ERR_USAGE, "account.organisation", "an account of role %s belongs to an organisation",
-            a->role->name);
+    err_set(e, ERR_USAGE, "account.organisation",
+            "an account of role %s belongs to an organisation", a->role->name);
     return err_remedy(e, "name the organisation whose records it works with");
 }
 
@@ -143,8 +143,8 @@ static bool leaves_administrators(struct call *c, const struct account *before,
     int64_t there, active;
     bool was = before->role != NULL && strcmp(before->role->name, "administrator") == 0 &&
                before->state != ACCOUNT_DISABLED;
-    bool stays = strcmp(after->role->name, "administrator") == 0 &&
-                 after->state != ACCOUNT_DISABLED;
+    bool stays =
+        strcmp(after->role->name, "administrator") == 0 && after->state != ACCOUNT_DISABLED;
     if (!was || stays) return true;
     if (!store_account_count(&there, &active, c->s->store, "administrator", e)) return false;
     if (before->state == ACCOUNT_INVITED) return true;
@@ -172,11 +172,9 @@ bool op_account_change(struct call *c, struct err *e)
     if (after.role == NULL) return find_role(&after.role, "", e);
     if (organisation != NULL && !find_organisation(&after, c, organisation, e)) return false;
     if (state != NULL && strcmp(state, "disabled") == 0) after.state = ACCOUNT_DISABLED;
-    else if (state != NULL)
-        after.state = before.has_password ? ACCOUNT_ACTIVE : ACCOUNT_INVITED;
+    else if (state != NULL) after.state = before.has_password ? ACCOUNT_ACTIVE : ACCOUNT_INVITED;
     if (!organisation_fits(&after, e) || !leaves_administrators(c, &before, &after, e) ||
-        !store_account_change(st, &after, e) ||
-        !store_session_end_all(st, after.account_no, 0, e))
+        !store_account_change(st, &after, e) || !store_session_end_all(st, after.account_no, 0, e))
         return false;
     bool other_role = after.role != before.role,
          other_organisation = !same_text(after.organisation, before.organisation),
@@ -184,9 +182,9 @@ bool op_account_change(struct call *c, struct err *e)
     event_about(c, &after,
                 arena_printf(c->arena, "%s%s%s", other_role ? "role " : "",
                              other_organisation ? "organisation " : "",
-                             !other_state                          ? ""
+                             !other_state                      ? ""
                              : after.state == ACCOUNT_DISABLED ? "disabled"
-                                                                : "enabled"));
+                                                               : "enabled"));
     describe(c->out, c, &after);
     return true;
 }
@@ -237,8 +235,7 @@ bool op_account_language(struct call *c, struct err *e)
     struct account a;
     const char *language = json_get_text(c->in, "language", "");
     if (!own_account(&a, c, e)) return false;
-    if (strspn(language, "abcdefghijklmnopqrstuvwxyz") != strlen(language) ||
-        strlen(language) != 2)
+    if (strspn(language, "abcdefghijklmnopqrstuvwxyz") != strlen(language) || strlen(language) != 2)
         return err_set(e, ERR_USAGE, "account.language", "a language is a code of two letters");
     event_about(c, &a, "language");
     json_set_text(c->out, "language", language);

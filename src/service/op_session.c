@@ -20,8 +20,8 @@ bool op_session_open(struct call *c, struct err *e)
         !call_write_begin(c, e))
         return false;
     if (!attempt_reload(&at, c, "password", e)) return call_write_end(c, false, e);
-    bool fits = attempt_fits(&at), may_enter = at.account.state == ACCOUNT_ACTIVE &&
-                                               at.account.role != NULL && !at.waits;
+    bool fits = attempt_fits(&at),
+         may_enter = at.account.state == ACCOUNT_ACTIVE && at.account.role != NULL && !at.waits;
     if (!fits || !may_enter) return attempt_refuse(&at, c, e);
     return call_write_end(c, attempt_admit(&at, c, e), e);
 }
@@ -74,8 +74,9 @@ static bool prove_by_password(struct call *c, const struct account *a, struct er
         return false;
     if (!attempt_reload(&at, c, "password", e)) return call_write_end(c, false, e);
     if (!attempt_fits(&at) || at.waits) return attempt_refuse(&at, c, e);
-    return call_write_end(
-        c, throttle_clear(&at.by_account, c->s->store, e) && session_renewed(c, e), e);
+    return call_write_end(c,
+                          throttle_clear(&at.by_account, c->s->store, e) && session_renewed(c, e),
+                          e);
 }
 
 /* What was shown: the second factor, or the password again where the account has none. */
@@ -112,8 +113,8 @@ bool op_session_purpose(struct call *c, struct err *e)
     return true;
 }
 
-/* One's own sessions; those of others for who looks after accounts. What may not be seen is answered
- * like what is not there. */
+/* One's own sessions; those of others for who looks after accounts. What may not be seen is
+ * answered like what is not there. */
 static bool account_of_sessions(struct account *out, struct call *c, struct err *e)
 {
     const char *name = json_get_text(c->in, "account", NULL);
@@ -347,8 +348,7 @@ bool op_account_activate(struct call *c, struct err *e)
         !store_account_activation_fits(&fits, c->s->store, at.account.account_no,
                                        text_param(c, "code"), call_now(c), e))
         return call_write_end(c, false, e);
-    bool may_enter =
-        at.account.state == ACCOUNT_INVITED && at.account.role != NULL && !at.waits;
+    bool may_enter = at.account.state == ACCOUNT_INVITED && at.account.role != NULL && !at.waits;
     if (!fits || !may_enter) return attempt_refuse(&at, c, e);
     return call_write_end(c, activate(&at, c, &p, e), e);
 }

@@ -28,7 +28,8 @@ static bool list_operations(const char **out, struct call *c, struct err *e)
     struct buf names;
     bool ok = json_size(list) > 0;
     if (!ok) {
-        err_set(e, ERR_USAGE, "token.operation", "a key is for named operations, and none was named");
+        err_set(e, ERR_USAGE, "token.operation",
+                "a key is for named operations, and none was named");
         return err_remedy(e, "name operations that your role may do");
     }
     buf_init(&names, 0);
@@ -113,7 +114,10 @@ bool op_token_list(struct call *c, struct err *e)
         json_set(row, "operations", names_of(t->operations));
         json_set_text(row, "organisation", t->organisation);
         json_set_text(row, "purpose", t->purpose);
-        json_set_text(row, "state", t->revoked_at != 0 ? "revoked" : now >= t->until ? "over" : "good");
+        json_set_text(row, "state",
+                      t->revoked_at != 0 ? "revoked"
+                      : now >= t->until  ? "over"
+                                         : "good");
         set_instant(row, "added_at", t->added_at);
         set_instant(row, "until", t->until);
         set_instant(row, "used_at", t->used_at);

@@ -3,6 +3,7 @@
 
 #include "base/catalogue.h"
 #include "base/crypto.h"
+#include "base/file.h"
 #include "base/sandbox.h"
 #include "intake/converter.h"
 #include "service/channel.h"
@@ -11,6 +12,7 @@
 #include "store/keyring.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 
 void process_start(void)
@@ -43,15 +45,27 @@ static struct secret *secret_of(const struct json *j, const char *name)
     return value == NULL ? NULL : secret_copy(value, strlen(value));
 }
 
+/* The desk reaches the repository, where its backups lie, and the data folder, and nothing else. */
+static bool shut_in(const struct service_options *o, bool *landlock, struct err *e)
+{
+    char backups[4200];
+    snprintf(backups, sizeof backups, "%s-backups", o->repository);
+    const char *write_to[] = {o->repository, backups, NULL}, *read_from[] = {o->data, NULL};
+    if (o->data == NULL) read_from[0] = NULL;
+    return folder_make(backups, e) && sandbox_enter_desk(write_to, read_from, landlock, e);
+}
+
 static bool say_ready(void *ctx, struct service *s, struct err *e)
 {
-    (void)ctx;
+    bool landlock = false;
+    if (!shut_in(ctx, &landlock, e)) return false;
     struct json *in = json_object(), *state = NULL;
     bool asked = service_call(&state, s, "setup.state", in, NULL, e);
     json_free(in);
     if (!asked) return false;
     struct json *j = json_object();
     json_set_bool(j, "ready", true);
+    json_set_bool(j, "landlock", landlock);
     json_set_bool(j, "setup_needed", json_get_bool(state, "needed", false));
     json_free(state);
     bool ok = channel_send(PROCESS_CONFIG_FD, j, CONFIG_MAX, e);
@@ -90,7 +104,7 @@ static bool run_desk(const struct json *config, const char *program, struct err 
         return err_set(e, ERR_USAGE, "serve.channels", "the desk was given no channels");
     for (size_t i = 0; i < n; i++) channel[i] = PROCESS_CHANNEL_FD + (int)i;
     converter_use_broker(PROCESS_BROKER_FD);
-    bool ok = desk_run(&o, channel, n, say_ready, NULL, e);
+    bool ok = desk_run(&o, channel, n, say_ready, &o, e);
     secret_free(passphrase);
     secret_free(recovery);
     return ok;

@@ -17,8 +17,8 @@ void process_start(void);
  * main() says it at its start. */
 const char *process_weakened(void);
 
-/* Descriptors of a process that process_serve() starts. Both are told what they need over the first,
- * as one JSON document, and say over it that they are ready, or why not. */
+/* Descriptors of a process that process_serve() starts. Both are told what they need over the
+ * first, as one JSON document, and say over it that they are ready, or why not. */
 enum {
     PROCESS_CONFIG_FD = 3,
     PROCESS_BROKER_FD = 4, /* of the desk: where it asks for converters */
@@ -27,8 +27,9 @@ enum {
 
 struct serve_options {
     const struct service_options *service; /* repository, secrets, data, program */
-    const struct json *door; /* what the door is told: address, port, certificate ... (web/door.h) */
-    unsigned n_channel;      /* questions that the desk works on at a time; 0: 8 */
+    const struct json
+        *door;          /* what the door is told: address, port, certificate ... (web/door.h) */
+    unsigned n_channel; /* questions that the desk works on at a time; 0: 8 */
     /* Called once both are ready; `door` and `desk` are what they said. */
     void (*ready)(void *ctx, const struct json *door, const struct json *desk);
     void *ctx;

@@ -618,7 +618,8 @@ static enum audit_action action_of(const char *name)
 static bool purpose_given(struct call *c, struct err *e)
 {
     const char *given = json_get_text(c->in, "purpose", c->who.purpose);
-    /* The daily work of an account has its purpose; what is opened beyond it wants one of its own. */
+    /* The daily work of an account has its purpose; what is opened beyond it wants one of its
+     * own. */
     bool daily = !c->who.local && !c->who.token && !c->operation->purpose_required;
     if (given == NULL && daily) given = c->who.role->purpose;
     c->event.purpose = given;

@@ -191,8 +191,9 @@ bool session_who(struct who *out, struct call *c, const struct caller *caller,
 bool session_reaches(const struct call *c, struct err *e) MUST_CHECK;
 /* Whether an account of this role must show a second factor (S44). */
 bool role_needs_factor(const struct service *s, const struct role *r);
-/* Count one more opening of identifiers (S55). ERR_LIMIT "identity.quota" when the hour's or the day's
- * are used up; both that and half of them are entries of the log. No transaction may be open. */
+/* Count one more opening of identifiers (S55). ERR_LIMIT "identity.quota" when the hour's or the
+ * day's are used up; both that and half of them are entries of the log. No transaction may be
+ * open. */
 bool session_view(struct call *c, struct err *e) MUST_CHECK;
 /* Now, for sessions, codes and throttles: UTC seconds, and milliseconds of session_clock(). */
 int64_t call_now(const struct call *c);

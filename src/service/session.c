@@ -2,8 +2,9 @@
 /* Who asks over the desk: a session or an API token, as the account is now. Role, organisation and
  * state are read with every call, so that a change of them acts on the next one (S39, S53).
  *
- * Sessions are rows of the store and not memory of a thread, for a browser's next request may come to
- * another one; their last use is written once a minute, so that reading does not become writing. */
+ * Sessions are rows of the store and not memory of a thread, for a browser's next request may come
+ * to another one; their last use is written once a minute, so that reading does not become
+ * writing. */
 #include "service/service_internal.h"
 
 #include "base/date.h"
@@ -34,14 +35,14 @@ bool role_needs_factor(const struct service *s, const struct role *r)
 static bool has_ended(const struct session *s, const struct account *a, int64_t now)
 {
     int64_t idle = a->role != NULL && role_may(a->role, CAP_IDENTITY_OPEN) ? SESSION_IDLE_SHORT_MS
-                                                                            : SESSION_IDLE_MS;
+                                                                           : SESSION_IDLE_MS;
     int64_t longest = s->state == SESSION_OPEN ? SESSION_LONGEST_MS : SESSION_HALF_MS;
     return now < s->began_ms || now - s->began_ms >= longest || now - s->seen_ms >= idle;
 }
 
 /* Small changes that are no act of anybody: no entry. */
-static bool quietly(struct call *c, bool (*change)(struct store *st, int64_t no, int64_t now,
-                                                   struct err *e),
+static bool quietly(struct call *c,
+                    bool (*change)(struct store *st, int64_t no, int64_t now, struct err *e),
                     int64_t no, int64_t now, struct err *e)
 {
     struct store *st = c->s->store;
@@ -83,8 +84,7 @@ static bool who_of_session(struct who *out, struct call *c, struct text token, s
     if (!store_account_get(&a, st, s.account_no, c->arena, e)) return false;
     if (a.state != ACCOUNT_ACTIVE || a.role == NULL || has_ended(&s, &a, now))
         return quietly(c, end_it, s.session_no, now, e);
-    if (now - s.seen_ms >= SEEN_EVERY_MS &&
-        !quietly(c, store_session_seen, s.session_no, now, e))
+    if (now - s.seen_ms >= SEEN_EVERY_MS && !quietly(c, store_session_seen, s.session_no, now, e))
         return false;
     fill_account(out, &a);
     out->session_no = s.session_no;
@@ -184,10 +184,12 @@ bool session_view(struct call *c, struct err *e)
     if (!store_view_count(&hour, &day, c->s->store, no, now, e)) return false;
     if (hour >= VIEWS_HOUR || day >= VIEWS_DAY) {
         if (!note_quota(c, hour >= VIEWS_HOUR ? hour : day, true, e)) return false;
-        err_set(e, ERR_LIMIT, "identity.quota",
-                "the identifiers of %d persons in an hour, and of %d in a day, can be opened; more were asked for",
-                VIEWS_HOUR, VIEWS_DAY);
-        return err_remedy(e, "go on later; whoever verifies the log sees that this limit was reached");
+        err_set(
+            e, ERR_LIMIT, "identity.quota",
+            "the identifiers of %d persons in an hour, and of %d in a day, can be opened; more were asked for",
+            VIEWS_HOUR, VIEWS_DAY);
+        return err_remedy(e,
+                          "go on later; whoever verifies the log sees that this limit was reached");
     }
     if (!quietly(c, store_view_note, no, now, e)) return false;
     if (hour + 1 != VIEWS_HOUR / 2 && day + 1 != VIEWS_DAY / 2) return true;

@@ -17,8 +17,8 @@ static bool stretch(uint8_t out[ACCESS_HASH], struct call *c, struct text passwo
 
 bool password_new(struct account_password *out, struct call *c, struct text password, struct err *e)
 {
-    *out = (struct account_password){.there = true,
-                                     .cost = password_cost_now(keyring_insecure_kdf())};
+    *out =
+        (struct account_password){.there = true, .cost = password_cost_now(keyring_insecure_kdf())};
     crypto_random(out->salt, sizeof out->salt);
     return stretch(out->hash, c, password, out->salt, out->cost, e);
 }
@@ -105,8 +105,9 @@ bool attempt_refuse(struct attempt *at, struct call *c, struct err *e)
     err_set(e, ERR_DENIED, "session.refused",
             "account, password or code are wrong, or there were too many attempts");
     return err_remedy(
-        e, "check them and try again; after several attempts wait a quarter of an hour, and if it still "
-           "fails ask who looks after accounts for a new activation code");
+        e,
+        "check them and try again; after several attempts wait a quarter of an hour, and if it still "
+        "fails ask who looks after accounts for a new activation code");
 }
 
 static void mark_session(struct call *c, const char *token)
@@ -157,7 +158,8 @@ bool attempt_admit(struct attempt *at, struct call *c, struct err *e)
 bool session_renewed(struct call *c, struct err *e)
 {
     char token[ACCESS_SESSION_TEXT + 1];
-    if (!store_session_renew(token, c->s->store, c->who.session_no, SESSION_OPEN, call_now_ms(c), e))
+    if (!store_session_renew(token, c->s->store, c->who.session_no, SESSION_OPEN, call_now_ms(c),
+                             e))
         return false;
     mark_session(c, token);
     answer(c, token, SESSION_OPEN);
@@ -168,8 +170,8 @@ bool session_renewed(struct call *c, struct err *e)
 struct password_context password_context_of(const struct call *c, const struct account *a)
 {
     bool second = a->has_factor || (a->role != NULL && role_needs_factor(c->s, a->role));
-    return (struct password_context){
-        {a->name, a->full_name, a->organisation, a->organisation_name}, second};
+    return (struct password_context){{a->name, a->full_name, a->organisation, a->organisation_name},
+                                     second};
 }
 
 bool own_account(struct account *out, struct call *c, struct err *e)

@@ -14,7 +14,7 @@ struct attempt {
     const char *name; /* as typed, in lower case */
     struct account account;
     struct account_password kept;
-    uint8_t hash[ACCESS_HASH]; /* of what was typed, with the salt of `kept` */
+    uint8_t hash[ACCESS_HASH];     /* of what was typed, with the salt of `kept` */
     struct account_password fresh; /* the same at the cost of today; there: to be kept instead */
     struct throttle by_account, by_source;
     bool waits; /* too many failures before: no password will do now */

@@ -81,7 +81,8 @@ static int spawn(pid_t *pid, const char *program, const char *kind, const int *f
     (void)posix_spawnattr_init(&attr);
     int bad = posix_spawnattr_setsigdefault(&attr, &all);
     if (bad == 0) bad = posix_spawnattr_setsigmask(&attr, &none);
-    /* A group of its own: Ctrl-C at the terminal reaches the supervisor, which ends them in order. */
+    /* A group of its own: Ctrl-C at the terminal reaches the supervisor, which ends them in
+     * order. */
     if (bad == 0) bad = posix_spawnattr_setpgroup(&attr, 0);
     if (bad == 0)
         bad = posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK |
@@ -119,7 +120,8 @@ static bool start_both(struct supervisor *s, int n, struct err *e)
     ok = ok && pair(ends, e);
     if (ok) s->broker = ends[0];
     desk[made] = ok ? ends[1] : -1;
-    door[made++] = ok ? fcntl(ends[1], F_DUPFD_CLOEXEC, 3) : -1; /* the door has none: a place holder */
+    door[made++] =
+        ok ? fcntl(ends[1], F_DUPFD_CLOEXEC, 3) : -1; /* the door has none: a place holder */
     for (int i = 0; ok && i < n; i++) {
         ok = pair(ends, e);
         if (!ok) break;
@@ -172,7 +174,8 @@ static bool prepare(struct json **said, const struct worker *w, const struct jso
     if (!channel_send(w->config, config, CONFIG_MAX, e)) return false;
     if (!channel_receive(said, w->config, CONFIG_MAX, e)) return false;
     if (*said == NULL)
-        return err_set(e, ERR_SYSTEM, "serve.ended", "a part of the server ended before it was ready");
+        return err_set(e, ERR_SYSTEM, "serve.ended",
+                       "a part of the server ended before it was ready");
     const struct json *why = json_get(*said, "error");
     if (why == NULL) return true;
     channel_error_read(e, why);
@@ -224,7 +227,9 @@ static bool watch(struct supervisor *s, struct err *e)
 
 bool supervisor_run(const struct serve_options *o, struct err *e)
 {
-    struct supervisor s = {.desk.config = -1, .door.config = -1, .broker = -1,
+    struct supervisor s = {.desk.config = -1,
+                           .door.config = -1,
+                           .broker = -1,
                            .program = o->service->program};
     int n = o->n_channel == 0 ? CHANNELS_DEFAULT : (int)o->n_channel;
     struct json *desk = NULL, *door = NULL;

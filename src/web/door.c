@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/sandbox.h"
+#include "base/unicode.h"
 #include "service/client.h"
 #include "web/asset.h"
 #include "web/exchange.h"
@@ -44,7 +45,10 @@ static void load_languages(struct door *d, const char *data)
 {
     static const struct {
         const char *code, *name;
-    } known[] = {{"en", "English"}, {"pt", "Português"}, {"cs", "Čeština"}, {"pl", "Polski"},
+    } known[] = {{"en", "English"},
+                 {"pt", "Português"},
+                 {"cs", "Čeština"},
+                 {"pl", "Polski"},
                  {"sk", "Slovenčina"}};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         struct catalogue *words = NULL;
@@ -129,13 +133,11 @@ static bool open_door(struct door *d, const struct json *config, int channel, st
         return false;
     load_languages(d, json_get_text(config, "data", "data"));
     d->site.assets = asset_document();
-    d->site.home_name =
-        arena_copy(d->arena, json_get_text(config, "register", ""),
-                   strlen(json_get_text(config, "register", "")));
+    d->site.home_name = arena_copy(d->arena, json_get_text(config, "register", ""),
+                                   strlen(json_get_text(config, "register", "")));
     d->site.n_desk = (size_t)json_get_int(config, "channels", 0);
     d->site.desk = mem_new(d->site.n_desk + 1, sizeof(struct service *));
-    for (size_t i = 0; i < d->site.n_desk; i++)
-        d->site.desk[i] = service_connect(channel + (int)i);
+    for (size_t i = 0; i < d->site.n_desk; i++) d->site.desk[i] = service_connect(channel + (int)i);
     if (limits != NULL) {
         o.limit.rate = (uint32_t)json_get_int(limits, "rate", 0);
         o.limit.burst = (uint32_t)json_get_int(limits, "burst", 0);
@@ -171,9 +173,18 @@ static void wait_for_end(int config)
     struct pollfd p = {.fd = config, .events = POLLIN};
     while (!told_to_end) {
         int ready = poll(&p, 1, 1000);
-        if (ready > 0 && (p.revents & (POLLIN | POLLHUP | POLLERR))) return; /* it says nothing more */
+        if (ready > 0 && (p.revents & (POLLIN | POLLHUP | POLLERR)))
+            return; /* it says nothing more */
         if (ready < 0 && errno != EINTR) return;
     }
+}
+
+/* What libraries read from files at their first use: time zone and formats of each language. */
+static void warm_up(const struct door *d)
+{
+    char text[80];
+    for (size_t i = 0; i < d->site.n_language; i++)
+        (void)unicode_instant(text, sizeof text, 0, d->site.language[i].code);
 }
 
 static void close_door(struct door *d)
@@ -199,6 +210,10 @@ int door_process(int config, int channel)
     (void)signal(SIGPIPE, SIG_IGN);
     bool ok = service_message_receive(&told, config, &e) && told != NULL &&
               open_door(&d, told, channel, &e);
+    if (ok) {
+        warm_up(&d);
+        ok = sandbox_enter_door(&e);
+    }
     ok = say(config, &d, ok ? NULL : &e) && ok;
     if (ok) wait_for_end(config);
     close_door(&d);

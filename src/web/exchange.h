@@ -45,7 +45,7 @@ struct exchange {
     struct caller who;
     char session[SESSION_TOKEN_MAX];
     char csrf[CSRF_SIZE];
-    struct json *info; /* what session.info says; NULL: nobody has signed in */
+    struct json *info;  /* what session.info says; NULL: nobody has signed in */
     char waits_for[16]; /* of a session that is not open yet: "second", "enrol"; else "" */
     const char *language;
     struct json *in;     /* parameters */
@@ -64,8 +64,8 @@ bool exchange_call(struct json **out, struct exchange *x, const char *operation,
 /* Add what is wrong to the page; `field` is the id of an input, or NULL. */
 void exchange_error(struct exchange *x, const char *field, const char *message, const char *remedy);
 
-/* Say an error of the desk: as a page of its own status (404, 403, 409 ...), or, after a POST, on the
- * page that was filled in. */
+/* Say an error of the desk: as a page of its own status (404, 403, 409 ...), or, after a POST, on
+ * the page that was filled in. */
 void exchange_fail(struct exchange *x, const struct err *e);
 
 /* The address `pattern` with its {fields} filled from the result, else from the path, percent-coded

@@ -192,7 +192,9 @@ static bool take_parameter(struct exchange *x, const struct operation *op,
         }
         json_set_int(x->in, p->name, v);
         return true;
-    case PARAM_BOOL: json_set_bool(x->in, p->name, !text_is(t, "0") && !text_is(t, "false")); return true;
+    case PARAM_BOOL:
+        json_set_bool(x->in, p->name, !text_is(t, "0") && !text_is(t, "false"));
+        return true;
     case PARAM_TEXT:
         if (t.n > 0 || p->min == 0) json_set(x->in, p->name, json_text(t));
         return true;
@@ -303,8 +305,9 @@ static const struct route *page_before(struct exchange *x)
 void exchange_fail(struct exchange *x, const struct err *e)
 {
     const struct route *before =
-        x->route != NULL && x->route->method == METHOD_POST && e->code != ERR_NOT_FOUND ? page_before(x)
-                                                                                       : NULL;
+        x->route != NULL && x->route->method == METHOD_POST && e->code != ERR_NOT_FOUND
+            ? page_before(x)
+            : NULL;
     if (before == NULL || before->page == NULL) {
         show_error(x, status_of(e->code), e);
         return;
@@ -549,7 +552,8 @@ static void show_route(struct exchange *x, const struct route *route, int status
         struct json *in = json_object();
         const struct operation *op = operation_find(route->operation);
         for (const struct parameter_spec *p = op->parameter; p->name != NULL; p++)
-            if (json_has(x->in, p->name)) json_set(in, p->name, json_copy(json_get(x->in, p->name)));
+            if (json_has(x->in, p->name))
+                json_set(in, p->name, json_copy(json_get(x->in, p->name)));
         for (const struct parameter_spec *p = op->parameter; p->name != NULL; p++) {
             struct text t = field_of(x, p->name);
             if (!json_has(in, p->name) && p->type == PARAM_TEXT && t.n > 0)

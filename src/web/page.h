@@ -13,8 +13,8 @@ void page_answer(const struct site *site, unsigned worker, const struct request 
 void page_error(const struct site *site, const struct request *r, int status, const char *id,
                 struct response *out);
 
-/* The document of the page for the exchange as it stands: page, result, form, error, errors, and what
- * `extra` holds. `owns`. */
+/* The document of the page for the exchange as it stands: page, result, form, error, errors, and
+ * what `extra` holds. `owns`. */
 struct json *page_document(struct exchange *x);
 
 /* Show `template` over that document. */

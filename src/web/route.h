@@ -32,10 +32,10 @@ struct route {
     const char *path;      /* "/records/{record}" */
     const char *operation; /* NULL: a page of the program's own words */
     const char *page;      /* template; NULL: a POST that leads elsewhere, or a file */
-    const char *title;     /* English, collected for translation; NULL: the result's member `title` */
-    const char *nav;       /* address of the menu's item; NULL: none */
+    const char *title; /* English, collected for translation; NULL: the result's member `title` */
+    const char *nav;   /* address of the menu's item; NULL: none */
     unsigned flags;
-    const char *done;  /* POST: where to then, "/records/{record}?done=saved"; {x} is a member of the
+    const char *done; /* POST: where to then, "/records/{record}?done=saved"; {x} is a member of the
                           result, else of the path. NULL: the page shows the result */
     const char *again; /* POST: address of the GET row whose page is shown again with what is wrong;
                           NULL: the same address */
@@ -44,8 +44,8 @@ struct route {
     struct {
         const char *operation, *as;
     } extra[ROUTE_EXTRA_MAX];
-    /* What a row cannot say. Before: change x->in; false: it has answered itself. After: x->result is
-     * there; false: it has answered itself. NULL: nothing. */
+    /* What a row cannot say. Before: change x->in; false: it has answered itself. After: x->result
+     * is there; false: it has answered itself. NULL: nothing. */
     bool (*before)(struct exchange *x);
     bool (*after)(struct exchange *x);
 };

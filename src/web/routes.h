@@ -10,7 +10,7 @@ struct route_part {
     const size_t *n;
 };
 
-#define ROUTE_PART(subject) \
+#define ROUTE_PART(subject)                       \
     extern const struct route routes_##subject[]; \
     extern const size_t routes_##subject##_count
 ROUTE_PART(session);

@@ -4,9 +4,17 @@
 #include "web/routes.h"
 
 const struct route routes_record[] = {
-    {.method = METHOD_GET, .path = "/records", .operation = "record.list", .page = "records",
-     .title = N_("Records"), .nav = "/records"},
-    {.method = METHOD_GET, .path = "/records/{record}/history", .operation = "record.history",
-     .page = "record-history", .title = N_("Versions of this record"), .nav = "/records"},
+    {.method = METHOD_GET,
+     .path = "/records",
+     .operation = "record.list",
+     .page = "records",
+     .title = N_("Records"),
+     .nav = "/records"},
+    {.method = METHOD_GET,
+     .path = "/records/{record}/history",
+     .operation = "record.history",
+     .page = "record-history",
+     .title = N_("Versions of this record"),
+     .nav = "/records"},
 };
 const size_t routes_record_count = sizeof routes_record / sizeof *routes_record;
