@@ -4,7 +4,7 @@
 #include <pthread.h>
 #include <string.h>
 
-enum { PASSES = 3, KIB = 64 * 1024, INSECURE_PASSES = 1, INSECURE_KIB = 1024 };
+enum { PASSES = 3, KIB = 64 * 1024, INSECURE_PASSES = 1, INSECURE_KIB = 4096 };
 
 /* Who stretches and who waits, over all threads of the process. */
 static struct {

@@ -28,6 +28,7 @@ bool throttle_load(struct throttle *out, struct store *st, const struct throttle
         out->failed_at = query_int(&q, 1);
         out->hour_at = query_int(&q, 2);
         out->n_hour = query_int(&q, 3);
+        out->n_try = query_int(&q, 4);
     }
     return query_end(&q, e);
 }
@@ -66,6 +67,7 @@ static bool save(const struct throttle *t, struct store *st, struct err *e)
     query_bind_int(&q, "failed_at", t->failed_at);
     query_bind_int(&q, "hour_at", t->hour_at);
     query_bind_int(&q, "n_hour", t->n_hour);
+    query_bind_int(&q, "n_try", t->n_try);
     return query_run(&q, e);
 }
 
@@ -86,6 +88,7 @@ bool throttle_failed(struct throttle *t, struct store *st, bool counts, int64_t 
         t->n_hour++;
         t->failed_at = now;
     }
+    t->n_try++;
     return save(t, st, e);
 }
 

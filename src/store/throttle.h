@@ -29,7 +29,7 @@ struct throttle { /* one counter */
     uint8_t key[ACCESS_HASH];
     const struct throttle_rule *rule;
     bool passing; /* its row may go after a day: what is counted is nobody's */
-    int64_t n_failed, failed_at, hour_at, n_hour;
+    int64_t n_failed, failed_at, hour_at, n_hour, n_try;
 };
 
 /* The counter of `kind` ("password", "second") and `what`. */
@@ -37,8 +37,8 @@ bool throttle_load(struct throttle *out, struct store *st, const struct throttle
                    const char *kind, struct text what, struct err *e) MUST_CHECK;
 /* Seconds to wait before the next try; THROTTLE_LOCKED: no try will do. Pure. */
 int64_t throttle_wait(const struct throttle *t, int64_t now);
-/* One more failure; with `counts` false the row is written as it is, so that this takes the same
- * time. Inside of a write transaction, as throttle_clear(). */
+/* One more failure; with `counts` false the try alone is counted, so that a row is written all the
+ * same, which takes time. Inside of a write transaction, as throttle_clear(). */
 bool throttle_failed(struct throttle *t, struct store *st, bool counts, int64_t now,
                      struct err *e) MUST_CHECK;
 bool throttle_clear(const struct throttle *t, struct store *st, struct err *e) MUST_CHECK;

@@ -7,6 +7,13 @@
 #include "base/totp.h"
 #include "service/service_internal.h"
 
+#include <stdlib.h>
+
+void people_quick(void)
+{
+    (void)setenv("DCIM_INSECURE_KDF", "1", 1);
+}
+
 void people_wait(struct service *s, int64_t seconds)
 {
     s->clock_ahead += seconds;

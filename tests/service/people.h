@@ -18,6 +18,9 @@ struct person {
     const char *source;
 };
 
+/* Passwords are stretched little in this process; before desk_make(). */
+void people_quick(void);
+
 /* Let time pass for sessions, codes and throttles. */
 void people_wait(struct service *s, int64_t seconds);
 

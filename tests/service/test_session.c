@@ -40,6 +40,7 @@ static void first_record(char out[20], const char *organisation)
 static int begin(void **state)
 {
     (void)state;
+    people_quick();
     desk_make("repository");
     desk = desk_open("repository", NULL);
     desk_victims("v.csv", "A", 0, 5, 0);

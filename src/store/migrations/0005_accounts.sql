@@ -82,7 +82,8 @@ CREATE TABLE throttle (
     n_failed   INTEGER NOT NULL,
     failed_at  INTEGER NOT NULL,
     hour_at    INTEGER NOT NULL,
-    n_hour     INTEGER NOT NULL
+    n_hour     INTEGER NOT NULL,
+    n_try      INTEGER NOT NULL                  -- of any kind: the row changes whenever somebody tries (S43)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE token (

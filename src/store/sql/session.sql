@@ -29,14 +29,15 @@ DELETE FROM session WHERE account_no = :account_no AND session_no != :but;
 -- name: session_sweep   params: run, began_before, seen_before   rows: 0
 DELETE FROM session WHERE run != :run OR began_ms < :began_before OR seen_ms < :seen_before;
 
--- name: throttle_get   params: key   columns: n_failed, failed_at, hour_at, n_hour   rows: 0..1
-SELECT n_failed, failed_at, hour_at, n_hour FROM throttle WHERE key = :key;
+-- name: throttle_get   params: key   columns: n_failed, failed_at, hour_at, n_hour, n_try   rows: 0..1
+SELECT n_failed, failed_at, hour_at, n_hour, n_try FROM throttle WHERE key = :key;
 
--- name: throttle_set   params: key, lasting, n_failed, failed_at, hour_at, n_hour   rows: 0
-INSERT INTO throttle (key, lasting, n_failed, failed_at, hour_at, n_hour)
-VALUES (:key, :lasting, :n_failed, :failed_at, :hour_at, :n_hour)
+-- name: throttle_set   params: key, lasting, n_failed, failed_at, hour_at, n_hour, n_try   rows: 0
+INSERT INTO throttle (key, lasting, n_failed, failed_at, hour_at, n_hour, n_try)
+VALUES (:key, :lasting, :n_failed, :failed_at, :hour_at, :n_hour, :n_try)
     ON CONFLICT (key) DO UPDATE SET lasting = excluded.lasting, n_failed = excluded.n_failed,
-       failed_at = excluded.failed_at, hour_at = excluded.hour_at, n_hour = excluded.n_hour;
+       failed_at = excluded.failed_at, hour_at = excluded.hour_at, n_hour = excluded.n_hour,
+       n_try = excluded.n_try;
 
 -- name: throttle_remove   params: key   rows: 0
 DELETE FROM throttle WHERE key = :key;
