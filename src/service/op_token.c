@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+enum { OPERATIONS_MAX = 8192 /* 100 names of 80 bytes */ };
+
 /* What a program may be let do: nothing that is about accounts and sessions, and nothing that asks
  * for a second factor. */
 static bool operation_fits(const struct call *c, const char *name, struct err *e)
@@ -32,12 +34,13 @@ static bool list_operations(const char **out, struct call *c, struct err *e)
                 "a key is for named operations, and none was named");
         return err_remedy(e, "name operations that your role may do");
     }
-    buf_init(&names, 0);
+    buf_init(&names, OPERATIONS_MAX);
     for (size_t i = 0; i < json_size(list) && ok; i++) {
         const char *name = json_as_text(json_at(list, i), "");
         ok = operation_fits(c, name, e);
         buf_printf(&names, "%s%s", i == 0 ? "" : " ", name);
     }
+    ok = ok && buf_ok(&names, e);
     if (ok) *out = arena_copy(c->arena, names.p, names.n);
     buf_release(&names);
     return ok;
