@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/catalogue.h"
 #include "base/crypto.h"
+#include "base/file.h"
 #include "cli/unlock.h"
 #include "cli/terminal.h"
 #include "service/process.h"
@@ -82,6 +83,8 @@ static struct json *door_config(const struct invocation *v, const struct service
     json_set_bool(j, "insecure_plain", json_get_bool(v->own, "insecure-plain", false));
     json_set_text(j, "folder", arena_printf(a, "%s/server", o->repository));
     json_set_text(j, "data", data);
+    const char *handbook = arena_printf(a, "%s/../docs/handbook", data);
+    if (file_exists(handbook)) json_set_text(j, "handbook", handbook);
     return j;
 }
 

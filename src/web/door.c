@@ -9,6 +9,7 @@
 #include "service/client.h"
 #include "web/asset.h"
 #include "web/exchange.h"
+#include "web/help.h"
 #include "web/http.h"
 #include "web/page.h"
 #include "web/page_source.h"
@@ -132,6 +133,8 @@ static bool open_door(struct door *d, const struct json *config, int channel, st
         !template_set_new(&d->site.pages, page_sources, page_source_count, e))
         return false;
     load_languages(d, json_get_text(config, "data", "data"));
+    const char *handbook = json_get_text(config, "handbook", NULL);
+    if (handbook != NULL && !help_load(&d->site.help, handbook, e)) return false;
     d->site.assets = asset_document();
     d->site.home_name = arena_copy(d->arena, json_get_text(config, "register", ""),
                                    strlen(json_get_text(config, "register", "")));
@@ -193,6 +196,7 @@ static void close_door(struct door *d)
     for (size_t i = 0; i < d->site.n_desk; i++) service_close(d->site.desk[i]);
     mem_free(d->site.desk);
     template_set_free(d->site.pages);
+    help_free(d->site.help);
     json_free(d->site.assets);
     for (size_t i = 0; i < d->site.n_language; i++) catalogue_free(d->words[i]);
     buf_release(&d->certificate);

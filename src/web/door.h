@@ -11,6 +11,7 @@
  *   folder, hosts[]        for those, and the names they are for
  *   insecure_plain         HTTP, for a declared proxy on this machine
  *   data                   the data folder: words of the program
+ *   handbook               folder of its pages; absent: none are shown
  *   register               name shown while nobody has signed in
  *   channels               how many ends of channels lie from descriptor `channel` on
  *   limits                 {rate, burst, per_source}: of http.h; absent: its defaults

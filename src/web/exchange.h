@@ -32,6 +32,7 @@ struct site { /* what all workers share; does not change once the door is open *
     size_t n_language;
     struct service **desk; /* one channel for each worker */
     size_t n_desk;
+    struct help *help;      /* the handbook; NULL: there is none */
     const char *home_name; /* of the register, while nobody has signed in */
 };
 

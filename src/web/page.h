@@ -20,6 +20,10 @@ struct json *page_document(struct exchange *x);
 /* Show `template` over that document. */
 void page_show(struct exchange *x, const char *page, int status);
 
+/* The same of two templates with HTML of ours between them (of the handbook, never of anybody's
+ * data). */
+void page_show_around(struct exchange *x, const char *begin, struct text html, const char *end);
+
 /* The token that forms of a session carry: keyed hash of the session's token (S49). "" without
  * session. */
 void page_csrf(char out[CSRF_SIZE], const char *session);

@@ -8,6 +8,7 @@
 static const struct route_part parts[] = {
     {routes_session, &routes_session_count},
     {routes_record, &routes_record_count},
+    {routes_help, &routes_help_count},
 };
 
 const struct route *route_at(size_t i)

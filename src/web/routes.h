@@ -15,6 +15,7 @@ struct route_part {
     extern const size_t routes_##subject##_count
 ROUTE_PART(session);
 ROUTE_PART(record);
+ROUTE_PART(help);
 #undef ROUTE_PART
 
 #endif
