@@ -7,11 +7,11 @@
 #include "base/sandbox.h"
 #include "base/unicode.h"
 #include "service/client.h"
+#include "web/answer.h"
 #include "web/asset.h"
 #include "web/exchange.h"
 #include "web/help.h"
 #include "web/http.h"
-#include "web/page.h"
 #include "web/page_source.h"
 #include "web/tls.h"
 
@@ -89,7 +89,7 @@ static bool certificate(struct door *d, const struct json *config, struct err *e
 static void answer(void *ctx, unsigned worker, const struct request *r, struct response *out)
 {
     struct door *d = ctx;
-    page_answer(&d->site, worker, r, out);
+    answer_request(&d->site, worker, r, out);
 }
 
 static bool quick(void *ctx, const struct request *r, struct response *out)
@@ -117,7 +117,7 @@ static void error_page(void *ctx, const struct request *r, int status, const cha
                        struct response *out)
 {
     struct door *d = ctx;
-    page_error(&d->site, r, status, id, out);
+    answer_error(&d->site, r, status, id, out);
 }
 
 /* ---- the process ---- */

@@ -29,7 +29,8 @@ static const char *title_of(struct text markdown, const char *otherwise, struct 
     return otherwise;
 }
 
-/* Links between pages are written as between files: href="victims.md#age" becomes /help/victims#age. */
+/* Links between pages are written as between files: href="victims.md#age" becomes
+ * /help/victims#age. */
 static void link_pages(struct buf *out, struct text html)
 {
     struct text rest = html;
@@ -60,8 +61,8 @@ static bool add_page(struct help *h, const char *path, const char *name, struct 
     buf_init(&markdown, PAGE_MAX);
     buf_init(&html, HTML_MAX);
     buf_init(&linked, HTML_MAX);
-    bool ok = file_read(&markdown, path, PAGE_MAX, e) &&
-              markdown_to_html(&html, buf_text(&markdown), e);
+    bool ok =
+        file_read(&markdown, path, PAGE_MAX, e) && markdown_to_html(&html, buf_text(&markdown), e);
     if (ok) {
         link_pages(&linked, buf_text(&html));
         ok = buf_ok(&linked, e);

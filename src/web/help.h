@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The handbook as pages: docs/handbook/*.md, read and turned into HTML before the door is shut in. */
+/* The handbook as pages: the .md files of docs/handbook, read and turned into HTML before the door
+ * is shut in. */
 #ifndef DCIM_WEB_HELP_H
 #define DCIM_WEB_HELP_H
 
