@@ -780,3 +780,79 @@ void entry_put_check(struct json *out, const struct entry *x)
     json_set_bool(out, "can_submit", x->n_error == 0);
     json_set_bool(out, "needs_reason", x->n_error == 0 && x->n_warning > 0);
 }
+
+/* ---- records as they are ---- */
+
+static void view_row(struct json *rows, const char *field, const char *label, const char *value,
+                     bool heading)
+{
+    struct json *j = json_object();
+    json_set_text(j, "field", field);
+    json_set_text(j, "label", label);
+    json_set_text(j, "value", value);
+    json_set_bool(j, "heading", heading);
+    json_push(rows, j);
+}
+
+static void view_items(struct json *rows, struct entry *x, const struct record *r, struct level l,
+                       size_t first, size_t end);
+
+static void view_repeat(struct json *rows, struct entry *x, const struct record *r, struct level l,
+                        size_t at)
+{
+    const struct outline_item *o = &x->form->outline[at];
+    struct arena *a = x->c->arena;
+    group_id g = group_called(x, o->name);
+    const struct record_table *t = &r->table[g];
+    size_t n = 0;
+    for (uint32_t i = 0; i < t->n_row; i++) {
+        if (t->parent[i] != l.row) continue;
+        const char *path = arena_printf(a, "%s%s[%zu]", l.prefix, o->name, n++);
+        const char *title = arena_printf(a, "%s %zu", words(x, &o->label), n);
+        view_row(rows, path, title, "", true);
+        struct level inner = {g, i, arena_printf(a, "%s.", path)};
+        view_items(rows, x, r, inner, at + 1, behind(x->form, at) - 1);
+    }
+}
+
+static void view_items(struct json *rows, struct entry *x, const struct record *r, struct level l,
+                       size_t first, size_t end)
+{
+    for (size_t i = first; i < end;) {
+        const struct outline_item *o = &x->form->outline[i];
+        bool repeat = o->kind == OUTLINE_REPEAT;
+        if (repeat) view_repeat(rows, x, r, l, i);
+        if (o->kind == OUTLINE_VARIABLE) {
+            const struct variable *v = &x->d->variable[o->var];
+            struct entry_field f = {0};
+            entry_field_of_value(&x->typed, &f, v, record_get(r, v->id, l.row));
+            if (!entry_field_blank(&f))
+                view_row(rows, arena_printf(x->c->arena, "%s%s", l.prefix, v->name),
+                         words_in(&v->label, x->c->language, v->name),
+                         f.shape == ENTRY_PARTS ? entry_field_words(&f, x->c->arena)
+                                                : entry_value_words(x, v, &f),
+                         false);
+        }
+        i = repeat ? behind(x->form, i) : i + 1; /* headings are gone through */
+    }
+}
+
+struct json *entry_view(struct entry *x, const struct record *r)
+{
+    struct json *sections = json_array();
+    for (size_t i = 0; i < x->n_section; i++) {
+        const struct entry_section *s = &x->section[i];
+        struct json *rows = json_array();
+        view_items(rows, x, r, (struct level){0, 0, ""}, s->first, s->end);
+        if (json_size(rows) == 0) {
+            json_free(rows);
+            continue;
+        }
+        struct json *j = json_object();
+        json_set_text(j, "name", s->name);
+        json_set_text(j, "title", title_of(x, s));
+        json_set(j, "rows", rows);
+        json_push(sections, j);
+    }
+    return sections;
+}

@@ -33,6 +33,10 @@ void entry_put_check(struct json *out, const struct entry *x);
 struct json *entry_section_problems(const struct entry *x, const struct entry_section *s,
                                     bool check);
 
+/* A record as it is, by sections: [{name, title, rows:[{field, label, value, heading}]}]; what is
+ * blank is left out. The entry was started for its form and judged nothing. */
+struct json *entry_view(struct entry *x, const struct record *r);
+
 /* What a value says in the language of the call: label of a code, labels of several, the text as it
  * was typed. From the call's arena. */
 const char *entry_value_words(const struct entry *x, const struct variable *v,

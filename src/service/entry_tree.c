@@ -301,8 +301,8 @@ static void date_to_field(struct entry_tree *t, struct entry_field *f, struct te
     for (int i = 0; i < 3 && text_split(&rest, '-', &part); i++) entry_field_part(t, f, i, part);
 }
 
-static void value_to_field(struct entry_tree *t, struct entry_field *f, const struct variable *v,
-                           const struct value *value)
+void entry_field_of_value(struct entry_tree *t, struct entry_field *f, const struct variable *v,
+                          const struct value *value)
 {
     struct buf b;
     buf_init_wiped(&b, (size_t)VALUE_TEXT_MAX * 4 + 64);
@@ -333,7 +333,7 @@ bool entry_tree_from_record(struct entry_tree *t, const struct record *r, struct
             for (size_t k = 0; k < group_of(t, (group_id)g)->n_variable; k++) {
                 const struct variable *v = variable_at(t, (group_id)g, k);
                 if (!v->derived && !v->system)
-                    value_to_field(t, &row->field[k], v, record_get(r, v->id, i));
+                    entry_field_of_value(t, &row->field[k], v, record_get(r, v->id, i));
             }
             if (g == 0) continue;
             struct entry_list *l = &made[t->form->group[g].parent][table->parent[i]]->list[g];

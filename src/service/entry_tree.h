@@ -93,6 +93,10 @@ bool entry_row_from_json(struct entry_tree *t, group_id g, struct entry_row *row
 /* The values of a record, all that are there. Calculations are left out. */
 bool entry_tree_from_record(struct entry_tree *t, const struct record *r, struct err *e) MUST_CHECK;
 
+/* A value as it would have been typed, into a blank field. */
+void entry_field_of_value(struct entry_tree *t, struct entry_field *f, const struct variable *v,
+                          const struct value *value);
+
 /* Into a cleared record: what can be read; the rest becomes findings. The instances of the record
  * are those of the tree, in its order. */
 bool entry_tree_record(struct record *r, const struct entry_tree *t, struct findings *f,

@@ -78,9 +78,8 @@ static bool reads_all(struct call *c, const struct form *f, struct err *e)
     return true;
 }
 
-/* The current version with its identifiers, the reading of which is in the log first. */
-static bool load_whole(struct record *r, struct record_meta *m, struct call *c, const char *code,
-                       struct err *e)
+bool call_load_whole(struct record *r, struct record_meta *m, struct call *c, const char *code,
+                     struct err *e)
 {
     struct store *st = c->s->store;
     struct err why = {0};
@@ -153,7 +152,7 @@ bool op_entry_open(struct call *c, struct err *e)
     struct record_meta m;
     struct draft there;
     bool found;
-    if (!load_whole(&r, &m, c, json_get_text(c->in, "record", ""), e)) return false;
+    if (!call_load_whole(&r, &m, c, json_get_text(c->in, "record", ""), e)) return false;
     if (!draft_there(&there, &found, c, m.record_no, e)) return false;
     if (found) say_draft(c->out, &there);
     else if (!begin_from(c, &r, &m, e)) return false;
@@ -563,7 +562,7 @@ static bool three_sides(struct entry *x, struct entry_tree *base, struct entry_t
     entry_tree_init(theirs, x->d, x->form, c->arena);
     if (x->draft.record_no == 0)
         return err_set(e, ERR_NOT_FOUND, "entry.no_record", "this draft is of no record yet");
-    return load_whole(&r, m, c, x->draft.record, e) && entry_tree_from_record(theirs, &r, e);
+    return call_load_whole(&r, m, c, x->draft.record, e) && entry_tree_from_record(theirs, &r, e);
 }
 
 bool op_entry_conflict(struct call *c, struct err *e)

@@ -13,6 +13,8 @@
 #define HEAD "draft draft_version# form form_title record organisation changed_at "
 #define PROBLEM "[field variable label section rule severity severity_words is_error? missing? message remedy]"
 #define COMPARE "compare[field variable label section is_repeat? both? mine theirs base]"
+#define QUERIES \
+    "queries[query# field label version# state state_words is_open? messages[at actor text]]"
 // clang-format on
 
 static const struct parameter_spec no_parameter[] = {END_ARG};
@@ -48,7 +50,83 @@ static const struct parameter_spec merge_parameter[] = {
     LIST_ARG("theirs", "fields that are taken from the record where both were changed; * for all"),
     PURPOSE_ARG, END_ARG};
 
+static const struct parameter_spec queue_parameter[] = {
+    TEXT_ARG("form", false, 40, "only this form"),
+    CHOICE_ARG("state", "submitted|returned|incomplete", "default: submitted"),
+    INT_ARG("after", 0, INT64_MAX, "continue behind this place"),
+    INT_ARG("limit", 1, 1000, "at most so many; default 50"), END_ARG};
+static const struct parameter_spec accept_parameter[] = {LIST_ARG("records",
+                                                                  "codes of the records"),
+                                                         END_ARG};
+static const struct parameter_spec return_parameter[] = {
+    RECORD_ARG, TEXT_ARG("field", false, 200, "name of the field that is asked about"),
+    TEXT_ARG("text", true, 4000, "what is to be made clear"), END_ARG};
+static const struct parameter_spec record_only_parameter[] = {RECORD_ARG, END_ARG};
+static const struct parameter_spec say_parameter[] = {INT_ARG_NEEDED("query", 1, INT64_MAX,
+                                                                     "number of the question"),
+                                                      TEXT_ARG("text", true, 4000, "the answer"),
+                                                      END_ARG};
+static const struct parameter_spec settle_parameter[] = {
+    INT_ARG_NEEDED("query", 1, INT64_MAX, "number of the question"),
+    TEXT_ARG("text", false, 4000, "a last word"), END_ARG};
+static const struct parameter_spec view_parameter[] = {RECORD_ARG,
+                                                       INT_ARG("version", 1, UINT32_MAX,
+                                                               "version; default: current"),
+                                                       PURPOSE_ARG, END_ARG};
+static const struct parameter_spec diff_parameter[] = {
+    RECORD_ARG, INT_ARG_NEEDED("from", 1, UINT32_MAX, "the earlier version"),
+    INT_ARG("to", 1, UINT32_MAX, "the later version; default: current"), PURPOSE_ARG, END_ARG};
+static const struct parameter_spec year_parameter[] = {
+    TEXT_ARG("form", false, 40, "only this form; default: all that one may read"),
+    INT_ARG_NEEDED("year", 1900, 2200, "the reporting year"), END_ARG};
+static const struct parameter_spec reopen_parameter[] = {
+    TEXT_ARG("form", false, 40, "only this form; default: all that one may read"),
+    INT_ARG_NEEDED("year", 1900, 2200, "the reporting year"),
+    LINE_ARG("reason", true, PURPOSE_LONGEST, "why it is opened again"), END_ARG};
+static const struct parameter_spec link_parameter[] = {
+    RECORD_ARG, TEXT_ARG("variable", true, 64, "the link, such as linked_suspect"),
+    LINE_ARG("target", true, 200, "code of the other record, or its reference"), PURPOSE_ARG,
+    END_ARG};
+
+#define DIFFERENCES "fields[field variable label section is_repeat? both? mine theirs base]"
+
 static const struct operation_row entry_rows[] = {
+    ROW_DESK("review.queue", "records that wait for review", queue_parameter, CAP_REVIEW, TX_READ,
+             "none", op_review_queue,
+             "records[record form form_title organisation version# at author late? counted?] next# "
+             "count#"),
+    ROW_DESK("review.accept", "accept records", accept_parameter, CAP_REVIEW, TX_WRITE, "review",
+             op_review_accept, "accepted# refused[record message]"),
+    ROW_DESK("review.return", "return a record with a question", return_parameter, CAP_REVIEW,
+             TX_WRITE, "review", op_review_return, "record version# query# state"),
+    ROW_DESK("query.list", "the questions about a record", record_only_parameter, CAP_RECORD_READ,
+             TX_READ, "record.read", op_query_list, "record " QUERIES),
+    ROW_DESK("query.answer", "answer a question about a record", say_parameter, CAP_ENTER, TX_WRITE,
+             "review", op_query_answer, "query# record state"),
+    ROW_DESK("query.resolve", "settle a question about a record", settle_parameter, CAP_REVIEW,
+             TX_WRITE, "review", op_query_resolve, "query# record state"),
+    ROW_DESK("record.view", "one record in words, without identifiers", view_parameter,
+             CAP_RECORD_READ, TX_READ, "record.read", op_record_view,
+             "record version# current# form form_title organisation state at author reason "
+             "has_identifiers? work work_words late? counted? imported? sections[name title "
+             "rows[field label value heading?]] open_queries# " QUERIES),
+    ROW_DESK("record.diff", "what changed between two versions of a record", diff_parameter,
+             CAP_RECORD_READ, TX_READ, "record.read", op_record_diff,
+             "record form from# to# from_author from_at to_author to_at to_reason " DIFFERENCES),
+    ROW_DESK("year.list", "the years that are closed", no_parameter, CAP_RECORD_READ, TX_READ,
+             "none", op_year_list, "years[form form_title year# at actor]"),
+    ROW_DESK("year.close", "close a reporting year", year_parameter, CAP_YEAR_CLOSE, TX_WRITE,
+             "year.close", op_year_close, "year# closed[]"),
+    ROW_DESK("year.reopen", "open a closed reporting year again", reopen_parameter, CAP_YEAR_CLOSE,
+             TX_WRITE, "year.close", op_year_reopen, "year# opened[]"),
+    ROW_DESK_PURPOSE("record.link", "link a record to another", link_parameter, CAP_ENTER, TX_NONE,
+                     "record.change", op_record_link, "record version# variable target"),
+    ROW_DESK_PURPOSE("record.unlink", "take a link between records away", link_parameter, CAP_ENTER,
+                     TX_NONE, "record.change", op_record_unlink, "record version# variable target"),
+    ROW_DESK("work.summary", "one's work: what is waiting", no_parameter, CAP_SELF, TX_READ, "none",
+             op_work_summary,
+             "items[name count# words] drafts# returned# waiting# open_queries# answered_queries# "
+             "incomplete#"),
     ROW_DESK("entry.begin", "begin the draft of a new record", begin_parameter, CAP_ENTER, TX_WRITE,
              "draft", op_entry_begin, "draft draft_version#"),
     ROW_DESK_PURPOSE("entry.open", "open a record to be corrected", open_parameter, CAP_ENTER,
@@ -67,10 +145,11 @@ static const struct operation_row entry_rows[] = {
         HEAD
         "section title intro handbook today previous next items* lists[list choices[code label]] whole? has_problems? "
         "problems" PROBLEM " values"),
-    ROW_DESK("entry.save", "save what was typed into a draft", save_parameter, CAP_ENTER, TX_WRITE,
-             "draft", op_entry_save,
-             "draft draft_version# version# section saved? conflict? at has_problems? problems" PROBLEM
-             " " COMPARE),
+    ROW_DESK(
+        "entry.save", "save what was typed into a draft", save_parameter, CAP_ENTER, TX_WRITE,
+        "draft", op_entry_save,
+        "draft draft_version# version# section saved? conflict? at has_problems? problems" PROBLEM
+        " " COMPARE),
     ROW_DESK("entry.check", "check a draft", draft_parameter, CAP_ENTER, TX_READ, "none",
              op_entry_check,
              HEAD "sections[name title problems" PROBLEM "] has_general? general" PROBLEM

@@ -109,7 +109,10 @@ typedef bool handler_fn(struct call *c, struct err *e);
 #define ENTRY_HANDLERS(X) \
     X(op_entry_begin) X(op_entry_open) X(op_entry_list) X(op_entry_sections) X(op_entry_section) \
     X(op_entry_save) X(op_entry_check) X(op_entry_submit) X(op_entry_discard) \
-    X(op_entry_compare) X(op_entry_resolve) X(op_entry_conflict) X(op_entry_merge)
+    X(op_entry_compare) X(op_entry_resolve) X(op_entry_conflict) X(op_entry_merge) \
+    X(op_review_queue) X(op_review_accept) X(op_review_return) X(op_query_list) X(op_query_answer) \
+    X(op_query_resolve) X(op_record_view) X(op_record_diff) X(op_year_list) X(op_year_close) \
+    X(op_year_reopen) X(op_record_link) X(op_record_unlink) X(op_work_summary)
 // clang-format on
 #define X(name) handler_fn name;
 OPERATION_HANDLERS(X)
@@ -216,6 +219,11 @@ bool call_missing_record(const char *code, struct err *e);
  * seen. */
 bool call_load_record(struct record *r, struct record_meta *m, struct call *c, uint32_t version,
                       struct err *e) MUST_CHECK;
+
+/* The current version with its identifiers, the reading of which is in the log first, for who may read
+ * all of its form: to be changed. Outside of a transaction. */
+bool call_load_whole(struct record *r, struct record_meta *m, struct call *c, const char *code,
+                     struct err *e) MUST_CHECK;
 
 /* The form named by a parameter, with the capability for its data set. */
 bool call_form(const struct form **out, struct call *c, const char *parameter,
