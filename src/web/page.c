@@ -70,6 +70,8 @@ static struct json *chrome(struct exchange *x)
                                   : json_get_text(x->info, "register", x->site->home_name));
     json_set_int(page, "error_count", (int64_t)json_size(x->errors));
     json_set_text(page, "csrf", x->csrf);
+    if (x->request != NULL && x->request->method == METHOD_GET && x->request->target.p != NULL)
+        json_set(page, "here", json_text(x->request->target));
     json_set(page, "languages", languages(x));
     json_set(page, "assets", json_copy(x->site->assets));
     if (x->route != NULL && (x->route->flags & ROUTE_EXIT)) json_set_text(page, "exit", "/leave");

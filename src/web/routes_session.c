@@ -33,6 +33,14 @@ static bool after_factor(struct exchange *x)
     return true;
 }
 
+/* Back to where it was chosen; response_redirect() takes no address of elsewhere. */
+static bool after_language(struct exchange *x)
+{
+    struct text back = request_form(x->request, "back");
+    (void)response_redirect(x->response, back.p == NULL || back.n == 0 ? TEXT("/") : back);
+    return false;
+}
+
 static bool after_sign_out(struct exchange *x)
 {
     response_cookie_end(x->response, SESSION_COOKIE);
@@ -135,7 +143,10 @@ const struct route routes_session[] = {
      .operation = "session.close",
      .flags = ROUTE_OPEN,
      .after = after_sign_out},
-    {.method = METHOD_POST, .path = "/language", .operation = "account.language", .done = "/"},
+    {.method = METHOD_POST,
+     .path = "/language",
+     .operation = "account.language",
+     .after = after_language},
     {.method = METHOD_GET,
      .path = "/leave",
      .page = "leave",
