@@ -24,7 +24,12 @@ common="tr:1 tr_n:1,2 N_:1 err_set:4 err_set_errno:5 err_remedy:2 guess_remedy:2
 second="problems_add:7 SHEET_PROBLEM:6 expr_fail:4 complain:4"
 # The same in one file only: "file keywords".
 in_one_file='src/cli/commands.c OPERAND:3 OPERAND_MAYBE:3 TEXT_OPT:4 TEXT_NEEDED:4 INT_OPT:3 LIST_OPT:4 FLAG_OPT:3
-src/service/operations.c TEXT_ARG:4 LINE_ARG:4 CHOICE_ARG:3 INT_ARG:4 INT_ARG_NEEDED:4 BOOL_ARG:2 LIST_ARG:2
+src/service/operations.c TEXT_ARG:4 LINE_ARG:4 CHOICE_ARG:3 INT_ARG:4 INT_ARG_NEEDED:4 BOOL_ARG:2 LIST_ARG:2 FILE_ARG:3
+src/service/operations_account.c TEXT_ARG:4 LINE_ARG:4 CHOICE_ARG:3 INT_ARG:4 INT_ARG_NEEDED:4 BOOL_ARG:2 LIST_ARG:2 FILE_ARG:3 SECRET_ARG:4
+src/service/operations_entry.c TEXT_ARG:4 LINE_ARG:4 CHOICE_ARG:3 INT_ARG:4 INT_ARG_NEEDED:4 BOOL_ARG:2 LIST_ARG:2 FILE_ARG:3 SECRET_ARG:4
+src/service/operations_explore.c TEXT_ARG:4 LINE_ARG:4 CHOICE_ARG:3 INT_ARG:4 INT_ARG_NEEDED:4 BOOL_ARG:2 LIST_ARG:2 FILE_ARG:3 SECRET_ARG:4
+src/service/operations_govern.c TEXT_ARG:4 LINE_ARG:4 CHOICE_ARG:3 INT_ARG:4 INT_ARG_NEEDED:4 BOOL_ARG:2 LIST_ARG:2 FILE_ARG:3 SECRET_ARG:4
+src/service/operations_upload.c TEXT_ARG:4 LINE_ARG:4 CHOICE_ARG:3 INT_ARG:4 INT_ARG_NEEDED:4 BOOL_ARG:2 LIST_ARG:2 FILE_ARG:3 SECRET_ARG:4
 src/service/service.c deny:4
 src/model/capability.h X:3
 src/model/redcap.c PROBLEM:7
