@@ -82,6 +82,7 @@ int run_completion(struct invocation *v); /* hidden: bash completion */
 int show_init(const struct invocation *v, const struct json *r);
 int show_info(const struct invocation *v, const struct json *r);
 int show_fields(const struct invocation *v, const struct json *r);
+int show_accounts(const struct invocation *v, const struct json *r);
 int show_organisations(const struct invocation *v, const struct json *r);
 int show_import(const struct invocation *v, const struct json *r);
 int show_batches(const struct invocation *v, const struct json *r);

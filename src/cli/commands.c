@@ -136,6 +136,22 @@ static const struct option record_show_option[] = {
     OPERAND("ID", "record", "code of the record, from `dcim record list`"),
     INT_OPT("version", "version", "version; default: the current one"),
     FLAG_OPT("identity", NULL, "open the direct identifiers too; needs --purpose"), LAST};
+static const struct option account_add_option[] = {
+    OPERAND("ACCOUNT", "account", "what is typed to sign in, such as ana.rocha"),
+    TEXT_NEEDED("name", "name", "NAME", "name of its owner"),
+    TEXT_NEEDED("role", "role", "ROLE",
+                "contributor, data-manager, analyst, publisher, auditor or administrator"),
+    TEXT_OPT("organisation", "organisation", "CODE",
+             "organisation it belongs to; a contributor needs one"),
+    LAST};
+static const struct option account_change_option[] = {
+    OPERAND("ACCOUNT", "account", "name of the account"),
+    TEXT_OPT("role", "role", "ROLE", "another role"),
+    TEXT_OPT("organisation", "organisation", "CODE", "another organisation"),
+    TEXT_OPT("state", "state", "STATE", "enabled or disabled"), LAST};
+static const struct option account_option[] = {
+    OPERAND("ACCOUNT", "account", "name of the account"), LAST};
+
 static const struct option record_option[] = {
     OPERAND("ID", "record", "code of the record, from `dcim record list`"), LAST};
 
@@ -277,6 +293,23 @@ const struct command commands[] = {
      N_("An import that would go beyond the limit is refused as a whole; what is there stays. A limit "
         "that is not named stays as it is, 0 takes it away."),
      "dcim organisation quota GNR --records 100000 --bytes 1000000000", false},
+    {"account add", "account.add", account_add_option, show_fields, NULL,
+     N_("let somebody sign in to the pages"),
+     N_("Prints an activation code, once: hand it over in person or by telephone. With it they choose "
+        "their password, within three days."),
+     "dcim account add ana.rocha --name \"Ana Rocha\" --role contributor --organisation GNR", false},
+    {"account change", "account.change", account_change_option, show_fields, NULL,
+     N_("change role, organisation or state of an account"),
+     N_("Acts at once: their sessions end. The last two administrators cannot be removed."),
+     "dcim account change ana.rocha --state disabled", false},
+    {"account reset", "account.reset", account_option, show_fields, NULL,
+     N_("give a new activation code to who has lost password or second factor"),
+     N_("Password, second factor, recovery codes and keys for programs of the account are gone."), NULL,
+     false},
+    {"account list", "account.list", no_option, show_accounts, NULL, N_("list accounts"), NULL, NULL,
+     false},
+    {"account first", "setup.code", no_option, show_fields, NULL,
+     N_("print a code with which the first administrator comes in"), NULL, NULL, false},
     {"organisation list", "organisation.list", no_option, show_organisations, NULL,
      N_("list organisations"), NULL, NULL, false},
     {"import", NULL, import_option, show_import, run_import, N_("import a provider's file"),

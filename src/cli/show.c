@@ -91,6 +91,17 @@ static const char *const field_names[] = {
     N_("recovery code"),
     N_("forms"),
     N_("codes"),
+    N_("account"),
+    N_("until"),
+    N_("role"),
+    N_("role label"),
+    N_("organisation name"),
+    N_("language"),
+    N_("added by"),
+    N_("added at"),
+    N_("signed in at"),
+    N_("has factor"),
+    N_("needs factor"),
 };
 /* The words for how grave a finding is, and what is shown as such. */
 static const char *const severities[] = {N_("error"), N_("warning"), N_("note")};
@@ -193,6 +204,15 @@ int show_info(const struct invocation *v, const struct json *r)
         tr("Persons are counted before linkage, by exact match keys: records that agree in name, "
            "year of birth, sex and citizenship are one person. A misspelt name makes another, and "
            "so does each record that lacks name or year of birth."));
+    return 0;
+}
+
+int show_accounts(const struct invocation *v, const struct json *r)
+{
+    (void)v;
+    ROWS(json_get(r, "accounts"), {"account", N_("Account"), false}, {"name", N_("Name"), false},
+         {"role", N_("Role"), false}, {"organisation", N_("Organisation"), false},
+         {"state", N_("State"), false}, {"signed_in_at", N_("Signed in"), false});
     return 0;
 }
 

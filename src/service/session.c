@@ -186,7 +186,7 @@ bool session_view(struct call *c, struct err *e)
         if (!note_quota(c, hour >= VIEWS_HOUR ? hour : day, true, e)) return false;
         err_set(
             e, ERR_LIMIT, "identity.quota",
-            "the identifiers of %d persons in an hour, and of %d in a day, can be opened; more were asked for",
+            "identifiers can be opened %d times in an hour and %d times in a day; that was more",
             VIEWS_HOUR, VIEWS_DAY);
         return err_remedy(e,
                           "go on later; whoever verifies the log sees that this limit was reached");
