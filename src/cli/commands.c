@@ -139,14 +139,15 @@ static const struct option record_show_option[] = {
 static const struct option account_add_option[] = {
     OPERAND("ACCOUNT", "account", "what is typed to sign in, such as ana.rocha"),
     TEXT_NEEDED("name", "name", "NAME", "name of its owner"),
-    TEXT_NEEDED("role", "role", "ROLE",
-                "contributor, data-manager, analyst, publisher, auditor or administrator"),
+    TEXT_NEEDED("as", "role", "ROLE",
+                "role: contributor, data-manager, analyst, publisher, auditor or administrator"),
     TEXT_OPT("organisation", "organisation", "CODE",
              "organisation it belongs to; a contributor needs one"),
+    TEXT_OPT("pages-in", "language", "CODE", "language of its pages; default: the pack's"),
     LAST};
 static const struct option account_change_option[] = {
     OPERAND("ACCOUNT", "account", "name of the account"),
-    TEXT_OPT("role", "role", "ROLE", "another role"),
+    TEXT_OPT("as", "role", "ROLE", "another role"),
     TEXT_OPT("organisation", "organisation", "CODE", "another organisation"),
     TEXT_OPT("state", "state", "STATE", "enabled or disabled"), LAST};
 static const struct option account_option[] = {
@@ -297,7 +298,7 @@ const struct command commands[] = {
      N_("let somebody sign in to the pages"),
      N_("Prints an activation code, once: hand it over in person or by telephone. With it they choose "
         "their password, within three days."),
-     "dcim account add ana.rocha --name \"Ana Rocha\" --role contributor --organisation GNR", false},
+     "dcim account add ana.rocha --name \"Ana Rocha\" --as contributor --organisation GNR", false},
     {"account change", "account.change", account_change_option, show_fields, NULL,
      N_("change role, organisation or state of an account"),
      N_("Acts at once: their sessions end. The last two administrators cannot be removed."),

@@ -78,6 +78,7 @@ static struct json *good_value(const struct parameter_spec *p, const char *recor
         list = json_array();
         json_push(list, json_text(TEXT("sex")));
         return list;
+    case PARAM_FIELDS: return json_object();
     case PARAM_TEXT: break;
     }
     if (strcmp(p->name, "record") == 0) return json_text(text_of(record));
