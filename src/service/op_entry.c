@@ -95,6 +95,7 @@ bool call_load_whole(struct record *r, struct record_meta *m, struct call *c, co
     }
     if (!call_may_read_form(c, r->form, e) || !reads_all(c, r->form, e)) return false;
     if (!m->has_identity) return true;
+    if (!session_view(c, e)) return false;
     struct audit_event event = c->event;
     event.action = AUDIT_IDENTITY_READ;
     event.object_type = "record";
@@ -119,13 +120,10 @@ static bool draft_there(struct draft *out, bool *found, struct call *c, uint64_t
     return true;
 }
 
+/* With the call's entry, which says what it is about before. */
 static bool keep_alone(struct call *c, struct entry *x, bool add, struct err *e)
 {
-    struct store *st = c->s->store;
-    if (!store_begin(st, true, e)) return false;
-    if ((add ? entry_add(x, e) : entry_save(x, e)) && store_commit(st, e)) return true;
-    store_rollback(st);
-    return false;
+    return call_write_begin(c, e) && call_write_end(c, add ? entry_add(x, e) : entry_save(x, e), e);
 }
 
 static bool begin_from(struct call *c, const struct record *r, const struct record_meta *m,
@@ -154,13 +152,13 @@ bool op_entry_open(struct call *c, struct err *e)
     bool found;
     if (!call_load_whole(&r, &m, c, json_get_text(c->in, "record", ""), e)) return false;
     if (!draft_there(&there, &found, c, m.record_no, e)) return false;
-    if (found) say_draft(c->out, &there);
-    else if (!begin_from(c, &r, &m, e)) return false;
-    json_set_bool(c->out, "existing", found);
     c->event.object_type = "record";
     c->event.object_id = arena_printf(c->arena, "%s", m.code);
     c->event.organisation = m.organisation;
     c->event.count = 1;
+    if (found) say_draft(c->out, &there);
+    else if (!begin_from(c, &r, &m, e)) return false;
+    json_set_bool(c->out, "existing", found);
     return true;
 }
 
@@ -597,9 +595,9 @@ bool op_entry_merge(struct call *c, struct err *e)
         entry_merge(&x, &x.typed, &theirs, &base, json_get(c->in, "theirs"));
         json_set(x.body, "base", entry_tree_to_json(&theirs));
         x.draft.base_version = m.version_no;
+        about_draft(c, &x);
         ok = keep_alone(c, &x, false, e);
         say_draft(c->out, &x.draft);
-        about_draft(c, &x);
     }
     entry_close(&x);
     return ok;

@@ -138,20 +138,15 @@ static bool put(struct call *c, struct entry *x, const struct record_meta *m, co
     c->event.fields = what;
     c->event.organisation = m->organisation;
     c->event.count = 1;
-    if (!store_begin(st, true, e)) return false;
+    if (!call_write_begin(c, e)) return false;
     bool ok = store_record_put(&r, st, &put, e);
     if (ok) {
         c->event.object_id = arena_printf(c->arena, "%s/%u", r.code, (unsigned)r.version_no);
         uint8_t *digest = arena_take(c->arena, 1, sizeof r.digest);
         memcpy(digest, r.digest, sizeof r.digest);
         c->event.digest = digest;
-        ok = audit_append(st, &c->event, NULL, e) && store_commit(st, e);
     }
-    if (!ok) {
-        store_rollback(st);
-        return false;
-    }
-    c->entered = true;
+    if (!call_write_end(c, ok, e)) return false;
     json_set_text(c->out, "record", r.code);
     json_set_int(c->out, "version", r.version_no);
     return true;

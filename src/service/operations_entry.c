@@ -88,6 +88,17 @@ static const struct parameter_spec link_parameter[] = {
     LINE_ARG("target", true, 200, "code of the other record, or its reference"), PURPOSE_ARG,
     END_ARG};
 
+static const struct parameter_spec find_parameter[] = {
+    TEXT_ARG("form", false, 40, "only this form"),
+    LINE_ARG("reference", false, 1000, "the organisation's own reference, or the code of a record"),
+    LINE_ARG("family_name", false, 400, "family name"),
+    LINE_ARG("given_names", false, 400, "given names"),
+    LINE_ARG("alias", false, 400, "nickname or alias"),
+    LINE_ARG("birth_date", false, 40, "date of birth, such as 1990-05-31: narrows a name"),
+    LINE_ARG("document", false, 100, "number of an identity or travel document"),
+    PURPOSE_ARG,
+    END_ARG};
+
 #define DIFFERENCES "fields[field variable label section is_repeat? both? mine theirs base]"
 
 static const struct operation_row entry_rows[] = {
@@ -123,6 +134,9 @@ static const struct operation_row entry_rows[] = {
                      "record.change", op_record_link, "record version# variable target"),
     ROW_DESK_PURPOSE("record.unlink", "take a link between records away", link_parameter, CAP_ENTER,
                      TX_NONE, "record.change", op_record_unlink, "record version# variable target"),
+    ROW_DESK("record.find", "look whether a person is in the register already", find_parameter,
+             CAP_ENTER, TX_NONE, "record.search", op_record_find,
+             "records[record form form_title organisation at state] count# elsewhere?"),
     ROW_DESK("work.summary", "one's work: what is waiting", no_parameter, CAP_SELF, TX_READ, "none",
              op_work_summary,
              "items[name count# words] drafts# returned# waiting# open_queries# answered_queries# "
