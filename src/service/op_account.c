@@ -19,16 +19,33 @@ static void set_instant(struct json *row, const char *key, int64_t at)
     json_set_text(row, key, text);
 }
 
+const char *role_title(const struct role *r)
+{
+    static const struct {
+        const char *role, *title;
+    } titles[] = {{"contributor", N_("Contributor")},     {"data-manager", N_("Data manager")},
+                  {"analyst", N_("Analyst")},             {"publisher", N_("Publisher")},
+                  {"auditor", N_("Auditor")},             {"administrator", N_("Administrator")},
+                  {"custodian", N_("Custodian of the key")}};
+    for (size_t i = 0; r != NULL && i < sizeof titles / sizeof *titles; i++)
+        if (strcmp(titles[i].role, r->name) == 0) return tr(titles[i].title);
+    return r == NULL ? NULL : r->name;
+}
+
 static void describe(struct json *row, const struct call *c, const struct account *a)
 {
     json_set_text(row, "account", a->name);
     json_set_text(row, "name", a->full_name);
     json_set_text(row, "role", a->role == NULL ? NULL : a->role->name);
+    json_set_text(row, "role_title", role_title(a->role));
     json_set_text(row, "role_label", a->role == NULL ? NULL : tr(a->role->text));
     json_set_text(row, "organisation", a->organisation);
     json_set_text(row, "organisation_name", a->organisation_name);
     json_set_text(row, "language", a->language);
     json_set_text(row, "state", account_state_name(a->state));
+    json_set_bool(row, "active", a->state == ACCOUNT_ACTIVE);
+    json_set_bool(row, "invited", a->state == ACCOUNT_INVITED);
+    json_set_bool(row, "disabled", a->state == ACCOUNT_DISABLED);
     json_set_bool(row, "has_factor", a->has_factor);
     json_set_bool(row, "needs_factor", a->role != NULL && role_needs_factor(c->s, a->role));
     json_set_text(row, "added_by", a->added_by);
@@ -50,6 +67,50 @@ bool op_account_list(struct call *c, struct err *e)
     }
     json_set(c->out, "accounts", rows);
     return true;
+}
+
+/* What an account can be given: roles and organisations, those of `a` marked. */
+static bool list_choices(struct call *c, const struct account *a, struct err *e)
+{
+    struct organisation *organisation;
+    size_t n;
+    if (!store_organisation_list(&organisation, &n, c->s->store, c->arena, e)) return false;
+    struct json *list = json_array();
+    for (size_t i = 0; i < n_role; i++) {
+        if (strcmp(roles[i].name, "custodian") == 0) continue;
+        struct json *row = json_object();
+        json_set_text(row, "role", roles[i].name);
+        json_set_text(row, "title", role_title(&roles[i]));
+        json_set_text(row, "label", tr(roles[i].text));
+        json_set_bool(row, "chosen", a != NULL && a->role == &roles[i]);
+        json_push(list, row);
+    }
+    json_set(c->out, "roles", list);
+    list = json_array();
+    for (size_t i = 0; i < n; i++) {
+        struct json *row = json_object();
+        json_set_text(row, "code", organisation[i].code);
+        json_set_text(row, "name", organisation[i].name);
+        json_set_bool(row, "chosen", a != NULL && a->organisation_no != 0 &&
+                                         a->organisation_no == organisation[i].organisation_no);
+        json_push(list, row);
+    }
+    json_set(c->out, "organisations", list);
+    return true;
+}
+
+bool op_account_choices(struct call *c, struct err *e)
+{
+    return list_choices(c, NULL, e);
+}
+
+bool op_account_show(struct call *c, struct err *e)
+{
+    struct account a;
+    if (!named_account(&a, c, e)) return false;
+    describe(c->out, c, &a);
+    json_set_bool(c->out, "own", a.account_no == c->who.account_no);
+    return list_choices(c, &a, e);
 }
 
 /* ---- role and organisation ---- */

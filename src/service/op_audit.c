@@ -4,6 +4,7 @@
 
 #include "base/date.h"
 #include "base/file.h"
+#include "base/qr.h"
 #include "store/check.h"
 
 #include <string.h>
@@ -15,6 +16,24 @@ static bool read_anchor(struct buf *out, struct call *c, struct err *e)
     const char *path = json_get_text(c->in, "anchor", "");
     buf_init(out, ANCHOR_MAX);
     return path[0] == '\0' || file_read(out, path, ANCHOR_MAX, e);
+}
+
+/* A checkpoint as a picture: a telephone keeps it elsewhere without anybody typing it. */
+static bool add_picture(struct json *out, const char *checkpoint, struct err *e)
+{
+    enum { PATH_BYTES = 400000 };
+    struct buf path;
+    int size = 0;
+    buf_init(&path, PATH_BYTES);
+    bool ok = qr_path(&path, &size, text_of(checkpoint), e) && buf_ok(&path, e);
+    if (ok) {
+        struct json *qr = json_object();
+        json_set_int(qr, "size", size);
+        json_set(qr, "path", json_text(buf_text(&path)));
+        json_set(out, "qr", qr);
+    }
+    buf_release(&path);
+    return ok;
 }
 
 bool op_audit_verify(struct call *c, struct err *e)
@@ -34,6 +53,8 @@ bool op_audit_verify(struct call *c, struct err *e)
     json_set_text(c->out, "problem", report.problem);
     json_set_text(c->out, "head", head);
     json_set_text(c->out, "checkpoint", report.checkpoint);
+    if (!c->who.local && report.checkpoint[0] != '\0' && !add_picture(c->out, report.checkpoint, e))
+        return false;
     c->event.object_type = "audit";
     c->event.count = (int64_t)report.n_entry;
     c->event.decision = report.first_bad == 0 ? "allow" : "broken";
@@ -51,9 +72,8 @@ static void set_text(struct json *row, const char *key, struct text t)
     if (t.n > 0) json_set(row, key, json_text(t));
 }
 
-static bool list_entry(void *ctx, const struct audit_entry *a)
+static struct json *entry_row(const struct audit_entry *a)
 {
-    struct listing *l = ctx;
     char at[INSTANT_TEXT_MAX], hash[2 * sizeof a->hash + 1];
     struct json *row = json_object();
     instant_format(at, a->at);
@@ -78,14 +98,23 @@ static bool list_entry(void *ctx, const struct audit_entry *a)
     }
     set_text(row, "source", a->source);
     json_set_text(row, "hash", hash);
-    json_push(l->list, row);
-    return json_size(l->list) < l->limit;
+    return row;
 }
 
-static bool count_entry(void *ctx, const struct audit_entry *a)
+struct json *audit_entry_row(const struct audit_entry *a)
 {
-    *(uint64_t *)ctx = a->sequence;
-    return true;
+    struct json *row = entry_row(a);
+    for (int i = 0; i < AUDIT_ACTION_COUNT; i++)
+        if (text_is(a->action, audit_action_name((enum audit_action)i)))
+            json_set_text(row, "action_label", tr(audit_action_text((enum audit_action)i)));
+    return row;
+}
+
+static bool list_entry(void *ctx, const struct audit_entry *a)
+{
+    struct listing *l = ctx;
+    json_push(l->list, entry_row(a));
+    return json_size(l->list) < l->limit;
 }
 
 bool op_audit_list(struct call *c, struct err *e)
@@ -94,7 +123,7 @@ bool op_audit_list(struct call *c, struct err *e)
     uint64_t first = (uint64_t)json_get_int(c->in, "from", 0), last = 0;
     bool ok = true;
     if (first == 0) {
-        ok = audit_each(c->s->store, 1, count_entry, &last, e);
+        ok = audit_last(&last, c->s->store, e);
         first = last > l.limit ? last - l.limit + 1 : 1;
     }
     ok = ok && audit_each(c->s->store, first, list_entry, &l, e);

@@ -243,8 +243,18 @@ bool op_organisation_add(struct call *c, struct err *e)
     return true;
 }
 
-static void add_quota(struct json *row, const struct organisation *o)
+static const char *size_text(struct call *c, int64_t bytes)
 {
+    enum { KILO = 1000 };
+    if (bytes < (int64_t)KILO * KILO)
+        return arena_printf(c->arena, "%lld kB", (long long)((bytes + KILO - 1) / KILO));
+    return arena_printf(c->arena, "%lld MB", (long long)(bytes / KILO / KILO));
+}
+
+static void add_quota(struct json *row, struct call *c, const struct organisation *o)
+{
+    json_set_text(row, "size", size_text(c, o->n_byte));
+    if (o->quota_bytes > 0) json_set_text(row, "quota_size", size_text(c, o->quota_bytes));
     json_set_int(row, "records", o->n_record);
     json_set_int(row, "bytes", o->n_byte);
     if (o->quota_records > 0) json_set_int(row, "quota_records", o->quota_records);
@@ -269,7 +279,7 @@ bool op_organisation_list(struct call *c, struct err *e)
             json_set_text(row, "type_label",
                           words_in(&types->code[t].label, c->language, organisation[i].type));
         if (call_sees_organisation(c, organisation[i].organisation_no))
-            add_quota(row, &organisation[i]);
+            add_quota(row, c, &organisation[i]);
         json_push(list, row);
     }
     json_set(c->out, "organisations", list);
@@ -294,6 +304,37 @@ bool op_organisation_quota(struct call *c, struct err *e)
     c->event.object_id = o.code;
     c->event.count = 1;
     json_set_text(c->out, "code", o.code);
-    add_quota(c->out, &o);
+    add_quota(c->out, c, &o);
+    return true;
+}
+
+bool op_organisation_show(struct call *c, struct err *e)
+{
+    struct organisation o;
+    const struct codelist *types = dictionary_list(c->s->dictionary, TEXT("CL_ORGTYPE"));
+    struct text code = text_of(json_get_text(c->in, "code", ""));
+    if (!store_organisation_find(&o, c->s->store, code, c->arena, e)) return false;
+    code_id t = types == NULL ? CODE_NONE : codelist_find(types, text_of(o.type));
+    json_set_text(c->out, "code", o.code);
+    json_set_text(c->out, "name", o.name);
+    json_set_text(c->out, "type", o.type);
+    if (t != CODE_NONE)
+        json_set_text(c->out, "type_label", words_in(&types->code[t].label, c->language, o.type));
+    add_quota(c->out, c, &o);
+    return true;
+}
+
+bool op_organisation_types(struct call *c, struct err *e)
+{
+    const struct codelist *types = dictionary_list(c->s->dictionary, TEXT("CL_ORGTYPE"));
+    struct json *list = json_array();
+    (void)e;
+    for (code_id i = 0; types != NULL && i < types->n_code; i++) {
+        struct json *row = json_object();
+        json_set_text(row, "type", types->code[i].name);
+        json_set_text(row, "label", words_in(&types->code[i].label, c->language, types->code[i].name));
+        json_push(list, row);
+    }
+    json_set(c->out, "types", list);
     return true;
 }

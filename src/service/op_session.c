@@ -209,6 +209,7 @@ bool op_session_info(struct call *c, struct err *e)
     json_set_text(c->out, "account", a.name);
     json_set_text(c->out, "name", a.full_name);
     json_set_text(c->out, "role", a.role->name);
+    json_set_text(c->out, "role_title", role_title(a.role));
     json_set_text(c->out, "role_label", tr(a.role->text));
     json_set_text(c->out, "organisation", a.organisation);
     json_set_text(c->out, "organisation_name", a.organisation_name);

@@ -12,13 +12,32 @@ enum { OPERATIONS_MAX = 8192 /* 100 names of 80 bytes */ };
 
 /* What a program may be let do: nothing that is about accounts and sessions, and nothing that asks
  * for a second factor. */
+static bool is_for_programs(const struct call *c, const struct operation *op)
+{
+    return op != NULL && op->reach == REACH_DESK && !op->fresh_required && !op->half_open &&
+           op->capability != CAP_SELF && op->capability != CAP_ACCOUNT_CHANGE &&
+           role_may(c->who.role, op->capability);
+}
+
+bool op_token_choices(struct call *c, struct err *e)
+{
+    const struct operation *op;
+    struct json *list = json_array();
+    (void)e;
+    for (size_t i = 0; (op = operation_at(i)) != NULL; i++) {
+        if (!is_for_programs(c, op)) continue;
+        struct json *row = json_object();
+        json_set_text(row, "name", op->name);
+        json_set_text(row, "summary", tr(op->summary));
+        json_push(list, row);
+    }
+    json_set(c->out, "operations", list);
+    return true;
+}
+
 static bool operation_fits(const struct call *c, const char *name, struct err *e)
 {
-    const struct operation *op = operation_find(name);
-    bool fits = op != NULL && op->reach == REACH_DESK && !op->fresh_required && !op->half_open &&
-                op->capability != CAP_SELF && op->capability != CAP_ACCOUNT_CHANGE &&
-                role_may(c->who.role, op->capability);
-    if (fits) return true;
+    if (is_for_programs(c, operation_find(name))) return true;
     err_set(e, ERR_USAGE, "token.operation", "no key can be made for this operation");
     err_detail(e, "%s", name);
     return err_remedy(e, "name operations that your role may do");
@@ -117,10 +136,11 @@ bool op_token_list(struct call *c, struct err *e)
         json_set(row, "operations", names_of(t->operations));
         json_set_text(row, "organisation", t->organisation);
         json_set_text(row, "purpose", t->purpose);
-        json_set_text(row, "state",
-                      t->revoked_at != 0 ? "revoked"
-                      : now >= t->until  ? "over"
-                                         : "good");
+        bool revoked = t->revoked_at != 0, over = !revoked && now >= t->until;
+        json_set_text(row, "state", revoked ? "revoked" : over ? "over" : "good");
+        json_set_bool(row, "revoked", revoked);
+        json_set_bool(row, "over", over);
+        json_set_bool(row, "good", !revoked && !over);
         set_instant(row, "added_at", t->added_at);
         set_instant(row, "until", t->until);
         set_instant(row, "used_at", t->used_at);

@@ -16,6 +16,9 @@ static const struct parameter_spec organisation_parameter[] = {
     TEXT_ARG("type", true, 40, "code or keyword of CL_ORGTYPE, such as police"),
     LINE_ARG("name", true, NAME_LONGEST, "full name"), END_ARG};
 
+static const struct parameter_spec organisation_code_parameter[] = {
+    LINE_ARG("code", true, 40, "code of the organisation"), END_ARG};
+
 static const struct parameter_spec quota_parameter[] = {
     LINE_ARG("code", true, 40, "code of the organisation"),
     INT_ARG("records", 0, INT64_MAX, "records it may keep; 0: as many as it likes"),
@@ -92,6 +95,20 @@ static const struct parameter_spec verify_parameter[] = {
 static const struct parameter_spec audit_list_parameter[] = {
     INT_ARG("from", 1, INT64_MAX, "first entry; default: the last `limit` ones"),
     INT_ARG("limit", 1, 10000, "at most so many; default 50"), END_ARG};
+
+static const struct parameter_spec audit_search_parameter[] = {
+    LINE_ARG("since", false, 10, "first day, as 2026-01-31"),
+    LINE_ARG("until", false, 10, "last day"),
+    LINE_ARG("actor", false, 64, "account, or a part of its name"),
+    LINE_ARG("action", false, 40, "what was done, by its name"),
+    LINE_ARG("object", false, 80, "what it was done to: a record, batch, account, or its kind"),
+    INT_ARG("before", 1, INT64_MAX, "only entries before this one"),
+    INT_ARG("limit", 1, 500, "at most so many; default 50"), END_ARG};
+static const struct parameter_spec audit_readers_parameter[] = {
+    LINE_ARG("record", true, 40, "code of the record"), END_ARG};
+#define AUDIT_ENTRY                                                                    \
+    "sequence# at actor role organisation action object_type object_id purpose legal_basis " \
+    "decision fields recipient count# digest session source hash"
 
 static const struct parameter_spec backup_parameter[] = {FILE_ARG("file", true, "backup to write"),
                                                          END_ARG};
@@ -173,10 +190,15 @@ static const struct operation_row register_rows[] = {
     ROW_DESK(
         "organisation.list", "list organisations", no_parameter, CAP_ORGANISATION_READ, TX_READ,
         "none", op_organisation_list,
-        "organisations[code name type type_label records# bytes# quota_records# quota_bytes#]"),
+        "organisations[code name type type_label records# bytes# size quota_records# quota_bytes# quota_size]"),
+    ROW_DESK("organisation.show", "one organisation, and what it keeps", organisation_code_parameter,
+             CAP_ORGANISATION_CHANGE, TX_READ, "none", op_organisation_show,
+             "code name type type_label records# bytes# size quota_records# quota_bytes# quota_size"),
+    ROW_DESK("organisation.types", "types that an organisation can have", no_parameter,
+             CAP_ORGANISATION_READ, TX_READ, "none", op_organisation_types, "types[type label]"),
     ROW_DESK_FRESH("organisation.quota", "limit what an organisation may keep", quota_parameter,
                    CAP_ORGANISATION_CHANGE, TX_WRITE, "organisation.change", op_organisation_quota,
-                   "code records# bytes# quota_records# quota_bytes#"),
+                   "code records# bytes# size quota_records# quota_bytes# quota_size"),
     ROW("import.run", "import a file as one batch", import_parameter, CAP_IMPORT, TX_WRITE,
         "import", op_import_run),
     ROW("import.check", "dry run of an import: nothing is kept", import_parameter, CAP_IMPORT,
@@ -237,11 +259,19 @@ static const struct operation_row register_rows[] = {
                    "record state versions# journal_emptied?"),
     ROW_DESK("audit.verify", "verify the audit log", verify_parameter, CAP_AUDIT_READ, TX_NONE,
              "verify", op_audit_verify,
-             "ok? entries# checkpoints# first_bad# problem head checkpoint"),
+             "ok? entries# checkpoints# first_bad# problem head checkpoint qr{size# path}"),
     ROW_DESK(
         "audit.list", "read the audit log", audit_list_parameter, CAP_AUDIT_READ, TX_READ, "none",
         op_audit_list,
-        "entries[sequence# at actor role organisation action object_type object_id purpose legal_basis decision fields recipient count# digest session source hash]"),
+        "entries[" AUDIT_ENTRY "]"),
+    ROW_DESK("audit.search", "entries of the audit log that fit, newest first",
+             audit_search_parameter, CAP_AUDIT_READ, TX_READ, "none", op_audit_search,
+             "entries[" AUDIT_ENTRY " action_label] older# before# actions[action label chosen?] "
+             "since until actor object"),
+    ROW_DESK("audit.readers", "who has opened or changed one record", audit_readers_parameter,
+             CAP_AUDIT_READ, TX_READ, "verify", op_audit_readers,
+             "record people[actor role_title organisation times# identities# last_at] "
+             "entries[" AUDIT_ENTRY " action_label]"),
     ROW("backup.make", "make a backup", backup_parameter, CAP_BACKUP, TX_NONE, "backup",
         op_backup_make),
     ROW_ALONE("backup.verify", "open a backup fully and verify it", backup_verify_parameter,

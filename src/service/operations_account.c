@@ -18,8 +18,10 @@ enum { SECRET_MAX = 256, CODE_MAX = 64, ACCOUNT_MAX = 64, FULL_NAME_MAX = 200, L
       __VA_ARGS__}, handler_name}
 #define SESSION_RESULT "session state"
 #define ACCOUNT_RESULT \
-    "account name role role_label organisation organisation_name language state has_factor? " \
+    "account name role role_title role_label organisation organisation_name language state " \
+    "active? invited? disabled? has_factor? " \
     "needs_factor? added_by added_at signed_in_at activation_until"
+#define CHOICES_RESULT "roles[role title label chosen?] organisations[code name chosen?]"
 // clang-format on
 
 static const struct parameter_spec no_parameter[] = {END_ARG};
@@ -106,7 +108,8 @@ static const struct operation_row account_rows[] = {
              op_session_close, "", HALF),
     ROW_WITH("session.info", "who is signed in, and what they may do", no_parameter, CAP_NONE,
              TX_READ, "none", op_session_info,
-             "account name role role_label organisation organisation_name language purpose state "
+             "account name role role_title role_label organisation organisation_name language purpose "
+             "state "
              "fresh? has_factor? needs_factor? recovery_left# signed_in_at capabilities[] "
              "weakened[] demo?",
              HALF),
@@ -126,6 +129,11 @@ static const struct operation_row account_rows[] = {
              TX_NONE, "none", op_account_activate, SESSION_RESULT),
     ROW_DESK("account.list", "list accounts", no_parameter, CAP_ACCOUNT_CHANGE, TX_READ, "none",
              op_account_list, "accounts[" ACCOUNT_RESULT "]"),
+    ROW_DESK("account.show", "one account, and what it can be given", reset_parameter,
+             CAP_ACCOUNT_CHANGE, TX_READ, "none", op_account_show,
+             ACCOUNT_RESULT " own? " CHOICES_RESULT),
+    ROW_DESK("account.choices", "roles and organisations that an account can be given",
+             no_parameter, CAP_ACCOUNT_CHANGE, TX_READ, "none", op_account_choices, CHOICES_RESULT),
     ROW_DESK_FRESH("account.add", "invite somebody", add_parameter, CAP_ACCOUNT_CHANGE, TX_WRITE,
                    "account.change", op_account_add, "account code until"),
     ROW_DESK_FRESH("account.change", "change role, organisation or state of an account",
@@ -147,10 +155,12 @@ static const struct operation_row account_rows[] = {
                    "factor.change", op_recovery_renew, "recovery_codes[]"),
     ROW_DESK_FRESH("token.add", "make a key for a program", token_parameter, CAP_SELF, TX_WRITE,
                    "token.change", op_token_add, "token until"),
+    ROW_DESK("token.choices", "operations that a key for a program can be made for", no_parameter,
+             CAP_SELF, TX_READ, "none", op_token_choices, "operations[name summary]"),
     ROW_DESK("token.list", "list one's own keys for programs", no_parameter, CAP_SELF, TX_READ,
              "none", op_token_list,
              "tokens[number# label operations[] organisation purpose state added_at until "
-             "used_at]"),
+             "used_at good? over? revoked?]"),
     ROW_DESK("token.revoke", "revoke a key for a program", token_number_parameter, CAP_SELF,
              TX_WRITE, "token.change", op_token_revoke, "number#"),
 };

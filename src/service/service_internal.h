@@ -103,7 +103,9 @@ typedef bool handler_fn(struct call *c, struct err *e);
     X(op_setup_state) X(op_setup_code) X(op_setup_finish) X(op_account_activate) \
     X(op_account_list) X(op_account_add) X(op_account_change) X(op_account_reset) \
     X(op_account_password) X(op_account_language) X(op_factor_begin) X(op_factor_confirm) \
-    X(op_recovery_renew) X(op_token_add) X(op_token_list) X(op_token_revoke)
+    X(op_recovery_renew) X(op_token_add) X(op_token_list) X(op_token_revoke) \
+    X(op_account_show) X(op_account_choices) X(op_token_choices) X(op_organisation_types) \
+    X(op_organisation_show) X(op_audit_search) X(op_audit_readers)
 // clang-format on
 // clang-format off
 #define ENTRY_HANDLERS(X) \
@@ -255,6 +257,9 @@ bool call_entry_first(struct call *c, struct err *e) MUST_CHECK;
 /* A write handler is about to make this file: it goes again when the transaction is not
  * committed. */
 void call_makes(struct call *c, const char *path);
+
+/* One entry of the log as operations return it, with its action in words. `owns`. */
+struct json *audit_entry_row(const struct audit_entry *a);
 
 /* Keep problems for service_problems(). */
 void service_keep_problems(struct service *s, const struct problems *p);

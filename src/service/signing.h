@@ -45,5 +45,7 @@ bool own_account(struct account *out, struct call *c, struct err *e) MUST_CHECK;
 /* The account that parameter `account` names. ERR_NOT_FOUND "account.unknown". */
 bool named_account(struct account *out, struct call *c, struct err *e) MUST_CHECK;
 bool account_unknown(const char *name, struct err *e);
+/* "Data manager", in the language of the thread; NULL for no role. */
+const char *role_title(const struct role *r);
 
 #endif

@@ -271,6 +271,15 @@ bool audit_each(struct store *st, uint64_t first,
     return readable ? true : damaged(e, "an entry of it cannot be read");
 }
 
+bool audit_last(uint64_t *out, struct store *st, struct err *e)
+{
+    struct query q;
+    *out = 0;
+    (void)query_begin(&q, store_backend(st), SQL_AUDIT_LAST);
+    if (query_next(&q)) *out = (uint64_t)query_int(&q, 0);
+    return query_end(&q, e);
+}
+
 bool audit_verify(struct audit_report *out, struct store *st, struct text anchor, struct err *e)
 {
     struct audit_log l = log_of(st);

@@ -58,6 +58,9 @@ struct audit_entry {      /* as stored; texts from the arena or row it was read 
 bool audit_append(struct store *st, const struct audit_event *ev, uint64_t *sequence,
                   struct err *e) MUST_CHECK;
 
+/* The number of the newest entry; 0 when there is none. O(log n). */
+bool audit_last(uint64_t *out, struct store *st, struct err *e) MUST_CHECK;
+
 /* Go through entries from `first` (1-based), oldest first; fn returns false to stop. */
 bool audit_each(struct store *st, uint64_t first,
                 bool (*fn)(void *ctx, const struct audit_entry *a), void *ctx,

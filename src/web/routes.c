@@ -8,7 +8,12 @@
 static const struct route_part parts[] = {
     {routes_session, &routes_session_count},
     {routes_record, &routes_record_count},
+<<<<<<< HEAD
     {routes_help, &routes_help_count},
+=======
+    {routes_account, &routes_account_count},
+    {routes_govern, &routes_govern_count},
+>>>>>>> 488ffbf (Own account, accounts of others, organisations, the audit log: pages; the second factor shown once more in the middle of what was begun)
 };
 
 const struct route *route_at(size_t i)
@@ -23,7 +28,9 @@ const struct route *route_at(size_t i)
 static const struct menu_item menu[] = {
     {"/", N_("My work"), NULL},
     {"/records", N_("Records"), "record.read"},
+    {"/accounts", N_("Accounts"), "account.change"},
     {"/organisations", N_("Organisations"), "organisation.change"},
+    {"/audit", N_("Audit log"), "audit.read"},
 };
 
 const struct menu_item *menu_at(size_t i)
@@ -36,6 +43,12 @@ static const struct {
 } notices[] = {
     {"signed-out", N_("You have signed out.")},
     {"organisation-added", N_("The organisation was added.")},
+    {"quota-changed", N_("The limits were changed.")},
+    {"password-changed", N_("Your password was changed. Your other sessions have ended.")},
+    {"language-changed", N_("The language was changed.")},
+    {"session-ended", N_("The session has ended.")},
+    {"key-revoked", N_("The key was revoked.")},
+    {"account-changed", N_("The account was changed. Its sessions have ended.")},
 };
 
 const char *route_notice(struct text word)

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "web/step_up.h"
+
+#include "base/catalogue.h"
+#include "web/page.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define CODE "step_up_code"
+#define PASSWORD "step_up_password"
+
+static const struct route asking = {.method = METHOD_POST, .title = N_("Show that it is you")};
+
+bool step_up_brought(const struct exchange *x)
+{
+    return x->info != NULL && x->request->method == METHOD_POST &&
+           (request_form(x->request, CODE).p != NULL ||
+            request_form(x->request, PASSWORD).p != NULL);
+}
+
+/* Neither tokens nor what a browser must not be handed back. */
+static bool goes_along(const struct exchange *x, struct text name)
+{
+    const struct operation *op =
+        x->route->operation == NULL ? NULL : operation_find(x->route->operation);
+    if (text_is(name, "csrf") || text_is(name, CODE) || text_is(name, PASSWORD)) return false;
+    for (const struct parameter_spec *p = op == NULL ? NULL : op->parameter;
+         p != NULL && p->name != NULL; p++)
+        if (p->secret && text_is(name, p->name)) return false;
+    return true;
+}
+
+void step_up_ask(struct exchange *x, int status)
+{
+    struct json *box = json_object(), *fields = json_array();
+    for (size_t i = 0; i < x->request->n_form; i++) {
+        const struct field *f = &x->request->form[i];
+        if (!goes_along(x, f->name)) continue;
+        struct json *row = json_object();
+        json_set(row, "name", json_text(f->name));
+        json_set(row, "value", json_text(f->value));
+        json_push(fields, row);
+    }
+    json_set(box, "action", json_text(x->request->path));
+    json_set(box, "fields", fields);
+    json_set_bool(box, "by_code", json_get_bool(x->info, "has_factor", false));
+    json_set(x->extra, "step_up", box);
+    x->route = &asking;
+    page_show(x, "step-up", status);
+}
+
+bool step_up_take(struct exchange *x)
+{
+    struct err e = {0};
+    struct text code = request_form(x->request, CODE), password = request_form(x->request, PASSWORD);
+    bool by_code = code.p != NULL;
+    struct json *in = json_object(), *out = NULL;
+    json_set(in, by_code ? "code" : "password", json_text(by_code ? code : password));
+    bool ok = exchange_call(&out, x, "session.second", in, &e);
+    json_free(in);
+    const char *token = ok ? json_get_text(out, "session", "") : "";
+    if (ok && token[0] != '\0' && strlen(token) < sizeof x->session &&
+        response_cookie(x->response, SESSION_COOKIE, text_of(token))) {
+        snprintf(x->session, sizeof x->session, "%s", token);
+        page_csrf(x->csrf, x->session);
+    }
+    json_free(out);
+    if (ok) return true;
+    exchange_error(x, by_code ? CODE : PASSWORD, e.msg, e.remedy);
+    step_up_ask(x, 403);
+    return false;
+}
