@@ -4,6 +4,7 @@
 
 #include "web/ask.h"
 #include "web/page.h"
+#include "web/step_up.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -78,6 +79,10 @@ static const struct route *page_before(struct exchange *x)
 
 void exchange_fail(struct exchange *x, const struct err *e)
 {
+    if (strcmp(e->id, "session.not_fresh") == 0 && x->request->method == METHOD_POST) {
+        step_up_ask(x, 200);
+        return;
+    }
     const struct route *before =
         x->route != NULL && x->route->method == METHOD_POST && e->code != ERR_NOT_FOUND
             ? page_before(x)
@@ -314,6 +319,7 @@ static void answer(struct exchange *x)
         return;
     }
     if (r->method == METHOD_POST && switch_language(x)) return;
+    if (step_up_brought(x) && !step_up_take(x)) return;
     carry_out(x);
 }
 

@@ -8,12 +8,9 @@
 static const struct route_part parts[] = {
     {routes_session, &routes_session_count},
     {routes_record, &routes_record_count},
-<<<<<<< HEAD
     {routes_help, &routes_help_count},
-=======
     {routes_account, &routes_account_count},
     {routes_govern, &routes_govern_count},
->>>>>>> 488ffbf (Own account, accounts of others, organisations, the audit log: pages; the second factor shown once more in the middle of what was begun)
 };
 
 const struct route *route_at(size_t i)

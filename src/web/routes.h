@@ -15,12 +15,9 @@ struct route_part {
     extern const size_t routes_##subject##_count
 ROUTE_PART(session);
 ROUTE_PART(record);
-<<<<<<< HEAD
 ROUTE_PART(help);
-=======
 ROUTE_PART(account);
 ROUTE_PART(govern);
->>>>>>> 488ffbf (Own account, accounts of others, organisations, the audit log: pages; the second factor shown once more in the middle of what was begun)
 #undef ROUTE_PART
 
 #endif

@@ -2,6 +2,7 @@
 #include "web/step_up.h"
 
 #include "base/catalogue.h"
+#include "web/ask.h"
 #include "web/page.h"
 
 #include <stdio.h>
@@ -63,7 +64,7 @@ bool step_up_take(struct exchange *x)
     if (ok && token[0] != '\0' && strlen(token) < sizeof x->session &&
         response_cookie(x->response, SESSION_COOKIE, text_of(token))) {
         snprintf(x->session, sizeof x->session, "%s", token);
-        page_csrf(x->csrf, x->session);
+        ask_csrf(x->csrf, x->session);
     }
     json_free(out);
     if (ok) return true;
