@@ -16,6 +16,7 @@ import { basename, dirname, extname, join, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
 import * as sass from "sass";
 import { minify_sync as minify } from "terser";
+import { charts } from "./charts.mjs";
 
 // What a bare name in an import stands for: the file that is given to browsers. `only`: of its exports, those that
 // our scripts import, and nothing else.
@@ -32,6 +33,7 @@ const types = {
 };
 
 const [source, out] = process.argv.slice(2).map((p) => resolve(p));
+Object.assign(vendor, charts(source, out)); // what charts are drawn with
 const web = join(source, "src/web");
 const modules = join(source, "node_modules");
 const assets = new Map(); // name -> { address, bytes }

@@ -193,7 +193,7 @@ static size_t top_level(const struct release_dimension *d)
 
 static const char *suiting(const struct release *r)
 {
-    if (r->n_dim == 0 || r->n_dim > 2) return "none";
+    if (r->n_dim == 0 || r->n_dim > 2 || r->n_row_dim != 1) return "none";
     bool few = r->n_dim == 1 || top_level(&r->dim[1]) <= COLUMNS_SIDE_BY_SIDE;
     if (is_series(&r->dim[0]) && few) return "line";
     if (r->n_dim == 1) return "bar";
@@ -208,6 +208,10 @@ static struct json *figure_begin(const struct figure_ask *ask, const char *kind)
     json_set_text(out, "kind", kind);
     json_set_text(out, "title", ask->title);
     json_set_text(out, "note", ask->note == NULL ? "" : ask->note);
+    static const char *const text[] = {"finding", "unit", "form", "message", "remedy"};
+    static const char *const flag[] = {"raw", "hidden", "refused"};
+    for (size_t i = 0; i < sizeof text / sizeof *text; i++) json_set_text(out, text[i], "");
+    for (size_t i = 0; i < sizeof flag / sizeof *flag; i++) json_set_bool(out, flag[i], false);
     return out;
 }
 
@@ -216,6 +220,7 @@ bool figure_make(struct json **out, struct call *c, const struct counted *t,
 {
     struct json *table;
     const char *kind = strcmp(ask->kind, "auto") == 0 ? suiting(&t->release) : ask->kind;
+    if (t->release.n_row_dim != 1 || t->release.n_dim > 2) kind = "none"; /* what the script reads */
     if (!table_write_page(&table, &t->release, &t->words, e)) return false;
     *out = figure_begin(ask, kind);
     if (ask->title == NULL) json_set_text(*out, "title", json_get_text(table, "caption", ""));

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { DOWNLOAD_LONGEST = 32 * 1024 * 1024, PIECE = 480 * 1024, DIGEST = 16 };
+enum { DOWNLOAD_LONGEST = 32 * 1024 * 1024, PIECE = 690 * 1024, DIGEST = 16 };
 
 bool op_explore_variables(struct call *c, struct err *e)
 {
@@ -101,6 +101,10 @@ static bool give_piece(struct call *c, struct text file, struct err *e)
         err_set(e, ERR_CONFLICT, "explore.changed",
                 "the table has changed since its download began");
         return err_remedy(e, "begin the download again");
+    }
+    if (!json_has(c->in, "offset") && file.n > PIECE) {
+        err_set(e, ERR_LIMIT, "explore.too_large", "the file is too large to be handed over at once");
+        return err_remedy(e, "use fewer or coarser variables, or take it in pieces by the API");
     }
     size_t n = file.n - offset < PIECE ? file.n - offset : PIECE;
     struct buf text;

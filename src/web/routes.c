@@ -11,6 +11,7 @@ static const struct route_part parts[] = {
     {routes_help, &routes_help_count},
     {routes_account, &routes_account_count},
     {routes_govern, &routes_govern_count},
+    {routes_explore, &routes_explore_count},
 };
 
 const struct route *route_at(size_t i)
@@ -26,6 +27,8 @@ static const struct menu_item menu[] = {
     {"/", N_("My work"), NULL},
     {"/records", N_("Records"), "record.read"},
     {"/accounts", N_("Accounts"), "account.change"},
+    {"/dashboards", N_("Dashboards"), "table"},
+    {"/explore", N_("Tables"), "table"},
     {"/organisations", N_("Organisations"), "organisation.change"},
     {"/audit", N_("Audit log"), "audit.read"},
 };

@@ -18,6 +18,7 @@ ROUTE_PART(record);
 ROUTE_PART(help);
 ROUTE_PART(account);
 ROUTE_PART(govern);
+ROUTE_PART(explore);
 #undef ROUTE_PART
 
 #endif
