@@ -4,6 +4,7 @@
 #include "service/service_internal.h"
 
 #include "store/record_put.h"
+#include "store/referral.h"
 #include "store/review.h"
 
 #include <string.h>
@@ -42,6 +43,10 @@ bool op_work_summary(struct call *c, struct err *e)
         item(c, items, "waiting", n, tr("Records waiting for review"));
         if (!review_count(&n, st, "answered", scope, e)) return false;
         item(c, items, "answered_queries", n, tr("Questions that were answered"));
+    }
+    if (role_may(c->who.role, CAP_REFER)) {
+        if (!referral_count(&n, st, scope, e)) return false;
+        item(c, items, "referrals", n, tr("Referrals to be answered"));
     }
     return true;
 }

@@ -99,6 +99,26 @@ static const struct parameter_spec find_parameter[] = {
     PURPOSE_ARG,
     END_ARG};
 
+static const struct parameter_spec refer_parameter[] = {
+    RECORD_ARG, LINE_ARG("organisation", true, 40, "code of the organisation it goes to"),
+    BOOL_ARG("agreed", "the person agrees to this referral"),
+    TEXT_ARG("text", true, 4000, "why, and what is asked for; names nobody"), END_ARG};
+static const struct parameter_spec referral_parameter[] = {INT_ARG_NEEDED("referral", 1, INT64_MAX,
+                                                                          "number of the referral"),
+                                                           END_ARG};
+static const struct parameter_spec referral_answer_parameter[] = {
+    INT_ARG_NEEDED("referral", 1, INT64_MAX, "number of the referral"),
+    {.name = "state",
+     .type = PARAM_TEXT,
+     .required = true,
+     .min = 1,
+     .max = 40,
+     .choices = "accepted|declined|withdrawn",
+     .summary = "the answer"},
+    TEXT_ARG("text", false, 4000, "what there is to say"),
+    END_ARG};
+
+#define REFERRAL "referral# record from to state state_words at made_by incoming? is_open?"
 #define DIFFERENCES "fields[field variable label section is_repeat? both? mine theirs base]"
 
 static const struct operation_row entry_rows[] = {
@@ -137,10 +157,20 @@ static const struct operation_row entry_rows[] = {
     ROW_DESK("record.find", "look whether a person is in the register already", find_parameter,
              CAP_ENTER, TX_NONE, "record.search", op_record_find,
              "records[record form form_title organisation at state] count# elsewhere?"),
+    ROW_DESK("referral.make", "refer a person to another organisation, with consent",
+             refer_parameter, CAP_REFER, TX_WRITE, "refer", op_referral_make, "referral# state"),
+    ROW_DESK("referral.list", "referrals from and to one's organisation", no_parameter, CAP_REFER,
+             TX_READ, "none", op_referral_list, "referrals[" REFERRAL "]"),
+    ROW_DESK("referral.show", "a referral, with what the consent lets the receiver see",
+             referral_parameter, CAP_REFER, TX_READ, "record.read", op_referral_show,
+             REFERRAL " text answer form shared? sections[name title rows[field label value "
+                      "heading?]]"),
+    ROW_DESK("referral.answer", "accept, decline or withdraw a referral", referral_answer_parameter,
+             CAP_REFER, TX_WRITE, "refer", op_referral_answer, "referral# state"),
     ROW_DESK("work.summary", "one's work: what is waiting", no_parameter, CAP_SELF, TX_READ, "none",
              op_work_summary,
              "items[name count# words] drafts# returned# waiting# open_queries# answered_queries# "
-             "incomplete#"),
+             "incomplete# referrals#"),
     ROW_DESK("entry.begin", "begin the draft of a new record", begin_parameter, CAP_ENTER, TX_WRITE,
              "draft", op_entry_begin, "draft draft_version#"),
     ROW_DESK_PURPOSE("entry.open", "open a record to be corrected", open_parameter, CAP_ENTER,
