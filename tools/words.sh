@@ -28,8 +28,6 @@ src/service/operations.c TEXT_ARG:4 LINE_ARG:4 CHOICE_ARG:3 INT_ARG:4 INT_ARG_NE
 src/service/operations_account.c TEXT_ARG:4 LINE_ARG:4 CHOICE_ARG:3 INT_ARG:4 INT_ARG_NEEDED:4 BOOL_ARG:2 LIST_ARG:2 FILE_ARG:3 SECRET_ARG:4
 src/service/operations_entry.c TEXT_ARG:4 LINE_ARG:4 CHOICE_ARG:3 INT_ARG:4 INT_ARG_NEEDED:4 BOOL_ARG:2 LIST_ARG:2 FILE_ARG:3 SECRET_ARG:4
 src/service/operations_explore.c TEXT_ARG:4 LINE_ARG:4 CHOICE_ARG:3 INT_ARG:4 INT_ARG_NEEDED:4 BOOL_ARG:2 LIST_ARG:2 FILE_ARG:3 SECRET_ARG:4
-src/service/operations_govern.c TEXT_ARG:4 LINE_ARG:4 CHOICE_ARG:3 INT_ARG:4 INT_ARG_NEEDED:4 BOOL_ARG:2 LIST_ARG:2 FILE_ARG:3 SECRET_ARG:4
-src/service/operations_upload.c TEXT_ARG:4 LINE_ARG:4 CHOICE_ARG:3 INT_ARG:4 INT_ARG_NEEDED:4 BOOL_ARG:2 LIST_ARG:2 FILE_ARG:3 SECRET_ARG:4
 src/service/service.c deny:4
 src/model/capability.h X:3
 src/model/redcap.c PROBLEM:7
@@ -92,6 +90,7 @@ make_pot() { # output
     n=0
     printf '%s\n' "$in_one_file" >"$work/table"
     while read -r file keys; do
+        [ -e "$file" ] || { echo "words.sh: in_one_file names $file, which is not there" >&2; exit 1; }
         n=$((n + 1))
         collect "$work/one.$n.pot" "$keys" "$file"
     done <"$work/table"
