@@ -81,6 +81,11 @@ struct operation {    /* one row of the table */
 const struct operation *operation_find(const char *name); /* or NULL */
 const struct operation *operation_at(size_t i);           /* NULL behind the last */
 
+/* What a parameter takes, and what an operation returns, as JSON Schema; descriptions in the language
+ * of the thread. `owns`. */
+struct json *parameter_schema(const struct parameter_spec *p);
+struct json *result_schema(const struct operation *op);
+
 /* Called from long operations; may be NULL. A `total` of 0 says that nobody knows how much there
  * is: `done` then counts what `what` names, or is 0 while something is waited for. */
 struct progress {

@@ -8,6 +8,7 @@
 #include "base/unicode.h"
 #include "service/client.h"
 #include "web/answer.h"
+#include "web/api.h"
 #include "web/asset.h"
 #include "web/exchange.h"
 #include "web/help.h"
@@ -89,7 +90,8 @@ static bool certificate(struct door *d, const struct json *config, struct err *e
 static void answer(void *ctx, unsigned worker, const struct request *r, struct response *out)
 {
     struct door *d = ctx;
-    answer_request(&d->site, worker, r, out);
+    if (api_is(r)) api_answer(&d->site, worker, r, out);
+    else answer_request(&d->site, worker, r, out);
 }
 
 static bool quick(void *ctx, const struct request *r, struct response *out)
@@ -117,7 +119,8 @@ static void error_page(void *ctx, const struct request *r, int status, const cha
                        struct response *out)
 {
     struct door *d = ctx;
-    answer_error(&d->site, r, status, id, out);
+    if (r != NULL && api_is(r)) api_error(&d->site, r, status, id, out);
+    else answer_error(&d->site, r, status, id, out);
 }
 
 /* ---- the process ---- */

@@ -13,8 +13,7 @@ static struct text segment(struct text *rest)
     return s;
 }
 
-/* How well a pattern fits: 0 not at all, else more for each literal segment. */
-static unsigned fit(struct route_match *out, const char *pattern, struct text path)
+unsigned route_fit(struct route_match *out, const char *pattern, struct text path)
 {
     struct text want = text_of(pattern), have = path;
     unsigned literal = 1;
@@ -42,7 +41,7 @@ void route_find(struct route_match *out, enum method method, struct text path)
     *out = (struct route_match){.route = NULL};
     for (size_t i = 0; (r = route_at(i)) != NULL; i++) {
         struct route_match m = {.route = r};
-        unsigned f = fit(&m, r->path, path);
+        unsigned f = route_fit(&m, r->path, path);
         if (f == 0) continue;
         if (r->method != method) {
             out->other_method = true;

@@ -64,6 +64,10 @@ struct route_match {
     size_t n_variable;
 };
 
+/* How well a pattern fits an address: 0 not at all, else more for each literal segment; then the
+ * fields of `out` are filled. */
+unsigned route_fit(struct route_match *out, const char *pattern, struct text path);
+
 /* The row for an address; a literal segment goes before a field. O(rows). */
 void route_find(struct route_match *out, enum method method, struct text path);
 
