@@ -10,7 +10,7 @@
 #include <string.h>
 
 #define KEY_PREFIX "dcim_" /* of keys for programs, and of nothing else */
-enum { RETRY_AFTER_S = 60 };
+#define RETRY_AFTER "60"   /* seconds */
 
 struct api {
     const struct request *request;
@@ -60,16 +60,14 @@ static void say_failure(struct response *out, const char *request_id, const stru
     json_free(p);
     if (f->status == 401)
         (void)response_header(out, "WWW-Authenticate", TEXT("Bearer realm=\"dcim\""));
-    if (f->status == 429) {
-        snprintf(text, sizeof text, "%d", RETRY_AFTER_S);
-        (void)response_header(out, "Retry-After", text_of(text));
-    }
 }
 
 static bool fail(struct api *x, int status, const char *id, const char *detail, const char *remedy)
 {
     struct failure f = {status, id, detail, remedy, x->faults};
     say_failure(x->out, x->request->id, &f);
+    /* To its own refusals the front adds how long to wait. */
+    if (status == 429) (void)response_header(x->out, "Retry-After", TEXT(RETRY_AFTER));
     return false;
 }
 
