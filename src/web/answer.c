@@ -250,7 +250,10 @@ static void ask_to_sign_in(struct exchange *x)
         (void)response_redirect(x->response, text_of(to));
         return;
     }
-    show_error(x, 403, &(struct err){.code = ERR_DENIED});
+    struct err e = {0};
+    err_set(&e, ERR_DENIED, "session.ended", "your session has ended; drafts are kept as they were last saved");
+    err_remedy(&e, "sign in in another tab, then go back here and send it once more");
+    show_error(x, 403, &e);
 }
 
 static void carry_out(struct exchange *x)
@@ -290,6 +293,7 @@ static bool switch_language(struct exchange *x)
         if (exchange_call(&out, x, "account.language", in, &e)) json_free(out);
         json_free(in);
     }
+    if (x->route->flags & ROUTE_SAVES) return false;
     const struct route *before = page_before(x);
     if (before == NULL || before->page == NULL) return false;
     show_route(x, before, 200);

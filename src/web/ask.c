@@ -141,7 +141,7 @@ static bool is_parameter(const struct operation *op, const char *name)
 {
     for (const struct parameter_spec *p = op->parameter; p->name != NULL; p++)
         if (strcmp(p->name, name) == 0 && p->type != PARAM_FIELDS) return true;
-    return strcmp(name, "csrf") == 0;
+    return strcmp(name, "csrf") == 0 || strcmp(name, "switch_language") == 0;
 }
 
 /* Whatever was posted beside the operation's other parameters; several of one name are a list. */

@@ -146,7 +146,10 @@ struct json *page_document(struct exchange *x)
     json_set(d, "error", by_field(x->errors));
     if (x->info != NULL) json_set(d, "account", json_copy(x->info));
     for (void *at = NULL; json_next(x->extra, &at, &key, &value);)
-        json_set(d, key, json_copy(value));
+        if (strcmp(key, "page") != 0) json_set(d, key, json_copy(value));
+    const struct json *more = json_get(x->extra, "page"); /* what a hook says of the page */
+    for (void *at = NULL; more != NULL && json_next(more, &at, &key, &value);)
+        json_set(json_member_mut(d, "page"), key, json_copy(value));
     if (x->result != NULL) json_set(d, "result", json_copy(x->result));
     for (size_t i = 0; i < x->match.n_variable; i++) {
         struct text v = x->match.variable[i].value;

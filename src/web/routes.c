@@ -7,6 +7,7 @@
 
 static const struct route_part parts[] = {
     {routes_session, &routes_session_count},
+    {routes_entry, &routes_entry_count},
     {routes_record, &routes_record_count},
     {routes_help, &routes_help_count},
     {routes_account, &routes_account_count},
@@ -42,6 +43,11 @@ static const struct {
     const char *word, *text;
 } notices[] = {
     {"signed-out", N_("You have signed out.")},
+    {"draft-saved", N_("Your draft is saved.")},
+    {"draft-discarded", N_("The draft was discarded.")},
+    {"more-questions", N_("Your answers have brought more questions. They are on this page.")},
+    {"submitted", N_("The record is submitted.")},
+    {"incomplete", N_("The record is kept as incomplete. You can complete it at any time.")},
     {"organisation-added", N_("The organisation was added.")},
     {"quota-changed", N_("The limits were changed.")},
     {"password-changed", N_("Your password was changed. Your other sessions have ended.")},

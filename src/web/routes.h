@@ -14,6 +14,7 @@ struct route_part {
     extern const struct route routes_##subject[]; \
     extern const size_t routes_##subject##_count
 ROUTE_PART(session);
+ROUTE_PART(entry);
 ROUTE_PART(record);
 ROUTE_PART(help);
 ROUTE_PART(account);

@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Entering a record: form, sections, check, submit; two sides brought together.
+ *
+ * A page of a section is posted whole, by its buttons, by its script every few seconds (autosave,
+ * answered in JSON: script/README.md), and when another language is chosen. What its buttons say
+ * beside the desk's acts on instances ("return", "go-on", "page:...") is settled here. */
+#include "base/catalogue.h"
+#include "web/entry_pages.h"
+#include "web/exchange.h"
+#include "web/page.h"
+#include "web/routes.h"
+
+#include <string.h>
+
+static const char *of_result(const struct exchange *x, const char *name)
+{
+    return x->result == NULL ? "" : json_get_text(x->result, name, "");
+}
+
+static const char *posted(struct exchange *x, const char *name)
+{
+    struct text t = request_form(x->request, name);
+    return t.p == NULL ? "" : arena_copy(x->arena, t.p, t.n);
+}
+
+static bool go(struct exchange *x, const char *pattern)
+{
+    (void)response_redirect(x->response, text_of(exchange_address(x, pattern)));
+    return false;
+}
+
+/* ---- what stands above the page ---- */
+
+static struct json *page_member(struct exchange *x)
+{
+    if (!json_has(x->extra, "page")) json_set(x->extra, "page", json_object());
+    return json_member_mut(x->extra, "page");
+}
+
+/* "Victim, new record" or "Victim, record V-7Q2M". */
+static const char *draft_words(struct exchange *x)
+{
+    const char *form = of_result(x, "form_title"), *record = of_result(x, "record");
+    return record[0] == '\0'
+               ? arena_printf(x->arena, tr("%s: new record"), form)
+               : arena_printf(x->arena, tr("%s: changing record %s"), form, record);
+}
+
+static void draft_chrome(struct exchange *x, const char *title, bool to_draft)
+{
+    struct json *page = page_member(x);
+    json_set_text(page, "caption", draft_words(x));
+    if (title != NULL) json_set_text(page, "title", title);
+    json_set_text(page, "back", exchange_address(x, to_draft ? "/drafts/{draft}" : "/"));
+}
+
+/* ---- beginning ---- */
+
+/* Which form: those of the data sets that the account may see. */
+static bool before_new(struct exchange *x)
+{
+    json_set_text(page_member(x), "back", "/");
+    return true;
+}
+
+static bool after_begin(struct exchange *x)
+{
+    return go(x, "/drafts/{draft}");
+}
+
+/* ---- the task list ---- */
+
+static bool after_sections(struct exchange *x)
+{
+    const struct json *sections = json_get(x->result, "sections");
+    const char *next = of_result(x, "next");
+    size_t done = 0, all = 0;
+    for (size_t i = 0; i < json_size(sections); i++) {
+        const struct json *s = json_at(sections, i);
+        all += json_get_bool(s, "relevant", true);
+        done += strcmp(json_get_text(s, "state", ""), "complete") == 0;
+    }
+    draft_chrome(x, of_result(x, "form_title"), false);
+    json_set_text(page_member(x), "caption",
+                  of_result(x, "record")[0] == '\0'
+                      ? tr("New record")
+                      : arena_printf(x->arena, tr("Changing record %s"), of_result(x, "record")));
+    json_set(x->extra, "task_list", entry_page_tasks(sections, of_result(x, "draft"), x->arena));
+    json_set_text(x->extra, "progress_words",
+                  arena_printf(x->arena, tr("%zu of %zu sections are complete."), done, all));
+    json_set_text(x->extra, "next_title", entry_page_section_title(sections, next));
+    json_set_text(x->extra, "first_time", done == 0 ? "1" : "");
+    return true;
+}
+
+/* ---- a section ---- */
+
+static void put_button(struct json *list, const char *text, const char *act, bool secondary)
+{
+    struct json *b = json_object();
+    json_set_text(b, "text", text);
+    json_set_text(b, "act", act);
+    json_set_bool(b, "secondary", secondary);
+    json_push(list, b);
+}
+
+static bool after_section(struct exchange *x)
+{
+    struct json *bar = json_object(), *buttons = json_array();
+    const struct json *problems = json_get(x->result, "problems");
+    bool wrong = entry_page_has_wrong(problems);
+    draft_chrome(x, of_result(x, "title"), true);
+    json_set(x->extra, "blocks", entry_page_blocks(x->result, x->arena));
+    put_button(buttons, wrong ? tr("Save and check again") : tr("Save and continue"), "", false);
+    if (wrong) put_button(buttons, tr("Continue, correct it later"), "go-on", true);
+    put_button(buttons, tr("Save and see all sections"), "return", true);
+    json_set(bar, "buttons", buttons);
+    json_set(x->extra, "save_bar", bar);
+    json_set_text(x->extra, "shown",
+                  arena_printf(x->arena, "%zu", entry_page_asked(x->result)));
+    if (json_size(x->errors) == 0 && (wrong || json_get_bool(x->in, "check", false))) {
+        struct json *errors = entry_page_errors(problems, x->arena);
+        json_free(x->errors);
+        x->errors = errors;
+    }
+    return true;
+}
+
+static void json_answer(struct exchange *x, int status, struct json *j)
+{
+    buf_clear(&x->response->body);
+    x->response->status = status;
+    x->response->content_type = "application/json";
+    json_write(&x->response->body, j, false);
+    json_free(j);
+}
+
+/* What the script of the page is told, as script/README.md has it. */
+static void say_saved(struct exchange *x, const struct json *out)
+{
+    struct json *j = json_object();
+    bool conflict = json_get_bool(out, "conflict", false);
+    json_set_bool(j, "saved", !conflict);
+    json_set_bool(j, "conflict", conflict);
+    json_set_int(j, "version", json_get_int(out, "version", 0));
+    json_set_text(j, "csrf", x->csrf);
+    json_set_int(j, "session_seconds", json_get_int(x->info, "idle_seconds", 0));
+    if (conflict) json_set_text(j, "compare", exchange_address(x, "/drafts/{draft}/compare"));
+    json_answer(x, conflict ? 409 : 200, j);
+}
+
+static void say_refused(struct exchange *x, const struct err *e)
+{
+    struct json *j = json_object();
+    bool ours = e->code == ERR_STORE || e->code == ERR_SYSTEM;
+    json_set_text(j, "message", e->msg);
+    json_answer(x, ours ? 503 : e->code == ERR_DENIED ? 403 : e->code == ERR_LIMIT ? 413 : 422, j);
+}
+
+static bool is_own(const char *name)
+{
+    return strcmp(name, "noscript") == 0 || strcmp(name, "shown") == 0;
+}
+
+/* The fields without those that are the page's own. */
+static void take_own_away(struct exchange *x)
+{
+    struct json *fields = json_object();
+    const char *key;
+    const struct json *value;
+    for (void *at = NULL; json_next(json_get(x->in, "fields"), &at, &key, &value);)
+        if (!is_own(key)) json_set(fields, key, json_copy(value));
+    json_set(x->in, "fields", fields);
+}
+
+/* Acts that are the page's and not the desk's; the desk then only saves. */
+static bool own_act(const char *act)
+{
+    return strcmp(act, "return") == 0 || strcmp(act, "go-on") == 0 ||
+           strncmp(act, "page:", 5) == 0;
+}
+
+static bool before_save(struct exchange *x)
+{
+    struct err e = {0};
+    struct json *out = NULL;
+    bool language = posted(x, "switch_language")[0] != '\0';
+    bool script = json_get_bool(x->in, "autosave", false);
+    take_own_away(x);
+    if (own_act(posted(x, "act"))) json_set_text(x->in, "act", "");
+    if (!language && !script) return true;
+    json_set_bool(x->in, "autosave", true);
+    bool ok = exchange_call(&out, x, "entry.save", x->in, &e);
+    if (script && ok) say_saved(x, out);
+    else if (script) say_refused(x, &e);
+    else if (!ok) exchange_fail(x, &e);
+    else if (json_get_bool(out, "conflict", false)) (void)go(x, "/drafts/{draft}/compare");
+    else (void)go(x, "/drafts/{draft}/{section}");
+    json_free(out);
+    return false;
+}
+
+/* Without script, questions that an answer has brought are shown before one goes on. */
+static bool brought_more(struct exchange *x)
+{
+    struct err e = {0};
+    struct json *in = json_object(), *out = NULL;
+    int64_t shown;
+    bool more = false;
+    if (posted(x, "noscript")[0] == '\0' || !text_to_int(text_of(posted(x, "shown")), &shown)) {
+        json_free(in);
+        return false;
+    }
+    json_set_text(in, "draft", of_result(x, "draft"));
+    json_set_text(in, "section", of_result(x, "section"));
+    if (exchange_call(&out, x, "entry.section", in, &e))
+        more = (int64_t)entry_page_asked(out) > shown;
+    json_free(out);
+    json_free(in);
+    return more;
+}
+
+static bool go_to_next(struct exchange *x)
+{
+    struct err e = {0};
+    struct json *in = json_object(), *out = NULL;
+    const char *next = "";
+    json_set_text(in, "draft", of_result(x, "draft"));
+    if (exchange_call(&out, x, "entry.sections", in, &e))
+        next = entry_page_next(json_get(out, "sections"), of_result(x, "section"));
+    const char *to = next[0] == '\0' ? "/drafts/{draft}/check"
+                                     : arena_printf(x->arena, "/drafts/{draft}/%s", next);
+    json_free(out);
+    json_free(in);
+    return go(x, to);
+}
+
+static bool after_save(struct exchange *x)
+{
+    const char *act = posted(x, "act"), *at = of_result(x, "at");
+    if (json_get_bool(x->result, "conflict", false)) return go(x, "/drafts/{draft}/compare");
+    if (strcmp(act, "return") == 0) return go(x, "/drafts/{draft}?done=draft-saved");
+    if (strcmp(act, "go-on") == 0) return go_to_next(x);
+    if (strncmp(act, "page:", 5) == 0) {
+        json_set_text(x->result, "page_from", act + 5);
+        return go(x, "/drafts/{draft}/{section}?from={page_from}");
+    }
+    if (at[0] != '\0') return go(x, "/drafts/{draft}/{section}#q-{at}");
+    if (act[0] != '\0') return go(x, "/drafts/{draft}/{section}");
+    if (entry_page_has_wrong(json_get(x->result, "problems")))
+        return go(x, "/drafts/{draft}/{section}?check=1");
+    if (brought_more(x)) return go(x, "/drafts/{draft}/{section}?done=more-questions");
+    return go_to_next(x);
+}
+
+/* ---- check and submit ---- */
+
+static bool after_check(struct exchange *x)
+{
+    draft_chrome(x, tr("Check and submit"), true);
+    json_set(x->extra, "groups", entry_page_findings(x->result, x->arena));
+    return true;
+}
+
+static bool after_submit(struct exchange *x)
+{
+    if (json_get_bool(x->result, "conflict", false)) return go(x, "/drafts/{draft}/conflict");
+    bool whole = strcmp(of_result(x, "state"), "submitted") == 0;
+    return go(x, whole ? "/records/{record}?done=submitted" : "/records/{record}?done=incomplete");
+}
+
+/* ---- two sides ---- */
+
+/* Radios "choice.FIELD" that say `side`, as the list that the desk wants. */
+static void take_choices(struct exchange *x, const char *name, const char *side)
+{
+    struct json *list = json_array();
+    for (size_t i = 0; i < x->request->n_form; i++) {
+        const struct field *f = &x->request->form[i];
+        if (f->name.n > 7 && memcmp(f->name.p, "choice.", 7) == 0 && text_is(f->value, side))
+            json_push(list, json_text((struct text){f->name.p + 7, f->name.n - 7}));
+    }
+    json_set(x->in, name, list);
+}
+
+static bool before_resolve(struct exchange *x)
+{
+    take_choices(x, "mine", "left");
+    return true;
+}
+
+static bool before_merge(struct exchange *x)
+{
+    take_choices(x, "theirs", "right");
+    return true;
+}
+
+static bool after_compare(struct exchange *x)
+{
+    draft_chrome(x, tr("This draft was changed in another window"), true);
+    json_set(x->extra, "comparison",
+             entry_page_comparison(json_get(x->result, "compare"), tr("What you were saving"),
+                                   tr("What is in the draft now"), true, true, x->arena));
+    return true;
+}
+
+static bool after_conflict(struct exchange *x)
+{
+    draft_chrome(x, tr("Somebody else changed this record"), true);
+    const char *right =
+        arena_printf(x->arena, tr("Version %lld, by %s"),
+                     (long long)json_get_int(x->result, "their_version", 0),
+                     of_result(x, "their_author"));
+    json_set(x->extra, "comparison",
+             entry_page_comparison(json_get(x->result, "compare"), tr("Your draft"), right, false,
+                                   true, x->arena));
+    return true;
+}
+
+static bool after_discard_page(struct exchange *x)
+{
+    draft_chrome(x, tr("Discard this draft?"), true);
+    return true;
+}
+
+/* ---- rows ---- */
+
+#define ENTRY_PAGE(where, op, template, words, hook)                                     \
+    {.method = METHOD_GET, .path = where, .operation = op, .page = template,             \
+     .title = words, .nav = "/", .flags = ROUTE_EXIT, .after = hook}
+#define ENTRY_POST(where, op, words, back, to, first, then)                              \
+    {.method = METHOD_POST, .path = where, .operation = op, .title = words, .nav = "/",  \
+     .flags = ROUTE_EXIT, .again = back, .done = to, .before = first, .after = then}
+
+// clang-format off
+const struct route routes_entry[] = {
+    {.method = METHOD_GET, .path = "/new", .page = "entry-new", .title = N_("Begin a record"), .nav = "/",
+     .flags = ROUTE_FORM, .operation = "repository.info", .before = before_new},
+    ENTRY_POST("/new/begin", "entry.begin", N_("Begin a record"), "/new", NULL, NULL, after_begin),
+    {.method = METHOD_POST, .path = "/records/{record}/change", .operation = "entry.open",
+     .title = N_("Change this record"), .nav = "/records", .again = "/records/{record}",
+     .flags = ROUTE_EXIT, .done = "/drafts/{draft}"},
+    ENTRY_PAGE("/drafts/{draft}", "entry.sections", "entry-sections", NULL, after_sections),
+    ENTRY_PAGE("/drafts/{draft}/check", "entry.check", "entry-check", N_("Check and submit"), after_check),
+    ENTRY_POST("/drafts/{draft}/submit", "entry.submit", N_("Check and submit"), "/drafts/{draft}/check", NULL,
+               NULL, after_submit),
+    ENTRY_PAGE("/drafts/{draft}/discard", "entry.sections", "entry-discard", N_("Discard this draft?"),
+               after_discard_page),
+    ENTRY_POST("/drafts/{draft}/discard", "entry.discard", N_("Discard this draft?"), NULL,
+               "/?done=draft-discarded", NULL, NULL),
+    ENTRY_PAGE("/drafts/{draft}/compare", "entry.compare", "entry-compare",
+               N_("This draft was changed in another window"), after_compare),
+    ENTRY_POST("/drafts/{draft}/compare", "entry.resolve", N_("This draft was changed in another window"), NULL,
+               "/drafts/{draft}?done=draft-saved", before_resolve, NULL),
+    ENTRY_PAGE("/drafts/{draft}/conflict", "entry.conflict", "entry-conflict",
+               N_("Somebody else changed this record"), after_conflict),
+    ENTRY_POST("/drafts/{draft}/conflict", "entry.merge", N_("Somebody else changed this record"), NULL,
+               "/drafts/{draft}/check", before_merge, NULL),
+    {.method = METHOD_GET, .path = "/drafts/{draft}/{section}", .operation = "entry.section",
+     .page = "entry-section", .nav = "/", .flags = ROUTE_EXIT | ROUTE_FORM, .after = after_section},
+    {.method = METHOD_POST, .path = "/drafts/{draft}/{section}", .operation = "entry.save",
+     .title = N_("Save"), .nav = "/", .flags = ROUTE_EXIT | ROUTE_FORM | ROUTE_SAVES,
+     .before = before_save, .after = after_save},
+};
+// clang-format on
+const size_t routes_entry_count = sizeof routes_entry / sizeof *routes_entry;
