@@ -500,7 +500,8 @@ static struct json *finding(const struct json *p, const char *draft, const char 
         json_set_text(row, "href",
                       arena_printf(a, "/drafts/%s/%s?check=1%s%s", draft, section,
                                    field[0] == '\0' ? "" : "#f-", field));
-    json_set_text(row, "tag", missing_answer                        ? tr("Missing")
+    json_set_text(row, "tag",
+                  missing_answer                        ? tr("Missing")
                   : json_get_bool(p, "is_error", false) ? tr("To correct")
                                                         : tr("To confirm"));
     json_set_text(row, "tone",

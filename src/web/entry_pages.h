@@ -11,16 +11,16 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The questions of entry.section as `blocks`: [{title, hint, hidden, fields: [{question}]}]. A block
- * is a heading of the section with what stands under it; what stands under none has blocks without
- * title. Headings and notes within instances become question.heading of what follows. */
+/* The questions of entry.section as `blocks`: [{title, hint, hidden, fields: [{question}]}]. A
+ * block is a heading of the section with what stands under it; what stands under none has blocks
+ * without title. Headings and notes within instances become question.heading of what follows. */
 struct json *entry_page_blocks(const struct json *section, struct arena *a);
 
 /* How many questions outside of blank instances are asked now. */
 size_t entry_page_asked(const struct json *section);
 
-/* `errors` of the page, [{field, message}], of those of the desk's problems that are errors or missing
- * answers, one for each field; labels stand before the messages. */
+/* `errors` of the page, [{field, message}], of those of the desk's problems that are errors or
+ * missing answers, one for each field; labels stand before the messages. */
 struct json *entry_page_errors(const struct json *problems, struct arena *a);
 
 /* Whether an answer is there that is wrong (not only missing). */
@@ -36,9 +36,9 @@ const char *entry_page_next(const struct json *sections, const char *name);
 /* `groups` of entry.check: [{title, items: [{text, about, href, tone, tag}]}]. */
 struct json *entry_page_findings(const struct json *check, struct arena *a);
 
-/* comparison of `compare` rows of the desk: left is mine, right theirs. Each row where `choose_all`,
- * else where both sides changed, has radios named "choice." and the field; `mine_first`: what is
- * chosen before anybody chose. */
+/* comparison of `compare` rows of the desk: left is mine, right theirs. Each row where
+ * `choose_all`, else where both sides changed, has radios named "choice." and the field;
+ * `mine_first`: what is chosen before anybody chose. */
 struct json *entry_page_comparison(const struct json *rows, const char *left, const char *right,
                                    bool choose_all, bool mine_first, struct arena *a);
 

@@ -41,9 +41,8 @@ static struct json *page_member(struct exchange *x)
 static const char *draft_words(struct exchange *x)
 {
     const char *form = of_result(x, "form_title"), *record = of_result(x, "record");
-    return record[0] == '\0'
-               ? arena_printf(x->arena, tr("%s: new record"), form)
-               : arena_printf(x->arena, tr("%s: changing record %s"), form, record);
+    return record[0] == '\0' ? arena_printf(x->arena, tr("%s: new record"), form)
+                             : arena_printf(x->arena, tr("%s: changing record %s"), form, record);
 }
 
 static void draft_chrome(struct exchange *x, const char *title, bool to_draft)
@@ -116,8 +115,7 @@ static bool after_section(struct exchange *x)
     put_button(buttons, tr("Save and see all sections"), "return", true);
     json_set(bar, "buttons", buttons);
     json_set(x->extra, "save_bar", bar);
-    json_set_text(x->extra, "shown",
-                  arena_printf(x->arena, "%zu", entry_page_asked(x->result)));
+    json_set_text(x->extra, "shown", arena_printf(x->arena, "%zu", entry_page_asked(x->result)));
     if (json_size(x->errors) == 0 && (wrong || json_get_bool(x->in, "check", false))) {
         struct json *errors = entry_page_errors(problems, x->arena);
         json_free(x->errors);
@@ -176,8 +174,7 @@ static void take_own_away(struct exchange *x)
 /* Acts that are the page's and not the desk's; the desk then only saves. */
 static bool own_act(const char *act)
 {
-    return strcmp(act, "return") == 0 || strcmp(act, "go-on") == 0 ||
-           strncmp(act, "page:", 5) == 0;
+    return strcmp(act, "return") == 0 || strcmp(act, "go-on") == 0 || strncmp(act, "page:", 5) == 0;
 }
 
 static bool before_save(struct exchange *x)
@@ -307,10 +304,9 @@ static bool after_compare(struct exchange *x)
 static bool after_conflict(struct exchange *x)
 {
     draft_chrome(x, tr("Somebody else changed this record"), true);
-    const char *right =
-        arena_printf(x->arena, tr("Version %lld, by %s"),
-                     (long long)json_get_int(x->result, "their_version", 0),
-                     of_result(x, "their_author"));
+    const char *right = arena_printf(x->arena, tr("Version %lld, by %s"),
+                                     (long long)json_get_int(x->result, "their_version", 0),
+                                     of_result(x, "their_author"));
     json_set(x->extra, "comparison",
              entry_page_comparison(json_get(x->result, "compare"), tr("Your draft"), right, false,
                                    true, x->arena));
@@ -325,12 +321,16 @@ static bool after_discard_page(struct exchange *x)
 
 /* ---- rows ---- */
 
-#define ENTRY_PAGE(where, op, template, words, hook)                                     \
-    {.method = METHOD_GET, .path = where, .operation = op, .page = template,             \
-     .title = words, .nav = "/", .flags = ROUTE_EXIT, .after = hook}
-#define ENTRY_POST(where, op, words, back, to, first, then)                              \
-    {.method = METHOD_POST, .path = where, .operation = op, .title = words, .nav = "/",  \
-     .flags = ROUTE_EXIT, .again = back, .done = to, .before = first, .after = then}
+#define ENTRY_PAGE(where, op, template, words, hook)                                            \
+    {                                                                                           \
+        .method = METHOD_GET, .path = where, .operation = op, .page = template, .title = words, \
+        .nav = "/", .flags = ROUTE_EXIT, .after = hook                                          \
+    }
+#define ENTRY_POST(where, op, words, back, to, first, then)                                \
+    {                                                                                      \
+        .method = METHOD_POST, .path = where, .operation = op, .title = words, .nav = "/", \
+        .flags = ROUTE_EXIT, .again = back, .done = to, .before = first, .after = then     \
+    }
 
 // clang-format off
 const struct route routes_entry[] = {

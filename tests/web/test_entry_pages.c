@@ -2,7 +2,8 @@
 /* Tests of src/web/entry_pages.c
  *  1 questions of each kind   2 dates in parts and as texts   3 missing codes
  *  4 repeats: blank, instances, nested, split over pages, undo   5 headings become blocks
- *  6 problems: at the question, in the summary, one for each field   7 task list and what comes next
+ *  6 problems: at the question, in the summary, one for each field   7 task list and what comes
+ *  next
  *  8 findings of a check   9 two sides: what can be chosen
  * 10 what is empty or malformed gives empty documents */
 #include "harness.h"
@@ -61,7 +62,7 @@ static void done(struct fixture *f)
     arena_free(f->a);
 }
 
-#define Q(name, kind, more)                                                                   \
+#define Q(name, kind, more)                                                                     \
     "{\"question\":{\"name\":\"" name "\",\"variable\":\"" name "\",\"label\":\"Label of " name \
     "\",\"kind\":\"" kind "\",\"type\":\"text\",\"relevant\":true" more "}}"
 
@@ -72,31 +73,34 @@ static void test_kinds(void **state)
     struct fixture f;
     static const struct {
         const char *kind, *member;
-    } kinds[] = {{"text", "text_input"},       {"long", "textarea"},       {"link", "text_input"},
-                 {"integer", "text_input"},    {"decimal", "text_input"},  {"date", "date_input"},
-                 {"yes_no", "radios"},         {"one", "radios"},          {"one_long", "select"},
-                 {"one_typed", "text_input"},  {"many", "checkboxes"},     {"many_long", "select"},
+    } kinds[] = {{"text", "text_input"},       {"long", "textarea"},      {"link", "text_input"},
+                 {"integer", "text_input"},    {"decimal", "text_input"}, {"date", "date_input"},
+                 {"yes_no", "radios"},         {"one", "radios"},         {"one_long", "select"},
+                 {"one_typed", "text_input"},  {"many", "checkboxes"},    {"many_long", "select"},
                  {"many_typed", "text_input"}, {"calculated", "output"}};
-    static const char *const members[] = {"text_input", "textarea", "radios", "checkboxes",
+    static const char *const members[] = {"text_input", "textarea",   "radios", "checkboxes",
                                           "select",     "date_input", "output"};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         char item[400];
-        snprintf(item, sizeof item,
-                 "{\"question\":{\"name\":\"x\",\"kind\":\"%s\",\"label\":\"X\",\"list\":\"CL_X\","
-                 "\"value\":\"PT\",\"value_words\":\"Portugal\",\"choices\":[{\"code\":\"PT\","
-                 "\"label\":\"Portugal\",\"chosen\":true},{\"code\":\"CZ\",\"label\":\"Czechia\"}]}}",
-                 kinds[i].kind);
+        snprintf(
+            item, sizeof item,
+            "{\"question\":{\"name\":\"x\",\"kind\":\"%s\",\"label\":\"X\",\"list\":\"CL_X\","
+            "\"value\":\"PT\",\"value_words\":\"Portugal\",\"choices\":[{\"code\":\"PT\","
+            "\"label\":\"Portugal\",\"chosen\":true},{\"code\":\"CZ\",\"label\":\"Czechia\"}]}}",
+            kinds[i].kind);
         blocks(&f, item);
         const struct json *q = at(f.out, "0.fields.0.question");
         for (size_t k = 0; k < sizeof members / sizeof *members; k++)
             assert_int_equal(json_has(q, members[k]), strcmp(members[k], kinds[i].member) == 0);
         done(&f);
     }
-    blocks(&f, Q("c", "one_typed", ",\"list\":\"CL_C\",\"value\":\"PT\",\"value_words\":\"Portugal\""));
+    blocks(&f,
+           Q("c", "one_typed", ",\"list\":\"CL_C\",\"value\":\"PT\",\"value_words\":\"Portugal\""));
     says(f.out, "0.fields.0.question.text_input.value", "Portugal");
     says(f.out, "0.fields.0.question.text_input.list", "list-CL_C");
     done(&f);
-    blocks(&f, Q("c", "yes_no", ",\"choices\":[{\"code\":\"1\",\"label\":\"Yes\",\"chosen\":true}]"));
+    blocks(&f,
+           Q("c", "yes_no", ",\"choices\":[{\"code\":\"1\",\"label\":\"Yes\",\"chosen\":true}]"));
     says(f.out, "0.fields.0.question.radios.options.0.text", "Yes");
     assert_true(json_as_bool(at(f.out, "0.fields.0.question.radios.options.0.chosen"), false));
     assert_true(json_as_bool(at(f.out, "0.fields.0.question.radios.inline"), false));
@@ -126,9 +130,13 @@ static void test_missing(void **state)
 {
     (void)state;
     struct fixture f;
-    blocks(&f, Q("a", "text", ",\"has_missing\":true,\"is_missing\":true,\"missing\":[{\"code\":\"U\","
-                              "\"label\":\"Unknown\",\"chosen\":true},{\"code\":\"RF\",\"label\":\"Refused\"}]")
-                   "," Q("b", "text", ""));
+    blocks(
+        &f,
+        Q("a", "text",
+          ",\"has_missing\":true,\"is_missing\":true,\"missing\":[{\"code\":\"U\","
+          "\"label\":\"Unknown\",\"chosen\":true},{\"code\":\"RF\",\"label\":\"Refused\"}]") "," Q("b",
+                                                                                                   "text",
+                                                                                                   ""));
     says(f.out, "0.fields.0.question.missing.options.0.code", "");
     assert_false(json_as_bool(at(f.out, "0.fields.0.question.missing.options.0.chosen"), true));
     says(f.out, "0.fields.0.question.missing.options.1.code", "U");
@@ -138,7 +146,7 @@ static void test_missing(void **state)
     done(&f);
 }
 
-#define REPEAT(more)                                                                              \
+#define REPEAT(more)                                                                            \
     "{\"repeat\":{\"name\":\"episode\",\"label\":\"Episode\",\"path\":\"episode\",\"count\":2," \
     "\"limit\":1000,\"can_add\":true,\"from\":0,\"to\":2" more "}}"
 
@@ -147,15 +155,22 @@ static void test_repeats(void **state)
 {
     (void)state;
     struct fixture f;
-    blocks(&f, REPEAT(",\"whole\":true,\"act_undo\":\"undo:episode:1\"") ",{\"blank\":{\"path\":\"episode[~]\"}}," Q(
-                   "episode[~].form", "text", "") ",{\"blank_end\":{}},"
-                   "{\"instance\":{\"path\":\"episode[0]\",\"number\":1,\"place\":0,\"is_first\":true}},"
-                   "{\"group\":{\"label\":\"Within\"}}," Q("episode[0].form", "text", "") ",{\"group_end\":{}},"
-                   "{\"repeat\":{\"name\":\"leg\",\"label\":\"Leg\",\"path\":\"episode[0].leg\",\"whole\":true}},"
-                   "{\"blank\":{\"path\":\"episode[0].leg[~]\"}}," Q("episode[0].leg[~].x", "text", "")
-                   ",{\"blank_end\":{}},{\"repeat_end\":{}},{\"instance_end\":{}},"
-                   "{\"instance\":{\"path\":\"episode[1]\",\"number\":2,\"place\":1,\"is_last\":true}},"
-                   "{\"instance_end\":{}},{\"repeat_end\":{}}," Q("after", "text", ""));
+    blocks(
+        &f,
+        REPEAT(",\"whole\":true,\"act_undo\":\"undo:episode:1\"") ",{\"blank\":{\"path\":\"episode[~]\"}}," Q(
+            "episode[~].form", "text",
+            "") ",{\"blank_end\":{}},"
+                "{\"instance\":{\"path\":\"episode[0]\",\"number\":1,\"place\":0,\"is_first\":true}},"
+                "{\"group\":{\"label\":\"Within\"}}," Q(
+                    "episode[0].form", "text",
+                    "") ",{\"group_end\":{}},"
+                        "{\"repeat\":{\"name\":\"leg\",\"label\":\"Leg\",\"path\":\"episode[0].leg\",\"whole\":true}},"
+                        "{\"blank\":{\"path\":\"episode[0].leg[~]\"}}," Q(
+                            "episode[0].leg[~].x", "text",
+                            "") ",{\"blank_end\":{}},{\"repeat_end\":{}},{\"instance_end\":{}},"
+                                "{\"instance\":{\"path\":\"episode[1]\",\"number\":2,\"place\":1,\"is_last\":true}},"
+                                "{\"instance_end\":{}},{\"repeat_end\":{}}," Q("after", "text",
+                                                                               ""));
     assert_int_equal(json_size(f.out), 1);
     assert_int_equal(json_size(at(f.out, "0.fields")), 2);
     const struct json *group = at(f.out, "0.fields.0.question.repeat_group");
@@ -170,7 +185,10 @@ static void test_repeats(void **state)
     says(f.out, "0.fields.1.question.path", "after");
     assert_int_equal(entry_page_asked(f.in), 2);
     done(&f);
-    blocks(&f, REPEAT(",\"is_paged\":true,\"shown_first\":1,\"next\":\"episode:2\"") ",{\"repeat_end\":{}}");
+    blocks(
+        &f,
+        REPEAT(
+            ",\"is_paged\":true,\"shown_first\":1,\"next\":\"episode:2\"") ",{\"repeat_end\":{}}");
     group = at(f.out, "0.fields.0.question.repeat_group");
     says(group, "split.from", "0");
     says(group, "split.to", "2");
@@ -185,9 +203,10 @@ static void test_blocks(void **state)
 {
     (void)state;
     struct fixture f;
-    blocks(&f, Q("a", "text", "") ",{\"group\":{\"label\":\"Causes\",\"hint\":\"Why\"}},"
-                                  "{\"question\":{\"name\":\"b\",\"kind\":\"text\",\"relevant\":false}},"
-                                  "{\"group_end\":{}},{\"note\":{\"label\":\"Mind\"}}," Q("c", "text", ""));
+    blocks(&f, Q("a", "text",
+                 "") ",{\"group\":{\"label\":\"Causes\",\"hint\":\"Why\"}},"
+                     "{\"question\":{\"name\":\"b\",\"kind\":\"text\",\"relevant\":false}},"
+                     "{\"group_end\":{}},{\"note\":{\"label\":\"Mind\"}}," Q("c", "text", ""));
     assert_int_equal(json_size(f.out), 3);
     assert_null(at(f.out, "0.title"));
     says(f.out, "1.title", "Causes");
@@ -204,10 +223,11 @@ static void test_problems(void **state)
 {
     (void)state;
     struct arena *a = arena_new(ARENA_WIPE);
-    struct json *p = parse("[{\"field\":\"x\",\"label\":\"X\",\"message\":\"no date\",\"is_error\":true},"
-                           "{\"field\":\"x\",\"label\":\"X\",\"message\":\"needed\",\"missing\":true},"
-                           "{\"field\":\"y\",\"label\":\"Y\",\"message\":\"rare\"},"
-                           "{\"message\":\"whole\",\"is_error\":true}]");
+    struct json *p =
+        parse("[{\"field\":\"x\",\"label\":\"X\",\"message\":\"no date\",\"is_error\":true},"
+              "{\"field\":\"x\",\"label\":\"X\",\"message\":\"needed\",\"missing\":true},"
+              "{\"field\":\"y\",\"label\":\"Y\",\"message\":\"rare\"},"
+              "{\"message\":\"whole\",\"is_error\":true}]");
     struct json *errors = entry_page_errors(p, a);
     assert_int_equal(json_size(errors), 2);
     says(errors, "0.field", "f-x");
@@ -222,8 +242,9 @@ static void test_problems(void **state)
     json_free(p);
     arena_free(a);
     struct fixture f;
-    blocks(&f, Q("x", "text", ",\"problems\":[{\"message\":\"rare\"},{\"message\":\"bad\",\"is_error\":true},"
-                              "{\"message\":\"worse\",\"is_error\":true}]"));
+    blocks(&f, Q("x", "text",
+                 ",\"problems\":[{\"message\":\"rare\"},{\"message\":\"bad\",\"is_error\":true},"
+                 "{\"message\":\"worse\",\"is_error\":true}]"));
     says(f.out, "0.fields.0.question.error", "bad");
     says(f.out, "0.fields.0.question.doubt", "rare");
     done(&f);
@@ -263,11 +284,12 @@ static void test_findings(void **state)
 {
     (void)state;
     struct arena *a = arena_new(ARENA_WIPE);
-    struct json *c = parse("{\"draft\":\"D1\",\"general\":[{\"message\":\"whole\",\"is_error\":true}],"
-                           "\"sections\":[{\"name\":\"s\",\"title\":\"S\",\"problems\":["
-                           "{\"field\":\"e[0].x\",\"label\":\"X\",\"message\":\"m\",\"missing\":true},"
-                           "{\"message\":\"doubt\",\"remedy\":\"look\"}]},"
-                           "{\"name\":\"t\",\"title\":\"T\",\"problems\":[]}]}");
+    struct json *c =
+        parse("{\"draft\":\"D1\",\"general\":[{\"message\":\"whole\",\"is_error\":true}],"
+              "\"sections\":[{\"name\":\"s\",\"title\":\"S\",\"problems\":["
+              "{\"field\":\"e[0].x\",\"label\":\"X\",\"message\":\"m\",\"missing\":true},"
+              "{\"message\":\"doubt\",\"remedy\":\"look\"}]},"
+              "{\"name\":\"t\",\"title\":\"T\",\"problems\":[]}]}");
     struct json *g = entry_page_findings(c, a);
     assert_int_equal(json_size(g), 2);
     says(g, "0.items.0.text", "whole");
@@ -289,8 +311,9 @@ static void test_comparison(void **state)
 {
     (void)state;
     struct arena *a = arena_new(ARENA_WIPE);
-    struct json *rows = parse("[{\"field\":\"x\",\"label\":\"X\",\"both\":true,\"mine\":\"1\",\"theirs\":\"2\"},"
-                              "{\"field\":\"y\",\"label\":\"Y\",\"mine\":\"\",\"theirs\":\"3\"}]");
+    struct json *rows =
+        parse("[{\"field\":\"x\",\"label\":\"X\",\"both\":true,\"mine\":\"1\",\"theirs\":\"2\"},"
+              "{\"field\":\"y\",\"label\":\"Y\",\"mine\":\"\",\"theirs\":\"3\"}]");
     struct json *c = entry_page_comparison(rows, "Mine", "Theirs", false, true, a);
     says(c, "rows.0.choose.name", "choice.x");
     assert_true(json_as_bool(at(c, "rows.0.choose.left"), false));
@@ -310,8 +333,8 @@ static void test_comparison(void **state)
 static void test_nothing(void **state)
 {
     (void)state;
-    static const char *const odd[] = {"", "{\"repeat\":{}}", "{\"instance\":{}}", "{}",
-                                      "{\"blank_end\":{}}", "{\"group\":{}},{\"group\":{}}"};
+    static const char *const odd[] = {"",   "{\"repeat\":{}}",    "{\"instance\":{}}",
+                                      "{}", "{\"blank_end\":{}}", "{\"group\":{}},{\"group\":{}}"};
     for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
         struct fixture f;
         blocks(&f, odd[i]);
