@@ -251,7 +251,8 @@ static void ask_to_sign_in(struct exchange *x)
         return;
     }
     struct err e = {0};
-    err_set(&e, ERR_DENIED, "session.ended", "your session has ended; drafts are kept as they were last saved");
+    err_set(&e, ERR_DENIED, "session.ended",
+            "your session has ended; drafts are kept as they were last saved");
     err_remedy(&e, "sign in in another tab, then go back here and send it once more");
     show_error(x, 403, &e);
 }
