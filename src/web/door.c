@@ -14,6 +14,7 @@
 #include "web/help.h"
 #include "web/http.h"
 #include "web/page_source.h"
+#include "web/report.h"
 #include "web/tls.h"
 
 #include <errno.h>
@@ -91,6 +92,7 @@ static void answer(void *ctx, unsigned worker, const struct request *r, struct r
 {
     struct door *d = ctx;
     if (api_is(r)) api_answer(&d->site, worker, r, out);
+    else if (report_is(r)) report_answer(r, out);
     else answer_request(&d->site, worker, r, out);
 }
 
@@ -115,6 +117,12 @@ static bool quick(void *ctx, const struct request *r, struct response *out)
     return true;
 }
 
+static size_t body_max(void *ctx, const struct request *r, size_t most)
+{
+    (void)ctx;
+    return report_is(r) ? REPORT_BODY_MAX : most;
+}
+
 static void error_page(void *ctx, const struct request *r, int status, const char *id,
                        struct response *out)
 {
@@ -131,7 +139,8 @@ static bool open_door(struct door *d, const struct json *config, int channel, st
                              .port = (uint16_t)json_get_int(config, "port", 8443),
                              .insecure_plain = json_get_bool(config, "insecure_plain", false)};
     const struct json *limits = json_get(config, "limits");
-    struct http_handler h = {.ctx = d, .answer = answer, .quick = quick, .error_page = error_page};
+    struct http_handler h = {
+        .ctx = d, .answer = answer, .quick = quick, .body_max = body_max, .error_page = error_page};
     if (!certificate(d, config, e) ||
         !template_set_new(&d->site.pages, page_sources, page_source_count, e))
         return false;
