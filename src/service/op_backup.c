@@ -5,6 +5,7 @@
 #include "base/catalogue.h"
 #include "base/date.h"
 #include "base/file.h"
+#include "service/shared.h"
 #include "store/backup.h"
 
 #include <string.h>
@@ -131,9 +132,11 @@ bool op_key_add(struct call *c, struct err *e)
     struct text label = text_of(json_get_text(c->in, "label", ""));
     c->event.object_type = tr("key slot");
     c->event.object_id = kind;
-    if (!call_entry_first(c, e) ||
-        !keyring_add(store_keyring(c->s->store), slot, &secret, label, &code, e))
-        return false;
+    if (!call_entry_first(c, e)) return false;
+    shared_write_begin(c->s->shared); /* the threads of a desk have one keyring */
+    bool ok = keyring_add(store_keyring(c->s->store), slot, &secret, label, &code, e);
+    shared_write_end(c->s->shared);
+    if (!ok) return false;
     if (code != NULL) {
         struct text text = {(const char *)secret_bytes(code), secret_size(code)};
         json_set(c->out, "recovery_code", json_text(text));
@@ -148,8 +151,11 @@ bool op_key_remove(struct call *c, struct err *e)
     int64_t slot = json_get_int(c->in, "slot", 0);
     c->event.object_type = tr("key slot");
     c->event.object_id = arena_printf(c->arena, "%lld", (long long)slot);
-    if (!call_entry_first(c, e) || !keyring_remove(store_keyring(c->s->store), (uint32_t)slot, e))
-        return false;
+    if (!call_entry_first(c, e)) return false;
+    shared_write_begin(c->s->shared);
+    bool ok = keyring_remove(store_keyring(c->s->store), (uint32_t)slot, e);
+    shared_write_end(c->s->shared);
+    if (!ok) return false;
     json_set_int(c->out, "slot", slot);
     return true;
 }

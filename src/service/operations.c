@@ -294,6 +294,11 @@ static const struct operation_row register_rows[] = {
               "forms[form title version data_set variables# repeats#]"),
     ROW_WORDS("dictionary.variables", "list variables", variables_parameter, op_dictionary_variables,
               "variables[variable form repeat type list label hint privacy required? derived? system? tabulates?]"),
+    ROW_DESK("check.run", "check pages, chain, counts and keys", no_parameter, CAP_CHECK, TX_NONE,
+             "verify", op_check_run, "ok? checks[name ok? warning? detail]"),
+    ROW_ALONE("dictionary.forms", "list forms", no_parameter, CAP_NONE, op_dictionary_forms),
+    ROW_ALONE("dictionary.variables", "list variables", variables_parameter, CAP_NONE,
+              op_dictionary_variables),
     ROW_ALONE("dictionary.codebook", "forms, variables, codes and rules as a code book",
               codebook_parameter, CAP_NONE, op_dictionary_codebook),
     ROW_ALONE("dictionary.paper", "a form to be filled in by hand: what is asked of it",
@@ -305,11 +310,12 @@ static const struct operation_row register_rows[] = {
     ROW_WORDS("dictionary.rules", "list plausibility rules", variables_parameter, op_dictionary_rules,
               "rules[rule form severity message remedy source]"),
     ROW_ALONE("mapping.list", "list column mappings", no_parameter, CAP_NONE, op_mapping_list),
-    ROW("key.list", "list key slots", no_parameter, CAP_KEY_CHANGE, TX_NONE, "none", op_key_list),
-    ROW("key.add", "add a key slot", key_add_parameter, CAP_KEY_CHANGE, TX_NONE, "key.change",
-        op_key_add),
-    ROW("key.remove", "remove a key slot", key_remove_parameter, CAP_KEY_CHANGE, TX_NONE,
-        "key.change", op_key_remove),
+    ROW_DESK("key.list", "list key slots", no_parameter, CAP_KEY_CHANGE, TX_NONE, "none",
+             op_key_list, "slots[slot# kind label made_at]"),
+    ROW_DESK_FRESH("key.add", "add a key slot", key_add_parameter, CAP_KEY_CHANGE, TX_NONE,
+                   "key.change", op_key_add, "kind recovery_code"),
+    ROW_DESK_FRESH("key.remove", "remove a key slot", key_remove_parameter, CAP_KEY_CHANGE,
+                   TX_NONE, "key.change", op_key_remove, "slot#"),
 };
 
 static const struct operation_part register_operations = {register_rows, sizeof register_rows /
@@ -319,6 +325,7 @@ static const struct operation_part *const parts[] = {
     &register_operations,
     &explore_operations,
     &account_operations,
+    &govern_operations,
     &entry_operations,
 };
 

@@ -39,6 +39,8 @@ static const struct {
     [ENVELOPE_DRAFT_BODY] = {"draft", "body"},
     [ENVELOPE_REVIEW_TEXT] = {"review_message", "body"},
     [ENVELOPE_REFERRAL_TEXT] = {"referral", "body"},
+    [ENVELOPE_REQUEST_KEY] = {"subject_request", "key"},
+    [ENVELOPE_REQUEST_BODY] = {"subject_request", "body"},
 };
 
 static size_t add(uint8_t *out, size_t at, const void *p, size_t n)

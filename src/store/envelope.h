@@ -33,6 +33,8 @@ enum envelope_place {
     ENVELOPE_DRAFT_BODY,
     ENVELOPE_REVIEW_TEXT,   /* under the record's key; its number is the version number */
     ENVELOPE_REFERRAL_TEXT, /* the same */
+    ENVELOPE_REQUEST_KEY,   /* of a data subject's request; its code stands for a record's */
+    ENVELOPE_REQUEST_BODY,
     ENVELOPE_PLACE_COUNT
 };
 

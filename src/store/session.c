@@ -200,3 +200,13 @@ bool store_session_end_all(struct store *st, int64_t account_no, int64_t but, st
     query_bind_int(&q, "but", but);
     return query_run(&q, e);
 }
+
+bool store_session_count(int64_t *n, struct store *st, struct err *e)
+{
+    struct query q;
+    *n = 0;
+    (void)query_begin(&q, st->backend, SQL_SESSION_COUNT);
+    query_bind_blob(&q, "run", this_run(), RUN);
+    if (query_next(&q)) *n = query_int(&q, 0);
+    return query_end(&q, e);
+}

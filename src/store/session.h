@@ -67,4 +67,7 @@ bool store_session_end(struct store *st, int64_t session_no, struct err *e) MUST
 bool store_session_end_all(struct store *st, int64_t account_no, int64_t but,
                            struct err *e) MUST_CHECK;
 
+/* How many there are, of everybody, in this run of the server. */
+bool store_session_count(int64_t *n, struct store *st, struct err *e) MUST_CHECK;
+
 #endif

@@ -62,6 +62,10 @@ struct exchange {
 bool exchange_call(struct json **out, struct exchange *x, const char *operation,
                    const struct json *in, struct err *e) MUST_CHECK;
 
+/* Whether who has signed in has a capability (NULL: everybody has it): what is shown, not what is
+ * allowed. */
+bool exchange_may(const struct exchange *x, const char *capability);
+
 /* Add what is wrong to the page; `field` is the id of an input, or NULL. */
 void exchange_error(struct exchange *x, const char *field, const char *message, const char *remedy);
 

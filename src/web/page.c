@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool may(const struct exchange *x, const char *capability)
+bool exchange_may(const struct exchange *x, const char *capability)
 {
     const struct json *list = x->info == NULL ? NULL : json_get(x->info, "capabilities");
     if (capability == NULL) return true;
@@ -23,7 +23,7 @@ static struct json *menu(const struct exchange *x)
     struct json *list = json_array();
     const struct menu_item *m;
     for (size_t i = 0; (m = menu_at(i)) != NULL; i++) {
-        if (!may(x, m->capability)) continue;
+        if (!exchange_may(x, m->capability)) continue;
         struct json *row = json_object();
         json_set_text(row, "text", tr(m->text));
         json_set_text(row, "href", m->href);

@@ -32,6 +32,8 @@ static const struct menu_item menu[] = {
     {"/explore", N_("Tables"), "table"},
     {"/organisations", N_("Organisations"), "organisation.change"},
     {"/audit", N_("Audit log"), "audit.read"},
+    {"/requests", N_("Requests"), "subject.request"},
+    {"/health", N_("System"), "check"},
 };
 
 const struct menu_item *menu_at(size_t i)
@@ -54,6 +56,12 @@ static const struct {
     {"language-changed", N_("The language was changed.")},
     {"session-ended", N_("The session has ended.")},
     {"key-revoked", N_("The key was revoked.")},
+    {"backup-made", N_("The backup was made. Verify it with the recovery code.")},
+    {"backup-verified", N_("The backup was opened fully, and holds.")},
+    {"slot-removed", N_("The slot was removed: its secret opens nothing any more.")},
+    {"setup-finished", N_("The register is set up: its first backup was opened with the recovery code.")},
+    {"request-added", N_("The request was registered.")},
+    {"request-kept", N_("The request was changed.")},
     {"account-changed", N_("The account was changed. Its sessions have ended.")},
 };
 

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Looking after the register: organisations, the audit log. */
+/* Looking after the register: organisations, the audit log, backups, keys, requests of data subjects. */
 #include "base/catalogue.h"
 #include "web/exchange.h"
 #include "web/routes.h"
+
+#include <string.h>
 
 /* Megabytes are what people know; bytes are what is kept. */
 static bool before_quota(struct exchange *x)
@@ -15,6 +17,59 @@ static bool before_quota(struct exchange *x)
         json_set_int(x->in, "bytes", megabytes * MEGA);
     else
         exchange_error(x, "megabytes", tr("This must be a whole number."), NULL);
+    return true;
+}
+
+/* The pages of running a register, as tabs: those that the account may open. */
+static bool after_system(struct exchange *x)
+{
+    static const struct {
+        const char *href, *text, *capability;
+    } pages[] = {{"/health", N_("Condition"), "check"},
+                 {"/backups", N_("Backups"), "backup"},
+                 {"/keys", N_("Keys"), "key.change"},
+                 {"/packs", N_("Forms and rules"), "dictionary.read"}};
+    struct json *box = json_object(), *items = json_array();
+    for (size_t i = 0; i < sizeof pages / sizeof *pages; i++) {
+        if (!exchange_may(x, pages[i].capability)) continue;
+        struct json *row = json_object();
+        json_set_text(row, "href", pages[i].href);
+        json_set_text(row, "text", tr(pages[i].text));
+        json_set_bool(row, "current", strcmp(x->route->path, pages[i].href) == 0);
+        json_push(items, row);
+    }
+    json_set_text(box, "title", tr(N_("Running the register")));
+    json_set(box, "items", items);
+    json_set(x->extra, "sub_navigation", box);
+    return true;
+}
+
+/* Templates compare nothing: the kind of a slot as a member of its own. */
+static bool after_keys(struct exchange *x)
+{
+    static const char *const kinds[][2] = {{"recovery", "is_recovery"},
+                                           {"passphrase", "is_passphrase"},
+                                           {"key-file", "is_key_file"},
+                                           {"dual", "is_dual"}};
+    struct json *slots = json_member_mut(x->result, "slots");
+    for (size_t i = 0; i < json_size(slots); i++) {
+        struct json *row = json_item_mut(slots, i);
+        for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
+            if (strcmp(json_get_text(row, "kind", ""), kinds[k][0]) == 0)
+                json_set_bool(row, kinds[k][1], true);
+    }
+    return after_system(x);
+}
+
+/* What was chosen before something was wrong is chosen still: chosen_access, chosen_gdpr. */
+static bool after_request_form(struct exchange *x)
+{
+    static const char *const fields[] = {"right", "law"};
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+        const char *value = json_get_text(x->form, fields[i], NULL);
+        if (value != NULL)
+            json_set_bool(x->extra, arena_printf(x->arena, "chosen_%s", value), true);
+    }
     return true;
 }
 
@@ -47,5 +102,46 @@ const struct route routes_govern[] = {
      .page = "readers", .title = N_("Who has opened this record"), .nav = "/audit"},
     {.method = METHOD_GET, .path = "/records/{record}/readers", .operation = "audit.readers",
      .page = "readers", .title = N_("Who has opened this record"), .nav = "/audit"},
+
+    {.method = METHOD_GET, .path = "/health", .operation = "health.show", .page = "health",
+     .title = N_("Condition"), .nav = "/health", .after = after_system},
+    {.method = METHOD_POST, .path = "/health", .operation = "check.run", .page = "check-result",
+     .title = N_("Check of the register"), .nav = "/health", .after = after_system},
+    {.method = METHOD_GET, .path = "/backups", .operation = "backup.list", .page = "backups",
+     .title = N_("Backups"), .nav = "/health", .after = after_system},
+    {.method = METHOD_POST, .path = "/backups", .operation = "backup.make_here",
+     .title = N_("Backups"), .nav = "/health", .done = "/backups?done=backup-made"},
+    {.method = METHOD_GET, .path = "/backups/{backup}", .operation = "backup.list",
+     .page = "backup-verify", .title = N_("Verify a backup"), .nav = "/health",
+     .flags = ROUTE_FORM},
+    {.method = METHOD_POST, .path = "/backups/{backup}", .operation = "backup.verify_here",
+     .title = N_("Verify a backup"), .nav = "/health", .done = "/backups?done=backup-verified"},
+    {.method = METHOD_GET, .path = "/keys", .operation = "key.list", .page = "keys",
+     .title = N_("Keys"), .nav = "/health", .after = after_keys},
+    {.method = METHOD_POST, .path = "/keys", .operation = "key.add", .page = "key-made",
+     .title = N_("A recovery code of the register"), .nav = "/health"},
+    {.method = METHOD_POST, .path = "/keys/{slot}/remove", .operation = "key.remove",
+     .title = N_("Keys"), .nav = "/health", .done = "/keys?done=slot-removed", .again = "/keys"},
+    {.method = METHOD_GET, .path = "/packs", .operation = "pack.installed", .page = "packs",
+     .title = N_("Forms and rules"), .nav = "/health", .after = after_system},
+    {.method = METHOD_GET, .path = "/setup/finish", .operation = "setup.progress",
+     .page = "setup-finish", .title = N_("Finish setting up"), .flags = ROUTE_FORM},
+    {.method = METHOD_POST, .path = "/setup/finish", .operation = "setup.confirm",
+     .title = N_("Finish setting up"), .done = "/?done=setup-finished"},
+
+    {.method = METHOD_GET, .path = "/requests", .operation = "request.list", .page = "requests",
+     .title = N_("Requests of data subjects"), .nav = "/requests"},
+    {.method = METHOD_GET, .path = "/add-request", .operation = "request.list",
+     .page = "request-add", .title = N_("Register a request"), .nav = "/requests",
+     .flags = ROUTE_FORM | ROUTE_EXIT, .after = after_request_form},
+    {.method = METHOD_POST, .path = "/add-request", .operation = "request.add",
+     .title = N_("Register a request"), .nav = "/requests", .flags = ROUTE_EXIT,
+     .done = "/requests/{request}?done=request-added"},
+    {.method = METHOD_GET, .path = "/requests/{request}", .operation = "request.show",
+     .page = "request", .title = N_("Request of a data subject"), .nav = "/requests",
+     .flags = ROUTE_FORM | ROUTE_EXIT},
+    {.method = METHOD_POST, .path = "/requests/{request}", .operation = "request.answer",
+     .title = N_("Request of a data subject"), .nav = "/requests", .flags = ROUTE_EXIT,
+     .done = "/requests/{request}?done=request-kept"},
 };
 const size_t routes_govern_count = sizeof routes_govern / sizeof *routes_govern;

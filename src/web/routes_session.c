@@ -72,6 +72,20 @@ static bool before_leave(struct exchange *x)
     return false;
 }
 
+/* Whoever looks after backups comes here first, until one was opened with the recovery code (S99). */
+static bool before_home(struct exchange *x)
+{
+    struct err e = {0};
+    struct json *in, *out = NULL;
+    if (!exchange_may(x, "backup")) return true;
+    in = json_object();
+    bool asked = exchange_call(&out, x, "setup.progress", in, &e);
+    bool finished = !asked || json_get_bool(out, "finished", true);
+    json_free(out);
+    json_free(in);
+    return finished ? true : go(x, "/setup/finish");
+}
+
 const struct route routes_session[] = {
     {.method = METHOD_GET,
      .path = "/sign-in",
@@ -158,6 +172,7 @@ const struct route routes_session[] = {
      .page = "accessibility",
      .title = N_("Accessibility statement"),
      .flags = ROUTE_OPEN},
-    {.method = METHOD_GET, .path = "/", .page = "home", .title = N_("My work"), .nav = "/"},
+    {.method = METHOD_GET, .path = "/", .page = "home", .title = N_("My work"), .nav = "/",
+     .before = before_home},
 };
 const size_t routes_session_count = sizeof routes_session / sizeof *routes_session;

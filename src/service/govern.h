@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What the operations of looking after a register share. */
+#ifndef DCIM_SERVICE_GOVERN_H
+#define DCIM_SERVICE_GOVERN_H
+
+#include "service/service_internal.h"
+#include "store/ledger.h"
+
+enum { BACKUP_ALARM_SECONDS = 48 * 3600 /* S99 */ };
+
+/* Where the backups of this register lie: beside it, "<repository>-backups". From the call's arena. */
+const char *backup_folder(struct call *c);
+
+struct backup_state {
+    int64_t made_at, verified_at; /* of the newest, and of the newest verified one; 0: none */
+    bool alarm; /* none that was made within 48 hours is there and verified (S99) */
+};
+bool backup_state(struct backup_state *out, struct call *c, struct err *e) MUST_CHECK;
+
+/* An instant under a name, left out where it is 0. */
+void set_instant_member(struct json *row, const char *key, int64_t at);
+
+#endif

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "store/ledger.h"
+
+#include "base/mem.h"
+#include "store/store_internal.h"
+
+#include <string.h>
+
+enum { FIRST_ROOM = 64, BACKUPS_MAX = 100000 };
+
+static void bind_made(struct query *q, const struct backup_made *b)
+{
+    query_bind_text(q, "name", text_of(b->name));
+    query_bind_int(q, "made_at", b->made_at);
+    query_bind_text(q, "made_by", text_of(b->made_by));
+    query_bind_int(q, "bytes", b->bytes);
+    query_bind_int(q, "n_record", b->n_record);
+    query_bind_int(q, "n_audit", b->n_audit);
+}
+
+bool store_backup_note(struct store *st, const struct backup_made *b, struct err *e)
+{
+    struct query q;
+    if (!store_must_write(st, e)) return false;
+    (void)query_begin(&q, st->backend, SQL_BACKUP_MADE_ADD);
+    bind_made(&q, b);
+    return query_run(&q, e);
+}
+
+bool store_backup_verified(struct store *st, const struct backup_made *b, struct err *e)
+{
+    struct query q;
+    if (!store_must_write(st, e)) return false;
+    (void)query_begin(&q, st->backend, SQL_BACKUP_MADE_VERIFIED);
+    bind_made(&q, b);
+    query_bind_int(&q, "verified_at", b->verified_at);
+    query_bind_text(&q, "verified_by", text_of(b->verified_by));
+    return query_run(&q, e);
+}
+
+static const char *copied(struct query *q, size_t column, struct arena *a)
+{
+    if (query_is_null(q, column)) return NULL;
+    struct text t = query_text(q, column);
+    return arena_copy(a, t.p, t.n);
+}
+
+bool store_backup_list(struct backup_made **out, size_t *n, struct store *st, struct arena *a,
+                       struct err *e)
+{
+    struct query q;
+    size_t room = FIRST_ROOM;
+    struct backup_made *list = ARENA_ARRAY(a, struct backup_made, room);
+    *n = 0;
+    (void)query_begin(&q, st->backend, SQL_BACKUP_MADE_LIST);
+    while (*n < BACKUPS_MAX && query_next(&q)) {
+        if (*n == room) {
+            struct backup_made *wider = ARENA_ARRAY(a, struct backup_made, 2 * room);
+            memcpy(wider, list, room * sizeof *list);
+            list = wider;
+            room *= 2;
+        }
+        list[(*n)++] = (struct backup_made){.name = copied(&q, 0, a),
+                                            .made_at = query_int(&q, 1),
+                                            .made_by = copied(&q, 2, a),
+                                            .bytes = query_int(&q, 3),
+                                            .n_record = query_int(&q, 4),
+                                            .n_audit = query_int(&q, 5),
+                                            .verified_at = query_int(&q, 6),
+                                            .verified_by = copied(&q, 7, a)};
+    }
+    *out = list;
+    return query_end(&q, e);
+}
+
+bool store_setup_step(int64_t *at, struct store *st, const char *step, struct err *e)
+{
+    struct query q;
+    *at = 0;
+    (void)query_begin(&q, st->backend, SQL_SETUP_STEP_GET);
+    query_bind_text(&q, "step", text_of(step));
+    if (query_next(&q)) *at = query_int(&q, 0);
+    return query_end(&q, e);
+}
+
+bool store_setup_step_set(struct store *st, const char *step, int64_t at, const char *actor,
+                          struct err *e)
+{
+    struct query q;
+    if (!store_must_write(st, e)) return false;
+    (void)query_begin(&q, st->backend, SQL_SETUP_STEP_SET);
+    query_bind_text(&q, "step", text_of(step));
+    query_bind_int(&q, "at", at);
+    query_bind_text(&q, "actor", text_of(actor));
+    return query_run(&q, e);
+}
