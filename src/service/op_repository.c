@@ -333,6 +333,7 @@ bool op_organisation_types(struct call *c, struct err *e)
         struct json *row = json_object();
         json_set_text(row, "type", types->code[i].name);
         json_set_text(row, "label", words_in(&types->code[i].label, c->language, types->code[i].name));
+        json_set_bool(row, "chosen", false);
         json_push(list, row);
     }
     json_set(c->out, "types", list);

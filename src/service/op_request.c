@@ -19,7 +19,7 @@ static const struct {
     const char *word, *label;
     bool open;
 } words[] = {
-    {"access", N_("Access to one's data"), false},
+    {"access", N_("Access to own data"), false},
     {"rectification", N_("Rectification"), false},
     {"erasure", N_("Erasure"), false},
     {"restriction", N_("Restriction of processing"), false},

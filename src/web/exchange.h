@@ -66,6 +66,11 @@ bool exchange_call(struct json **out, struct exchange *x, const char *operation,
  * allowed. */
 bool exchange_may(const struct exchange *x, const char *capability);
 
+/* What was chosen before something was wrong is chosen still: in the result's array `list`, the item
+ * whose `member` is what was sent as `field` gets `chosen`, and no other. */
+void exchange_keep_choice(struct exchange *x, const char *list, const char *member,
+                          const char *field);
+
 /* Add what is wrong to the page; `field` is the id of an input, or NULL. */
 void exchange_error(struct exchange *x, const char *field, const char *message, const char *remedy);
 

@@ -199,3 +199,14 @@ void page_show_around(struct exchange *x, const char *first, struct text html, c
     if (!ok || !fill(x, last, d)) say_broken(x);
     json_free(d);
 }
+
+void exchange_keep_choice(struct exchange *x, const char *list, const char *member,
+                          const char *field)
+{
+    const char *chosen = json_get_text(x->form, field, NULL);
+    struct json *rows = chosen == NULL ? NULL : json_member_mut(x->result, list);
+    for (size_t i = 0; rows != NULL && i < json_size(rows); i++) {
+        struct json *row = json_item_mut(rows, i);
+        json_set_bool(row, "chosen", strcmp(json_get_text(row, member, ""), chosen) == 0);
+    }
+}

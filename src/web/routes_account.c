@@ -4,8 +4,6 @@
 #include "web/exchange.h"
 #include "web/routes.h"
 
-#include <string.h>
-
 /* The session that asked stays, with a new token; all others have ended. */
 static bool after_password(struct exchange *x)
 {
@@ -14,21 +12,10 @@ static bool after_password(struct exchange *x)
     return true;
 }
 
-/* What was chosen before something was wrong is chosen still. */
-static void keep_choice(struct exchange *x, const char *list, const char *member, const char *field)
-{
-    struct json *rows = json_member_mut(x->result, list);
-    const char *chosen = json_get_text(x->form, field, NULL);
-    for (size_t i = 0; chosen != NULL && i < json_size(rows); i++) {
-        struct json *row = json_item_mut(rows, i);
-        json_set_bool(row, "chosen", strcmp(json_get_text(row, member, ""), chosen) == 0);
-    }
-}
-
 static bool after_choices(struct exchange *x)
 {
-    keep_choice(x, "roles", "role", "role");
-    keep_choice(x, "organisations", "code", "organisation");
+    exchange_keep_choice(x, "roles", "role", "role");
+    exchange_keep_choice(x, "organisations", "code", "organisation");
     return true;
 }
 

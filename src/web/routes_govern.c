@@ -61,7 +61,19 @@ static bool after_keys(struct exchange *x)
     return after_system(x);
 }
 
-/* What was chosen before something was wrong is chosen still: chosen_access, chosen_gdpr. */
+static bool after_types(struct exchange *x)
+{
+    exchange_keep_choice(x, "types", "type", "type");
+    return true;
+}
+
+static bool after_request(struct exchange *x)
+{
+    exchange_keep_choice(x, "states", "state", "state");
+    return true;
+}
+
+/* The same for choices that the page itself has: chosen_access, chosen_gdpr. */
 static bool after_request_form(struct exchange *x)
 {
     static const char *const fields[] = {"right", "law"};
@@ -78,7 +90,7 @@ const struct route routes_govern[] = {
      .page = "organisations", .title = N_("Organisations"), .nav = "/organisations"},
     {.method = METHOD_GET, .path = "/add-organisation", .operation = "organisation.types",
      .page = "organisation-add", .title = N_("Add an organisation"), .nav = "/organisations",
-     .flags = ROUTE_FORM},
+     .flags = ROUTE_FORM, .after = after_types},
     {.method = METHOD_POST, .path = "/add-organisation", .operation = "organisation.add",
      .title = N_("Add an organisation"), .nav = "/organisations",
      .done = "/organisations?done=organisation-added"},
@@ -120,8 +132,10 @@ const struct route routes_govern[] = {
      .title = N_("Keys"), .nav = "/health", .after = after_keys},
     {.method = METHOD_POST, .path = "/keys", .operation = "key.add", .page = "key-made",
      .title = N_("A recovery code of the register"), .nav = "/health"},
-    {.method = METHOD_POST, .path = "/keys/{slot}/remove", .operation = "key.remove",
-     .title = N_("Keys"), .nav = "/health", .done = "/keys?done=slot-removed", .again = "/keys"},
+    {.method = METHOD_GET, .path = "/keys/{slot}", .operation = "key.list", .page = "key-remove",
+     .title = N_("Remove a slot"), .nav = "/health", .flags = ROUTE_FORM},
+    {.method = METHOD_POST, .path = "/keys/{slot}", .operation = "key.remove",
+     .title = N_("Remove a slot"), .nav = "/health", .done = "/keys?done=slot-removed"},
     {.method = METHOD_GET, .path = "/packs", .operation = "pack.installed", .page = "packs",
      .title = N_("Forms and rules"), .nav = "/health", .after = after_system},
     {.method = METHOD_GET, .path = "/setup/finish", .operation = "setup.progress",
@@ -139,7 +153,7 @@ const struct route routes_govern[] = {
      .done = "/requests/{request}?done=request-added"},
     {.method = METHOD_GET, .path = "/requests/{request}", .operation = "request.show",
      .page = "request", .title = N_("Request of a data subject"), .nav = "/requests",
-     .flags = ROUTE_FORM | ROUTE_EXIT},
+     .flags = ROUTE_FORM | ROUTE_EXIT, .after = after_request},
     {.method = METHOD_POST, .path = "/requests/{request}", .operation = "request.answer",
      .title = N_("Request of a data subject"), .nav = "/requests", .flags = ROUTE_EXIT,
      .done = "/requests/{request}?done=request-kept"},

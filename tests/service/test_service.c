@@ -134,6 +134,18 @@ static const struct trial {
     {"token.choices", "{}"},
     {"token.list", "{}"},
     {"token.revoke", "{'number':900}"},
+    {"backup.list", "{}"},
+    {"backup.make_here", "{}"},
+    {"backup.verify_here", "{'backup':'no','recovery_code':'no'}"},
+    {"setup.progress", "{}"},
+    {"setup.confirm", "{'recovery_code':'no'}"},
+    {"health.show", "{}"},
+    {"pack.installed", "{}"},
+    {"request.list", "{}"},
+    {"request.add",
+     "{'right':'access','law':'gdpr','received':'2026-01-31','who':'n','text':'n'}"},
+    {"request.show", "{'request':'000000000000'}"},
+    {"request.answer", "{'request':'000000000000','state':'open','version':1}"},
 };
 
 static bool try_it(struct service *s, const struct trial *t, struct err *e)
