@@ -12,6 +12,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -33,8 +34,13 @@ struct converter {
     size_t at, end, cap;
     struct text *field;
     bool *formula;
+    bool is_text; /* a CSV file, not a workbook */
     struct converter_sheet sheet;
     char *sheet_name;
+    struct converter_text text;
+    struct converter_sheet_name *sheets;
+    size_t n_sheet;
+    char *sheet_bytes; /* their names lie in it */
     uint64_t row;       /* last one seen */
     bool opened, done;  /* the sheet came; the end came */
     struct err failure; /* said again by every later call */
@@ -66,14 +72,26 @@ static int prepare(posix_spawn_file_actions_t *actions, posix_spawnattr_t *attr,
 static bool no_start(struct err *e, int number)
 {
     err_set_errno(e, ERR_SYSTEM, number, "converter.start",
-                  "could not start the process that reads workbooks");
-    return err_remedy(e, "save the sheet as CSV and import that");
+                  "could not start the process that reads files");
+    return err_remedy(e, "try again in a moment; the server's log says more");
 }
 
-/* A pipe with the name of the sheet in it, closed behind it. */
-static bool make_request(int *request, const char *sheet, struct err *e)
+/* What is wanted of a CSV file. */
+static void csv_request(char out[CONVERTER_REQUEST_MAX], const struct csv_options *o)
+{
+    char separator[2] = {o->separator, '\0'};
+    (void)snprintf(out, CONVERTER_REQUEST_MAX, "%s\n%s",
+                   o->encoding == CSV_DETECT ? "" : csv_encoding_name(o->encoding), separator);
+}
+
+/* A pipe with what is wanted in it, closed behind it. */
+static bool make_request(int *request, const struct converter_options *o, struct err *e)
 {
     int ends[2];
+    char wanted[CONVERTER_REQUEST_MAX];
+    bool csv = strcmp(o->kind, "csv") == 0;
+    if (csv) csv_request(wanted, &o->csv);
+    const char *sheet = csv ? wanted : o->sheet;
     size_t n = strlen(sheet);
     if (n > CONVERTER_REQUEST_MAX) {
         err_set(e, ERR_INPUT, "xlsx.no_sheet", "the workbook has no sheet with so long a name");
@@ -129,7 +147,7 @@ bool converter_start(struct converter **out, const struct converter_options *o, 
 {
     int ends[2], request = -1;
     pid_t child;
-    if (!make_request(&request, o->sheet, e)) return false;
+    if (!make_request(&request, o, e)) return false;
     if (pipe2(ends, O_CLOEXEC) != 0) {
         int number = errno;
         close(request);
@@ -144,6 +162,7 @@ bool converter_start(struct converter **out, const struct converter_options *o, 
     }
     *out = converter_attach(ends[0]);
     (*out)->child = child;
+    (*out)->is_text = strcmp(o->kind, "csv") == 0;
     if (o->silence_ms > 0) (*out)->silence_ms = o->silence_ms;
     return true;
 }
@@ -172,6 +191,8 @@ void converter_stop(struct converter *c)
     close(c->pipe);
     mem_free_wiped(c->bytes, c->cap);
     mem_free(c->sheet_name);
+    mem_free(c->sheet_bytes);
+    mem_free(c->sheets);
     mem_free(c->field);
     mem_free(c->formula);
     mem_free(c);
@@ -188,6 +209,12 @@ static bool fail(struct converter *c, struct err *e)
 
 static bool refuse(struct converter *c, const char *id, const char *why, struct err *e)
 {
+    if (c->is_text) {
+        err_set(&c->failure, ERR_INPUT, id, "the file was refused: the process that read it %s",
+                tr(why));
+        err_remedy(&c->failure, "ask the sender for a new copy, or split it");
+        return fail(c, e);
+    }
     err_set(&c->failure, ERR_INPUT, id, "the workbook was refused: the process that read it %s",
             tr(why));
     err_remedy(&c->failure,
@@ -389,6 +416,48 @@ static bool next_message(struct converter *c, uint64_t *kind, struct cursor *m, 
     return *kind != MESSAGE_FAIL || take_failure(c, m, e);
 }
 
+/* Names are copied: the message goes when the next one comes. */
+static bool take_sheets(struct converter *c, struct cursor *m, struct err *e)
+{
+    if (c->sheets != NULL) return bad_message(c, e);
+    c->sheet_bytes = mem_text((const char *)m->p, m->n);
+    c->sheets = mem_new(CONVERTER_SHEETS_MAX, sizeof *c->sheets);
+    struct cursor kept = {(const unsigned char *)c->sheet_bytes, m->n, false};
+    while (kept.n > 0 && c->n_sheet < CONVERTER_SHEETS_MAX) {
+        struct converter_sheet_name *s = &c->sheets[c->n_sheet++];
+        s->hidden = take_uint(&kept, 1) != 0;
+        s->name = take_text(&kept, (size_t)take_uint(&kept, 4));
+    }
+    if (!kept.bad && kept.n == 0) return true;
+    c->n_sheet = 0;
+    return bad_message(c, e);
+}
+
+size_t converter_sheets(const struct converter *c, const struct converter_sheet_name **out)
+{
+    *out = c->sheets;
+    return c->n_sheet;
+}
+
+bool converter_text(struct converter *c, struct converter_text *out, struct err *e)
+{
+    uint64_t kind;
+    struct cursor m;
+    if (c->failure.code != ERR_NONE) return fail(c, e);
+    if (!c->opened) {
+        if (!next_message(c, &kind, &m, e)) return false;
+        uint64_t encoding = take_uint(&m, 1), separator = take_uint(&m, 1);
+        bool fits = kind == MESSAGE_CSV && !m.bad && m.n == 0 && encoding < CSV_ENCODING_COUNT &&
+                    separator < 0x80;
+        if (!fits) return bad_message(c, e);
+        c->text.encoding = (enum csv_encoding)encoding;
+        c->text.separator = (char)separator;
+        c->opened = true;
+    }
+    *out = c->text;
+    return true;
+}
+
 bool converter_sheet(struct converter *c, struct converter_sheet *out, struct err *e)
 {
     uint64_t kind;
@@ -396,6 +465,9 @@ bool converter_sheet(struct converter *c, struct converter_sheet *out, struct er
     if (c->failure.code != ERR_NONE) return fail(c, e);
     if (!c->opened) {
         if (!next_message(c, &kind, &m, e)) return false;
+        if (kind == MESSAGE_SHEETS &&
+            (!take_sheets(c, &m, e) || !next_message(c, &kind, &m, e)))
+            return false;
         c->sheet.external_links = take_uint(&m, 1) != 0;
         c->sheet.system_1904 = take_uint(&m, 1) != 0;
         struct text name = take_text(&m, m.n);
@@ -413,8 +485,9 @@ bool converter_next(struct converter *c, struct converter_row *out, bool *found,
     uint64_t kind;
     struct cursor m;
     struct converter_sheet sheet;
+    struct converter_text text;
     *found = false;
-    if (!converter_sheet(c, &sheet, e)) return false;
+    if (!(c->is_text ? converter_text(c, &text, e) : converter_sheet(c, &sheet, e))) return false;
     if (c->done) return true;
     if (!next_message(c, &kind, &m, e)) return false;
     if (kind == MESSAGE_ROW) return *found = take_row(c, out, &m, e);

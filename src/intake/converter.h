@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The one-shot converter: a process of its own that parses an untrusted workbook under seccomp and
- * writes its rows to a pipe (S68-S71). The program starts itself again as `dcim converter xlsx`
- * with the file as standard input and the name of the sheet in another pipe (S15). Whatever becomes
+/* The one-shot converter: a process of its own that parses an untrusted workbook or CSV file under
+ * seccomp and writes its rows to a pipe (S68-S71). The program starts itself again as `dcim converter
+ * xlsx` (or csv) with the file as standard input and what is wanted of it in another pipe (S15). Whatever becomes
  * of that process, the caller gets rows or an error that says what to do; its memory is bounded by
  * CONVERTER_ROW_MAX, its time by the options. */
 #ifndef DCIM_INTAKE_CONVERTER_H
 #define DCIM_INTAKE_CONVERTER_H
 
+#include "base/csv.h"
 #include "base/err.h"
 #include "base/text.h"
 
@@ -30,9 +31,10 @@ int converter_main(const char *kind);
 
 struct converter_options {
     const char *program; /* what to start */
-    const char *kind;    /* "xlsx" */
-    const char *sheet;   /* name; "": the first visible one */
-    int file;            /* open for reading, at its beginning; borrowed */
+    const char *kind;    /* "xlsx", "csv" */
+    const char *sheet;   /* name; "": the first visible one. NULL is fine for CSV */
+    struct csv_options csv; /* of "csv": encoding and separator, or to be guessed */
+    int file;            /* open for reading; read from its beginning, its place is left alone; borrowed */
     int silence_ms;      /* 0: CONVERTER_SILENCE_MS */
 };
 
@@ -62,11 +64,27 @@ struct converter_sheet { /* what is read */
  * below. */
 bool converter_sheet(struct converter *c, struct converter_sheet *out, struct err *e) MUST_CHECK;
 
+/* The sheets of the workbook that converter_sheet() has opened, in its order. Borrowed until
+ * converter_stop(). */
+struct converter_sheet_name {
+    struct text name;
+    bool hidden;
+};
+size_t converter_sheets(const struct converter *c, const struct converter_sheet_name **out);
+
+struct converter_text { /* how a CSV file is read */
+    enum csv_encoding encoding;
+    char separator;
+};
+
+/* The same for a CSV file: wait until it is known how to read it. */
+bool converter_text(struct converter *c, struct converter_text *out, struct err *e) MUST_CHECK;
+
 struct converter_row { /* borrowed until the next call; texts are valid UTF-8 */
     const struct text *field;
     const bool *formula;
     size_t n_field;
-    uint64_t row; /* 1-based row of the sheet, ascending */
+    uint64_t row; /* 1-based row of the sheet or file, ascending */
     bool hidden;
 };
 

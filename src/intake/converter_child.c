@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The converter's child: the only process that parses a workbook. It holds no key and no
+/* The converter's child: the only process that parses a workbook, or anything that was uploaded. It holds no key and no
  * repository; it can read its standard input, write its standard output, and use 512 MiB and 20 s
  * of processor (S71). */
 #include "intake/converter.h"
 
 #include "base/buf.h"
+#include "base/csv.h"
 #include "base/sandbox.h"
 #include "base/xlsx_read.h"
 #include "intake/converter_internal.h"
@@ -17,6 +18,7 @@ enum {
     FILE_BYTES_MAX = 64 * 1024 * 1024,
     ADDRESS_SPACE = 512 * 1024 * 1024,
     CPU_SECONDS = 20,
+    ROWS_MAX = 1048576, /* of a sheet, and so of a file (S70) */
     SEND_AT = 64 * 1024 /* bytes of messages gathered before they are written */
 };
 
@@ -63,6 +65,17 @@ static bool send(struct output *o)
     return !o->broken;
 }
 
+static bool send_sheets(struct output *o, const struct xlsx_reader *r)
+{
+    begin(o, MESSAGE_SHEETS);
+    for (size_t i = 0; i < xlsx_sheet_count(r) && i < CONVERTER_SHEETS_MAX; i++) {
+        buf_put_u8(&o->out, xlsx_sheet_hidden(r, i));
+        buf_put_u32le(&o->out, (uint32_t)xlsx_sheet_name(r, i).n);
+        buf_put_text(&o->out, xlsx_sheet_name(r, i));
+    }
+    return send(o);
+}
+
 static bool send_sheet(struct output *o, const struct xlsx_reader *r, size_t sheet)
 {
     begin(o, MESSAGE_SHEET);
@@ -90,6 +103,22 @@ static bool send_row(void *ctx, const struct xlsx_row *row, struct err *e)
     err_set(e, ERR_LIMIT, "xlsx.row_too_long", "row %llu is longer than %d MiB",
             (unsigned long long)row->row, CONVERTER_ROW_MAX >> 20);
     return err_remedy(e, "shorten its cells: a cell holds at most 32767 characters");
+}
+
+static bool send_record(struct output *o, const struct csv_row *row, struct err *e)
+{
+    begin(o, MESSAGE_ROW);
+    buf_put_u64le(&o->out, row->row);
+    buf_put_u8(&o->out, 0);
+    buf_put_u32le(&o->out, (uint32_t)row->n_field);
+    for (size_t i = 0; i < row->n_field; i++) {
+        buf_put_u8(&o->out, 0);
+        buf_put_u32le(&o->out, (uint32_t)row->field[i].n);
+        buf_put_text(&o->out, row->field[i]);
+    }
+    if (send(o)) return true;
+    return err_set(e, ERR_LIMIT, "csv.line_too_long", "row %llu is longer than %d MiB",
+                   (unsigned long long)row->row, CONVERTER_ROW_MAX >> 20);
 }
 
 static void send_failure(struct output *o, const struct err *e)
@@ -123,31 +152,70 @@ static bool read_input(struct buf *out, struct err *e)
 {
     char piece[65536];
     for (;;) {
-        ssize_t n = read(STDIN_FILENO, piece, sizeof piece);
+        /* The place in the file is shared with others who read it meanwhile. */
+        ssize_t n = pread(STDIN_FILENO, piece, sizeof piece, (off_t)out->n);
         if (n < 0 && errno == EINTR) continue;
         if (n < 0)
             return err_set_errno(e, ERR_INPUT, errno, "converter.read", "could not read the file");
         if (n == 0) return true;
         buf_put(out, piece, (size_t)n);
         if (!out->too_long) continue;
-        err_set(e, ERR_LIMIT, "xlsx.too_big", "the workbook is larger than %d MiB",
-                FILE_BYTES_MAX >> 20);
+        err_set(e, ERR_LIMIT, "xlsx.too_big", "the file is larger than %d MiB", FILE_BYTES_MAX >> 20);
         return err_remedy(e, "split it, or save the sheet as CSV and import that");
     }
 }
 
-static bool convert(struct output *o, struct buf *file, const char *kind, const char *sheet,
-                    struct err *e)
+static bool convert_workbook(struct output *o, const struct buf *file, const char *sheet,
+                             struct err *e)
 {
     struct xlsx_reader *r = NULL;
     size_t at = 0;
-    if (strcmp(kind, "xlsx") != 0)
-        return err_set(e, ERR_USAGE, "converter.kind", "there is no converter for %s", kind);
-    bool ok = sandbox_enter_converter(ADDRESS_SPACE, CPU_SECONDS, e) && read_input(file, e) &&
-              xlsx_open_memory(&r, file->p, file->n, e) && choose_sheet(&at, r, sheet, e);
+    bool ok = xlsx_open_memory(&r, file->p, file->n, e) && send_sheets(o, r) &&
+              choose_sheet(&at, r, sheet, e);
     if (ok) ok = send_sheet(o, r, at) && xlsx_read_sheet(r, at, send_row, o, e);
     xlsx_close(r);
     return ok;
+}
+
+/* "windows-1250\n;"; each may be missing. */
+static bool csv_wanted(struct csv_options *out, const char *wanted, struct err *e)
+{
+    struct text rest = text_of(wanted), name, separator = {"", 0};
+    *out = (struct csv_options){.row_max = ROWS_MAX};
+    if (!text_split(&rest, '\n', &name)) return true;
+    (void)text_split(&rest, '\n', &separator);
+    if (separator.n == 1) out->separator = separator.p[0];
+    if (name.n == 0 || csv_encoding_find(&out->encoding, name)) return true;
+    return err_set(e, ERR_USAGE, "csv.options", "no such encoding: %.*s", (int)name.n, name.p);
+}
+
+static bool convert_csv(struct output *o, const struct buf *file, const char *wanted, struct err *e)
+{
+    struct csv_reader *r = NULL;
+    struct csv_options options;
+    struct csv_row row;
+    bool found = true,
+         ok = csv_wanted(&options, wanted, e) &&
+              csv_open_memory(&r, (struct text){file->p, file->n}, &options, e);
+    if (!ok) return false;
+    begin(o, MESSAGE_CSV);
+    buf_put_u8(&o->out, (uint8_t)csv_encoding(r));
+    buf_put_u8(&o->out, (uint8_t)csv_separator(r));
+    ok = send(o);
+    flush(o);
+    while (ok && (ok = csv_next(r, &row, &found, e)) && found) ok = send_record(o, &row, e);
+    csv_close(r);
+    return ok;
+}
+
+static bool convert(struct output *o, struct buf *file, const char *kind, const char *wanted,
+                    struct err *e)
+{
+    bool csv = strcmp(kind, "csv") == 0;
+    if (!csv && strcmp(kind, "xlsx") != 0)
+        return err_set(e, ERR_USAGE, "converter.kind", "there is no converter for %s", kind);
+    if (!sandbox_enter_converter(ADDRESS_SPACE, CPU_SECONDS, e) || !read_input(file, e)) return false;
+    return csv ? convert_csv(o, file, wanted, e) : convert_workbook(o, file, wanted, e);
 }
 
 void converter_request(char out[CONVERTER_REQUEST_MAX + 1])
@@ -165,14 +233,14 @@ void converter_request(char out[CONVERTER_REQUEST_MAX + 1])
 
 int converter_main(const char *kind)
 {
-    char sheet[CONVERTER_REQUEST_MAX + 1];
-    converter_request(sheet);
+    char wanted[CONVERTER_REQUEST_MAX + 1];
+    converter_request(wanted);
     struct err e = {.id = "converter.output", .msg = "nobody reads the rows"};
     struct output o = {0};
     struct buf file;
     buf_init(&file, FILE_BYTES_MAX);
     buf_init(&o.out, SEND_AT + MESSAGE_MAX + 64);
-    bool ok = convert(&o, &file, kind, sheet, &e);
+    bool ok = convert(&o, &file, kind, wanted, &e);
     if (ok) {
         begin(&o, MESSAGE_END);
         (void)send(&o);

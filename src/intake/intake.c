@@ -40,8 +40,8 @@ struct intake {
 
 /* ---- opening ------------------------------------------------------------------------------- */
 
-static bool make_mapping(struct intake *in, const struct text *header, size_t n, struct problems *p,
-                         struct err *e)
+static bool propose_mapping(struct intake *in, const struct text *header, size_t n,
+                            struct problems *p, struct err *e)
 {
     const struct intake_options *o = &in->options;
     if (o->mapping.n > 0)
@@ -53,6 +53,25 @@ static bool make_mapping(struct intake *in, const struct text *header, size_t n,
 static bool is_no_header(const struct err *e)
 {
     return strcmp(e->id, "mapping.no_column") == 0 || strcmp(e->id, "mapping.nothing") == 0;
+}
+
+static bool make_mapping(struct intake *in, const struct text *header, size_t n, bool hidden,
+                         struct problems *p, struct err *e)
+{
+    const struct intake_options *o = &in->options;
+    struct err why = {0};
+    if (!propose_mapping(in, header, n, p, &why)) {
+        bool mend = (o->any_header || o->n_change > 0) && !hidden && is_no_header(&why);
+        if (!mend) {
+            if (e != NULL) *e = why;
+            return false;
+        }
+        mapping_nothing(&in->mapping, o->form, header, n, in->arena);
+    }
+    if (!mapping_apply(&in->mapping, o->dictionary, o->change, o->n_change, e)) return false;
+    if (in->mapping.n_target > 0 || o->any_header) return true;
+    err_set(e, ERR_INPUT, "mapping.nothing", "no column of the file leads anywhere");
+    return err_remedy(e, "say for at least one column what it holds");
 }
 
 /* The first row is the header. A hidden one may be: HTCDS's spreadsheet hides the names of its
@@ -74,7 +93,7 @@ static bool read_header(struct intake *in, struct problems *p, struct err *e)
         }
         in->header_row = row.row;
         struct err why = {0};
-        if (make_mapping(in, header, row.n_cell, p, &why)) return true;
+        if (make_mapping(in, header, row.n_cell, hidden, p, &why)) return true;
         if (hidden && is_no_header(&why)) continue;
         if (e != NULL) *e = why;
         return false;
@@ -204,13 +223,17 @@ bool intake_open(struct intake **out, const struct intake_options *o, struct pro
     in->row_arena = arena_new(ARENA_WIPE);
     in->scratch = arena_new(ARENA_WIPE);
     struct source_options so = {.path = o->path,
+                                .by_descriptor = o->by_descriptor,
+                                .file = o->file,
                                 .csv = o->csv,
                                 .sheet = arena_copy(in->arena, o->sheet.p, o->sheet.n),
                                 .converter = arena_copy(in->arena, o->converter.p, o->converter.n),
                                 .converter_silence_ms = o->converter_silence_ms};
-    if (!source_open(&in->source, &so, e)) goto fail;
     in->path = arena_copy(in->arena, o->path, strlen(o->path));
-    in->hashing = parallel_start(hash, in);
+    if (!source_open(&in->source, &so, e)) goto fail;
+    if (o->sha256 == NULL) in->hashing = parallel_start(hash, in);
+    else memcpy(in->sha256, o->sha256, sizeof in->sha256);
+    in->hashed = o->sha256 != NULL;
     if (!read_header(in, p, e) || (uses_position(in) && !wait_hash(in, e))) goto fail;
     make_builder(in);
     if (!read_first(in, e)) goto fail;

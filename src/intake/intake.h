@@ -20,6 +20,15 @@
 
 struct intake_options {
     const char *path; /* .csv, .tsv, .txt or .xlsx, by content, not by name */
+    /* An upload instead: source.h. `sha256` (32 bytes, borrowed) is its hash. */
+    bool by_descriptor;
+    int file;
+    const uint8_t *sha256;
+    /* What a person has changed of the mapping; `any_header`: a header of which nothing was recognised
+     * will do, for it is to be shown. */
+    const struct mapping_change *change;
+    size_t n_change;
+    bool any_header;
     const struct dictionary *dictionary;
     const struct form *form;
     struct text mapping; /* name; empty: guess */

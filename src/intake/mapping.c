@@ -85,9 +85,8 @@ bool mapping_path(struct mapping_target *out, const struct dictionary *d, const 
     return true;
 }
 
-/* The whole path, as mapping_path() reads it. */
-static void put_path(struct buf *out, const struct mapping_target *t, const struct dictionary *d,
-                     const struct form *f)
+void mapping_put_path(struct buf *out, const struct mapping_target *t, const struct dictionary *d,
+                      const struct form *f)
 {
     const struct variable *v = &d->variable[t->var];
     group_id way[MAPPING_DEPTH_MAX];
@@ -183,7 +182,7 @@ static struct json *columns_to_json(const struct mapping *m, const struct dictio
         if (t->source != MAPPING_COLUMN) continue;
         struct json *row = json_object();
         buf_clear(&path);
-        put_path(&path, t, d, m->form);
+        mapping_put_path(&path, t, d, m->form);
         json_set(row, "column", json_text(m->header[t->column]));
         json_set_text(row, "variable", d->variable[t->var].name);
         json_set(row, "path", json_text(buf_text(&path)));

@@ -5,6 +5,7 @@
 #define DCIM_INTAKE_MAPPING_H
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/date.h"
 #include "base/err.h"
 #include "base/json.h"
@@ -92,6 +93,28 @@ bool mapping_guess(struct mapping *out, const struct dictionary *d, const struct
                    struct err *e) MUST_CHECK;
 
 void mapping_release(struct mapping *m);
+
+/* A mapping that leads nowhere yet, over a header that nobody knows. */
+void mapping_nothing(struct mapping *out, const struct form *f, const struct text *header,
+                     size_t n_header, struct arena *a);
+
+/* What somebody says of one column, beside what a mapping says. */
+struct mapping_change {
+    uint32_t column;  /* 0-based; one that the file lacks is passed over */
+    bool keep;        /* it goes where it went: only the order of its dates is said */
+    struct text path; /* as mapping_path() has it; empty: the column is left out */
+    bool order_given;
+    enum date_order order;
+};
+
+/* Change a mapping. ERR_INPUT "mapping.no_variable" for a path that the form has not; what is
+ * computed by the register is not a place for a column either: "mapping.computed". */
+bool mapping_apply(struct mapping *m, const struct dictionary *d, const struct mapping_change *change,
+                   size_t n, struct err *e) MUST_CHECK;
+
+/* Append the path of a target, as mapping_path() reads it. */
+void mapping_put_path(struct buf *out, const struct mapping_target *t, const struct dictionary *d,
+                      const struct form *f);
 
 /* Read "name" or "episode[2]/exploitation[1]/name" into var, plain and instance numbers; repeats
  * may be left out at the front, a number left out is 1. False when the form has no such path. */

@@ -14,8 +14,12 @@
 struct source {
     char *path;
     struct stat opened;     /* what the file was when it was opened */
-    struct csv_reader *csv; /* one of the two */
+    struct csv_reader *csv; /* one of the three */
     struct converter *workbook;
+    struct converter *apart; /* a CSV file in a process of its own */
+    struct converter_text text;
+    uint64_t n_apart; /* bytes of its rows so far, about */
+    bool sealed;      /* nobody can change it */
     struct converter_sheet sheet;
     char *sheet_name;
     uint64_t n_hidden;
@@ -92,15 +96,42 @@ static bool open_workbook(struct source *s, const struct source_options *o, int 
     return true;
 }
 
+static bool open_apart(struct source *s, const struct source_options *o, int fd, struct err *e)
+{
+    struct converter_options co = {.program = o->converter,
+                                   .kind = "csv",
+                                   .csv = o->csv,
+                                   .file = fd,
+                                   .silence_ms = o->converter_silence_ms};
+    return converter_start(&s->apart, &co, e) && converter_text(s->apart, &s->text, e);
+}
+
+static bool open_either(struct source *s, const struct source_options *o, int fd, struct err *e)
+{
+    if (looks_like_zip(fd)) return open_workbook(s, o, fd, e);
+    if (!refuse_known(fd, o->path, e)) return false;
+    return s->sealed ? open_apart(s, o, fd, e) : csv_open(&s->csv, o->path, &o->csv, e);
+}
+
+static bool open_descriptor(struct source *s, const struct source_options *o, struct err *e)
+{
+    s->sealed = true;
+    if (fstat(o->file, &s->opened) != 0)
+        return err_set_errno(e, ERR_SYSTEM, errno, "import.open", "could not open import file %s",
+                             o->path);
+    if (s->opened.st_size > 0) return open_either(s, o, o->file, e);
+    err_set(e, ERR_INPUT, "import.empty", "import file %s is empty", o->path);
+    return err_remedy(e, "ask whoever sent it for a new copy");
+}
+
 bool source_open(struct source **out, const struct source_options *o, struct err *e)
 {
     int fd;
     struct source *s = mem_new(1, sizeof *s);
     s->path = mem_text(o->path, strlen(o->path));
-    bool ok = open_file(&fd, &s->opened, o->path, e);
-    if (ok) {
-        if (looks_like_zip(fd)) ok = open_workbook(s, o, fd, e);
-        else ok = refuse_known(fd, o->path, e) && csv_open(&s->csv, o->path, &o->csv, e);
+    bool ok = o->by_descriptor ? open_descriptor(s, o, e) : open_file(&fd, &s->opened, o->path, e);
+    if (ok && !o->by_descriptor) {
+        ok = open_either(s, o, fd, e);
         close(fd);
     }
     if (!ok) {
@@ -116,6 +147,7 @@ void source_close(struct source *s)
     if (s == NULL) return;
     csv_close(s->csv);
     converter_stop(s->workbook);
+    converter_stop(s->apart);
     mem_free(s->sheet_name);
     mem_free(s->path);
     mem_free(s);
@@ -125,10 +157,11 @@ static bool next_of_any(struct source *s, struct source_cells *out, bool *hidden
                         struct err *e)
 {
     *hidden = false;
-    if (s->workbook != NULL) {
+    if (s->csv == NULL) {
         struct converter_row row;
-        if (!converter_next(s->workbook, &row, found, e)) return false;
+        if (!converter_next(s->apart != NULL ? s->apart : s->workbook, &row, found, e)) return false;
         if (!*found) return true;
+        for (size_t i = 0; s->apart != NULL && i < row.n_field; i++) s->n_apart += row.field[i].n + 1;
         *hidden = row.hidden;
         *out = (struct source_cells){row.field, row.formula, row.n_field, row.row};
     } else {
@@ -144,6 +177,7 @@ static bool check_unchanged(struct source *s, struct err *e)
 {
     struct stat now;
     s->ended = true;
+    if (s->sealed) return true;
     if (stat(s->path, &now) == 0 && now.st_dev == s->opened.st_dev &&
         now.st_ino == s->opened.st_ino && now.st_size == s->opened.st_size &&
         now.st_mtim.tv_sec == s->opened.st_mtim.tv_sec &&
@@ -181,7 +215,20 @@ bool source_is_workbook(const struct source *s)
 
 char source_separator(const struct source *s)
 {
+    if (s->apart != NULL) return s->text.separator;
     return s->csv == NULL ? ',' : csv_separator(s->csv);
+}
+
+enum csv_encoding source_encoding(const struct source *s)
+{
+    if (s->apart != NULL) return s->text.encoding;
+    return s->csv == NULL ? CSV_DETECT : csv_encoding(s->csv);
+}
+
+size_t source_sheets(const struct source *s, const struct converter_sheet_name **out)
+{
+    *out = NULL;
+    return s->workbook == NULL ? 0 : converter_sheets(s->workbook, out);
 }
 
 const char *source_sheet(const struct source *s)
@@ -198,16 +245,17 @@ uint64_t source_bytes_total(const struct source *s)
 uint64_t source_bytes_read(const struct source *s)
 {
     if (s->csv != NULL) return csv_bytes_read(s->csv);
-    return s->ended ? source_bytes_total(s) : 0;
+    if (s->ended) return source_bytes_total(s);
+    return s->n_apart < source_bytes_total(s) ? s->n_apart : source_bytes_total(s);
 }
 
 void source_describe(const struct source *s, struct json *out)
 {
     json_set_text(out, "kind", s->workbook != NULL ? "workbook" : "csv");
     json_set_int(out, "bytes", (int64_t)source_bytes_total(s));
-    if (s->csv != NULL) {
-        char separator[2] = {csv_separator(s->csv), '\0'};
-        json_set_text(out, "encoding", csv_encoding_name(csv_encoding(s->csv)));
+    if (s->workbook == NULL) {
+        char separator[2] = {source_separator(s), '\0'};
+        json_set_text(out, "encoding", csv_encoding_name(source_encoding(s)));
         json_set_text(out, "separator", separator[0] == '\t' ? "tab" : separator);
         return;
     }

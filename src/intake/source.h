@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "intake/converter.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,7 +16,11 @@
 struct source;
 
 struct source_options {
-    const char *path;
+    const char *path; /* of a descriptor: the name it is called by */
+    /* An open file that nobody can change any more (an upload): it is not parsed in this process, a
+     * CSV file as little as a workbook (S68). Borrowed while source_open() runs. */
+    bool by_descriptor;
+    int file;
     struct csv_options csv;
     const char *sheet;        /* "" for the first visible one */
     const char *converter;    /* program */
@@ -34,6 +39,10 @@ struct source_cells {        /* borrowed until the next call */
  * of file that cannot be read), those of csv.h and converter.h. */
 bool source_open(struct source **out, const struct source_options *o, struct err *e) MUST_CHECK;
 void source_close(struct source *s); /* NULL is fine */
+
+/* Sheets of the workbook, borrowed; 0 for CSV. */
+size_t source_sheets(const struct source *s, const struct converter_sheet_name **out);
+enum csv_encoding source_encoding(const struct source *s); /* CSV_DETECT for workbooks */
 
 /* Next row that is not hidden and holds more than white space; *found false at the end. ERR_INPUT
  * import.changed at the end of a file that was changed or replaced meanwhile. source_next_any()

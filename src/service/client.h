@@ -28,6 +28,7 @@ struct service_options {
     const char *purpose; /* of the session: consultation and disclosure without one are refused */
     const char *language; /* "pt"; NULL: the pack's first */
     /* Of a server's desk: */
+    const char *scratch; /* folder in memory for files on their way to somebody; NULL: there is none */
     const char *setup_code;         /* that makes the first administrator; NULL: none is made */
     bool demo;                      /* the register is a demonstration; every page says so */
     bool insecure_no_second_factor; /* for demonstrations; the program and every page say so (S8) */

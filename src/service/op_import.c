@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Imports: one file, one batch, visible in whole or not at all. Rows with an error-level finding
  * are refused and counted, the rest is kept; strict: one refused row refuses the file. */
-#include "service/service_internal.h"
+#include "service/import_call.h"
+#include "service/job.h"
 
 #include "base/csv.h"
 #include "base/date.h"
@@ -10,16 +11,25 @@
 #include "intake/findings_file.h"
 #include "intake/intake.h"
 
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
-enum { FINDINGS_SHOWN = 200, PROGRESS_ROWS = 512, ROWS_MAX = 1048576 /* of a sheet; S70 */ };
+enum {
+    FINDINGS_SHOWN = 200,
+    FINDINGS_KEPT = 5000, /* of an upload: they are looked through page by page */
+    PROGRESS_ROWS = 512,
+    ROWS_MAX = 1048576 /* of a sheet; S70 */
+};
 
 struct import {
     struct call *c;
     const struct form *form;
     struct organisation organisation;
     struct intake *intake;
+    struct upload_view upload; /* file -1: of this machine */
+    const char *back_path;     /* "": no file is written back */
     struct batch_writer *writer;
     struct findings_file *back; /* NULL when not asked for */
     struct findings findings;   /* of the row, with what the store adds */
@@ -31,32 +41,86 @@ struct import {
     bool dry_run;
 };
 
-static bool read_options(struct intake_options *o, struct call *c, const struct form *f,
-                         struct err *e)
+const char *import_choice(const struct call *c, const struct json *choices, const char *name)
 {
+    const char *given = json_get_text(c->in, name, NULL);
+    if (given != NULL || choices == NULL) return given == NULL ? "" : given;
+    return json_get_text(choices, name, "");
+}
+
+bool call_upload(struct upload_view *out, struct call *c, struct err *e)
+{
+    struct text code = text_of(json_get_text(c->in, "upload", ""));
+    return upload_open(out, service_uploads(c->s), c->who.account_no, call_now(c), code, c->arena, e);
+}
+
+static enum date_order order_of(const char *word)
+{
+    if (strcmp(word, "dmy") == 0) return DATE_DMY;
+    return strcmp(word, "mdy") == 0 ? DATE_MDY : DATE_ISO;
+}
+
+/* Changes of single columns: [{column, path, order}], where no path leaves the column as it is. */
+static void read_changes(struct intake_options *o, struct call *c, const struct json *list)
+{
+    size_t n = list == NULL ? 0 : json_size(list);
+    struct mapping_change *change = ARENA_ARRAY(c->arena, struct mapping_change, n);
+    for (size_t i = 0; i < n; i++) {
+        const struct json *row = json_at(list, i);
+        const char *path = json_get_text(row, "path", NULL), *order = json_get_text(row, "order", "");
+        change[i] = (struct mapping_change){.column = (uint32_t)json_get_int(row, "column", 0),
+                                            .keep = path == NULL,
+                                            .order_given = order[0] != '\0',
+                                            .order = order_of(order)};
+        if (path != NULL)
+            change[i].path = text_of(arena_copy(c->arena, path, strlen(path)));
+    }
+    o->change = change;
+    o->n_change = n;
+}
+
+static bool one_file(struct call *c, struct err *e)
+{
+    if (json_has(c->in, "file") != json_has(c->in, "upload")) return true;
+    err_set(e, ERR_USAGE, "import.one_file", "no file was named to import");
+    return err_remedy(e, "name one CSV file or workbook");
+}
+
+static struct text word_of(struct call *c, const struct json *choices, const char *name)
+{
+    const char *word = import_choice(c, choices, name);
+    return text_of(arena_copy(c->arena, word, strlen(word)));
+}
+
+bool import_options(struct intake_options *o, struct upload_view *v, struct call *c,
+                    const struct form *f, struct err *e)
+{
+    *v = (struct upload_view){.file = -1};
+    if (!one_file(c, e) || (json_has(c->in, "upload") && !call_upload(v, c, e))) return false;
     *o = (struct intake_options){
-        .path = json_get_text(c->in, "file", ""),
+        .path = json_get_text(c->in, "file", v->name),
+        .by_descriptor = v->file >= 0,
+        .file = v->file,
+        .sha256 = v->file >= 0 ? v->sha256 : NULL,
         .dictionary = c->s->dictionary,
         .form = f,
-        .mapping = text_of(json_get_text(c->in, "mapping", "")),
-        .sheet = text_of(json_get_text(c->in, "sheet", "")),
+        .mapping = word_of(c, v->choices, "mapping"),
+        .sheet = word_of(c, v->choices, "sheet"),
         .csv = {.row_max = ROWS_MAX},
         .today = day_today(),
         .converter = text_of(c->s->options.program),
     };
-    const char *encoding = json_get_text(c->in, "encoding", "");
+    const char *encoding = import_choice(c, v->choices, "encoding");
     if (encoding[0] != '\0' && !csv_encoding_find(&o->csv.encoding, text_of(encoding))) {
         err_set(e, ERR_USAGE, "import.encoding", "there is no encoding called %s", encoding);
         return err_remedy(
             e, "use utf-8, utf-16le, utf-16be, windows-1250, windows-1252 or iso-8859-2");
     }
-    const char *separator = json_get_text(c->in, "separator", "");
+    const char *separator = import_choice(c, v->choices, "separator");
     if (strcmp(separator, "tab") == 0) o->csv.separator = '\t';
     else o->csv.separator = separator[0];
-    const char *order = json_get_text(c->in, "date_order", "iso");
-    o->date_order = strcmp(order, "dmy") == 0   ? DATE_DMY
-                    : strcmp(order, "mdy") == 0 ? DATE_MDY
-                                                : DATE_ISO;
+    o->date_order = order_of(import_choice(c, v->choices, "date_order"));
+    if (v->choices != NULL) read_changes(o, c, json_get(v->choices, "changes"));
     return true;
 }
 
@@ -66,7 +130,7 @@ static void show_finding(struct import *m, const struct finding *f)
     size_t language = m->c->language;
     m->n_finding++;
     m->by_rule[f->rule]++;
-    if (json_size(m->shown) >= FINDINGS_SHOWN) return;
+    if (json_size(m->shown) >= (m->upload.file >= 0 ? FINDINGS_KEPT : FINDINGS_SHOWN)) return;
     struct buf text;
     buf_init(&text, 4000);
     struct json *row = json_object();
@@ -155,7 +219,9 @@ static bool import_rows(struct import *m, struct err *e)
         if (!intake_next(m->intake, &row, &found, e)) return false;
         if (!found) break;
         if (!import_row(m, &row, e)) return false;
-        if (m->n_row % PROGRESS_ROWS == 0) say_progress(m);
+        if (m->n_row % PROGRESS_ROWS != 0) continue;
+        say_progress(m);
+        if (!call_goes_on(m->c, e)) return false;
     }
     say_progress(m);
     return true;
@@ -204,6 +270,32 @@ static void report(struct import *m, const struct batch_result *result, bool acc
     json_set(out, "mapping", mapping_to_json(intake_mapping(m->intake), m->c->s->dictionary));
 }
 
+/* An upload's rows with their findings are made in memory (S12), for the job to keep. "": there is no
+ * such place, or nobody keeps it. */
+static const char *place_in_memory(struct call *c)
+{
+    char lot[UPLOAD_CODE + 1];
+    if (c->s->job == NULL || c->s->options.scratch == NULL) return "";
+    upload_code_new(lot);
+    return arena_printf(c->arena, "%s/%s", c->s->options.scratch, lot);
+}
+
+/* "people.csv" -> "people-errors.csv"; always with the ending of what it is. */
+static void give_file(struct import *m)
+{
+    const char *name = m->upload.name, *dot = strrchr(name, '.');
+    size_t n = dot == NULL ? strlen(name) : (size_t)(dot - name);
+    bool workbook = intake_is_workbook(m->intake);
+    int file = open(m->back_path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    (void)unlink(m->back_path);
+    if (file < 0) return;
+    call_gives_file(
+        m->c, file,
+        arena_printf(m->c->arena, "%.*s-errors.%s", (int)n, name, workbook ? "xlsx" : "csv"),
+        workbook ? "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+                 : "text/csv; charset=utf-8");
+}
+
 /* The provider's own file is never written over. */
 static bool not_the_file(const char *back, const char *path, struct err *e)
 {
@@ -221,9 +313,11 @@ static bool start(struct import *m, struct err *e)
     struct service *s = c->s;
     struct intake_options o;
     struct problems problems;
-    const char *back = json_get_text(c->in, "findings", "");
-    if (!call_form(&m->form, c, "form", e) || !read_options(&o, c, m->form, e)) return false;
-    if (!not_the_file(back, o.path, e) || (back[0] != '\0' && !file_place_to_write(back, e)))
+    if (!call_form(&m->form, c, "form", e) || !import_options(&o, &m->upload, c, m->form, e))
+        return false;
+    const char *back = m->upload.file >= 0 ? place_in_memory(c) : json_get_text(c->in, "findings", "");
+    m->back_path = back;
+    if ((m->upload.file < 0 && !not_the_file(back, o.path, e)) || (back[0] != '\0' && !file_place_to_write(back, e)))
         return false;
     const char *code = json_get_text(c->in, "organisation", "");
     if (!store_organisation_find(&m->organisation, s->store, text_of(code), c->arena, e))
@@ -275,8 +369,9 @@ static bool finish(struct import *m, struct err *e)
     if (m->back != NULL) {
         struct findings_file *back = m->back;
         m->back = NULL;
-        if (accepted && !m->dry_run) call_makes(c, json_get_text(c->in, "findings", ""));
+        if (accepted && !m->dry_run && m->upload.file < 0) call_makes(c, m->back_path);
         if (!findings_file_close(back, e)) return false;
+        if (m->upload.file >= 0) give_file(m);
     }
     report(m, &result, accepted);
     return true;
@@ -284,13 +379,14 @@ static bool finish(struct import *m, struct err *e)
 
 static bool import_file(struct call *c, bool dry_run, struct err *e)
 {
-    struct import m = {.c = c, .dry_run = dry_run, .shown = json_array()};
+    struct import m = {.c = c, .dry_run = dry_run, .shown = json_array(), .upload = {.file = -1}};
     m.by_rule = mem_new(c->s->dictionary->n_rule, sizeof *m.by_rule);
     findings_init(&m.findings, c->arena);
     bool ok = start(&m, e) && import_rows(&m, e) && finish(&m, e);
     batch_abandon(m.writer);
     findings_file_abandon(m.back);
     intake_close(m.intake);
+    upload_close(&m.upload);
     findings_release(&m.findings);
     mem_free(m.by_rule);
     json_free(m.shown);

@@ -26,7 +26,8 @@ static const struct parameter_spec quota_parameter[] = {
     END_ARG};
 
 #define IMPORT_ARGS                                                                             \
-    FILE_ARG("file", true, "CSV or XLSX file"), TEXT_ARG("form", true, 40, "form of its rows"), \
+    FILE_ARG("file", false, "CSV or XLSX file"), TEXT_ARG("form", true, 40, "form of its rows"), \
+        TEXT_ARG("upload", false, 40, "a file that was uploaded, instead"),                     \
         TEXT_ARG("organisation", true, 40, "code of the organisation that supplies it"),        \
         TEXT_ARG("mapping", false, 80,                                                          \
                  "column mapping of data/mappings; empty: guessed from the header"),            \
@@ -37,6 +38,11 @@ static const struct parameter_spec quota_parameter[] = {
         CHOICE_ARG("date_order", "iso|dmy|mdy",                                                 \
                    "how dates are written where the mapping does not say"),                     \
         BOOL_ARG("strict", "one refused row refuses the file")
+
+#define IMPORT_RESULT                                                                               \
+    "accepted? dry_run? batch# form organisation rows# new# changed# same# duplicate# refused# "    \
+    "with_warnings# findings_total# by_rule[rule message count#] findings[row# column# "            \
+    "column_name rule severity variable list value message remedy] file* mapping*"
 
 static const struct parameter_spec import_parameter[] = {IMPORT_ARGS, END_ARG};
 
@@ -199,10 +205,10 @@ static const struct operation_row register_rows[] = {
     ROW_DESK_FRESH("organisation.quota", "limit what an organisation may keep", quota_parameter,
                    CAP_ORGANISATION_CHANGE, TX_WRITE, "organisation.change", op_organisation_quota,
                    "code records# bytes# size quota_records# quota_bytes# quota_size"),
-    ROW("import.run", "import a file as one batch", import_parameter, CAP_IMPORT, TX_WRITE,
-        "import", op_import_run),
-    ROW("import.check", "dry run of an import: nothing is kept", import_parameter, CAP_IMPORT,
-        TX_READ, "none", op_import_check),
+    ROW_DESK("import.run", "import a file as one batch", import_parameter, CAP_IMPORT, TX_WRITE,
+             "import", op_import_run, IMPORT_RESULT),
+    ROW_DESK("import.check", "dry run of an import: nothing is kept", import_parameter, CAP_IMPORT,
+             TX_READ, "none", op_import_check, IMPORT_RESULT),
     ROW_DESK(
         "batch.list", "list batches", no_parameter, CAP_IMPORT, TX_READ, "none", op_batch_list,
         "batches[batch# form organisation file mapping state at actor new# changed# same# refused#]"),
@@ -322,6 +328,7 @@ static const struct operation_part *const parts[] = {
     &account_operations,
     &govern_operations,
     &entry_operations,
+    &upload_operations,
 };
 
 const struct operation_row *operation_row_at(size_t i)

@@ -13,7 +13,11 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <linux/magic.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/vfs.h>
+#include <unistd.h>
 
 void process_start(void)
 {
@@ -45,12 +49,22 @@ static struct secret *secret_of(const struct json *j, const char *name)
     return value == NULL ? NULL : secret_copy(value, strlen(value));
 }
 
+/* A folder in memory, this process's own: what is made there never comes to a disk (S12). "" where the
+ * machine has none. */
+static void make_scratch(char out[64])
+{
+    struct statfs fs;
+    snprintf(out, 64, "/dev/shm/dcim-XXXXXX");
+    bool there = statfs("/dev/shm", &fs) == 0 && fs.f_type == TMPFS_MAGIC && mkdtemp(out) != NULL;
+    if (!there) out[0] = '\0';
+}
+
 /* The desk reaches the repository, where its backups lie, and the data folder, and nothing else. */
 static bool shut_in(const struct service_options *o, bool *landlock, struct err *e)
 {
     char backups[4200];
     snprintf(backups, sizeof backups, "%s-backups", o->repository);
-    const char *write_to[] = {o->repository, backups, NULL}, *read_from[] = {o->data, NULL};
+    const char *write_to[] = {o->repository, backups, o->scratch, NULL}, *read_from[] = {o->data, NULL};
     if (o->data == NULL) read_from[0] = NULL;
     return folder_make(backups, e) && sandbox_enter_desk(write_to, read_from, landlock, e);
 }
@@ -104,6 +118,9 @@ static bool run_desk(const struct json *config, const char *program, struct err 
         return err_set(e, ERR_USAGE, "serve.channels", "the desk was given no channels");
     for (size_t i = 0; i < n; i++) channel[i] = PROCESS_CHANNEL_FD + (int)i;
     converter_use_broker(PROCESS_BROKER_FD);
+    char scratch[64];
+    make_scratch(scratch);
+    if (scratch[0] != '\0') o.scratch = scratch;
     bool ok = desk_run(&o, channel, n, say_ready, &o, e);
     secret_free(passphrase);
     secret_free(recovery);

@@ -68,9 +68,25 @@ void service_close(struct service *s)
     mem_free(s->channel);
     close_repository(s);
     json_free(s->problems);
+    jobs_free(s->jobs);
+    uploads_free(s->uploads);
     (void)catalogue_use(NULL); /* whoever called speaks English from here on */
     catalogue_free(s->words);
     mem_free(s);
+}
+
+struct uploads *service_uploads(struct service *s)
+{
+    if (s->shared != NULL) return shared_uploads(s->shared);
+    if (s->uploads == NULL) s->uploads = uploads_new();
+    return s->uploads;
+}
+
+struct jobs *service_jobs(struct service *s)
+{
+    if (s->shared != NULL) return shared_jobs(s->shared);
+    if (s->jobs == NULL) s->jobs = jobs_new();
+    return s->jobs;
 }
 
 const struct json *service_problems(const struct service *s)
@@ -823,13 +839,17 @@ static bool carry_out(struct json **out, struct service *s, const struct caller 
                       const struct operation_row *row, const struct json *in,
                       const struct progress *progress, struct err *e)
 {
-    struct call c = {.s = s, .operation = &row->operation, .in = in, .progress = progress};
+    struct call c = {.s = s, .caller = who, .operation = &row->operation, .in = in, .progress = progress};
     c.arena = arena_new(ARENA_WIPE);
     c.out = json_object();
     c.who.role = &role_nobody;
     bool ok = do_call(&c, who, row->handler, e);
     if (c.denied) audit_denied(&c);
     if (ok && row->operation.result != NULL) result_assert(&row->operation, c.out);
+    if (s->shared != NULL) {
+        uploads_sweep(shared_uploads(s->shared), call_now(&c));
+        if (s->job == NULL) jobs_sweep(shared_jobs(s->shared), call_now(&c));
+    }
     if (s->shared != NULL) service_drop_snapshots(s); /* a newer one may come for the next call */
     arena_free(c.arena);
     if (!ok) {

@@ -21,6 +21,10 @@
 #include "store/session.h"
 #include "store/store.h"
 
+struct uploads;
+struct jobs;
+struct job;
+
 struct service {
     struct service_options options;
     const struct role *role;       /* of who is at this machine; NULL: of an unknown name */
@@ -35,6 +39,9 @@ struct service {
     struct catalogue *words; /* the program's own, in words_language; NULL: English */
     char words_language[16];
     struct json *problems; /* of the last call that failed because of them */
+    struct uploads *uploads; /* of a service that is alone; else the shared ones are used */
+    struct jobs *jobs;     /* the same */
+    struct job *job;       /* that this service is at work for; NULL: for whoever waits */
     int64_t clock_ahead;   /* seconds that tests let pass for sessions, codes and throttles */
     struct seen *seen;     /* dashboards that were told (op_dashboard.c); NULL: none yet */
 };
@@ -62,6 +69,7 @@ struct who {
 struct call {
     struct service *s;
     struct who who;
+    const struct caller *caller; /* NULL: at this machine */
     const struct operation *operation;
     const struct json *in;
     struct json *out;
@@ -85,6 +93,9 @@ typedef bool handler_fn(struct call *c, struct err *e);
 #define OPERATION_HANDLERS(X) \
     X(op_repository_init) X(op_repository_info) X(op_organisation_add) X(op_organisation_list) \
     X(op_organisation_quota) \
+    X(op_upload_begin) X(op_upload_put) X(op_upload_set) X(op_upload_describe) X(op_upload_map) \
+    X(op_upload_columns) X(op_upload_drop) \
+    X(op_import_start) X(op_job_show) X(op_job_findings) X(op_job_file) X(op_job_cancel) \
     X(op_import_run) X(op_import_check) X(op_batch_list) X(op_batch_undo) X(op_table_count) \
     X(op_table_raw) X(op_report_list) X(op_report_run) X(op_record_list) X(op_record_show) \
     X(op_record_identity) X(op_record_history) X(op_record_links) X(op_record_erase) \
@@ -130,6 +141,9 @@ ENTRY_HANDLERS(X)
  * the dictionary against the hash the repository was made with. */
 bool service_repository(struct service *s, struct err *e) MUST_CHECK;
 void service_drop_snapshots(struct service *s);
+/* What people have uploaded, and what is done for them meanwhile. */
+struct uploads *service_uploads(struct service *s);
+struct jobs *service_jobs(struct service *s);
 void dashboards_forget(struct service *s); /* what op_dashboard.c keeps */
 struct unlock service_unlock(const struct service *s);
 

@@ -39,6 +39,8 @@ struct shared {
     struct edition *newest;
     struct words_of words[LANGUAGES_OF_PROGRAM];
     size_t n_words;
+    struct uploads *uploads;
+    struct jobs *jobs;
 };
 
 static int64_t now_s(void)
@@ -89,6 +91,8 @@ bool shared_open(struct shared **out, const struct service_options *o, struct er
     if (!store_open(&keeper, o->repository, &unlock, false, e)) return false;
     struct shared *sh = mem_new(1, sizeof *sh);
     sh->keeper = keeper;
+    sh->uploads = uploads_new();
+    sh->jobs = jobs_new();
     (void)pthread_mutex_init(&sh->lock, NULL);
     (void)pthread_mutex_init(&sh->building, NULL);
     (void)pthread_mutex_init(&sh->writing, NULL);
@@ -112,6 +116,8 @@ static void edition_free(struct edition *ed)
 void shared_close(struct shared *sh)
 {
     if (sh == NULL) return;
+    jobs_free(sh->jobs);
+    uploads_free(sh->uploads);
     edition_release(sh, sh->newest);
     for (size_t i = 0; i < sh->n_words; i++) catalogue_free(sh->words[i].words);
     store_close(sh->keeper);
@@ -235,6 +241,16 @@ bool edition_snapshot(struct snapshot **out, struct shared *sh, struct edition *
     }
     (void)pthread_mutex_unlock(&sh->building);
     return ok;
+}
+
+struct uploads *shared_uploads(struct shared *sh)
+{
+    return sh->uploads;
+}
+
+struct jobs *shared_jobs(struct shared *sh)
+{
+    return sh->jobs;
 }
 
 void shared_write_begin(struct shared *sh)

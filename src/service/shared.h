@@ -13,6 +13,8 @@
 #include "dataset/snapshot.h"
 #include "model/dictionary.h"
 #include "service/client.h"
+#include "service/job.h"
+#include "service/upload.h"
 #include "store/store.h"
 
 #include <stdbool.h>
@@ -50,6 +52,9 @@ bool edition_snapshot(struct snapshot **out, struct shared *sh, struct edition *
 
 /* The program's words in a language, from all that lie beside the data; NULL: English. */
 const struct catalogue *shared_words(const struct shared *sh, const char *language);
+
+struct uploads *shared_uploads(struct shared *sh);
+struct jobs *shared_jobs(struct shared *sh);
 
 /* One thread writes at a time: others wait here in their order, not in the database. */
 void shared_write_begin(struct shared *sh);

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "base/base64.h"
+
+static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+void base64_put(struct buf *out, struct text bytes)
+{
+    for (size_t i = 0; i < bytes.n; i += 3) {
+        size_t n = bytes.n - i < 3 ? bytes.n - i : 3;
+        uint32_t three = 0;
+        char four[4];
+        for (size_t k = 0; k < 3; k++)
+            three = three << 8 | (k < n ? (unsigned char)bytes.p[i + k] : 0u);
+        for (size_t k = 0; k < 4; k++)
+            four[k] = '=';
+        for (size_t k = 0; k <= n; k++) four[k] = letters[three >> (18 - 6 * k) & 63];
+        buf_put(out, four, sizeof four);
+    }
+}
+
+static int value_of(char c)
+{
+    if (c >= 'A' && c <= 'Z') return c - 'A';
+    if (c >= 'a' && c <= 'z') return c - 'a' + 26;
+    if (c >= '0' && c <= '9') return c - '0' + 52;
+    return c == '+' ? 62 : c == '/' ? 63 : -1;
+}
+
+bool base64_take(struct buf *out, struct text t)
+{
+    size_t begun = out->n, n = t.n;
+    uint32_t bits = 0;
+    unsigned count = 0;
+    if (t.n % 4 != 0) return false;
+    while (n > 0 && t.n - n < 2 && t.p[n - 1] == '=') n--;
+    for (size_t i = 0; i < n; i++) {
+        int v = value_of(t.p[i]);
+        if (v < 0) {
+            out->n = begun;
+            return false;
+        }
+        bits = bits << 6 | (uint32_t)v;
+        count += 6;
+        if (count < 8) continue;
+        count -= 8;
+        buf_putc(out, (char)(unsigned char)(bits >> count & 0xFF));
+    }
+    if ((bits & ((1u << count) - 1)) == 0) return true;
+    out->n = begun;
+    return false;
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Part of the table of operations: files that are uploaded to be imported, and work not waited for. */
+#include "service/operation_macros.h"
+#include "service/operations.h"
+#include "service/upload.h"
+
+// clang-format off
+enum { CODE_MAX = 40, BASE64_MAX = (UPLOAD_PIECE_MAX + 2) / 3 * 4, COLUMNS_MAX = 400 * 1024 };
+
+#define UPLOAD_ARG TEXT_ARG("upload", true, CODE_MAX, "name of the upload")
+#define JOB_ARG TEXT_ARG("job", true, CODE_MAX, "name of the job")
+#define UPLOAD_RESULT "upload name bytes# form form_title organisation "
+#define JOB_RESULT \
+    "job state check? upload name form form_title organisation done# total# percent# has_file? "
+#define CHOICES "[code text selected?] "
+// clang-format on
+
+static const struct parameter_spec no_parameter[] = {END_ARG};
+
+static const struct parameter_spec put_parameter[] = {
+    TEXT_ARG("upload", false, CODE_MAX, "name of the upload; none: a new one begins"),
+    LINE_ARG("name", false, UPLOAD_NAME_MAX, "name of the file, for people"),
+    INT_ARG("offset", 0, UPLOAD_BYTES_MAX, "where the piece belongs"),
+    TEXT_ARG("bytes", false, BASE64_MAX, "the piece, in base 64"),
+    BOOL_ARG("last", "there is no further piece"),
+    END_ARG};
+
+static const struct parameter_spec upload_parameter[] = {UPLOAD_ARG, END_ARG};
+
+static const struct parameter_spec set_parameter[] = {
+    UPLOAD_ARG,
+    TEXT_ARG("form", false, 40, "form of its rows"),
+    TEXT_ARG("organisation", false, 40, "code of the organisation that supplies it"),
+    TEXT_ARG("encoding", false, 40, "encoding of a CSV file; empty: detected"),
+    TEXT_ARG("separator", false, 4, "separator of a CSV file; empty: detected"),
+    TEXT_ARG("sheet", false, 200, "sheet of a workbook; empty: the first visible one"),
+    TEXT_ARG("mapping", false, 80, "column mapping of data/mappings; empty: guessed"),
+    CHOICE_ARG("date_order", "iso|dmy|mdy", "how dates are written where nothing else says"),
+    END_ARG};
+
+static const struct parameter_spec columns_parameter[] = {
+    UPLOAD_ARG,
+    TEXT_ARG("columns", false, COLUMNS_MAX,
+             "a line for each column: its number from 0, where it leads, the order of its dates"),
+    END_ARG};
+
+static const struct parameter_spec start_parameter[] = {
+    UPLOAD_ARG, BOOL_ARG("check", "a dry run: nothing is kept"), END_ARG};
+
+static const struct parameter_spec job_parameter[] = {JOB_ARG, END_ARG};
+
+static const struct parameter_spec findings_parameter[] = {
+    JOB_ARG, TEXT_ARG("rule", false, 40, "of this rule alone"),
+    INT_ARG("page", 1, 100000, "page of the list, from 1"), END_ARG};
+
+// clang-format off
+static const struct operation_row rows[] = {
+    ROW_DESK("upload.begin", "what can be uploaded, and for whom", no_parameter, CAP_IMPORT, TX_READ,
+             "none", op_upload_begin,
+             "forms[form title] organisations[code name] own mib# minutes#"),
+    ROW_DESK("upload.put", "a piece of a file", put_parameter, CAP_IMPORT, TX_NONE, "none",
+             op_upload_put, "upload next#"),
+    ROW_DESK("upload.set", "how an uploaded file is to be read, and for whom", set_parameter,
+             CAP_IMPORT, TX_READ, "none", op_upload_set, "upload"),
+    ROW_DESK("upload.describe", "how an uploaded file was read", upload_parameter, CAP_IMPORT,
+             TX_NONE, "none", op_upload_describe,
+             UPLOAD_RESULT "kind workbook? encodings" CHOICES "separators" CHOICES "sheets" CHOICES
+             "rows[row# head? cells[]] problem remedy"),
+    ROW_DESK("upload.map", "where the columns of an uploaded file lead", upload_parameter, CAP_IMPORT,
+             TX_NONE, "none", op_upload_map,
+             UPLOAD_RESULT "known# open# variables[to text] columns[column# number# name samples[] "
+             "known? open? fixed? use path label orders" CHOICES "]"),
+    ROW_DESK("upload.columns", "say where the columns of an uploaded file lead", columns_parameter,
+             CAP_IMPORT, TX_NONE, "none", op_upload_columns, "upload"),
+    ROW_DESK("upload.drop", "forget an uploaded file", upload_parameter, CAP_IMPORT, TX_NONE, "none",
+             op_upload_drop, "upload"),
+    ROW_DESK("import.start", "check or import an uploaded file without waiting", start_parameter,
+             CAP_IMPORT, TX_NONE, "none", op_import_start, "job"),
+    ROW_DESK("job.show", "how far an import is, and what came of it", job_parameter, CAP_IMPORT,
+             TX_NONE, "none", op_job_show,
+             JOB_RESULT "message detail remedy accepted? something? counts{rows# new# changed# same# "
+             "duplicate# refused# with_warnings# findings_total# batch#} by_rule[rule message count#]"),
+    ROW_DESK("job.findings", "findings of an import, page by page", findings_parameter, CAP_IMPORT,
+             TX_NONE, "none", op_job_findings,
+             JOB_RESULT "rule found# page# pages# findings[row# column# column_name rule severity "
+             "severity_text tone variable list value message remedy]"),
+    ROW_DESK("import.errors_file", "the file given back with an _errors column", job_parameter,
+             CAP_IMPORT, TX_NONE, "none", op_job_file, "name type base64"),
+    ROW_DESK("job.cancel", "have an import end; nothing of it is kept", job_parameter, CAP_IMPORT,
+             TX_NONE, "none", op_job_cancel, "job"),
+};
+// clang-format on
+
+const struct operation_part upload_operations = {rows, sizeof rows / sizeof *rows};
