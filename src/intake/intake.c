@@ -231,9 +231,12 @@ bool intake_open(struct intake **out, const struct intake_options *o, struct pro
                                 .converter_silence_ms = o->converter_silence_ms};
     in->path = arena_copy(in->arena, o->path, strlen(o->path));
     if (!source_open(&in->source, &so, e)) goto fail;
-    if (o->sha256 == NULL) in->hashing = parallel_start(hash, in);
-    else memcpy(in->sha256, o->sha256, sizeof in->sha256);
-    in->hashed = o->sha256 != NULL;
+    if (o->sha256 != NULL) {
+        memcpy(in->sha256, o->sha256, sizeof in->sha256);
+        in->hashed = true;
+    } else {
+        in->hashing = parallel_start(hash, in);
+    }
     if (!read_header(in, p, e) || (uses_position(in) && !wait_hash(in, e))) goto fail;
     make_builder(in);
     if (!read_first(in, e)) goto fail;

@@ -211,8 +211,12 @@ static bool put_rows(struct call *c, struct source *s, struct err *e)
         if (!ok || !found) break;
         struct json *cells = json_array(), *one = json_object();
         for (size_t i = 0; i < row.n_cell && i < SAMPLE_COLUMNS; i++) json_push(cells, sample(row.cell[i]));
+        if (n == 0) {
+            json_set(c->out, "header", cells);
+            json_free(one);
+            continue;
+        }
         json_set_int(one, "row", (int64_t)row.row);
-        json_set_bool(one, "head", n == 0);
         json_set(one, "cells", cells);
         json_push(rows, one);
     }
@@ -345,6 +349,7 @@ static void put_order(struct json *row, const struct mapping_target *t, const st
     add_choice(orders, "dmy", tr("day, month, year"), order == DATE_DMY);
     add_choice(orders, "mdy", tr("month, day, year"), order == DATE_MDY);
     json_set(row, "orders", orders);
+    json_set_bool(row, "dated", true);
 }
 
 static void put_column(struct json *list, struct call *c, const struct mapping *m, struct columns *k,

@@ -28,7 +28,7 @@ static const struct parameter_spec put_parameter[] = {
 static const struct parameter_spec upload_parameter[] = {UPLOAD_ARG, END_ARG};
 
 static const struct parameter_spec set_parameter[] = {
-    UPLOAD_ARG,
+    TEXT_ARG("upload", false, CODE_MAX, "name of the upload"),
     TEXT_ARG("form", false, 40, "form of its rows"),
     TEXT_ARG("organisation", false, 40, "code of the organisation that supplies it"),
     TEXT_ARG("encoding", false, 40, "encoding of a CSV file; empty: detected"),
@@ -65,11 +65,11 @@ static const struct operation_row rows[] = {
     ROW_DESK("upload.describe", "how an uploaded file was read", upload_parameter, CAP_IMPORT,
              TX_NONE, "none", op_upload_describe,
              UPLOAD_RESULT "kind workbook? encodings" CHOICES "separators" CHOICES "sheets" CHOICES
-             "rows[row# head? cells[]] problem remedy"),
+             "header[] rows[row# cells[]] problem remedy"),
     ROW_DESK("upload.map", "where the columns of an uploaded file lead", upload_parameter, CAP_IMPORT,
              TX_NONE, "none", op_upload_map,
              UPLOAD_RESULT "known# open# variables[to text] columns[column# number# name samples[] "
-             "known? open? fixed? use path label orders" CHOICES "]"),
+             "known? open? fixed? dated? use path label orders" CHOICES "]"),
     ROW_DESK("upload.columns", "say where the columns of an uploaded file lead", columns_parameter,
              CAP_IMPORT, TX_NONE, "none", op_upload_columns, "upload"),
     ROW_DESK("upload.drop", "forget an uploaded file", upload_parameter, CAP_IMPORT, TX_NONE, "none",

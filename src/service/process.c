@@ -122,6 +122,7 @@ static bool run_desk(const struct json *config, const char *program, struct err 
     make_scratch(scratch);
     if (scratch[0] != '\0') o.scratch = scratch;
     bool ok = desk_run(&o, channel, n, say_ready, &o, e);
+    if (scratch[0] != '\0') (void)rmdir(scratch);
     secret_free(passphrase);
     secret_free(recovery);
     return ok;

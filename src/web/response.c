@@ -222,6 +222,7 @@ void response_write_head(struct buf *out, const struct response *r, const struct
                r->immutable ? "public, max-age=31536000, immutable" : "no-store");
     if (r->content_type != NULL) buf_printf(out, "Content-Type: %s\r\n", r->content_type);
     if (r->gzip) buf_puts(out, "Content-Encoding: gzip\r\n");
+    if (r->refresh_s > 0) buf_printf(out, "Refresh: %u\r\n", r->refresh_s);
     if (r->immutable) buf_puts(out, "Vary: Accept-Encoding\r\n");
     buf_put_text(out, buf_text(&r->header));
     if (w->id != NULL) buf_printf(out, "X-Request-Id: %s\r\n", w->id);

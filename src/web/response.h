@@ -26,6 +26,7 @@ struct response {
     struct text lasting; /* instead of `body`: lives as long as the process, as embedded files */
     bool gzip;           /* the body is gzip already; see request_accepts_gzip() */
     bool immutable;      /* a file with its hash in its name: cached for a year (S33) */
+    unsigned refresh_s;  /* the browser asks for the same page again after so many seconds; 0: no */
     bool close;          /* the connection ends behind this answer */
     struct buf header;   /* written by response_header() */
 };

@@ -16,6 +16,7 @@ struct route_part {
 ROUTE_PART(session);
 ROUTE_PART(entry);
 ROUTE_PART(record);
+ROUTE_PART(import);
 ROUTE_PART(help);
 ROUTE_PART(account);
 ROUTE_PART(govern);

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The import wizard: a file, how it is read, its columns, the check, the import; and the batches. */
+#include "base/catalogue.h"
+#include "web/import_pages.h"
+#include "web/page.h"
+#include "web/routes.h"
+
+#include <string.h>
+
+enum { REFRESH_S = 2 };
+
+/* ---- a file ---- */
+
+/* What was chosen before is chosen again, after something else was wrong. */
+static void choose(struct exchange *x, const char *list, const char *member, const char *chosen)
+{
+    struct json *rows = json_member_mut(x->result, list);
+    for (size_t i = 0; rows != NULL && i < json_size(rows); i++) {
+        struct json *row = json_item_mut(rows, i);
+        json_set_bool(row, "selected", strcmp(json_get_text(row, member, ""), chosen) == 0);
+    }
+}
+
+static bool after_begin(struct exchange *x)
+{
+    choose(x, "forms", "form", json_get_text(x->form, "form", "victim"));
+    choose(x, "organisations", "code",
+           json_get_text(x->form, "organisation", json_get_text(x->result, "own", "")));
+    import_steps(x, IMPORT_FILE, NULL);
+    return true;
+}
+
+static bool before_send(struct exchange *x)
+{
+    struct err e = {0};
+    static const char *const needed[] = {"form", "organisation"};
+    for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
+        if (json_get_text(x->in, needed[i], "")[0] == '\0')
+            exchange_error(x, needed[i], tr("Choose one."), NULL);
+    if (json_size(x->errors) > 0) {
+        exchange_error(x, "file", tr("Choose the file again."), NULL);
+        return true;
+    }
+    if (import_send(x, &e) || json_size(x->errors) > 0) return true;
+    exchange_fail(x, &e);
+    return false;
+}
+
+/* ---- how it is read ---- */
+
+static bool after_describe(struct exchange *x)
+{
+    import_steps(x, IMPORT_READ, json_get_text(x->result, "upload", ""));
+    return true;
+}
+
+static bool after_set(struct exchange *x)
+{
+    bool again = text_is(request_form(x->request, "act"), "again");
+    const char *to = exchange_address(x, again ? "/import/{upload}" : "/import/{upload}/columns");
+    (void)response_redirect(x->response, text_of(to));
+    return false;
+}
+
+/* ---- columns ---- */
+
+static bool after_map(struct exchange *x)
+{
+    import_steps(x, IMPORT_COLUMNS, json_get_text(x->result, "upload", ""));
+    return true;
+}
+
+static bool before_columns(struct exchange *x)
+{
+    import_take_columns(x);
+    return true;
+}
+
+static bool after_columns(struct exchange *x)
+{
+    return import_start(x, json_get_text(x->result, "upload", ""), true);
+}
+
+/* ---- check, progress, end ---- */
+
+static bool after_job(struct exchange *x)
+{
+    const char *state = json_get_text(x->result, "state", ""),
+               *upload = json_get_text(x->result, "upload", "");
+    bool check = json_get_bool(x->result, "check", false), done = strcmp(state, "done") == 0;
+    import_steps(x, check ? IMPORT_CHECK : IMPORT_DONE, upload);
+    if (strcmp(state, "working") == 0) {
+        int64_t total = json_get_int(x->result, "total", 0);
+        struct json *progress = json_object();
+        json_set_text(progress, "text",
+                      check ? tr("The file is being checked") : tr("The file is being imported"));
+        json_set_int(progress, "done", total == 0 ? 0 : json_get_int(x->result, "done", 0));
+        json_set_int(progress, "of", total == 0 ? 1 : total);
+        if (total > 0)
+            json_set_text(progress, "percent",
+                          arena_printf(x->arena, "%lld %%",
+                                       (long long)json_get_int(x->result, "percent", 0)));
+        json_set_text(progress, "about", tr("This page looks again every two seconds."));
+        json_set(x->extra, "progress", progress);
+        x->response->refresh_s = REFRESH_S;
+        page_show(x, "import-progress", 200);
+    } else if (!done) {
+        page_show(x, "import-failed", 200);
+    } else {
+        page_show(x, check ? "import-check" : "import-done", 200);
+    }
+    return false;
+}
+
+static bool after_confirm(struct exchange *x)
+{
+    return import_start(x, json_get_text(x->result, "upload", ""), false);
+}
+
+static void add_link(struct exchange *x, const char *member, int64_t page)
+{
+    const char *rule = json_get_text(x->result, "rule", "");
+    const char *address = exchange_address(x, "/imports/{job}/findings");
+    json_set_text(x->result, member,
+                  arena_printf(x->arena, "%s?page=%lld%s%s", address, (long long)page,
+                               rule[0] == '\0' ? "" : "&rule=", rule));
+}
+
+static bool after_findings(struct exchange *x)
+{
+    int64_t page = json_get_int(x->result, "page", 1), pages = json_get_int(x->result, "pages", 1);
+    bool check = json_get_bool(x->result, "check", false);
+    import_steps(x, check ? IMPORT_CHECK : IMPORT_DONE, json_get_text(x->result, "upload", ""));
+    if (page > 1) add_link(x, "previous", page - 1);
+    if (page < pages) add_link(x, "next", page + 1);
+    return true;
+}
+
+/* ---- batches ---- */
+
+static bool after_batches(struct exchange *x)
+{
+    struct json *rows = json_member_mut(x->result, "batches");
+    for (size_t i = 0; rows != NULL && i < json_size(rows); i++) {
+        struct json *row = json_item_mut(rows, i);
+        bool visible = strcmp(json_get_text(row, "state", ""), "visible") == 0;
+        json_set_bool(row, "undone", !visible);
+    }
+    return true;
+}
+
+#define WIZARD .nav = "/import"
+// clang-format off
+const struct route routes_import[] = {
+    {.method = METHOD_GET, .path = "/import", .operation = "upload.begin", .page = "import",
+     .title = N_("Import a file"), WIZARD, .after = after_begin},
+    {.method = METHOD_POST, .path = "/import", .operation = "upload.set", .title = N_("Import a file"),
+     .before = before_send, .done = "/import/{upload}"},
+    {.method = METHOD_GET, .path = "/import/{upload}", .operation = "upload.describe",
+     .page = "import-read", .title = N_("How the file is read"), WIZARD, .flags = ROUTE_EXIT,
+     .after = after_describe},
+    {.method = METHOD_POST, .path = "/import/{upload}", .operation = "upload.set",
+     .title = N_("How the file is read"), .after = after_set},
+    {.method = METHOD_GET, .path = "/import/{upload}/columns", .operation = "upload.map",
+     .page = "import-columns", .title = N_("What the columns hold"), WIZARD, .flags = ROUTE_EXIT,
+     .after = after_map},
+    {.method = METHOD_POST, .path = "/import/{upload}/columns", .operation = "upload.columns",
+     .title = N_("What the columns hold"), .before = before_columns, .after = after_columns},
+    {.method = METHOD_POST, .path = "/import/{upload}/drop", .operation = "upload.drop",
+     .title = N_("Import a file"), .done = "/import?done=upload-dropped"},
+    {.method = METHOD_GET, .path = "/imports/{job}", .operation = "job.show", .page = "import-progress",
+     .title = N_("Import"), WIZARD, .after = after_job},
+    {.method = METHOD_POST, .path = "/imports/{job}", .operation = "job.show", .title = N_("Import"),
+     .after = after_confirm},
+    {.method = METHOD_GET, .path = "/imports/{job}/findings", .operation = "job.findings",
+     .page = "import-findings", .title = N_("What was found"), WIZARD, .flags = ROUTE_EXIT,
+     .after = after_findings},
+    {.method = METHOD_POST, .path = "/imports/{job}/file", .operation = "import.errors_file",
+     .title = N_("Import"), .flags = ROUTE_FILE, .again = "/imports/{job}"},
+    {.method = METHOD_POST, .path = "/imports/{job}/cancel", .operation = "job.cancel",
+     .title = N_("Import"), .done = "/imports/{job}"},
+    {.method = METHOD_GET, .path = "/batches", .operation = "batch.list", .page = "batches",
+     .title = N_("Imported files"), WIZARD, .after = after_batches},
+    {.method = METHOD_GET, .path = "/batches/{batch}/undo", .operation = "batch.list",
+     .page = "batch-undo", .title = N_("Undo an import"), WIZARD},
+    {.method = METHOD_POST, .path = "/batches/{batch}/undo", .operation = "batch.undo",
+     .title = N_("Undo an import"), .done = "/batches?done=batch-undone"},
+};
+// clang-format on
+const size_t routes_import_count = sizeof routes_import / sizeof *routes_import;
