@@ -126,7 +126,7 @@ static bool open_descriptor(struct source *s, const struct source_options *o, st
 
 bool source_open(struct source **out, const struct source_options *o, struct err *e)
 {
-    int fd;
+    int fd = -1;
     struct source *s = mem_new(1, sizeof *s);
     s->path = mem_text(o->path, strlen(o->path));
     bool ok = o->by_descriptor ? open_descriptor(s, o, e) : open_file(&fd, &s->opened, o->path, e);
