@@ -29,6 +29,7 @@ enum {
 #include <jansson.h>
 
 #include <assert.h>
+#include <malloc.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,9 +43,16 @@ static void *take(size_t n)
     return mem_resize(NULL, n, 1);
 }
 
+/* What people typed and what the register says of them is not left behind in memory (S89). */
+static void give(void *p)
+{
+    if (p != NULL) mem_wipe(p, malloc_usable_size(p));
+    mem_free(p);
+}
+
 __attribute__((constructor)) static void use_our_memory(void)
 {
-    json_set_alloc_funcs(take, mem_free);
+    json_set_alloc_funcs(take, give);
 }
 
 static struct json *ours(json_t *j)

@@ -17,6 +17,7 @@
 enum { SETUP_CODE_BYTES = 10 };
 
 struct serving {
+    struct unlocked *secrets;
     const char *address, *setup_code;
     bool plain;
 };
@@ -24,6 +25,7 @@ struct serving {
 static void say_ready(void *ctx, const struct json *door, const struct json *desk)
 {
     const struct serving *s = ctx;
+    unlock_forget(s->secrets); /* the desk has them */
     bool everywhere = strcmp(s->address, "0.0.0.0") == 0 || strcmp(s->address, "::") == 0;
     const char *host =
         everywhere || strcmp(s->address, "127.0.0.1") == 0 ? "localhost" : s->address;
@@ -102,7 +104,8 @@ static bool serve(struct invocation *v, struct unlocked *d, struct arena *a, str
 {
     const char *data;
     if (!data_folder_find(&data, v, "i18n", a, e)) return false;
-    struct serving said = {.address = json_get_text(v->own, "address", "127.0.0.1"),
+    struct serving said = {.secrets = d,
+                           .address = json_get_text(v->own, "address", "127.0.0.1"),
                            .setup_code = make_code(a),
                            .plain = json_get_bool(v->own, "insecure-plain", false)};
     d->options.setup_code = said.setup_code;

@@ -103,12 +103,19 @@ static bool ask_secrets(struct unlocked *d, const struct invocation *v, const ch
     return ok && (!slot || terminal_passphrase(&d->new_passphrase, new_one, true, e));
 }
 
-void unlock_close(struct unlocked *d)
+void unlock_forget(struct unlocked *d)
 {
-    service_close(d->service);
     secret_free(d->passphrase);
     secret_free(d->new_passphrase);
     secret_free(d->recovery);
+    d->passphrase = d->new_passphrase = d->recovery = NULL;
+    d->options.passphrase = d->options.new_passphrase = d->options.recovery = NULL;
+}
+
+void unlock_close(struct unlocked *d)
+{
+    service_close(d->service);
+    unlock_forget(d);
 }
 
 bool unlock_ask(struct unlocked *d, struct invocation *v, const char *operation, struct err *e)

@@ -18,10 +18,12 @@ struct unlocked {
 /* Fill the options for `operation`, and ask for the secrets that it needs. Nothing is kept after an
  * error. */
 bool unlock_ask(struct unlocked *d, struct invocation *v, const char *operation,
-              struct err *e) MUST_CHECK;
+                struct err *e) MUST_CHECK;
 /* The same with a service. */
 bool unlock_open(struct unlocked *d, struct invocation *v, const char *operation,
-               struct err *e) MUST_CHECK;
+                 struct err *e) MUST_CHECK;
+/* Wipe the secrets, once nobody is asked for anything with them any more. */
+void unlock_forget(struct unlocked *d);
 void unlock_close(struct unlocked *d);
 
 #endif

@@ -68,7 +68,20 @@ static bool send_all(int socket, const void *p, size_t n, const int *fd, size_t 
     return done == (ssize_t)n;
 }
 
-/* A whole message with the descriptors beside it; *n_fd of them, to be closed by the caller. */
+/* Descriptors beside a message; those beyond FD_MAX are closed. */
+static void take_descriptors(const struct cmsghdr *head, int fd[FD_MAX], size_t *n_fd)
+{
+    size_t n = (head->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+    for (size_t i = 0; i < n; i++) {
+        int one;
+        memcpy(&one, CMSG_DATA(head) + i * sizeof one, sizeof one);
+        if (*n_fd < FD_MAX) fd[(*n_fd)++] = one;
+        else (void)close(one);
+    }
+}
+
+/* A whole message with the descriptors beside it; *n_fd of them, to be closed by the caller. It is
+ * sent in one piece, so that half a message is none: nobody is waited for. */
 static bool receive_all(int socket, void *p, size_t n, int fd[FD_MAX], size_t *n_fd)
 {
     union {
@@ -82,14 +95,12 @@ static bool receive_all(int socket, void *p, size_t n, int fd[FD_MAX], size_t *n
                        .msg_controllen = sizeof control.bytes};
     ssize_t got;
     *n_fd = 0;
-    do got = recvmsg(socket, &m, MSG_CMSG_CLOEXEC | MSG_WAITALL);
+    do got = recvmsg(socket, &m, MSG_CMSG_CLOEXEC);
     while (got < 0 && errno == EINTR);
     for (struct cmsghdr *head = CMSG_FIRSTHDR(&m); got > 0 && head != NULL;
          head = CMSG_NXTHDR(&m, head)) {
-        if (head->cmsg_level != SOL_SOCKET || head->cmsg_type != SCM_RIGHTS) continue;
-        size_t k = (head->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-        *n_fd = k < FD_MAX ? k : FD_MAX;
-        memcpy(fd, CMSG_DATA(head), *n_fd * sizeof(int));
+        if (head->cmsg_level == SOL_SOCKET && head->cmsg_type == SCM_RIGHTS)
+            take_descriptors(head, fd, n_fd);
     }
     return got == (ssize_t)n;
 }
@@ -99,11 +110,12 @@ static bool receive_all(int socket, void *p, size_t n, int fd[FD_MAX], size_t *n
 static bool ask(struct answer *a, const struct question *q, const int *fd, size_t n_fd)
 {
     int none[FD_MAX];
-    size_t n;
+    size_t n = 0;
     (void)pthread_mutex_lock(&one_at_a_time);
     bool ok =
         send_all(broker, q, sizeof *q, fd, n_fd) && receive_all(broker, a, sizeof *a, none, &n);
     (void)pthread_mutex_unlock(&one_at_a_time);
+    for (size_t i = 0; i < n; i++) (void)close(none[i]);
     return ok;
 }
 

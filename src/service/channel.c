@@ -25,6 +25,12 @@ static bool malformed(struct err *e)
     return err_set(e, ERR_INPUT, "channel.malformed", "a message between processes is malformed");
 }
 
+static bool unreadable(struct err *e)
+{
+    return err_set(e, ERR_INPUT, "channel.document",
+                   "a message between processes is no document that can be read");
+}
+
 /* ---- bytes ---- */
 
 static bool write_whole(int fd, const char *p, size_t n)
@@ -141,7 +147,7 @@ bool channel_receive(struct json **out, int fd, size_t max, struct err *e)
     }
     bool ok = json_parse(out, buf_text(&b), NULL);
     buf_release(&b);
-    return ok ? true : malformed(e);
+    return ok ? true : unreadable(e);
 }
 
 bool channel_parse(struct json **out, size_t *used, struct text bytes, size_t max, struct err *e)
@@ -168,9 +174,14 @@ bool channel_parse(struct json **out, size_t *used, struct text bytes, size_t ma
         at += n;
     }
     bool ok = !whole || json_parse(out, buf_text(&b), NULL);
-    if (ok && whole) *used = at;
+    if (whole) *used = at;
     buf_release(&b);
-    return ok ? true : malformed(e);
+    return ok ? true : unreadable(e);
+}
+
+bool channel_goes_on(const struct err *e)
+{
+    return e->id != NULL && strcmp(e->id, "channel.document") == 0;
 }
 
 /* ---- errors ---- */

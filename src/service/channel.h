@@ -30,13 +30,17 @@ bool channel_send(int fd, const struct json *j, size_t max, struct err *e) MUST_
 
 /* Receive one document of at most `max` bytes; *out is NULL, with true, when the other end has
  * closed between two messages. ERR_INPUT "channel.malformed": what came is no message, and nothing
- * behind it can be one. */
+ * behind it can be one. ERR_INPUT "channel.document": a whole message came, but no document that
+ * json_parse() takes (too many members, say); the next message is what comes next. */
 bool channel_receive(struct json **out, int fd, size_t max, struct err *e) MUST_CHECK;
 
-/* The same from bytes: *used says how many a whole message takes, 0 when it is not all there. For
- * the fuzzer and the tests. */
+/* The same from bytes: *used says how many a whole message takes, 0 when it is not all there, or
+ * none. For the fuzzer and the tests. */
 bool channel_parse(struct json **out, size_t *used, struct text bytes, size_t max,
                    struct err *e) MUST_CHECK;
+
+/* Whether the channel can be used after this error of channel_receive(). */
+bool channel_goes_on(const struct err *e);
 
 /* An error as a document, and back. Ids that come back live as long as the process. */
 struct json *channel_error(const struct err *e);

@@ -43,7 +43,7 @@ static struct json *answer(struct service *s, const struct json *question)
     return reply;
 }
 
-static bool too_long(int fd, const struct err *why)
+static bool say_error(int fd, const struct err *why)
 {
     struct json *reply = json_object();
     struct err e = {0};
@@ -53,22 +53,26 @@ static bool too_long(int fd, const struct err *why)
     return ok;
 }
 
+/* One question and its answer; false when there are no more. */
+static bool serve_one(struct seat *seat)
+{
+    struct json *question;
+    struct err e = {0};
+    if (!channel_receive(&question, seat->channel, CHANNEL_MESSAGE_MAX, &e))
+        return channel_goes_on(&e) && say_error(seat->channel, &e);
+    if (question == NULL) return false;
+    struct json *reply = answer(seat->service, question);
+    json_free(question);
+    bool ok = channel_send(seat->channel, reply, CHANNEL_ANSWER_MAX, &e);
+    if (!ok && e.code == ERR_LIMIT) ok = say_error(seat->channel, &e);
+    json_free(reply);
+    return ok;
+}
+
 static void sit(void *ctx)
 {
     struct seat *seat = ctx;
-    struct json *question = NULL;
-    struct err e = {0};
-    bool ok = true;
-    while (ok && channel_receive(&question, seat->channel, CHANNEL_MESSAGE_MAX, &e) &&
-           question != NULL) {
-        struct json *reply = answer(seat->service, question);
-        json_free(question);
-        err_clear(&e);
-        ok = channel_send(seat->channel, reply, CHANNEL_ANSWER_MAX, &e);
-        if (!ok && e.code == ERR_LIMIT) ok = too_long(seat->channel, &e);
-        json_free(reply);
-        err_clear(&e);
-    }
+    while (serve_one(seat)) {}
     (void)close(seat->channel);
     (void)catalogue_use(NULL);
 }

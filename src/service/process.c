@@ -133,6 +133,8 @@ int process_desk(const char *program)
     struct json *config = NULL;
     struct err e = {0};
     (void)signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGTERM,
+                 SIG_IGN); /* it ends when its channels do, and not in the middle of an act */
     bool ok = channel_receive(&config, PROCESS_CONFIG_FD, CONFIG_MAX, &e) && config != NULL &&
               run_desk(config, program, &e);
     if (!ok) say_why_not(&e);

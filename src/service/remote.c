@@ -33,7 +33,7 @@ bool remote_call(struct json **out, struct json **problems, struct channel *ch,
     json_free(question);
     bool came = channel_receive(&answer, ch->fd, CHANNEL_ANSWER_MAX, e);
     if (!came || answer == NULL) {
-        ch->broken = true;
+        ch->broken = came || !channel_goes_on(e);
         return came ? gone(e) : false;
     }
     const struct json *result = json_get(answer, "out");

@@ -11,7 +11,7 @@
 
 struct channel { /* one thread's way to the desk */
     int fd;
-    bool broken; /* an answer could not be read: nothing on it can be believed any more */
+    bool broken; /* the answer was no message: nothing on it can be believed any more */
 };
 
 /* Ask the desk behind the channel. Problems, where it has any, come back beside the error; `owns`

@@ -201,8 +201,8 @@ static bool open_shared(struct service *s, struct arena *a, struct err *e)
     if (!shared_store(&s->store, s->shared, e) || !store_info(&info, s->store, e)) return false;
     s->edition = shared_edition(s->shared, &info);
     if (s->edition == NULL) {
-        if (!load_dictionary(s, &info, a, e)) return false;
-        if (!add_organisations(s, a, e)) {
+        /* it is no edition yet, so nobody else frees it */
+        if (!load_dictionary(s, &info, a, e) || !add_organisations(s, a, e)) {
             dictionary_free(s->dictionary);
             s->dictionary = NULL;
             return false;
@@ -357,8 +357,8 @@ static bool check_fields(const struct operation *op, const struct parameter_spec
         for (size_t i = 0; fits && i < json_size(value); i++)
             if (!check_text(op, p, json_at(value, i), e)) return false;
     }
-    return fits || err_set(e, ERR_USAGE, "call.type",
-                           "%s: parameter %s must be an object of texts", op->name, p->name);
+    return fits || err_set(e, ERR_USAGE, "call.type", "%s: parameter %s must be an object of texts",
+                           op->name, p->name);
 }
 
 static bool check_value(const struct operation *op, const struct parameter_spec *p,
@@ -729,8 +729,7 @@ static bool write_all(struct call *c, handler_fn *handler, struct err *e)
         store_rollback(st);
         return true;
     }
-    bool entered =
-        c->event.action == AUDIT_NONE || audit_append(st, &c->event, NULL, e);
+    bool entered = c->event.action == AUDIT_NONE || audit_append(st, &c->event, NULL, e);
     if (entered && store_commit(st, e)) {
         if (c->purge) purge(c);
         return true;

@@ -20,7 +20,9 @@
 enum { CHANNELS_MAX = 64, CHANNELS_DEFAULT = 8, CONFIG_MAX = 512 * 1024, GRACE_MS = 5000 };
 
 struct worker { /* desk or door */
+    const char *name;
     pid_t pid;  /* 0: not there */
+    int status; /* once it has ended, as waitpid() has it */
     int config; /* our end */
 };
 
@@ -120,18 +122,12 @@ static bool start_both(struct supervisor *s, int n, struct err *e)
     ok = ok && pair(ends, e);
     if (ok) s->broker = ends[0];
     desk[made] = ok ? ends[1] : -1;
-    door[made++] =
-        ok ? fcntl(ends[1], F_DUPFD_CLOEXEC, 3) : -1; /* the door has none: a place holder */
+    door[made++] = open("/dev/null", O_RDWR | O_CLOEXEC); /* of the door, nothing lies behind it */
     for (int i = 0; ok && i < n; i++) {
         ok = pair(ends, e);
         if (!ok) break;
         desk[made] = ends[0];
         door[made++] = ends[1];
-    }
-    if (ok && door[1] >= 0) { /* of the door, nothing lies behind it */
-        int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-        (void)close(door[1]);
-        door[1] = null;
     }
     int bad = ok ? spawn(&s->desk.pid, s->program, "desk", desk, made) : 0;
     if (ok && bad != 0) ok = failed(e, bad, "desk");
@@ -188,9 +184,8 @@ static bool prepare(struct json **said, const struct worker *w, const struct jso
 
 static bool has_ended(struct worker *w)
 {
-    int status;
     if (w->pid == 0) return true;
-    pid_t got = waitpid(w->pid, &status, WNOHANG);
+    pid_t got = waitpid(w->pid, &w->status, WNOHANG);
     if (got == 0) return false;
     w->pid = 0;
     return true;
@@ -209,6 +204,17 @@ static void end(struct worker *w)
     w->pid = 0;
 }
 
+/* Which of them ended by itself, and how: for whoever runs the server. */
+static bool ended(const struct supervisor *s, struct err *e)
+{
+    err_set(e, ERR_SYSTEM, "serve.ended", "a part of the server has ended by itself");
+    const struct worker *w = s->desk.pid == 0 ? &s->desk : &s->door;
+    if (w->pid == 0 && WIFSIGNALED(w->status))
+        err_detail(e, "%s: signal %d", w->name, WTERMSIG(w->status));
+    else if (w->pid == 0) err_detail(e, "%s: status %d", w->name, WEXITSTATUS(w->status));
+    return err_remedy(e, "start it again; what was acknowledged is kept");
+}
+
 static bool watch(struct supervisor *s, struct err *e)
 {
     while (!told_to_end) {
@@ -221,14 +227,17 @@ static bool watch(struct supervisor *s, struct err *e)
         }
     }
     if (told_to_end) return true;
-    err_set(e, ERR_SYSTEM, "serve.ended", "a part of the server has ended by itself");
-    return err_remedy(e, "start it again; what was acknowledged is kept");
+    /* the broker's socket closes a little before its process is gone */
+    for (int waited = 0; !has_ended(&s->desk) && !has_ended(&s->door) && waited < 1000;
+         waited += 20)
+        (void)poll(NULL, 0, 20);
+    return ended(s, e);
 }
 
 bool supervisor_run(const struct serve_options *o, struct err *e)
 {
-    struct supervisor s = {.desk.config = -1,
-                           .door.config = -1,
+    struct supervisor s = {.desk = {.name = "desk", .config = -1},
+                           .door = {.name = "door", .config = -1},
                            .broker = -1,
                            .program = o->service->program};
     int n = o->n_channel == 0 ? CHANNELS_DEFAULT : (int)o->n_channel;

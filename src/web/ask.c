@@ -157,12 +157,12 @@ static void take_fields(struct exchange *x, const struct operation *op, const ch
             json_set(fields, key, json_text(f->value));
             continue;
         }
-        struct json *list = json_array();
-        for (size_t k = 0; json_kind(there) == JSON_ARRAY && k < json_size(there); k++)
-            json_push(list, json_copy(json_at(there, k)));
-        if (json_kind(there) == JSON_TEXT) json_push(list, json_copy(there));
-        json_push(list, json_text(f->value));
-        json_set(fields, key, list);
+        if (json_kind(there) == JSON_TEXT) {
+            struct json *list = json_array();
+            json_push(list, json_copy(there));
+            json_set(fields, key, list);
+        }
+        json_push(json_member_mut(fields, key), json_text(f->value));
     }
     json_set(x->in, name, fields);
 }
@@ -216,11 +216,13 @@ bool ask_parameters(struct exchange *x, const char *operation)
     return ok;
 }
 
-/* What was typed, to be shown again; passwords and codes are not given back. */
+/* What was typed, to be shown again; passwords and codes are not given back: those of the operation
+ * that was asked for. */
 void ask_keep_form(struct exchange *x)
 {
-    const struct operation *op =
-        x->route->operation == NULL ? NULL : operation_find(x->route->operation);
+    const struct operation *op = x->match.route == NULL || x->match.route->operation == NULL
+                                     ? NULL
+                                     : operation_find(x->match.route->operation);
     for (size_t i = 0; i < x->request->n_form; i++) {
         const struct field *f = &x->request->form[i];
         const char *name = arena_copy(x->arena, f->name.p, f->name.n);

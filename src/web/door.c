@@ -161,7 +161,9 @@ static bool open_door(struct door *d, const struct json *config, int channel, st
     o.certificate = buf_text(&d->certificate);
     o.key = buf_text(&d->key);
     o.n_worker = (unsigned)d->site.n_desk;
-    return http_open(&d->http, &o, &h, e);
+    bool ok = http_open(&d->http, &o, &h, e);
+    buf_release(&d->key);
+    return ok;
 }
 
 static bool say(int config, const struct door *d, const struct err *why)

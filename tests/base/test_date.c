@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Tests of src/base/date.c
  *  1 civil days   2 partial dates   3 ISO   4 day first   5 month first   6 spreadsheet serials
- *  7 writing   8 instants   9 today */
+ *  7 writing   8 instants   9 today   10 instants read again */
 #include "harness.h"
 
 #include "base/date.h"
@@ -335,6 +335,62 @@ static void today(void **state)
     assert_in_range(day_today(), real, real + 1);
 }
 
+static bool instant_reads(const char *text, int64_t *out)
+{
+    *out = -7;
+    return instant_parse(out, text_of(text));
+}
+
+static void instants_read(void **state)
+{
+    (void)state;
+    static const int64_t some[] = {0,
+                                   1,
+                                   86399,
+                                   86400,
+                                   951782400 /* 2000-02-29 */,
+                                   1000000000,
+                                   2147483648,
+                                   4102444800,
+                                   INT64_C(13569465599)};
+    char text[INSTANT_TEXT_MAX];
+    int64_t v;
+    for (size_t i = 0; i < sizeof some / sizeof *some; i++) {
+        instant_format(text, some[i]);
+        if (!instant_reads(text, &v) || v != some[i]) fail_msg("%s: %lld", text, (long long)v);
+    }
+    assert_true(instant_reads("2001-09-09T01:46:40Z", &v)); /* 10^9 seconds */
+    assert_int_equal(v, 1000000000);
+    assert_true(instant_reads("9999-12-31T23:59:59Z", &v));
+    static const char *const bad[] = {
+        "",
+        "2001-09-09",
+        "2001-09-09T01:46:40",
+        "2001-09-09T01:46:40z",
+        "2001-09-09 01:46:40Z",
+        "2001-09-09T01:46:40Z ",
+        " 2001-09-09T01:46:40Z",
+        "2001-09-09T01:46:40.0Z",
+        "2001-09-09T01:46:40+00:00",
+        "1969-12-31T23:59:59Z",
+        "2001-00-09T01:46:40Z",
+        "2001-13-09T01:46:40Z",
+        "2001-02-29T01:46:40Z",
+        "2001-09-31T01:46:40Z",
+        "2001-09-00T01:46:40Z",
+        "2001-09-09T24:00:00Z",
+        "2001-09-09T01:60:00Z",
+        "2001-09-09T01:46:60Z",
+        "2oo1-09-09T01:46:40Z",
+        "2001-+9-09T01:46:40Z",
+        "2001-09-09T-1:46:40Z",
+        "-001-09-09T01:46:40Z",
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        if (instant_reads(bad[i], &v) || v != -7) fail_msg("%s was read", bad[i]);
+    assert_false(instant_parse(&v, (struct text){"2001-09-09T01:46:4\0Z", 20}));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -350,6 +406,7 @@ int main(void)
         cmocka_unit_test(writing),
         cmocka_unit_test(instants),
         cmocka_unit_test(today),
+        cmocka_unit_test(instants_read),
     };
     return cmocka_run_group_tests_name("base/date", tests, NULL, NULL);
 }

@@ -3,7 +3,7 @@
  *
  *  1 messages  1.1 there and back, small and over several frames; 1.2 one after the other
  *  2 refused   2.1 too long to send: nothing is sent; 2.2 heads that are none; 2.3 cut off; 2.4 not
- *              JSON; closed between two messages is no error
+ *              JSON, with the next message behind it; closed between two messages is no error
  *  3 errors    3.1 an error there and back
  */
 #include "base/mem.h"
@@ -161,7 +161,13 @@ static void refused_2_4_not_json_and_the_end(void **state)
     char bytes[10] = {2, 0, 0, 0, 0, 0, 0, 0, '{', '{'};
     assert_int_equal(write(ends[0], bytes, 10), 10);
     assert_false(channel_receive(&got, ends[1], 100, &e));
-    assert_string_equal(e.id, "channel.malformed");
+    assert_string_equal(e.id, "channel.document");
+    assert_true(channel_goes_on(&e));
+    struct json *next = json_object();
+    assert_true(channel_send(ends[0], next, 100, NULL));
+    assert_true(channel_receive(&got, ends[1], 100, &e)); /* it was whole, so the next one is */
+    json_free(next);
+    json_free(got);
     (void)shutdown(ends[0], SHUT_WR);
     assert_true(channel_receive(&got, ends[1], 100, &e));
     assert_null(got);
