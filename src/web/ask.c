@@ -46,17 +46,35 @@ static bool token_fits(struct text t)
     return true;
 }
 
-void ask_csrf(char out[CSRF_SIZE], const char *session)
+enum { TOKEN = 32 };
+
+static void session_token(uint8_t out[TOKEN], const char *session)
 {
-    uint8_t hash[32];
     struct crypto_hasher h;
-    out[0] = '\0';
-    if (session == NULL || session[0] == '\0') return;
     crypto_hasher_init(&h, NULL);
     crypto_hasher_add(&h, "dcim csrf v1", 12);
     crypto_hasher_add(&h, session, strlen(session));
-    crypto_hasher_finish(&h, hash);
-    crypto_hex(out, hash, sizeof hash);
+    crypto_hasher_finish(&h, out);
+}
+
+void ask_csrf(char out[CSRF_SIZE], const char *session)
+{
+    uint8_t masked[2 * TOKEN], token[TOKEN];
+    out[0] = '\0';
+    if (session == NULL || session[0] == '\0') return;
+    session_token(token, session);
+    crypto_random(masked, TOKEN);
+    for (size_t i = 0; i < TOKEN; i++) masked[TOKEN + i] = masked[i] ^ token[i];
+    crypto_hex(out, masked, sizeof masked);
+}
+
+bool ask_csrf_fits(struct text given, const char *session)
+{
+    uint8_t masked[2 * TOKEN], token[TOKEN];
+    if (given.n != 4 * TOKEN || !crypto_unhex(masked, sizeof masked, given)) return false;
+    session_token(token, session);
+    for (size_t i = 0; i < TOKEN; i++) masked[TOKEN + i] ^= masked[i];
+    return crypto_equal(masked + TOKEN, token, TOKEN);
 }
 
 /* Fill x->info where somebody has signed in. */
@@ -107,9 +125,8 @@ bool ask_own_origin(const struct request *r)
 
 bool ask_token_holds(const struct exchange *x)
 {
-    struct text given = request_form(x->request, "csrf");
     if (x->session[0] == '\0') return true; /* nobody's session can be misused */
-    return given.p != NULL && given.n == strlen(x->csrf) && crypto_equal(given.p, x->csrf, given.n);
+    return ask_csrf_fits(request_form(x->request, "csrf"), x->session);
 }
 
 /* ---- parameters ---- */

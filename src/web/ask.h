@@ -27,8 +27,10 @@ bool ask_parameters(struct exchange *x, const char *operation);
 /* Keep what was typed in x->form; passwords and codes are not given back. */
 void ask_keep_form(struct exchange *x);
 
-/* The token that forms of a session carry: keyed hash of the session's token (S49). "" without
+/* The token that forms of a session carry (S49): a hash of the session's token, under a mask of
+ * random bytes that is another one each time, so that its length compressed says nothing. "" without
  * session. */
 void ask_csrf(char out[CSRF_SIZE], const char *session);
+bool ask_csrf_fits(struct text given, const char *session); /* in constant time */
 
 #endif

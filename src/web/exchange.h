@@ -16,7 +16,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { SITE_LANGUAGES_MAX = 16, SESSION_TOKEN_MAX = 128, CSRF_SIZE = 65 };
+enum { SITE_LANGUAGES_MAX = 16, SESSION_TOKEN_MAX = 128, CSRF_SIZE = 129 };
 
 #define SESSION_COOKIE "dcim" /* the browser knows it as __Host-dcim */
 
