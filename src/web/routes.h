@@ -23,4 +23,7 @@ ROUTE_PART(govern);
 ROUTE_PART(explore);
 #undef ROUTE_PART
 
+/* My work, of work.summary: cards, and one's drafts (routes_entry.c). A hook as route.h has it. */
+bool routes_home_after(struct exchange *x);
+
 #endif

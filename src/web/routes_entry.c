@@ -55,10 +55,208 @@ static void draft_chrome(struct exchange *x, const char *title, bool to_draft)
 
 /* ---- beginning ---- */
 
-/* Which form: those of the data sets that the account may see. */
-static bool before_new(struct exchange *x)
+/* Which form: those of the repository, the first chosen before anybody chose. */
+static bool after_new(struct exchange *x)
 {
+    const struct json *forms = json_get(x->result, "forms");
+    struct json *list = json_array();
+    const char *chosen = json_get_text(x->form, "form", "");
+    for (size_t i = 0; i < json_size(forms); i++) {
+        const struct json *f = json_at(forms, i);
+        struct json *o = json_object();
+        const char *name = json_get_text(f, "form", "");
+        json_set_text(o, "code", name);
+        json_set_text(o, "text", json_get_text(f, "title", name));
+        json_set_bool(o, "chosen", chosen[0] == '\0' ? i == 0 : strcmp(chosen, name) == 0);
+        json_push(list, o);
+    }
+    json_set(x->extra, "forms", list);
     json_set_text(page_member(x), "back", "/");
+    return true;
+}
+
+static bool begin_at_once(struct exchange *x)
+{
+    struct err e = {0};
+    struct json *in = json_object(), *out = NULL;
+    json_set_text(in, "form", posted(x, "form"));
+    bool ok = exchange_call(&out, x, "entry.begin", in, &e);
+    json_free(in);
+    if (!ok) {
+        exchange_fail(x, &e);
+        return false;
+    }
+    json_free(x->result);
+    x->result = out;
+    return go(x, "/drafts/{draft}");
+}
+
+/* "1990-05-31" of three boxes; a name is narrowed by a whole date alone. */
+static void take_birth_date(struct exchange *x)
+{
+    int64_t day, month, year;
+    struct text d = text_trim(request_form(x->request, "birth_day")),
+                m = text_trim(request_form(x->request, "birth_month")),
+                y = text_trim(request_form(x->request, "birth_year"));
+    if (d.n == 0 && m.n == 0 && y.n == 0) return;
+    if (!text_to_int(d, &day) || !text_to_int(m, &month) || !text_to_int(y, &year) || day < 1 ||
+        day > 31 || month < 1 || month > 12 || year < 1850 || year > 9999) {
+        exchange_error(x, "birth_day",
+                       tr("Enter day, month and year, or leave the date of birth out."), NULL);
+        return;
+    }
+    json_set_text(x->in, "birth_date",
+                  arena_printf(x->arena, "%04d-%02d-%02d", (int)year, (int)month, (int)day));
+}
+
+static bool before_search(struct exchange *x)
+{
+    static const char *const names[] = {"reference", "family_name", "given_names", "alias",
+                                        "document"};
+    struct json *in = json_object();
+    if (posted(x, "form")[0] == '\0') exchange_error(x, "choice", tr("Choose one."), NULL);
+    else if (strcmp(posted(x, "act"), "skip") == 0) {
+        json_free(in);
+        return begin_at_once(x);
+    }
+    json_set_text(in, "form", posted(x, "form"));
+    size_t n = 0;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        struct text t = text_trim(request_form(x->request, names[i]));
+        if (t.p == NULL || t.n == 0) continue;
+        json_set(in, names[i], json_text(t));
+        n++;
+    }
+    json_free(x->in);
+    x->in = in; /* what is blank is not searched for */
+    take_birth_date(x);
+    if (n == 0 && json_size(x->errors) == 0)
+        exchange_error(x, "reference", tr("Fill in something to search for, or begin without."),
+                       NULL);
+    return true;
+}
+
+static struct json *text_cell(struct json *cells, const char *text, const char *href)
+{
+    struct json *c = json_object();
+    json_set_text(c, "text", text);
+    json_set_text(c, "href", href);
+    json_set_text(c, "about", "");
+    json_set_text(c, "tone", "");
+    json_set_bool(c, "header", href[0] != '\0');
+    json_push(cells, c);
+    return c;
+}
+
+static struct json *table(const char *caption, const char *empty, const char *const *columns,
+                          size_t n, struct json *rows)
+{
+    struct json *t = json_object(), *list = json_array();
+    for (size_t i = 0; i < n; i++) {
+        struct json *c = json_object();
+        json_set_text(c, "text", tr(columns[i]));
+        json_push(list, c);
+    }
+    json_set_text(t, "caption", caption);
+    json_set_bool(t, "quiet", true);
+    json_set_text(t, "empty", empty);
+    json_set(t, "columns", list);
+    json_set(t, "rows", rows);
+    return t;
+}
+
+static bool after_search(struct exchange *x)
+{
+    static const char *const columns[] = {N_("Record"), N_("Form"), N_("Organisation"),
+                                          N_("Changed")};
+    const struct json *list = json_get(x->result, "records");
+    struct json *rows = json_array();
+    for (size_t i = 0; i < json_size(list); i++) {
+        const struct json *r = json_at(list, i);
+        struct json *row = json_object(), *cells = json_array();
+        const char *code = json_get_text(r, "record", "");
+        text_cell(cells, code, arena_printf(x->arena, "/records/%s", code));
+        text_cell(cells, json_get_text(r, "form_title", ""), "");
+        text_cell(cells, json_get_text(r, "organisation", ""), "");
+        text_cell(cells, arena_printf(x->arena, "%.10s", json_get_text(r, "at", "")), "");
+        json_set(row, "cells", cells);
+        json_push(rows, row);
+    }
+    json_set_bool(x->extra, "found", json_size(list) > 0);
+    json_set(x->extra, "table",
+             table(tr("Matching records"), "", columns, sizeof columns / sizeof *columns, rows));
+    json_set_text(x->extra, "chosen_form", posted(x, "form"));
+    json_set_text(page_member(x), "back", "/new");
+    return true;
+}
+
+/* ---- my work ---- */
+
+static const char *card_address(const char *name)
+{
+    static const struct {
+        const char *name, *to;
+    } all[] = {{"drafts", "/#drafts"},
+               {"waiting", "/review"},
+               {"answered_queries", "/records"},
+               {"referrals", "/referrals"}};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        if (strcmp(all[i].name, name) == 0) return all[i].to;
+    return "/records";
+}
+
+static void put_drafts(struct exchange *x)
+{
+    static const char *const columns[] = {N_("Draft"), N_("Of record"), N_("Organisation"),
+                                          N_("Last saved")};
+    struct err e = {0};
+    struct json *none = json_object(), *out = NULL, *rows = json_array();
+    if (!exchange_call(&out, x, "entry.list", none, &e)) out = NULL;
+    const struct json *list = out == NULL ? NULL : json_get(out, "drafts");
+    for (size_t i = 0; i < json_size(list); i++) {
+        const struct json *d = json_at(list, i);
+        struct json *row = json_object(), *cells = json_array();
+        const char *record = json_get_text(d, "record", "");
+        text_cell(cells, json_get_text(d, "form_title", ""),
+                  arena_printf(x->arena, "/drafts/%s", json_get_text(d, "draft", "")));
+        text_cell(cells, record[0] == '\0' ? tr("New") : record, "");
+        text_cell(cells, json_get_text(d, "organisation", ""), "");
+        text_cell(cells, arena_printf(x->arena, "%.16s", json_get_text(d, "changed_at", "")), "");
+        json_set(row, "cells", cells);
+        json_push(rows, row);
+    }
+    json_set(x->extra, "table",
+             table(tr("Drafts"), tr("You have no drafts."), columns,
+                   sizeof columns / sizeof *columns, rows));
+    json_free(out);
+    json_free(none);
+}
+
+bool routes_home_after(struct exchange *x)
+{
+    const struct json *items = json_get(x->result, "items");
+    struct json *cards = json_object(), *list = json_array();
+    bool enters = false;
+    for (size_t i = 0; i < json_size(items); i++) {
+        const struct json *item = json_at(items, i);
+        const char *name = json_get_text(item, "name", "");
+        struct json *card = json_object();
+        int64_t n = json_get_int(item, "count", 0);
+        enters = enters || strcmp(name, "drafts") == 0;
+        json_set_text(card, "number", arena_printf(x->arena, "%lld", (long long)n));
+        json_set_text(card, "text", json_get_text(item, "words", ""));
+        json_set_text(card, "href", card_address(name));
+        json_push(list, card);
+    }
+    if (json_size(list) > 0) {
+        json_set(cards, "items", list);
+        json_set(x->extra, "work_cards", cards);
+    } else {
+        json_free(list);
+        json_free(cards);
+    }
+    json_set_bool(x->extra, "may_enter", enters);
+    if (enters) put_drafts(x);
     return true;
 }
 
@@ -335,7 +533,10 @@ static bool after_discard_page(struct exchange *x)
 // clang-format off
 const struct route routes_entry[] = {
     {.method = METHOD_GET, .path = "/new", .page = "entry-new", .title = N_("Begin a record"), .nav = "/",
-     .flags = ROUTE_FORM, .operation = "repository.info", .before = before_new},
+     .flags = ROUTE_FORM, .operation = "repository.info", .after = after_new},
+    {.method = METHOD_POST, .path = "/new/search", .operation = "record.find", .page = "entry-found",
+     .title = N_("What the register has"), .nav = "/", .flags = ROUTE_EXIT, .again = "/new",
+     .before = before_search, .after = after_search},
     ENTRY_POST("/new/begin", "entry.begin", N_("Begin a record"), "/new", NULL, NULL, after_begin),
     {.method = METHOD_POST, .path = "/records/{record}/change", .operation = "entry.open",
      .title = N_("Change this record"), .nav = "/records", .again = "/records/{record}",

@@ -1,20 +1,592 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Records: lists, one record, its versions. */
+/* Records: lists, one record in words, its versions, its identifiers, links, review, referrals,
+ * closed years. */
 #include "base/catalogue.h"
+#include "web/exchange.h"
+#include "web/page.h"
 #include "web/routes.h"
 
+#include <string.h>
+
+static const char *of_result(const struct exchange *x, const char *name)
+{
+    return x->result == NULL ? "" : json_get_text(x->result, name, "");
+}
+
+static struct json *page_member(struct exchange *x)
+{
+    if (!json_has(x->extra, "page")) json_set(x->extra, "page", json_object());
+    return json_member_mut(x->extra, "page");
+}
+
+/* What the page offers; what may be done is decided when it is asked for. */
+static void say_what_may(struct exchange *x)
+{
+    static const struct {
+        const char *capability, *name;
+    } all[] = {{"enter", "enter"},        {"review", "review"},
+               {"refer", "refer"},        {"identity.open", "identity"},
+               {"record.erase", "erase"}, {"audit.read", "readers"},
+               {"year.close", "close"}};
+    struct json *j = json_object();
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        json_set_bool(j, all[i].name, exchange_may(x, all[i].capability));
+    json_set(x->extra, "may", j);
+}
+
+/* ---- tables ---- */
+
+static struct json *cell(struct json *cells, const char *text, const char *href)
+{
+    struct json *c = json_object();
+    json_set_text(c, "text", text);
+    json_set_text(c, "href", href);
+    json_set_text(c, "about", "");
+    json_set_bool(c, "header", false);
+    json_set_text(c, "tone", "");
+    json_push(cells, c);
+    return c;
+}
+
+static void columns(struct json *table, const char *const *words, size_t n)
+{
+    struct json *list = json_array();
+    for (size_t i = 0; i < n; i++) {
+        struct json *c = json_object();
+        json_set_text(c, "text", tr(words[i]));
+        json_push(list, c);
+    }
+    json_set(table, "columns", list);
+}
+
+static const char *short_time(struct exchange *x, const char *at)
+{
+    return arena_printf(x->arena, "%.10s", at);
+}
+
+static const char *state_words(const char *state, const char **tone)
+{
+    static const struct {
+        const char *state, *text, *tone;
+    } all[] = {{"submitted", N_("Submitted"), "blue"},   {"incomplete", N_("Incomplete"), "yellow"},
+               {"accepted", N_("Accepted"), "green"},    {"returned", N_("Returned"), "orange"},
+               {"imported", N_("Imported"), "grey"},     {"withdrawn", N_("Withdrawn"), "grey"},
+               {"erased", N_("Erased"), "grey"},         {"draft", N_("Draft"), "grey"},
+               {"active", N_("In the register"), "teal"}};
+    *tone = "grey";
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        if (strcmp(all[i].state, state) == 0) {
+            *tone = all[i].tone;
+            return tr(all[i].text);
+        }
+    return state;
+}
+
+/* Title of a form, from repository.info. */
+static const char *form_title(const struct json *info, const char *form)
+{
+    const struct json *forms = json_get(info, "forms");
+    for (size_t i = 0; i < json_size(forms); i++)
+        if (strcmp(json_get_text(json_at(forms, i), "form", ""), form) == 0)
+            return json_get_text(json_at(forms, i), "title", form);
+    return form;
+}
+
+static void row_of_record(struct exchange *x, struct json *rows, const struct json *r,
+                          const char *title, bool tick)
+{
+    struct json *row = json_object(), *cells = json_array();
+    const char *code = json_get_text(r, "record", ""), *tone, *words;
+    json_set_bool(cell(cells, code, arena_printf(x->arena, "/records/%s", code)), "header", true);
+    cell(cells, title, "");
+    cell(cells, json_get_text(r, "organisation", ""), "");
+    words = state_words(json_get_text(r, "state", ""), &tone);
+    if (json_has(r, "state")) json_set_text(cell(cells, words, ""), "tone", tone);
+    cell(cells, short_time(x, json_get_text(r, "at", "")), "");
+    json_set(row, "cells", cells);
+    if (tick) {
+        struct json *t = json_object();
+        json_set_text(t, "name", "records");
+        json_set_text(t, "value", code);
+        json_set_text(t, "label", code);
+        json_set_bool(t, "on", false);
+        json_set(row, "tick", t);
+    }
+    json_push(rows, row);
+}
+
+static bool before_records(struct exchange *x)
+{
+    json_set_int(x->in, "limit", 50);
+    return true;
+}
+
+static bool after_records(struct exchange *x)
+{
+    static const char *const words[] = {N_("Record"), N_("Form"), N_("Organisation"), N_("State"),
+                                        N_("Changed")};
+    struct err e = {0};
+    struct json *none = json_object(), *info = NULL, *table = json_object(), *rows = json_array();
+    const struct json *list = json_get(x->result, "records");
+    if (!exchange_call(&info, x, "repository.info", none, &e)) info = NULL;
+    for (size_t i = json_size(list); i > 0; i--) {
+        const struct json *r = json_at(list, i - 1);
+        row_of_record(x, rows, r, form_title(info, json_get_text(r, "form", "")), false);
+    }
+    json_set_text(table, "caption", tr("Records"));
+    json_set_bool(table, "quiet", true);
+    json_set_text(table, "empty", tr("There are no records yet."));
+    columns(table, words, sizeof words / sizeof *words);
+    json_set(table, "rows", rows);
+    json_set(x->extra, "table", table);
+    struct json *forms = json_array();
+    for (size_t i = 0; info != NULL && i < json_size(json_get(info, "forms")); i++) {
+        const struct json *f = json_at(json_get(info, "forms"), i);
+        struct json *o = json_object();
+        const char *name = json_get_text(f, "form", "");
+        json_set_text(o, "code", name);
+        json_set_text(o, "text", json_get_text(f, "title", name));
+        json_set_bool(o, "selected", text_is(request_query(x->request, "form"), name));
+        json_push(forms, o);
+    }
+    json_set(x->extra, "forms", forms);
+    json_set(x->extra, "chosen_form", json_text(request_query(x->request, "form")));
+    say_what_may(x);
+    json_free(info);
+    json_free(none);
+    return true;
+}
+
+/* ---- one record ---- */
+
+static void fact(struct json *facts, const char *label, const char *value)
+{
+    if (value[0] == '\0') return;
+    struct json *f = json_object();
+    json_set_text(f, "label", label);
+    json_set_text(f, "value", value);
+    json_push(facts, f);
+}
+
+static void put_head(struct exchange *x)
+{
+    struct json *head = json_object(), *facts = json_array(), *tag = json_object();
+    const char *work = of_result(x, "work"), *tone;
+    const char *state = work[0] != '\0' ? work : of_result(x, "state");
+    const char *words = state_words(state, &tone);
+    if (of_result(x, "work_words")[0] != '\0') words = of_result(x, "work_words");
+    json_set_text(tag, "text", words);
+    json_set_text(tag, "tone", tone);
+    fact(facts, tr("Organisation"), of_result(x, "organisation"));
+    fact(facts, tr("Version"),
+         arena_printf(x->arena, "%lld", (long long)json_get_int(x->result, "version", 0)));
+    fact(facts, tr("Changed"), short_time(x, of_result(x, "at")));
+    fact(facts, tr("By"), of_result(x, "author"));
+    fact(facts, tr("Why"), of_result(x, "reason"));
+    json_set_text(head, "kind", of_result(x, "form_title"));
+    json_set_text(head, "code", of_result(x, "record"));
+    json_set(head, "state", tag);
+    json_set(head, "facts", facts);
+    json_set(x->extra, "record_head", head);
+}
+
+/* Rows of the desk as cards of the summary list; headings of instances part a card. */
+static struct json *cards(const struct json *sections)
+{
+    struct json *list = json_array();
+    for (size_t i = 0; i < json_size(sections); i++) {
+        const struct json *s = json_at(sections, i), *rows = json_get(s, "rows");
+        struct json *card = json_object(), *parts = json_array(), *part = NULL, *in = NULL;
+        if (json_size(rows) == 0) {
+            json_free(card);
+            json_free(parts);
+            continue;
+        }
+        for (size_t k = 0; k < json_size(rows); k++) {
+            const struct json *r = json_at(rows, k);
+            bool heading = json_get_bool(r, "heading", false);
+            if (heading || part == NULL) {
+                struct json *p = json_object();
+                json_set_text(p, "heading", heading ? json_get_text(r, "label", "") : "");
+                json_set(p, "rows", json_array());
+                json_push(parts, p);
+                part = json_item_mut(parts, json_size(parts) - 1);
+                in = json_member_mut(part, "rows");
+            }
+            if (!heading) json_push(in, json_copy(r));
+        }
+        json_set_text(card, "title", json_get_text(s, "title", ""));
+        json_set(card, "parts", parts);
+        json_push(list, card);
+    }
+    return list;
+}
+
+static bool after_view(struct exchange *x)
+{
+    struct json *page = page_member(x);
+    int64_t version = json_get_int(x->result, "version", 0);
+    json_set_text(page, "title", arena_printf(x->arena, tr("Record %s"), of_result(x, "record")));
+    json_set_text(page, "back", "/records");
+    put_head(x);
+    json_set(x->extra, "cards", cards(json_get(x->result, "sections")));
+    json_set_bool(x->extra, "is_old", version < json_get_int(x->result, "current", version));
+    json_set_bool(x->extra, "is_waiting", strcmp(of_result(x, "work"), "submitted") == 0);
+    say_what_may(x);
+    struct json *fields = json_array();
+    const struct json *sections = json_get(x->result, "sections");
+    for (size_t i = 0; i < json_size(sections); i++) {
+        const struct json *rows = json_get(json_at(sections, i), "rows");
+        for (size_t k = 0; k < json_size(rows); k++) {
+            const struct json *r = json_at(rows, k);
+            if (json_get_bool(r, "heading", false) || json_get_text(r, "field", "")[0] == '\0')
+                continue;
+            struct json *o = json_object();
+            json_set_text(o, "code", json_get_text(r, "field", ""));
+            json_set_text(o, "text", json_get_text(r, "label", ""));
+            json_push(fields, o);
+        }
+    }
+    json_set(x->extra, "askable", fields);
+    return true;
+}
+
+static bool after_history(struct exchange *x)
+{
+    const struct json *versions = json_get(x->result, "versions");
+    struct json *line = json_object(), *items = json_array();
+    const char *code =
+        arena_copy(x->arena, x->match.variable[0].value.p, x->match.variable[0].value.n);
+    for (size_t i = json_size(versions); i > 0; i--) {
+        const struct json *v = json_at(versions, i - 1);
+        long long n = (long long)json_get_int(v, "version", 0);
+        struct json *item = json_object();
+        const char *at = json_get_text(v, "at", ""), *tone;
+        json_set_text(item, "title",
+                      arena_printf(x->arena, tr("Version %lld, %s"), n,
+                                   state_words(json_get_text(v, "state", ""), &tone)));
+        json_set_text(item, "iso", at);
+        json_set_text(item, "time", arena_printf(x->arena, "%.16s", at));
+        json_set_text(item, "who", json_get_text(v, "author", ""));
+        json_set_text(item, "why", json_get_text(v, "reason", ""));
+        if (n > 1) {
+            json_set_text(item, "href",
+                          arena_printf(x->arena, "/records/%s/versions/%lld/%lld", code, n - 1, n));
+            json_set_text(item, "link", tr("What changed"));
+        }
+        json_push(items, item);
+    }
+    json_set(line, "items", items);
+    json_set(x->extra, "timeline", line);
+    json_set_text(page_member(x), "caption", arena_printf(x->arena, tr("Record %s"), code));
+    json_set_text(page_member(x), "back", arena_printf(x->arena, "/records/%s", code));
+    return true;
+}
+
+static bool after_diff(struct exchange *x)
+{
+    struct json *c = json_object(), *list = json_array();
+    const struct json *fields = json_get(x->result, "fields");
+    long long from = (long long)json_get_int(x->result, "from", 0),
+              to = (long long)json_get_int(x->result, "to", 0);
+    const char *none = tr("(nothing)");
+    for (size_t i = 0; i < json_size(fields); i++) {
+        const struct json *f = json_at(fields, i);
+        struct json *row = json_object();
+        const char *before = json_get_text(f, "theirs", ""), *now = json_get_text(f, "mine", "");
+        json_set_text(row, "label", json_get_text(f, "label", ""));
+        json_set_text(row, "before", before[0] == '\0' ? none : before);
+        json_set_text(row, "after", now[0] == '\0' ? none : now);
+        json_set_bool(row, "differs", false);
+        json_push(list, row);
+    }
+    json_set_text(c, "caption", tr("What changed"));
+    json_set_text(c, "left",
+                  arena_printf(x->arena, tr("Version %lld, %s"), from,
+                               short_time(x, of_result(x, "from_at"))));
+    json_set_text(c, "right",
+                  arena_printf(x->arena, tr("Version %lld, %s"), to,
+                               short_time(x, of_result(x, "to_at"))));
+    json_set(c, "rows", list);
+    json_set(x->extra, "comparison", c);
+    json_set_text(page_member(x), "caption",
+                  arena_printf(x->arena, tr("Record %s"), of_result(x, "record")));
+    json_set_text(page_member(x), "back", exchange_address(x, "/records/{record}/history"));
+    return true;
+}
+
+/* ---- identifiers ---- */
+
+static bool is_shown(const struct json *sections, const char *field)
+{
+    for (size_t i = 0; i < json_size(sections); i++) {
+        const struct json *rows = json_get(json_at(sections, i), "rows");
+        for (size_t k = 0; k < json_size(rows); k++)
+            if (strcmp(json_get_text(json_at(rows, k), "field", ""), field) == 0) return true;
+    }
+    return false;
+}
+
+static const char *value_text(struct exchange *x, const struct json *v)
+{
+    if (json_kind(v) == JSON_TEXT) return json_as_text(v, "");
+    if (json_kind(v) == JSON_INT)
+        return arena_printf(x->arena, "%lld", (long long)json_as_int(v, 0));
+    return "";
+}
+
+/* "family_name" as "Family name": the desk gives no labels here. */
+static const char *plain_name(struct exchange *x, const char *name)
+{
+    char *out = arena_copy(x->arena, name, strlen(name));
+    for (char *p = out; *p != '\0'; p++)
+        if (*p == '_') *p = ' ';
+    if (out[0] >= 'a' && out[0] <= 'z') out[0] = (char)(out[0] - 'a' + 'A');
+    return out;
+}
+
+/* Only what the record in words leaves out: that is what was opened. */
+static void put_opened(struct exchange *x, struct json *rows, const struct json *values,
+                       const struct json *shown, const char *place, const char *title)
+{
+    const char *key;
+    const struct json *v;
+    for (void *at = NULL; json_next(values, &at, &key, &v);) {
+        for (size_t i = 0; json_kind(v) == JSON_ARRAY && i < json_size(v); i++)
+            if (json_kind(json_at(v, i)) == JSON_OBJECT)
+                put_opened(x, rows, json_at(v, i), shown,
+                           arena_printf(x->arena, "%s%s[%zu].", place, key, i),
+                           arena_printf(x->arena, "%s %zu: ", plain_name(x, key), i + 1));
+        const char *text = value_text(x, v);
+        if (text[0] == '\0' || is_shown(shown, arena_printf(x->arena, "%s%s", place, key)))
+            continue;
+        struct json *r = json_object();
+        json_set_text(r, "label", arena_printf(x->arena, "%s%s", title, plain_name(x, key)));
+        json_set_text(r, "value", text);
+        json_push(rows, r);
+    }
+}
+
+static bool after_identity(struct exchange *x)
+{
+    struct err e = {0};
+    struct json *rows = json_array(), *in = json_object(), *view = NULL;
+    json_set(in, "record", json_text(x->match.variable[0].value));
+    if (!exchange_call(&view, x, "record.view", in, &e)) view = NULL;
+    put_opened(x, rows, json_get(x->result, "values"),
+               view == NULL ? NULL : json_get(view, "sections"), "", "");
+    json_free(view);
+    json_free(in);
+    json_set(x->extra, "rows", rows);
+    json_set_text(page_member(x), "back", exchange_address(x, "/records/{record}"));
+    json_set_text(page_member(x), "caption", exchange_address(x, "{record}"));
+    return true;
+}
+
+/* ---- review ---- */
+
+static bool after_queue(struct exchange *x)
+{
+    static const char *const words[] = {N_("Record"), N_("Form"), N_("Organisation"),
+                                        N_("Submitted")};
+    struct json *table = json_object(), *rows = json_array();
+    const struct json *list = json_get(x->result, "records");
+    for (size_t i = 0; i < json_size(list); i++) {
+        const struct json *r = json_at(list, i);
+        row_of_record(x, rows, r, json_get_text(r, "form_title", ""), true);
+    }
+    json_set_text(table, "caption", tr("Records that wait for review"));
+    json_set_bool(table, "quiet", true);
+    json_set_bool(table, "ticks", json_size(list) > 0);
+    json_set_text(table, "empty", tr("Nothing waits for review."));
+    columns(table, words, sizeof words / sizeof *words);
+    json_set(table, "rows", rows);
+    json_set(x->extra, "table", table);
+    return true;
+}
+
+static bool before_accept(struct exchange *x)
+{
+    if (json_size(json_get(x->in, "records")) == 0)
+        exchange_error(x, NULL, tr("Choose at least one record."), NULL);
+    return true;
+}
+
+/* One record from its own page. */
+static bool before_accept_one(struct exchange *x)
+{
+    struct json *list = json_array();
+    json_push(list, json_text(x->match.variable[0].value));
+    json_set(x->in, "records", list);
+    return true;
+}
+
+static void say_refused(struct exchange *x)
+{
+    const struct json *refused = json_get(x->result, "refused");
+    for (size_t i = 0; i < json_size(refused); i++)
+        exchange_error(x, NULL,
+                       arena_printf(x->arena, "%s: %s",
+                                    json_get_text(json_at(refused, i), "record", ""),
+                                    json_get_text(json_at(refused, i), "message", "")),
+                       NULL);
+}
+
+static bool after_accept(struct exchange *x)
+{
+    struct err e = {0};
+    struct json *in = json_object(), *out = NULL;
+    say_refused(x);
+    if (json_size(x->errors) == 0) {
+        json_free(in);
+        (void)response_redirect(x->response, text_of("/review?done=accepted"));
+        return false;
+    }
+    if (exchange_call(&out, x, "review.queue", in, &e)) {
+        json_free(x->result);
+        x->result = out;
+    }
+    json_free(in);
+    return after_queue(x);
+}
+
+/* ---- referrals, years ---- */
+
+static bool after_referrals(struct exchange *x)
+{
+    static const char *const words[] = {N_("Referral"), N_("From"), N_("To"), N_("State"),
+                                        N_("Made")};
+    struct json *table = json_object(), *rows = json_array();
+    const struct json *list = json_get(x->result, "referrals");
+    for (size_t i = 0; i < json_size(list); i++) {
+        const struct json *r = json_at(list, i);
+        struct json *row = json_object(), *cells = json_array();
+        long long n = (long long)json_get_int(r, "referral", 0);
+        const char *name = json_get_text(r, "record", "");
+        struct json *first = cell(cells, name[0] == '\0' ? arena_printf(x->arena, "%lld", n) : name,
+                                  arena_printf(x->arena, "/referrals/%lld", n));
+        json_set_bool(first, "header", true);
+        cell(cells, json_get_text(r, "from", ""), "");
+        cell(cells, json_get_text(r, "to", ""), "");
+        json_set_text(cell(cells, json_get_text(r, "state_words", ""), ""), "tone",
+                      json_get_bool(r, "is_open", false) ? "yellow" : "grey");
+        cell(cells, short_time(x, json_get_text(r, "at", "")), "");
+        json_set(row, "cells", cells);
+        json_push(rows, row);
+    }
+    json_set_text(table, "caption", tr("Referrals"));
+    json_set_bool(table, "quiet", true);
+    json_set_text(table, "empty", tr("There are no referrals."));
+    columns(table, words, sizeof words / sizeof *words);
+    json_set(table, "rows", rows);
+    json_set(x->extra, "table", table);
+    return true;
+}
+
+static bool after_referral(struct exchange *x)
+{
+    json_set(x->extra, "cards", cards(json_get(x->result, "sections")));
+    json_set_text(page_member(x), "back", "/referrals");
+    return true;
+}
+
+static bool after_refer_page(struct exchange *x)
+{
+    json_set_text(page_member(x), "back", exchange_address(x, "/records/{record}"));
+    json_set_text(page_member(x), "caption",
+                  arena_printf(x->arena, tr("Record %s"), of_result(x, "record")));
+    return true;
+}
+
+static bool after_years(struct exchange *x)
+{
+    static const char *const words[] = {N_("Year"), N_("Form"), N_("Closed"), N_("By")};
+    struct json *table = json_object(), *rows = json_array();
+    const struct json *list = json_get(x->result, "years");
+    for (size_t i = 0; i < json_size(list); i++) {
+        const struct json *y = json_at(list, i);
+        struct json *row = json_object(), *cells = json_array();
+        const char *year = arena_printf(x->arena, "%lld", (long long)json_get_int(y, "year", 0));
+        json_set_bool(cell(cells, year, ""), "header", true);
+        cell(cells, json_get_text(y, "form_title", ""), "");
+        cell(cells, short_time(x, json_get_text(y, "at", "")), "");
+        cell(cells, json_get_text(y, "actor", ""), "");
+        json_set(row, "cells", cells);
+        json_push(rows, row);
+    }
+    json_set_text(table, "caption", tr("Years that are closed"));
+    json_set_bool(table, "quiet", true);
+    json_set_text(table, "empty", tr("No year is closed."));
+    columns(table, words, sizeof words / sizeof *words);
+    json_set(table, "rows", rows);
+    json_set(x->extra, "table", table);
+    say_what_may(x);
+    return true;
+}
+
+/* ---- rows ---- */
+
+#define RECORD_PAGE(where, op, template, words, menu, more, hook)                               \
+    {                                                                                           \
+        .method = METHOD_GET, .path = where, .operation = op, .page = template, .title = words, \
+        .nav = menu, .flags = more, .after = hook                                               \
+    }
+#define RECORD_POST(where, op, words, back, to, first)                                            \
+    {                                                                                             \
+        .method = METHOD_POST, .path = where, .operation = op, .title = words, .nav = "/records", \
+        .flags = ROUTE_EXIT, .again = back, .done = to, .before = first                           \
+    }
+
+// clang-format off
 const struct route routes_record[] = {
-    {.method = METHOD_GET,
-     .path = "/records",
-     .operation = "record.list",
-     .page = "records",
-     .title = N_("Records"),
-     .nav = "/records"},
-    {.method = METHOD_GET,
-     .path = "/records/{record}/history",
-     .operation = "record.history",
-     .page = "record-history",
-     .title = N_("Versions of this record"),
-     .nav = "/records"},
+    {.method = METHOD_GET, .path = "/records", .operation = "record.list", .page = "records",
+     .title = N_("Records"), .nav = "/records", .before = before_records, .after = after_records},
+    RECORD_PAGE("/records/{record}", "record.view", "record", NULL, "/records", ROUTE_EXIT, after_view),
+    RECORD_PAGE("/records/{record}/history", "record.history", "record-history",
+                N_("Versions of this record"), "/records", ROUTE_EXIT, after_history),
+    RECORD_PAGE("/records/{record}/versions/{from}/{to}", "record.diff", "record-diff",
+                N_("What changed"), "/records", ROUTE_EXIT, after_diff),
+    {.method = METHOD_POST, .path = "/records/{record}/identity", .operation = "record.identity",
+     .page = "record-identity", .title = N_("Identifiers"), .nav = "/records", .flags = ROUTE_EXIT,
+     .again = "/records/{record}", .after = after_identity},
+    {.method = METHOD_POST, .path = "/records/{record}/links", .operation = "record.links",
+     .page = "record-links", .title = N_("Links of this record"), .nav = "/records",
+     .flags = ROUTE_EXIT, .again = "/records/{record}", .after = after_refer_page},
+    RECORD_POST("/records/{record}/erase", "record.erase", N_("Erase this record"), "/records/{record}",
+                "/records?done=erased", NULL),
+
+    RECORD_PAGE("/review", "review.queue", "review", N_("Records that wait for review"), "/review", 0,
+                after_queue),
+    {.method = METHOD_POST, .path = "/review/accept", .operation = "review.accept", .page = "review",
+     .title = N_("Records that wait for review"), .nav = "/review", .again = "/review",
+     .before = before_accept, .after = after_accept},
+    {.method = METHOD_POST, .path = "/records/{record}/accept", .operation = "review.accept", .page = "review",
+     .title = N_("Records that wait for review"), .nav = "/review", .again = "/records/{record}",
+     .before = before_accept_one, .after = after_accept},
+    RECORD_POST("/records/{record}/return", "review.return", N_("Return with a question"), "/records/{record}",
+                "/records/{record}?done=returned", NULL),
+    RECORD_POST("/records/{record}/queries/{query}/answer", "query.answer", N_("Answer"), "/records/{record}",
+                "/records/{record}?done=answered", NULL),
+    RECORD_POST("/records/{record}/queries/{query}/resolve", "query.resolve", N_("Settle"), "/records/{record}",
+                "/records/{record}?done=settled", NULL),
+
+    RECORD_PAGE("/referrals", "referral.list", "referrals", N_("Referrals"), "/referrals", 0, after_referrals),
+    RECORD_PAGE("/referrals/{referral}", "referral.show", "referral", N_("Referral"), "/referrals", ROUTE_EXIT,
+                after_referral),
+    {.method = METHOD_POST, .path = "/referrals/{referral}", .operation = "referral.answer",
+     .title = N_("Referral"), .nav = "/referrals", .done = "/referrals/{referral}?done=answered"},
+    {.method = METHOD_GET, .path = "/records/{record}/refer", .operation = "record.view",
+     .page = "referral-make", .title = N_("Refer to another organisation"), .nav = "/records",
+     .flags = ROUTE_EXIT | ROUTE_FORM, .extra = {{"organisation.list", "choices"}},
+     .after = after_refer_page},
+    RECORD_POST("/records/{record}/refer", "referral.make", N_("Refer to another organisation"), NULL,
+                "/referrals/{referral}?done=referred", NULL),
+
+    RECORD_PAGE("/years", "year.list", "years", N_("Reporting years"), "/years", 0, after_years),
+    {.method = METHOD_POST, .path = "/years/close", .operation = "year.close", .title = N_("Reporting years"),
+     .nav = "/years", .again = "/years", .done = "/years?done=year-closed"},
+    {.method = METHOD_POST, .path = "/years/reopen", .operation = "year.reopen", .title = N_("Reporting years"),
+     .nav = "/years", .again = "/years", .done = "/years?done=year-opened"},
 };
+// clang-format on
 const size_t routes_record_count = sizeof routes_record / sizeof *routes_record;

@@ -172,7 +172,7 @@ const struct route routes_session[] = {
      .page = "accessibility",
      .title = N_("Accessibility statement"),
      .flags = ROUTE_OPEN},
-    {.method = METHOD_GET, .path = "/", .page = "home", .title = N_("My work"), .nav = "/",
-     .before = before_home},
+    {.method = METHOD_GET, .path = "/", .operation = "work.summary", .page = "home",
+     .title = N_("My work"), .nav = "/", .before = before_home, .after = routes_home_after},
 };
 const size_t routes_session_count = sizeof routes_session / sizeof *routes_session;
