@@ -8,13 +8,14 @@
 //
 // Each gets the address /assets/<name>-<hash>.<ext>; the hash is of its contents, so that a browser may keep it
 // for ever. An import of a module is rewritten to the address of what it names: "./other.js" beside it, or a
-// package of `vendor` below. Modules that import each other in a ring cannot be named by their contents and
+// package of `vendor` below; those that only entry.js imports are in it. Modules that import each other in a ring cannot be named by their contents and
 // are refused. The same sources give the same bytes (S7): no times, no paths.
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
 import * as sass from "sass";
+import { buildSync } from "esbuild";
 import { minify_sync as minify } from "terser";
 import { charts } from "./charts.mjs";
 
@@ -84,6 +85,31 @@ function prune(text, names) {
         .join("").replace(/^export \{[^}]*\};$/m, `export { ${[...names].sort().join(", ")} };`);
 }
 
+// What a page of data entry loads goes out as one file: put together, its modules compress to an eighth less.
+const bundles = new Set(["entry.js"]);
+function bundle(file) {
+    const made = buildSync({ entryPoints: [file], bundle: true, format: "esm", target: "es2020", write: false,
+        legalComments: "none", logLevel: "error" });
+    const { code } = minify(made.outputFiles[0].text, { module: true, ecma: 2020, compress: { passes: 3 }, format: { comments: false } });
+    return add(basename(file), Buffer.from(code));
+}
+// Modules that nothing but a bundle imports are no files of their own.
+function within() {
+    const files = list("script", (f) => f.endsWith(".js"));
+    const importers = new Map();
+    for (const file of files)
+        for (const [, , , name] of readFileSync(file, "utf8").matchAll(imports))
+            if (name.startsWith("./")) importers.set(target(file, name), [...(importers.get(target(file, name)) ?? []), file]);
+    const inside = new Set();
+    for (let grown = true; grown;) {
+        const before = inside.size;
+        for (const [file, by] of importers)
+            if (by.every((f) => bundles.has(basename(f)) || inside.has(f))) inside.add(file);
+        grown = inside.size > before;
+    }
+    return inside;
+}
+
 const scripts = new Map();
 function script(file, ring = []) {
     if (ring.includes(file)) throw new Error(`modules import each other: ${[...ring, file].map((f) => basename(f)).join(" > ")}`);
@@ -102,7 +128,10 @@ for (const file of list("style", (f) => f.endsWith(".scss") && !f.startsWith("_"
     const made = sass.compile(file, { style: "compressed", loadPaths: [modules], quietDeps: true, charset: false });
     add(basename(file, ".scss") + ".css", Buffer.from(made.css + "\n"));
 }
-for (const file of list("script", (f) => f.endsWith(".js"))) script(file);
+const inside = within();
+for (const file of list("script", (f) => f.endsWith(".js")))
+    if (bundles.has(basename(file))) bundle(file);
+    else if (!inside.has(file)) script(file);
 for (const file of list("image", () => true)) add(basename(file), readFileSync(file));
 
 // Whose work is handed on is named, with its licence.
