@@ -8,7 +8,8 @@
 
 enum { BACKUP_ALARM_SECONDS = 48 * 3600 /* S99 */ };
 
-/* Where the backups of this register lie: beside it, "<repository>-backups". From the call's arena. */
+/* Where the backups of this register lie: beside it, "<repository>-backups". From the call's
+ * arena. */
 const char *backup_folder(struct call *c);
 
 struct backup_state {

@@ -7,8 +7,8 @@
 #include <string.h>
 
 enum {
-    WINDOW = 20000,     /* entries read at a time, going back from the newest */
-    READERS_MAX = 500,  /* entries of one record that are shown; all of them are counted */
+    WINDOW = 20000,    /* entries read at a time, going back from the newest */
+    READERS_MAX = 500, /* entries of one record that are shown; all of them are counted */
     DAY_SECONDS = 86400
 };
 
@@ -21,7 +21,8 @@ struct search {
     bool reached;        /* an entry before `since` was seen: nothing older fits */
 };
 
-/* ASCII letters alone are taken for the same: names of accounts, codes and actions have no others. */
+/* ASCII letters alone are taken for the same: names of accounts, codes and actions have no
+ * others. */
 static bool holds(struct text in, struct text part)
 {
     for (size_t i = 0; part.n <= in.n && i + part.n <= in.n; i++)
@@ -116,8 +117,7 @@ bool op_audit_search(struct call *c, struct err *e)
         if (oldest > 1) json_set_int(c->out, "older", oldest);
     }
     json_set(c->out, "entries", list);
-    if (json_has(c->in, "before"))
-        json_set_int(c->out, "before", json_get_int(c->in, "before", 0));
+    if (json_has(c->in, "before")) json_set_int(c->out, "before", json_get_int(c->in, "before", 0));
     for (size_t i = 0; i < sizeof echoed / sizeof *echoed; i++)
         json_set_text(c->out, echoed[i], json_get_text(c->in, echoed[i], ""));
     list_actions(c, s.action);

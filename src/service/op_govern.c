@@ -290,8 +290,7 @@ bool op_health_show(struct call *c, struct err *e)
 static struct json *languages_of(const struct dictionary *d)
 {
     struct json *list = json_array();
-    for (size_t i = 0; i < d->n_language; i++)
-        json_push(list, json_text(text_of(d->language[i])));
+    for (size_t i = 0; i < d->n_language; i++) json_push(list, json_text(text_of(d->language[i])));
     return list;
 }
 

@@ -248,8 +248,7 @@ bool op_request_answer(struct call *c, struct err *e)
         if (json_has(c->in, "record"))
             json_set_text(body, "record", json_get_text(c->in, "record", ""));
         struct buf b;
-        ok = write_body(&b, body, e) &&
-             subject_request_change(c->s->store, &r, buf_text(&b), e);
+        ok = write_body(&b, body, e) && subject_request_change(c->s->store, &r, buf_text(&b), e);
         buf_release(&b);
     }
     json_free(body);

@@ -19,8 +19,9 @@ enum { CODE_MAX = 64, WHO_MAX = 200, TEXT_MAX = 8000 };
 
 static const struct parameter_spec no_parameter[] = {END_ARG};
 
-static const struct parameter_spec verify_parameter[] = {
-    LINE_ARG("backup", true, 80, "name of the backup"), RECOVERY_ARG, END_ARG};
+static const struct parameter_spec verify_parameter[] = {LINE_ARG("backup", true, 80,
+                                                                  "name of the backup"),
+                                                         RECOVERY_ARG, END_ARG};
 
 static const struct parameter_spec confirm_parameter[] = {RECOVERY_ARG, END_ARG};
 
@@ -32,14 +33,14 @@ static const struct parameter_spec request_add_parameter[] = {
      .type = PARAM_TEXT,
      .required = true,
      .min = 1,
-     .max = 40,
+     .max = 80,
      .choices = RIGHTS,
      .summary = "which right is asked for"},
     {.name = "law",
      .type = PARAM_TEXT,
      .required = true,
      .min = 1,
-     .max = 10,
+     .max = 40,
      .choices = "gdpr|led",
      .summary = "GDPR, or the directive for police and justice"},
     LINE_ARG("received", true, 10, "day it came, as 2026-01-31"),
@@ -50,8 +51,9 @@ static const struct parameter_spec request_add_parameter[] = {
     TEXT_ARG("text", true, TEXT_MAX, "what is asked for"),
     END_ARG};
 
-static const struct parameter_spec request_parameter[] = {
-    LINE_ARG("request", true, 20, "code of the request"), END_ARG};
+static const struct parameter_spec request_parameter[] = {LINE_ARG("request", true, 20,
+                                                                   "code of the request"),
+                                                          END_ARG};
 
 static const struct parameter_spec request_answer_parameter[] = {
     LINE_ARG("request", true, 20, "code of the request"),
@@ -59,7 +61,7 @@ static const struct parameter_spec request_answer_parameter[] = {
      .type = PARAM_TEXT,
      .required = true,
      .min = 1,
-     .max = 20,
+     .max = 80,
      .choices = STATES,
      .summary = "how it stands"},
     TEXT_ARG("answer", false, TEXT_MAX, "what was answered, and why"),
@@ -75,8 +77,7 @@ static const struct operation_row govern_rows[] = {
     ROW_DESK("backup.make_here", "make a backup beside the register", no_parameter, CAP_BACKUP,
              TX_NONE, "backup", op_backup_make_here, BACKUP_RESULT),
     ROW_DESK("backup.verify_here", "open a backup fully, as if it were to be restored",
-             verify_parameter, CAP_BACKUP, TX_NONE, "verify", op_backup_verify_here,
-             BACKUP_RESULT),
+             verify_parameter, CAP_BACKUP, TX_NONE, "verify", op_backup_verify_here, BACKUP_RESULT),
     ROW_DESK("setup.progress", "what of setting up is still to be confirmed", no_parameter,
              CAP_BACKUP, TX_READ, "none", op_setup_progress, PROGRESS_RESULT),
     ROW_DESK("setup.confirm", "make the first backup, and open it with the recovery code",

@@ -13,20 +13,19 @@
 
 struct store;
 
-struct backup_made { /* texts from the arena */
+struct backup_made {     /* texts from the arena */
     const char *name;    /* of the file, without its folder */
     int64_t made_at;     /* UTC seconds */
     const char *made_by; /* account */
     int64_t bytes, n_record, n_audit;
-    int64_t verified_at; /* 0: never */
+    int64_t verified_at;     /* 0: never */
     const char *verified_by; /* NULL: never */
 };
 
 /* A backup was made: *b but for its verification. */
 bool store_backup_note(struct store *st, const struct backup_made *b, struct err *e) MUST_CHECK;
 /* It was opened fully, at verified_at by verified_by; one that the ledger lacked is added. */
-bool store_backup_verified(struct store *st, const struct backup_made *b,
-                           struct err *e) MUST_CHECK;
+bool store_backup_verified(struct store *st, const struct backup_made *b, struct err *e) MUST_CHECK;
 /* All that were ever made here, the newest first; their files may be gone. */
 bool store_backup_list(struct backup_made **out, size_t *n, struct store *st, struct arena *a,
                        struct err *e) MUST_CHECK;

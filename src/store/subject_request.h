@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Requests of data subjects (GDPR art. 12 to 22; Directive (EU) 2016/680 art. 12 to 18).
  *
- * Which right, under which law, when it came, when it is due and how it stands are columns; who asks
- * and what is a body that service understands, sealed under a key of the request's own, which is
- * wrapped under KEY_WORK (S12). Functions that change something need the write transaction of
+ * Which right, under which law, when it came, when it is due and how it stands are columns; who
+ * asks and what is a body that service understands, sealed under a key of the request's own, which
+ * is wrapped under KEY_WORK (S12). Functions that change something need the write transaction of
  * store_begin(). */
 #ifndef DCIM_STORE_SUBJECT_REQUEST_H
 #define DCIM_STORE_SUBJECT_REQUEST_H

@@ -54,7 +54,8 @@ void step_up_ask(struct exchange *x, int status)
 bool step_up_take(struct exchange *x)
 {
     struct err e = {0};
-    struct text code = request_form(x->request, CODE), password = request_form(x->request, PASSWORD);
+    struct text code = request_form(x->request, CODE),
+                password = request_form(x->request, PASSWORD);
     bool by_code = code.p != NULL;
     struct json *in = json_object(), *out = NULL;
     json_set(in, by_code ? "code" : "password", json_text(by_code ? code : password));
