@@ -7,8 +7,10 @@
 #include "base/base64.h"
 #include "base/catalogue.h"
 #include "base/csv.h"
+#include "base/date.h"
 #include "intake/mapping.h"
 #include "intake/source.h"
+#include "store/saved_mapping.h"
 
 #include <string.h>
 
@@ -426,6 +428,30 @@ static bool show_columns(struct call *c, const struct intake_options *o, struct 
     return ok;
 }
 
+/* What the organisation has saved for such files. */
+static bool put_saved(struct call *c, const struct upload_view *v, const struct form *f, struct err *e)
+{
+    struct organisation o;
+    struct saved_mapping *list;
+    size_t n;
+    struct text code = text_of(json_get_text(v->choices, "organisation", ""));
+    if (!store_organisation_find(&o, c->s->store, code, c->arena, e) ||
+        !store_mapping_list(&list, &n, c->s->store, o.organisation_no, f->name, c->arena, e))
+        return false;
+    struct json *saved = json_array();
+    for (size_t i = 0; i < n; i++) {
+        char at[INSTANT_TEXT_MAX];
+        struct json *row = json_object();
+        instant_format(at, list[i].saved_at);
+        json_set_text(row, "name", list[i].name);
+        json_set_text(row, "saved_at", at);
+        json_set_text(row, "saved_by", list[i].saved_by);
+        json_push(saved, row);
+    }
+    json_set(c->out, "saved", saved);
+    return true;
+}
+
 /* The form of an upload, with the right to it. */
 static bool form_of(const struct form **out, struct call *c, struct err *e)
 {
@@ -453,6 +479,7 @@ bool op_upload_map(struct call *c, struct err *e)
     ok = ok && intake_open(&in, &o, &problems, e);
     if (!ok && problems.n > 0) service_keep_problems(c->s, &problems);
     problems_release(&problems);
+    ok = ok && put_saved(c, &v, f, e);
     if (ok) {
         put_upload(c, &v);
         put_variables(c, f);

@@ -44,6 +44,9 @@ static const struct parameter_spec columns_parameter[] = {
              "a line for each column: its number from 0, where it leads, the order of its dates"),
     END_ARG};
 
+static const struct parameter_spec name_parameter[] = {
+    UPLOAD_ARG, LINE_ARG("name", true, 80, "name of the mapping"), END_ARG};
+
 static const struct parameter_spec start_parameter[] = {
     UPLOAD_ARG, BOOL_ARG("check", "a dry run: nothing is kept"), END_ARG};
 
@@ -67,11 +70,17 @@ static const struct operation_row rows[] = {
              UPLOAD_RESULT "kind workbook? encodings" CHOICES "separators" CHOICES "sheets" CHOICES
              "header[] rows[row# cells[]] problem remedy"),
     ROW_DESK("upload.map", "where the columns of an uploaded file lead", upload_parameter, CAP_IMPORT,
-             TX_NONE, "none", op_upload_map,
-             UPLOAD_RESULT "known# open# variables[to text] columns[column# number# name samples[] "
+             TX_READ, "none", op_upload_map,
+             UPLOAD_RESULT "known# open# saved[name saved_at saved_by] variables[to text] columns[column# number# name samples[] "
              "known? open? fixed? dated? use path label orders" CHOICES "]"),
     ROW_DESK("upload.columns", "say where the columns of an uploaded file lead", columns_parameter,
              CAP_IMPORT, TX_NONE, "none", op_upload_columns, "upload"),
+    ROW_DESK("mapping.use", "read an uploaded file's columns as they were saved before", name_parameter,
+             CAP_IMPORT, TX_READ, "none", op_mapping_use, "upload known#"),
+    ROW_DESK("mapping.save", "keep where an uploaded file's columns lead, for the next one",
+             name_parameter, CAP_IMPORT, TX_WRITE, "organisation.change", op_mapping_save, "upload name"),
+    ROW_DESK("mapping.forget", "remove what was kept of columns", name_parameter, CAP_IMPORT, TX_WRITE,
+             "organisation.change", op_mapping_forget, "upload name"),
     ROW_DESK("upload.drop", "forget an uploaded file", upload_parameter, CAP_IMPORT, TX_NONE, "none",
              op_upload_drop, "upload"),
     ROW_DESK("import.start", "check or import an uploaded file without waiting", start_parameter,

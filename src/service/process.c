@@ -11,11 +11,12 @@
 #include "service/supervisor.h"
 #include "store/keyring.h"
 
+#include <errno.h>
+#include <linux/magic.h>
 #include <signal.h>
 #include <stdio.h>
-#include <linux/magic.h>
-#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -49,13 +50,30 @@ static struct secret *secret_of(const struct json *j, const char *name)
     return value == NULL ? NULL : secret_copy(value, strlen(value));
 }
 
-/* A folder in memory, this process's own: what is made there never comes to a disk (S12). "" where the
- * machine has none. */
-static void make_scratch(char out[64])
+/* A folder in memory for what is on its way to somebody: what is made there never comes to a disk
+ * (S12). It is this repository's and this user's own and stays, empty, when the server ends; what a desk
+ * that was killed left in it goes when the next one begins. "" where the machine has none, or somebody
+ * else has made it. */
+static void make_scratch(char out[64], const char *repository)
 {
     struct statfs fs;
-    snprintf(out, 64, "/dev/shm/dcim-XXXXXX");
-    bool there = statfs("/dev/shm", &fs) == 0 && fs.f_type == TMPFS_MAGIC && mkdtemp(out) != NULL;
+    struct stat st;
+    uint8_t hash[16];
+    char hex[2 * sizeof hash + 1];
+    struct file_names left = {0};
+    crypto_hash(hash, sizeof hash, repository, strlen(repository), NULL);
+    crypto_hex(hex, hash, sizeof hash);
+    snprintf(out, 64, "/dev/shm/dcim-%u-%s", (unsigned)geteuid(), hex);
+    bool there = statfs("/dev/shm", &fs) == 0 && fs.f_type == TMPFS_MAGIC &&
+                 (mkdir(out, 0700) == 0 || errno == EEXIST) && lstat(out, &st) == 0 &&
+                 S_ISDIR(st.st_mode) && st.st_uid == geteuid() && (st.st_mode & 077) == 0;
+    if (there && !folder_list(&left, out, NULL)) there = false;
+    for (size_t i = 0; i < left.n; i++) {
+        char path[512];
+        if (snprintf(path, sizeof path, "%s/%s", out, left.name[i]) < (int)sizeof path)
+            (void)unlink(path);
+    }
+    file_names_free(&left);
     if (!there) out[0] = '\0';
 }
 
@@ -119,10 +137,9 @@ static bool run_desk(const struct json *config, const char *program, struct err 
     for (size_t i = 0; i < n; i++) channel[i] = PROCESS_CHANNEL_FD + (int)i;
     converter_use_broker(PROCESS_BROKER_FD);
     char scratch[64];
-    make_scratch(scratch);
+    make_scratch(scratch, o.repository);
     if (scratch[0] != '\0') o.scratch = scratch;
     bool ok = desk_run(&o, channel, n, say_ready, &o, e);
-    if (scratch[0] != '\0') (void)rmdir(scratch);
     secret_free(passphrase);
     secret_free(recovery);
     return ok;

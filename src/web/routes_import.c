@@ -76,8 +76,30 @@ static bool before_columns(struct exchange *x)
     return true;
 }
 
+/* Another operation of the same upload, with the name that was typed; then the page again. */
+static bool with_name(struct exchange *x, const char *operation, const char *done)
+{
+    struct err e = {0};
+    struct text name = text_trim(request_form(x->request, "name"));
+    struct json *in = json_object(), *out = NULL;
+    json_set(in, "upload", json_copy(json_get(x->result, "upload")));
+    json_set(in, "name", json_text(name));
+    if (name.n == 0) {
+        err_set(&e, ERR_INPUT, "import.name", "the name is missing");
+        err_remedy(&e, "type or choose a name for where the columns lead");
+    }
+    if (e.code == ERR_NONE && exchange_call(&out, x, operation, in, &e))
+        (void)response_redirect(x->response, text_of(exchange_address(x, done)));
+    else exchange_fail(x, &e);
+    json_free(out);
+    json_free(in);
+    return false;
+}
+
 static bool after_columns(struct exchange *x)
 {
+    if (text_is(request_form(x->request, "act"), "save"))
+        return with_name(x, "mapping.save", "/import/{upload}/columns?done=mapping-saved");
     return import_start(x, json_get_text(x->result, "upload", ""), true);
 }
 
@@ -166,6 +188,12 @@ const struct route routes_import[] = {
      .after = after_map},
     {.method = METHOD_POST, .path = "/import/{upload}/columns", .operation = "upload.columns",
      .title = N_("What the columns hold"), .before = before_columns, .after = after_columns},
+    {.method = METHOD_POST, .path = "/import/{upload}/saved", .operation = "mapping.use",
+     .title = N_("What the columns hold"), .again = "/import/{upload}/columns",
+     .done = "/import/{upload}/columns?done=mapping-used"},
+    {.method = METHOD_POST, .path = "/import/{upload}/forget", .operation = "mapping.forget",
+     .title = N_("What the columns hold"), .again = "/import/{upload}/columns",
+     .done = "/import/{upload}/columns?done=mapping-forgotten"},
     {.method = METHOD_POST, .path = "/import/{upload}/drop", .operation = "upload.drop",
      .title = N_("Import a file"), .done = "/import?done=upload-dropped"},
     {.method = METHOD_GET, .path = "/imports/{job}", .operation = "job.show", .page = "import-progress",
