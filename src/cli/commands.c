@@ -256,6 +256,8 @@ static const struct option help_option[] = {OPERAND_MAYBE("COMMAND", NULL, "comm
 static const struct option serve_option[] = {
     TEXT_OPT("address", NULL, "ADDRESS", "where to listen; default 127.0.0.1, this machine alone"),
     INT_OPT("port", NULL, "port; default 8443"),
+    INT_OPT("rate", NULL, "requests a second from one source on the long run; default 100"),
+    INT_OPT("burst", NULL, "requests from one source at once; default 400"),
     TEXT_OPT("certificate", NULL, "FILE",
              "certificate (PEM); default: one is made for this machine"),
     TEXT_OPT("certificate-key", NULL, "FILE", "its private key (PEM)"),

@@ -81,6 +81,10 @@ static struct json *door_config(const struct invocation *v, const struct service
         const char *value = json_get_text(v->own, copied[i][0], NULL);
         if (value != NULL) json_set_text(j, copied[i][1], value);
     }
+    struct json *limits = json_object();
+    json_set_int(limits, "rate", json_get_int(v->own, "rate", 0));
+    json_set_int(limits, "burst", json_get_int(v->own, "burst", 0));
+    json_set(j, "limits", limits);
     if (json_has(v->own, "hosts")) json_set(j, "hosts", json_copy(json_get(v->own, "hosts")));
     json_set_bool(j, "insecure_plain", json_get_bool(v->own, "insecure-plain", false));
     json_set_text(j, "folder", arena_printf(a, "%s/server", o->repository));
