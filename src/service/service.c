@@ -5,6 +5,7 @@
  * An act and its entry are committed together; what is read is answered only after its entry is
  * committed (S20). A refusal for want of a capability or purpose is an entry too. Whatever goes
  * wrong on the way refuses the call (S9). */
+#include "service/group_commit.h"
 #include "service/operations.h"
 #include "service/remote.h"
 #include "service/result_spec.h"
@@ -425,14 +426,11 @@ static bool deny(struct call *c, struct err *e, const char *id, const char *what
 static bool append_alone(struct shared *sh, struct store *st, const struct audit_event *event,
                          struct err *e)
 {
-    shared_write_begin(sh);
-    bool ok = store_begin(st, true, e);
-    if (ok && !(audit_append(st, event, NULL, e) && store_commit(st, e))) {
-        store_rollback(st);
-        ok = false;
-    }
-    shared_write_end(sh);
-    return ok;
+    if (sh != NULL) return group_commit_append(shared_group(sh), sh, st, event, e);
+    if (!store_begin(st, true, e)) return false;
+    if (audit_append(st, event, NULL, e) && store_commit(st, e)) return true;
+    store_rollback(st);
+    return false;
 }
 
 /* The entry of a refusal. Operations that open the repository themselves are refused before they

@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/parallel.h"
+#include "service/group_commit.h"
 #include "service/service_internal.h"
 
 #include <pthread.h>
@@ -41,6 +42,7 @@ struct shared {
     size_t n_words;
     struct uploads *uploads;
     struct jobs *jobs;
+    struct group_commit *group;
 };
 
 static int64_t now_s(void)
@@ -96,6 +98,7 @@ bool shared_open(struct shared **out, const struct service_options *o, struct er
     (void)pthread_mutex_init(&sh->lock, NULL);
     (void)pthread_mutex_init(&sh->building, NULL);
     (void)pthread_mutex_init(&sh->writing, NULL);
+    sh->group = group_commit_new();
     struct service *s = service_new(o);
     struct arena *a = arena_new(ARENA_PLAIN);
     if (service_data_folder(&data, s, a, NULL)) load_words(sh, data, a);
@@ -121,6 +124,7 @@ void shared_close(struct shared *sh)
     edition_release(sh, sh->newest);
     for (size_t i = 0; i < sh->n_words; i++) catalogue_free(sh->words[i].words);
     store_close(sh->keeper);
+    group_commit_free(sh->group);
     (void)pthread_mutex_destroy(&sh->lock);
     (void)pthread_mutex_destroy(&sh->building);
     (void)pthread_mutex_destroy(&sh->writing);
@@ -246,6 +250,11 @@ bool edition_snapshot(struct snapshot **out, struct shared *sh, struct edition *
 struct uploads *shared_uploads(struct shared *sh)
 {
     return sh->uploads;
+}
+
+struct group_commit *shared_group(struct shared *sh)
+{
+    return sh->group;
 }
 
 struct jobs *shared_jobs(struct shared *sh)

@@ -55,6 +55,8 @@ const struct catalogue *shared_words(const struct shared *sh, const char *langua
 
 struct uploads *shared_uploads(struct shared *sh);
 struct jobs *shared_jobs(struct shared *sh);
+/* Where entries of reads are committed together. */
+struct group_commit *shared_group(struct shared *sh);
 
 /* One thread writes at a time: others wait here in their order, not in the database. */
 void shared_write_begin(struct shared *sh);

@@ -123,6 +123,9 @@ static bool limits(struct sqlite *q, struct err *e)
         {SQLITE_DBCONFIG_DQS_DML, 0}, {SQLITE_DBCONFIG_DQS_DDL, 0},
         {SQLITE_DBCONFIG_WRITABLE_SCHEMA, 0}, {SQLITE_DBCONFIG_ENABLE_FKEY, 1},
         {SQLITE_DBCONFIG_ENABLE_TRIGGER, 1}, {SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0},
+        /* Plans do not depend on bound values: else SQLite compiles every statement with a LIMIT of a
+         * parameter anew each time. */
+        {SQLITE_DBCONFIG_ENABLE_QPSG, 1},
     };
     // clang-format on
     for (size_t i = 0; i < sizeof set / sizeof set[0]; i++) {
