@@ -68,16 +68,18 @@ static bool send_all(int socket, const void *p, size_t n, const int *fd, size_t 
     return done == (ssize_t)n;
 }
 
-/* Descriptors beside a message; those beyond FD_MAX are closed. */
-static void take_descriptors(const struct cmsghdr *head, int fd[FD_MAX], size_t *n_fd)
+/* Descriptors beside a message; false, and those beyond FD_MAX are closed, when there are more. */
+static bool take_descriptors(const struct cmsghdr *head, int fd[FD_MAX], size_t *n_fd)
 {
     size_t n = (head->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+    bool fits = *n_fd + n <= FD_MAX;
     for (size_t i = 0; i < n; i++) {
         int one;
         memcpy(&one, CMSG_DATA(head) + i * sizeof one, sizeof one);
         if (*n_fd < FD_MAX) fd[(*n_fd)++] = one;
         else (void)close(one);
     }
+    return fits;
 }
 
 /* A whole message with the descriptors beside it; *n_fd of them, to be closed by the caller. It is
@@ -94,15 +96,16 @@ static bool receive_all(int socket, void *p, size_t n, int fd[FD_MAX], size_t *n
                        .msg_control = control.bytes,
                        .msg_controllen = sizeof control.bytes};
     ssize_t got;
+    bool fits = true;
     *n_fd = 0;
     do got = recvmsg(socket, &m, MSG_CMSG_CLOEXEC);
     while (got < 0 && errno == EINTR);
     for (struct cmsghdr *head = CMSG_FIRSTHDR(&m); got > 0 && head != NULL;
          head = CMSG_NXTHDR(&m, head)) {
         if (head->cmsg_level == SOL_SOCKET && head->cmsg_type == SCM_RIGHTS)
-            take_descriptors(head, fd, n_fd);
+            fits = take_descriptors(head, fd, n_fd) && fits;
     }
-    return got == (ssize_t)n;
+    return got == (ssize_t)n && fits && (m.msg_flags & MSG_CTRUNC) == 0;
 }
 
 /* ---- who asks ---- */
