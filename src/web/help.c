@@ -29,33 +29,38 @@ static const char *title_of(struct text markdown, const char *otherwise, struct 
     return otherwise;
 }
 
-/* Links between pages are written as between files: href="victims.md#age" becomes
- * /help/victims#age. */
-static void link_pages(struct buf *out, struct text html)
+/* "victims.html#age" of a page in `below`, as markdown_to_html() writes it: /help/victims#age. */
+static void put_page(struct buf *out, struct text target, struct text file, const char *below)
+{
+    bool up = text_starts(file, TEXT("../"));
+    size_t from = up ? 3 : 0;
+    buf_printf(out, "/help/%s", up ? "" : below);
+    buf_put(out, file.p + from, file.n - from - strlen(".html"));
+    buf_put(out, file.p + file.n, target.n - file.n);
+}
+
+/* Links from page to page lead to where the pages are here. */
+static void link_pages(struct buf *out, struct text html, const char *below)
 {
     struct text rest = html;
     size_t at;
     while (text_find(rest, TEXT("href=\""), &at)) {
         size_t begin = at + strlen("href=\""), end = begin;
         while (end < rest.n && rest.p[end] != '"') end++;
-        struct text target = {rest.p + begin, end - begin};
-        size_t md;
+        struct text target = {rest.p + begin, end - begin}, file, split = target;
+        size_t colon;
         buf_put(out, rest.p, begin);
-        bool page = text_find(target, TEXT(".md"), &md) && !text_starts(target, TEXT("http"));
-        if (page) {
-            size_t from = text_starts(target, TEXT("../")) ? 3 : 0;
-            buf_puts(out, "/help/");
-            buf_put(out, target.p + from, md - from);
-            buf_put(out, target.p + md + 3, target.n - md - 3);
-        } else {
-            buf_put_text(out, target);
-        }
+        bool page = !text_find(target, TEXT(":"), &colon) && text_split(&split, '#', &file) &&
+                    text_ends(file, TEXT(".html"));
+        if (page) put_page(out, target, file, below);
+        else buf_put_text(out, target);
         rest = (struct text){rest.p + end, rest.n - end};
     }
     buf_put_text(out, rest);
 }
 
-static bool add_page(struct help *h, const char *path, const char *name, struct err *e)
+static bool add_page(struct help *h, const char *path, const char *below, const char *name,
+                     struct err *e)
 {
     struct buf markdown, html, linked;
     buf_init(&markdown, PAGE_MAX);
@@ -64,7 +69,7 @@ static bool add_page(struct help *h, const char *path, const char *name, struct 
     bool ok =
         file_read(&markdown, path, PAGE_MAX, e) && markdown_to_html(&html, buf_text(&markdown), e);
     if (ok) {
-        link_pages(&linked, buf_text(&html));
+        link_pages(&linked, buf_text(&html), below);
         ok = buf_ok(&linked, e);
     }
     if (ok)
@@ -85,7 +90,7 @@ static bool add_folder(struct help *h, const char *folder, const char *below, st
     for (size_t i = 0; ok && i < names.n && h->n < PAGES_MAX; i++) {
         struct text name = text_of(names.name[i]);
         if (!text_ends(name, TEXT(".md"))) continue;
-        ok = add_page(h, arena_printf(h->arena, "%s/%s%s", folder, below, names.name[i]),
+        ok = add_page(h, arena_printf(h->arena, "%s/%s%s", folder, below, names.name[i]), below,
                       arena_printf(h->arena, "%s%.*s", below, (int)(name.n - 3), name.p), e);
     }
     file_names_free(&names);
