@@ -12,6 +12,12 @@ target_link_libraries(browser_render PRIVATE dcim_flags web base)
 target_include_directories(browser_render PRIVATE ${CMAKE_BINARY_DIR}/gen/web)
 set_target_properties(browser_render PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests/browser OUTPUT_NAME render)
+# The table of routes, for the stories that try all of it.
+add_executable(browser_routes ${CMAKE_SOURCE_DIR}/tests/browser/routes.c)
+target_link_libraries(browser_routes PRIVATE dcim_flags web service base model)
+target_include_directories(browser_routes PRIVATE ${CMAKE_BINARY_DIR}/gen/web)
+set_target_properties(browser_routes PROPERTIES
+    RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests/browser OUTPUT_NAME routes)
 
 file(GLOB stories CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/browser/story_*.mjs)
 foreach(file ${stories})

@@ -29,7 +29,6 @@ enum {
 #include <jansson.h>
 
 #include <assert.h>
-#include <malloc.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,16 +37,24 @@ enum { DEPTH_MAX = 32, MEMBERS_MAX = 10000 };
 
 _Static_assert(sizeof(json_int_t) == sizeof(int64_t), "jansson's integers are 64 bits");
 
+/* What people typed and what the register says of them is not left behind in memory (S89): each
+ * piece knows its length, and is wiped when it is given back. */
+enum { LENGTH = 16 }; /* keeps what follows aligned for everything */
+
 static void *take(size_t n)
 {
-    return mem_resize(NULL, n, 1);
+    char *p = mem_resize(NULL, mem_add(n, LENGTH), 1);
+    memcpy(p, &n, sizeof n);
+    return p + LENGTH;
 }
 
-/* What people typed and what the register says of them is not left behind in memory (S89). */
-static void give(void *p)
+static void give(void *piece)
 {
-    if (p != NULL) mem_wipe(p, malloc_usable_size(p));
-    mem_free(p);
+    size_t n;
+    if (piece == NULL) return;
+    char *p = (char *)piece - LENGTH;
+    memcpy(&n, p, sizeof n);
+    mem_free_wiped(p, n + LENGTH);
 }
 
 __attribute__((constructor)) static void use_our_memory(void)
