@@ -5,6 +5,8 @@
  * answered in JSON: script/README.md), and when another language is chosen. What its buttons say
  * beside the desk's acts on instances ("return", "go-on", "page:...") is settled here. */
 #include "base/catalogue.h"
+#include "base/date.h"
+#include "base/unicode.h"
 #include "web/entry_pages.h"
 #include "web/exchange.h"
 #include "web/page.h"
@@ -136,6 +138,17 @@ static bool before_search(struct exchange *x)
     return true;
 }
 
+/* An instant as people of the language read it. */
+static const char *local_time(struct exchange *x, const char *at)
+{
+    char shown[80];
+    int64_t seconds;
+    if (!instant_parse(&seconds, text_of(at)) ||
+        !unicode_instant(shown, sizeof shown, seconds, x->language))
+        return at;
+    return arena_copy(x->arena, shown, strlen(shown));
+}
+
 static struct json *text_cell(struct json *cells, const char *text, const char *href)
 {
     struct json *c = json_object();
@@ -178,7 +191,7 @@ static bool after_search(struct exchange *x)
         text_cell(cells, code, arena_printf(x->arena, "/records/%s", code));
         text_cell(cells, json_get_text(r, "form_title", ""), "");
         text_cell(cells, json_get_text(r, "organisation", ""), "");
-        text_cell(cells, arena_printf(x->arena, "%.10s", json_get_text(r, "at", "")), "");
+        text_cell(cells, local_time(x, json_get_text(r, "at", "")), "");
         json_set(row, "cells", cells);
         json_push(rows, row);
     }
@@ -221,7 +234,7 @@ static void put_drafts(struct exchange *x)
                   arena_printf(x->arena, "/drafts/%s", json_get_text(d, "draft", "")));
         text_cell(cells, record[0] == '\0' ? tr("New") : record, "");
         text_cell(cells, json_get_text(d, "organisation", ""), "");
-        text_cell(cells, arena_printf(x->arena, "%.16s", json_get_text(d, "changed_at", "")), "");
+        text_cell(cells, local_time(x, json_get_text(d, "changed_at", "")), "");
         json_set(row, "cells", cells);
         json_push(rows, row);
     }

@@ -2,6 +2,8 @@
 /* Records: lists, one record in words, its versions, its identifiers, links, review, referrals,
  * closed years. */
 #include "base/catalogue.h"
+#include "base/date.h"
+#include "base/unicode.h"
 #include "web/exchange.h"
 #include "web/page.h"
 #include "web/routes.h"
@@ -59,9 +61,15 @@ static void columns(struct json *table, const char *const *words, size_t n)
     json_set(table, "columns", list);
 }
 
+/* An instant as people of the language read it. */
 static const char *short_time(struct exchange *x, const char *at)
 {
-    return arena_printf(x->arena, "%.10s", at);
+    char shown[80];
+    int64_t seconds;
+    if (!instant_parse(&seconds, text_of(at)) ||
+        !unicode_instant(shown, sizeof shown, seconds, x->language))
+        return at;
+    return arena_copy(x->arena, shown, strlen(shown));
 }
 
 static const char *state_words(const char *state, const char **tone)
@@ -266,7 +274,7 @@ static bool after_history(struct exchange *x)
                       arena_printf(x->arena, tr("Version %lld, %s"), n,
                                    state_words(json_get_text(v, "state", ""), &tone)));
         json_set_text(item, "iso", at);
-        json_set_text(item, "time", arena_printf(x->arena, "%.16s", at));
+        json_set_text(item, "time", short_time(x, at));
         json_set_text(item, "who", json_get_text(v, "author", ""));
         json_set_text(item, "why", json_get_text(v, "reason", ""));
         if (n > 1) {

@@ -80,7 +80,8 @@ export function autosave (form) {
   function save (keepalive = false) {
     clearTimeout(timer)
     timer = 0
-    if (state.stopped || state.left) return Promise.resolve()
+    /* What the submit under way sends is all of it; a second one of the same version would be a conflict. */
+    if (state.stopped || state.left || state.submitting) return Promise.resolve()
     if (state.saving) return state.saving
     state.dirty = false
     say('saving')
