@@ -24,17 +24,23 @@ static bool is_tame(const char *s)
     return true;
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static void read_all(const uint8_t *data, size_t size, bool is_text)
 {
     int fd = memfd_create("messages", MFD_CLOEXEC);
     if (fd < 0 || write(fd, data, size) != (ssize_t)size || lseek(fd, 0, SEEK_SET) != 0) abort();
-    struct converter *c = converter_attach(fd);
+    struct converter *c = converter_attach(fd, is_text);
     struct converter_sheet sheet;
+    const struct converter_sheet_name *name;
+    struct converter_text how;
     struct converter_row row;
     struct err e = {0}, again = {0};
     uint64_t before = 0;
-    bool found = true, ok = converter_sheet(c, &sheet, &e);
-    if (ok) hold(text_is_utf8(sheet.name, NULL));
+    bool found = true,
+         ok = is_text ? converter_text(c, &how, &e) : converter_sheet(c, &sheet, &e);
+    if (ok && is_text) hold(how.encoding < CSV_ENCODING_COUNT && (how.separator & 0x80) == 0);
+    if (ok && !is_text) hold(text_is_utf8(sheet.name, NULL));
+    size_t n_name = converter_sheets(c, &name);
+    for (size_t i = 0; i < n_name; i++) hold(text_is_utf8(name[i].name, NULL));
     while (ok && (ok = converter_next(c, &row, &found, &e)) && found) {
         hold(row.row > before && row.row <= 1048576 && row.n_field <= CONVERTER_COLUMN_MAX);
         before = row.row;
@@ -46,5 +52,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         hold(!converter_next(c, &row, &found, &again) && strcmp(e.msg, again.msg) == 0);
     }
     converter_stop(c);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    read_all(data, size, false);
+    read_all(data, size, true);
     return 0;
 }

@@ -11,8 +11,7 @@ void base64_put(struct buf *out, struct text bytes)
         char four[4];
         for (size_t k = 0; k < 3; k++)
             three = three << 8 | (k < n ? (unsigned char)bytes.p[i + k] : 0u);
-        for (size_t k = 0; k < 4; k++)
-            four[k] = '=';
+        for (size_t k = 0; k < 4; k++) four[k] = '=';
         for (size_t k = 0; k <= n; k++) four[k] = letters[three >> (18 - 6 * k) & 63];
         buf_put(out, four, sizeof four);
     }

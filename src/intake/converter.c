@@ -40,7 +40,7 @@ struct converter {
     struct converter_text text;
     struct converter_sheet_name *sheets;
     size_t n_sheet;
-    char *sheet_bytes; /* their names lie in it */
+    char *sheet_bytes;  /* their names lie in it */
     uint64_t row;       /* last one seen */
     bool opened, done;  /* the sheet came; the end came */
     struct err failure; /* said again by every later call */
@@ -133,10 +133,11 @@ static bool spawn(pid_t *child, const struct converter_options *o, int out, int 
     return failed == 0 ? true : no_start(e, failed);
 }
 
-struct converter *converter_attach(int pipe)
+struct converter *converter_attach(int pipe, bool is_text)
 {
     struct converter *c = mem_new(1, sizeof *c);
     c->pipe = pipe;
+    c->is_text = is_text;
     c->silence_ms = CONVERTER_SILENCE_MS;
     c->field = mem_new(CONVERTER_COLUMN_MAX, sizeof *c->field);
     c->formula = mem_new(CONVERTER_COLUMN_MAX, sizeof *c->formula);
@@ -160,9 +161,8 @@ bool converter_start(struct converter **out, const struct converter_options *o, 
         close(ends[0]);
         return false;
     }
-    *out = converter_attach(ends[0]);
+    *out = converter_attach(ends[0], strcmp(o->kind, "csv") == 0);
     (*out)->child = child;
-    (*out)->is_text = strcmp(o->kind, "csv") == 0;
     if (o->silence_ms > 0) (*out)->silence_ms = o->silence_ms;
     return true;
 }
@@ -465,8 +465,7 @@ bool converter_sheet(struct converter *c, struct converter_sheet *out, struct er
     if (c->failure.code != ERR_NONE) return fail(c, e);
     if (!c->opened) {
         if (!next_message(c, &kind, &m, e)) return false;
-        if (kind == MESSAGE_SHEETS &&
-            (!take_sheets(c, &m, e) || !next_message(c, &kind, &m, e)))
+        if (kind == MESSAGE_SHEETS && (!take_sheets(c, &m, e) || !next_message(c, &kind, &m, e)))
             return false;
         c->sheet.external_links = take_uint(&m, 1) != 0;
         c->sheet.system_1904 = take_uint(&m, 1) != 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The converter's child: the only process that parses a workbook, or anything that was uploaded. It holds no key and no
- * repository; it can read its standard input, write its standard output, and use 512 MiB and 20 s
- * of processor (S71). */
+/* The converter's child: the only process that parses a workbook, or anything that was uploaded. It
+ * holds no key and no repository; it can read its standard input, write its standard output, and
+ * use 512 MiB and 20 s of processor (S71). */
 #include "intake/converter.h"
 
 #include "base/buf.h"
@@ -160,7 +160,8 @@ static bool read_input(struct buf *out, struct err *e)
         if (n == 0) return true;
         buf_put(out, piece, (size_t)n);
         if (!out->too_long) continue;
-        err_set(e, ERR_LIMIT, "xlsx.too_big", "the file is larger than %d MiB", FILE_BYTES_MAX >> 20);
+        err_set(e, ERR_LIMIT, "xlsx.too_big", "the file is larger than %d MiB",
+                FILE_BYTES_MAX >> 20);
         return err_remedy(e, "split it, or save the sheet as CSV and import that");
     }
 }
@@ -194,9 +195,8 @@ static bool convert_csv(struct output *o, const struct buf *file, const char *wa
     struct csv_reader *r = NULL;
     struct csv_options options;
     struct csv_row row;
-    bool found = true,
-         ok = csv_wanted(&options, wanted, e) &&
-              csv_open_memory(&r, (struct text){file->p, file->n}, &options, e);
+    bool found = true, ok = csv_wanted(&options, wanted, e) &&
+                            csv_open_memory(&r, (struct text){file->p, file->n}, &options, e);
     if (!ok) return false;
     begin(o, MESSAGE_CSV);
     buf_put_u8(&o->out, (uint8_t)csv_encoding(r));
@@ -214,7 +214,8 @@ static bool convert(struct output *o, struct buf *file, const char *kind, const 
     bool csv = strcmp(kind, "csv") == 0;
     if (!csv && strcmp(kind, "xlsx") != 0)
         return err_set(e, ERR_USAGE, "converter.kind", "there is no converter for %s", kind);
-    if (!sandbox_enter_converter(ADDRESS_SPACE, CPU_SECONDS, e) || !read_input(file, e)) return false;
+    if (!sandbox_enter_converter(ADDRESS_SPACE, CPU_SECONDS, e) || !read_input(file, e))
+        return false;
     return csv ? convert_csv(o, file, wanted, e) : convert_workbook(o, file, wanted, e);
 }
 

@@ -41,7 +41,7 @@ enum {
 void converter_request(char out[CONVERTER_REQUEST_MAX + 1]);
 
 /* A converter that reads what is to be read from `pipe`, which it takes over, without a child: for
- * the fuzz target. `owns` the result. */
-struct converter *converter_attach(int pipe);
+ * the fuzz target. `is_text`: of a CSV file. `owns` the result. */
+struct converter *converter_attach(int pipe, bool is_text);
 
 #endif

@@ -58,8 +58,8 @@ static bool lead(struct mapping *m, const struct dictionary *d, const struct map
     return true;
 }
 
-bool mapping_apply(struct mapping *m, const struct dictionary *d, const struct mapping_change *change,
-                   size_t n, struct err *e)
+bool mapping_apply(struct mapping *m, const struct dictionary *d,
+                   const struct mapping_change *change, size_t n, struct err *e)
 {
     for (size_t i = 0; i < n; i++) {
         const struct mapping_change *c = &change[i];

@@ -159,9 +159,11 @@ static bool next_of_any(struct source *s, struct source_cells *out, bool *hidden
     *hidden = false;
     if (s->csv == NULL) {
         struct converter_row row;
-        if (!converter_next(s->apart != NULL ? s->apart : s->workbook, &row, found, e)) return false;
+        if (!converter_next(s->apart != NULL ? s->apart : s->workbook, &row, found, e))
+            return false;
         if (!*found) return true;
-        for (size_t i = 0; s->apart != NULL && i < row.n_field; i++) s->n_apart += row.field[i].n + 1;
+        for (size_t i = 0; s->apart != NULL && i < row.n_field; i++)
+            s->n_apart += row.field[i].n + 1;
         *hidden = row.hidden;
         *out = (struct source_cells){row.field, row.formula, row.n_field, row.row};
     } else {

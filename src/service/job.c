@@ -14,7 +14,11 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { JOBS_MAX = 64, TOKEN_MAX = 128, FILE_MAX = 23 * 1024 * 1024 /* as text, it fits an answer */ };
+enum {
+    JOBS_MAX = 64,
+    TOKEN_MAX = 128,
+    FILE_MAX = 23 * 1024 * 1024 /* as text, it fits an answer */
+};
 
 struct job {
     char code[UPLOAD_CODE + 1];
@@ -141,7 +145,8 @@ static void work_apart(void *ctx)
 
 static bool busy(struct err *e)
 {
-    err_set(e, ERR_LIMIT, "job.busy", "another import of yours, or too many of others, are at work");
+    err_set(e, ERR_LIMIT, "job.busy",
+            "another import of yours, or too many of others, are at work");
     return err_remedy(e, "wait until it has ended, or cancel it");
 }
 
@@ -156,7 +161,8 @@ static struct job *take_place(struct jobs *j, int64_t account_no)
         all += working;
         own += working && job->account_no == account_no;
         if (job->account_no == 0) place = job;
-        else if (!working && job->held == 0 && (old == NULL || job->used_at < old->used_at)) old = job;
+        else if (!working && job->held == 0 && (old == NULL || job->used_at < old->used_at))
+            old = job;
     }
     if (all >= JOBS_AT_ONCE || own >= JOBS_PER_ACCOUNT) return NULL;
     if (place == NULL && old != NULL) {
@@ -174,7 +180,10 @@ static void keep_word(char *out, size_t size, const char *word)
 static void fill(struct job *job, struct jobs *j, const struct call *c, const char *operation,
                  const struct json *in, const struct json *about)
 {
-    *job = (struct job){.account_no = c->who.account_no, .used_at = call_now(c), .file = -1, .jobs = j};
+    *job = (struct job){.account_no = c->who.account_no,
+                        .used_at = call_now(c),
+                        .file = -1,
+                        .jobs = j};
     upload_code_new(job->code);
     job->operation = operation_find(operation);
     job->in = json_copy(in);
@@ -235,8 +244,9 @@ bool job_start(char code[UPLOAD_CODE + 1], struct call *c, const char *operation
 static bool unknown(struct err *e)
 {
     err_set(e, ERR_NOT_FOUND, "job.unknown", "this import is not there any more");
-    return err_remedy(e, "what came of it is kept for %d minutes; the list of batches says what was "
-                         "imported",
+    return err_remedy(e,
+                      "what came of it is kept for %d minutes; the list of batches says what was "
+                      "imported",
                       JOB_LIFE_S / 60);
 }
 
@@ -295,7 +305,8 @@ bool job_cancel(struct jobs *j, int64_t account_no, int64_t now, struct text cod
 bool call_goes_on(const struct call *c, struct err *e)
 {
     if (c->s->job == NULL || !atomic_load(&c->s->job->end)) return true;
-    return err_set(e, ERR_CONFLICT, "job.cancelled", "the import was cancelled: nothing of it was kept");
+    return err_set(e, ERR_CONFLICT, "job.cancelled",
+                   "the import was cancelled: nothing of it was kept");
 }
 
 void call_gives_file(const struct call *c, int file, const char *name, const char *type)

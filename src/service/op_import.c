@@ -51,7 +51,8 @@ const char *import_choice(const struct call *c, const struct json *choices, cons
 bool call_upload(struct upload_view *out, struct call *c, struct err *e)
 {
     struct text code = text_of(json_get_text(c->in, "upload", ""));
-    return upload_open(out, service_uploads(c->s), c->who.account_no, call_now(c), code, c->arena, e);
+    return upload_open(out, service_uploads(c->s), c->who.account_no, call_now(c), code, c->arena,
+                       e);
 }
 
 static enum date_order order_of(const char *word)
@@ -67,13 +68,13 @@ static void read_changes(struct intake_options *o, struct call *c, const struct 
     struct mapping_change *change = ARENA_ARRAY(c->arena, struct mapping_change, n);
     for (size_t i = 0; i < n; i++) {
         const struct json *row = json_at(list, i);
-        const char *path = json_get_text(row, "path", NULL), *order = json_get_text(row, "order", "");
+        const char *path = json_get_text(row, "path", NULL),
+                   *order = json_get_text(row, "order", "");
         change[i] = (struct mapping_change){.column = (uint32_t)json_get_int(row, "column", 0),
                                             .keep = path == NULL,
                                             .order_given = order[0] != '\0',
                                             .order = order_of(order)};
-        if (path != NULL)
-            change[i].path = text_of(arena_copy(c->arena, path, strlen(path)));
+        if (path != NULL) change[i].path = text_of(arena_copy(c->arena, path, strlen(path)));
     }
     o->change = change;
     o->n_change = n;
@@ -270,8 +271,8 @@ static void report(struct import *m, const struct batch_result *result, bool acc
     json_set(out, "mapping", mapping_to_json(intake_mapping(m->intake), m->c->s->dictionary));
 }
 
-/* An upload's rows with their findings are made in memory (S12), for the job to keep. "": there is no
- * such place, or nobody keeps it. */
+/* An upload's rows with their findings are made in memory (S12), for the job to keep. "": there is
+ * no such place, or nobody keeps it. */
 static const char *place_in_memory(struct call *c)
 {
     char lot[UPLOAD_CODE + 1];
@@ -289,11 +290,11 @@ static void give_file(struct import *m)
     int file = open(m->back_path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     (void)unlink(m->back_path);
     if (file < 0) return;
-    call_gives_file(
-        m->c, file,
-        arena_printf(m->c->arena, "%.*s-errors.%s", (int)n, name, workbook ? "xlsx" : "csv"),
-        workbook ? "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-                 : "text/csv; charset=utf-8");
+    call_gives_file(m->c, file,
+                    arena_printf(m->c->arena, "%.*s-errors.%s", (int)n, name,
+                                 workbook ? "xlsx" : "csv"),
+                    workbook ? "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+                             : "text/csv; charset=utf-8");
 }
 
 /* The provider's own file is never written over. */
@@ -315,9 +316,11 @@ static bool start(struct import *m, struct err *e)
     struct problems problems;
     if (!call_form(&m->form, c, "form", e) || !import_options(&o, &m->upload, c, m->form, e))
         return false;
-    const char *back = m->upload.file >= 0 ? place_in_memory(c) : json_get_text(c->in, "findings", "");
+    const char *back =
+        m->upload.file >= 0 ? place_in_memory(c) : json_get_text(c->in, "findings", "");
     m->back_path = back;
-    if ((m->upload.file < 0 && !not_the_file(back, o.path, e)) || (back[0] != '\0' && !file_place_to_write(back, e)))
+    if ((m->upload.file < 0 && !not_the_file(back, o.path, e)) ||
+        (back[0] != '\0' && !file_place_to_write(back, e)))
         return false;
     const char *code = json_get_text(c->in, "organisation", "");
     if (!store_organisation_find(&m->organisation, s->store, text_of(code), c->arena, e))

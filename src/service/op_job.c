@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Imports that are not waited for: starting one, looking at it, its findings, the file given back. */
+/* Imports that are not waited for: starting one, looking at it, its findings, the file given
+ * back. */
 #include "service/import_call.h"
 #include "service/job.h"
 
@@ -41,8 +42,9 @@ static bool look(struct job_view *out, struct call *c, struct err *e)
 
 static void put_counts(struct call *c, const struct json *result)
 {
-    static const char *const number[] = {"rows",    "new",           "changed",        "same", "duplicate",
-                                         "refused", "with_warnings", "findings_total", "batch"};
+    static const char *const number[] = {"rows",      "new",     "changed",       "same",
+                                         "duplicate", "refused", "with_warnings", "findings_total",
+                                         "batch"};
     struct json *counts = json_object();
     for (size_t i = 0; i < sizeof number / sizeof *number; i++)
         if (json_has(result, number[i]))

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Mappings kept for an organisation and a form: used for an upload, saved from one, removed. Columns go
- * by their names there, and by their places in an upload. */
+/* Mappings kept for an organisation and a form: used for an upload, saved from one, removed.
+ * Columns go by their names there, and by their places in an upload. */
 #include "service/import_call.h"
 
 #include "base/date.h"
@@ -23,7 +23,8 @@ static bool begin(struct about *b, struct call *c, struct err *e)
                *organisation = json_get_text(b->view.choices, "organisation", "");
     b->form = dictionary_form(c->s->dictionary, text_of(form));
     if (b->form == NULL) {
-        err_set(e, ERR_CONFLICT, "upload.no_form", "nobody has said yet of which form the rows are");
+        err_set(e, ERR_CONFLICT, "upload.no_form",
+                "nobody has said yet of which form the rows are");
         return err_remedy(e, "begin the import again");
     }
     if (!call_may_read_form(c, b->form, e) ||
@@ -85,8 +86,7 @@ static bool put_use(struct call *c, const struct about *b, const char *columns, 
     struct json *choices = json_object();
     bool ok = open_columns(&in, c, b, e);
     if (ok) {
-        struct json *list =
-            changes_for(intake_mapping(in), c->s->dictionary, columns, c->arena);
+        struct json *list = changes_for(intake_mapping(in), c->s->dictionary, columns, c->arena);
         json_set_int(c->out, "known", (int64_t)json_size(list));
         json_set(choices, "changes", list);
         ok = upload_choose(service_uploads(c->s), c->who.account_no, call_now(c),
@@ -103,9 +103,9 @@ bool op_mapping_use(struct call *c, struct err *e)
     struct saved_mapping *list;
     size_t n;
     const char *name = json_get_text(c->in, "name", "");
-    bool found = false, ok = begin(&b, c, e) &&
-              store_mapping_list(&list, &n, c->s->store, b.organisation.organisation_no, b.form->name,
-                                 c->arena, e);
+    bool found = false, ok = begin(&b, c, e) && store_mapping_list(&list, &n, c->s->store,
+                                                                   b.organisation.organisation_no,
+                                                                   b.form->name, c->arena, e);
     for (size_t i = 0; ok && i < n && !found; i++) {
         if (strcmp(list[i].name, name) != 0) continue;
         found = true;
@@ -130,7 +130,8 @@ static void put_lines(struct buf *out, const struct mapping *m, const struct dic
     for (size_t i = 0; i < m->n_header; i++) {
         const struct mapping_target *t = NULL;
         for (size_t k = 0; k < m->n_target && t == NULL; k++)
-            if (m->target[k].source == MAPPING_COLUMN && m->target[k].column == i) t = &m->target[k];
+            if (m->target[k].source == MAPPING_COLUMN && m->target[k].column == i)
+                t = &m->target[k];
         if (text_trim(m->header[i]).n == 0 || m->use[i] == MAPPING_RESERVED ||
             (t == NULL && m->use[i] != MAPPING_UNMAPPED))
             continue;
@@ -174,9 +175,9 @@ bool op_mapping_save(struct call *c, struct err *e)
 bool op_mapping_forget(struct call *c, struct err *e)
 {
     struct about b;
-    bool ok = begin(&b, c, e) &&
-              store_mapping_remove(c->s->store, b.organisation.organisation_no, b.form->name,
-                                   json_get_text(c->in, "name", ""), e);
+    bool ok =
+        begin(&b, c, e) && store_mapping_remove(c->s->store, b.organisation.organisation_no,
+                                                b.form->name, json_get_text(c->in, "name", ""), e);
     c->event.object_type = "mapping";
     c->event.object_id = b.form == NULL ? NULL : b.form->name;
     json_set(c->out, "upload", json_copy(json_get(c->in, "upload")));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Uploads on their way to an import: their pieces, how they are read, what their columns hold. What a
- * page shows of a file is what the converter gives of it; nothing of it is parsed here (S68). */
+/* Uploads on their way to an import: their pieces, how they are read, what their columns hold. What
+ * a page shows of a file is what the converter gives of it; nothing of it is parsed here (S68). */
 #include "service/import_call.h"
 #include "service/job.h"
 
@@ -111,7 +111,7 @@ static bool may_supply(struct call *c, const char *code, struct err *e)
 
 bool op_upload_set(struct call *c, struct err *e)
 {
-    static const char *const member[] = {"form",  "organisation", "encoding", "separator",
+    static const char *const member[] = {"form",  "organisation", "encoding",  "separator",
                                          "sheet", "mapping",      "date_order"};
     struct text code = text_of(json_get_text(c->in, "upload", ""));
     const struct form *f;
@@ -123,8 +123,8 @@ bool op_upload_set(struct call *c, struct err *e)
         if (json_has(c->in, member[i]))
             json_set(choices, member[i], json_copy(json_get(c->in, member[i])));
     /* Columns are others when the file is read otherwise. */
-    if (ok && (json_has(c->in, "form") || json_has(c->in, "sheet") || json_has(c->in, "separator") ||
-               json_has(c->in, "mapping")))
+    if (ok && (json_has(c->in, "form") || json_has(c->in, "sheet") ||
+               json_has(c->in, "separator") || json_has(c->in, "mapping")))
         json_set(choices, "changes", json_array());
     ok = ok && upload_choose(service_uploads(c->s), mine(c), call_now(c), code, choices, e);
     json_free(choices);
@@ -212,7 +212,8 @@ static bool put_rows(struct call *c, struct source *s, struct err *e)
         ok = source_next_any(s, &row, &hidden, &found, e);
         if (!ok || !found) break;
         struct json *cells = json_array(), *one = json_object();
-        for (size_t i = 0; i < row.n_cell && i < SAMPLE_COLUMNS; i++) json_push(cells, sample(row.cell[i]));
+        for (size_t i = 0; i < row.n_cell && i < SAMPLE_COLUMNS; i++)
+            json_push(cells, sample(row.cell[i]));
         if (n == 0) {
             json_set(c->out, "header", cells);
             json_free(one);
@@ -302,7 +303,8 @@ static bool look_at_rows(struct columns *k, struct call *c, const struct intake_
     for (size_t n = 0; (ok = source_next(s, &row, &found, e)) && found && n < ORDER_ROWS; n++) {
         for (size_t i = 0; row.row > header_row && i < row.n_cell && i < k->n; i++) {
             struct text t = text_trim(row.cell[i]);
-            if (t.n > 0 && json_size(k->sample[i]) < COLUMN_SAMPLES) json_push(k->sample[i], sample(t));
+            if (t.n > 0 && json_size(k->sample[i]) < COLUMN_SAMPLES)
+                json_push(k->sample[i], sample(t));
             k->slashes[i] = k->slashes[i] || looks_local(t);
         }
     }
@@ -336,7 +338,8 @@ static const char *long_label(struct call *c, const struct form *f, const struct
 {
     const char *text = words_in(&v->label, c->language, v->name);
     for (group_id g = v->group; g != 0; g = f->group[g].parent)
-        text = arena_printf(c->arena, "%s › %s", words_in(&f->group[g].label, c->language, f->group[g].name), text);
+        text = arena_printf(c->arena, "%s › %s",
+                            words_in(&f->group[g].label, c->language, f->group[g].name), text);
     return text;
 }
 
@@ -354,8 +357,8 @@ static void put_order(struct json *row, const struct mapping_target *t, const st
     json_set_bool(row, "dated", true);
 }
 
-static void put_column(struct json *list, struct call *c, const struct mapping *m, struct columns *k,
-                       size_t i)
+static void put_column(struct json *list, struct call *c, const struct mapping *m,
+                       struct columns *k, size_t i)
 {
     const struct dictionary *d = c->s->dictionary;
     const struct mapping_target *t = target_of(m, i);
@@ -366,8 +369,7 @@ static void put_column(struct json *list, struct call *c, const struct mapping *
     json_set(row, "samples", k->sample[i]);
     k->sample[i] = NULL;
     json_set_bool(row, "known", m->use[i] == MAPPING_MAPPED);
-    json_set_bool(row, "open",
-                  m->use[i] == MAPPING_UNKNOWN || m->use[i] == MAPPING_AMBIGUOUS);
+    json_set_bool(row, "open", m->use[i] == MAPPING_UNKNOWN || m->use[i] == MAPPING_AMBIGUOUS);
     json_set_bool(row, "fixed", m->use[i] == MAPPING_RESERVED);
     json_set_text(row, "use", tr(use_text(m->use[i])));
     if (t != NULL) {
@@ -429,7 +431,8 @@ static bool show_columns(struct call *c, const struct intake_options *o, struct 
 }
 
 /* What the organisation has saved for such files. */
-static bool put_saved(struct call *c, const struct upload_view *v, const struct form *f, struct err *e)
+static bool put_saved(struct call *c, const struct upload_view *v, const struct form *f,
+                      struct err *e)
 {
     struct organisation o;
     struct saved_mapping *list;
@@ -490,7 +493,8 @@ bool op_upload_map(struct call *c, struct err *e)
     return ok;
 }
 
-/* A line for each column: number, path, order of dates, with tabs between; no path leaves it out. */
+/* A line for each column: number, path, order of dates, with tabs between; no path leaves it
+ * out. */
 static bool read_lines(struct json *list, struct call *c, const struct form *f, const char *lines,
                        struct err *e)
 {

@@ -51,9 +51,9 @@ static struct secret *secret_of(const struct json *j, const char *name)
 }
 
 /* A folder in memory for what is on its way to somebody: what is made there never comes to a disk
- * (S12). It is this repository's and this user's own and stays, empty, when the server ends; what a desk
- * that was killed left in it goes when the next one begins. "" where the machine has none, or somebody
- * else has made it. */
+ * (S12). It is this repository's and this user's own and stays, empty, when the server ends; what a
+ * desk that was killed left in it goes when the next one begins. "" where the machine has none, or
+ * somebody else has made it. */
 static void make_scratch(char out[64], const char *repository)
 {
     struct statfs fs;
@@ -82,7 +82,8 @@ static bool shut_in(const struct service_options *o, bool *landlock, struct err 
 {
     char backups[4200];
     snprintf(backups, sizeof backups, "%s-backups", o->repository);
-    const char *write_to[] = {o->repository, backups, o->scratch, NULL}, *read_from[] = {o->data, NULL};
+    const char *write_to[] = {o->repository, backups, o->scratch, NULL},
+               *read_from[] = {o->data, NULL};
     if (o->data == NULL) read_from[0] = NULL;
     return folder_make(backups, e) && sandbox_enter_desk(write_to, read_from, landlock, e);
 }

@@ -136,7 +136,8 @@ static bool make_room(struct uploads *u, int64_t account_no, const struct upload
     uint64_t size;
     for (;;) {
         struct upload *old = oldest(u, account_no, but, &n, &size);
-        bool fits = n + (but == NULL) <= UPLOAD_ACCOUNT_MAX && size + more <= UPLOAD_ACCOUNT_BYTES_MAX;
+        bool fits =
+            n + (but == NULL) <= UPLOAD_ACCOUNT_MAX && size + more <= UPLOAD_ACCOUNT_BYTES_MAX;
         if (fits || old == NULL) break;
         forget(u, old);
     }
@@ -197,14 +198,17 @@ static bool seal(struct upload *up, struct err *e)
     return true;
 }
 
-static bool append(struct uploads *u, struct upload *up, const struct upload_piece *p, struct err *e)
+static bool append(struct uploads *u, struct upload *up, const struct upload_piece *p,
+                   struct err *e)
 {
     if (up->whole || p->offset != up->size) {
         err_set(e, ERR_CONFLICT, "upload.order", "this piece of the file is not the next one");
         return err_remedy(e, "upload the file again");
     }
-    if (p->bytes.n > UPLOAD_PIECE_MAX || up->size + p->bytes.n > UPLOAD_BYTES_MAX) return too_large(e);
-    if (!make_room(u, up->account_no, up, p->bytes.n, e) || !write_piece(up, p->bytes, e)) return false;
+    if (p->bytes.n > UPLOAD_PIECE_MAX || up->size + p->bytes.n > UPLOAD_BYTES_MAX)
+        return too_large(e);
+    if (!make_room(u, up->account_no, up, p->bytes.n, e) || !write_piece(up, p->bytes, e))
+        return false;
     crypto_sha256_add(&up->hasher, p->bytes.p, p->bytes.n);
     up->size += p->bytes.n;
     u->size += p->bytes.n;
@@ -279,7 +283,8 @@ bool upload_choose(struct uploads *u, int64_t account_no, int64_t now, struct te
     return up != NULL ? true : unknown(e);
 }
 
-bool upload_drop(struct uploads *u, int64_t account_no, int64_t now, struct text code, struct err *e)
+bool upload_drop(struct uploads *u, int64_t account_no, int64_t now, struct text code,
+                 struct err *e)
 {
     (void)pthread_mutex_lock(&u->lock);
     struct upload *up = find(u, account_no, now, code);

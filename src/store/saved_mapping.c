@@ -3,7 +3,6 @@
 
 #include "store/store_internal.h"
 
-
 static const char *text_at(struct query *q, size_t column, struct arena *a)
 {
     struct text t = query_text(q, column);

@@ -69,7 +69,8 @@ bool import_send(struct exchange *x, struct err *e)
     const char *code = NULL;
     if (file == NULL || file->bytes.n == 0) {
         exchange_error(x, "file",
-                       file == NULL ? tr("Choose a file.") : tr("The file is empty. Choose another one."),
+                       file == NULL ? tr("Choose a file.")
+                                    : tr("The file is empty. Choose another one."),
                        NULL);
         return false;
     }

@@ -111,6 +111,7 @@ static bool after_job(struct exchange *x)
                *upload = json_get_text(x->result, "upload", "");
     bool check = json_get_bool(x->result, "check", false), done = strcmp(state, "done") == 0;
     import_steps(x, check ? IMPORT_CHECK : IMPORT_DONE, upload);
+    json_set_text(x->result, "title", check ? tr("Check of the file") : tr("Import of the file"));
     if (strcmp(state, "working") == 0) {
         int64_t total = json_get_int(x->result, "total", 0);
         struct json *progress = json_object();
@@ -197,7 +198,7 @@ const struct route routes_import[] = {
     {.method = METHOD_POST, .path = "/import/{upload}/drop", .operation = "upload.drop",
      .title = N_("Import a file"), .done = "/import?done=upload-dropped"},
     {.method = METHOD_GET, .path = "/imports/{job}", .operation = "job.show", .page = "import-progress",
-     .title = N_("Import"), WIZARD, .after = after_job},
+     WIZARD, .after = after_job},
     {.method = METHOD_POST, .path = "/imports/{job}", .operation = "job.show", .title = N_("Import"),
      .after = after_confirm},
     {.method = METHOD_GET, .path = "/imports/{job}/findings", .operation = "job.findings",

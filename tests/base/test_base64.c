@@ -9,8 +9,12 @@
 static void vectors(void **state)
 {
     (void)state;
-    static const char *const pair[][2] = {{"", ""},         {"f", "Zg=="},         {"fo", "Zm8="},
-                                          {"foo", "Zm9v"},  {"foob", "Zm9vYg=="},  {"fooba", "Zm9vYmE="},
+    static const char *const pair[][2] = {{"", ""},
+                                          {"f", "Zg=="},
+                                          {"fo", "Zm8="},
+                                          {"foo", "Zm9v"},
+                                          {"foob", "Zm9vYg=="},
+                                          {"fooba", "Zm9vYmE="},
                                           {"foobar", "Zm9vYmFy"}};
     struct buf b;
     buf_init(&b, 100);
@@ -48,8 +52,8 @@ static void every_byte(void **state)
 static void refused(void **state)
 {
     (void)state;
-    static const char *const bad[] = {"Zg", "Zg=", "Z===", "====", "Zg==Zg==", "Zm9v\n", "Zm-_",
-                                      "Zh==", "Zm9=", " Zg=", "=g=="};
+    static const char *const bad[] = {"Zg",   "Zg=",  "Z===", "====", "Zg==Zg==", "Zm9v\n",
+                                      "Zm-_", "Zh==", "Zm9=", " Zg=", "=g=="};
     struct buf b;
     buf_init(&b, 100);
     buf_puts(&b, "before");

@@ -268,7 +268,8 @@ static void bad_child(const char *kind, const char *word)
 void data_child(int argc, char **argv)
 {
     if (argc < 3 || strcmp(argv[1], "converter") != 0) return;
-    if (strcmp(argv[2], "xlsx") == 0 || strcmp(argv[2], "ods") == 0) converter_main(argv[2]);
+    if (strcmp(argv[2], "xlsx") == 0 || strcmp(argv[2], "csv") == 0 || strcmp(argv[2], "ods") == 0)
+        converter_main(argv[2]);
     char request[CONVERTER_REQUEST_MAX + 1];
     converter_request(request);
     bad_child(argv[2], request);

@@ -3,7 +3,9 @@
  *  1 a workbook, row by row     2 sheets by name, hidden ones     3 hostile workbooks (S68, S69,
  *  S71, S75)
  *  4 children that die, hang or lie     5 nothing stays behind: no process, no descriptor
- *  6 memory of the parent is bounded (S75) */
+ *  6 memory of the parent is bounded (S75)     7 CSV files: how they are read, what is refused, and
+ *  that
+ *  the place in a shared file is left alone (S68)     8 the names of sheets */
 #include "harness.h"
 #include "intake_data.h"
 
@@ -353,10 +355,85 @@ static void memory_of_the_parent_is_bounded(void **state) /* S75 */
     if (!harness_sanitized()) assert_true(after.ru_maxrss - before.ru_maxrss < 40 * 1024); /* KiB */
 }
 
+/* ---- 7 and 8 ---- */
+
+/* "windows-1250 ;: 1:a,b; " or the error's id. */
+static const char *csv_listing(const char *bytes, size_t n, struct csv_options csv, struct err *e)
+{
+    static char text[4000];
+    struct converter *c;
+    struct converter_text how;
+    struct converter_row row;
+    bool found;
+    harness_write("rows", bytes, n);
+    int fd = open("rows", O_RDONLY | O_CLOEXEC);
+    assert_int_equal(lseek(fd, 3, SEEK_SET), 3);
+    struct converter_options o = {.program = data_self(), .kind = "csv", .csv = csv, .file = fd};
+    err_clear(e);
+    assert_true(converter_start(&c, &o, e));
+    bool ok = converter_text(c, &how, e);
+    size_t at = !ok ? 0
+                    : (size_t)snprintf(text, sizeof text,
+                                       "%s %c: ", csv_encoding_name(how.encoding), how.separator);
+    while (ok && (ok = converter_next(c, &row, &found, e)) && found) {
+        at += (size_t)snprintf(text + at, sizeof text - at, "%llu:", (unsigned long long)row.row);
+        for (size_t i = 0; i < row.n_field; i++)
+            at += (size_t)snprintf(text + at, sizeof text - at, "%s%.*s", i > 0 ? "|" : "",
+                                   (int)row.field[i].n, row.field[i].p);
+        at += (size_t)snprintf(text + at, sizeof text - at, "; ");
+    }
+    converter_stop(c);
+    assert_int_equal(lseek(fd, 0, SEEK_CUR), 3);
+    close(fd);
+    assert_false(data_has_children());
+    return ok ? text : e->id;
+}
+
+#define CSV(bytes, ...) csv_listing(bytes, sizeof(bytes) - 1, (struct csv_options){__VA_ARGS__}, &e)
+
+static void csv_files(void **state) /* S68 */
+{
+    (void)state;
+    struct err e = {0};
+    assert_string_equal(CSV("a;b\n1;\"x;y\"\n\n3\n", 0), "utf-8 ;: 1:a|b; 2:1|x;y; 3:3; ");
+    assert_string_equal(CSV("a,b;c\n1,2;3\n", .separator = ';'), "utf-8 ;: 1:a,b|c; 2:1,2|3; ");
+    /* letters of other encodings, within the child that may open no file */
+    assert_string_equal(CSV("a\n\xB3\xF3\x9C\n", .encoding = CSV_WINDOWS1250),
+                        "windows-1250 ,: 1:a; 2:\xC5\x82\xC3\xB3\xC5\x9B; ");
+    assert_string_equal(CSV("a\n\xE3\n", .encoding = CSV_WINDOWS1252),
+                        "windows-1252 ,: 1:a; 2:\xC3\xA3; ");
+    assert_string_equal(CSV("\xFF\xFE"
+                            "a\0,\0b\0\n\0",
+                            0),
+                        "utf-16le ,: 1:a|b; ");
+    assert_string_equal(CSV("a\n\"never closed\n", 0), "converter.refused");
+    assert_non_null(strstr(e.msg, "csv.quote"));
+    assert_string_equal(CSV("a\n\xC3\x28\n", .encoding = CSV_UTF8), "converter.refused");
+    assert_non_null(strstr(e.msg, "csv.encoding"));
+    assert_true(strlen(e.remedy) > 0);
+}
+
+static void names_of_sheets(void **state)
+{
+    (void)state;
+    struct err e = {0};
+    struct converter *c;
+    struct converter_sheet s;
+    const struct converter_sheet_name *names;
+    data_workbook("book", &(struct workbook_parts){.rows = ROW("1", STR("A1", "a"))});
+    assert_true(begin(&c, "xlsx", "", 0, &e));
+    assert_true(converter_sheet(c, &s, &e));
+    assert_int_equal(converter_sheets(c, &names), 1);
+    assert_true(text_is(names[0].name, "data") && !names[0].hidden);
+    converter_stop(c);
+}
+
 int main(int argc, char **argv)
 {
     data_child(argc, argv);
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(csv_files),
+        cmocka_unit_test(names_of_sheets),
         cmocka_unit_test(rows_of_a_workbook),
         cmocka_unit_test(sheets),
         cmocka_unit_test(hostile_workbooks),

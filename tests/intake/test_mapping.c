@@ -4,7 +4,8 @@
  *  are not there
  *  5 guessing: names, paths, labels, external names, numbers     6 columns that claim the same
  *  variable
- *  7 the mappings we ship load for the headers they are made for */
+ *  7 the mappings we ship load for the headers they are made for     8 what a person changes of a
+ *  mapping: led elsewhere, left out, the order of dates, places that are none */
 #include "harness.h"
 #include "intake_data.h"
 #include "small_data.h"
@@ -462,10 +463,79 @@ static void shipped_mappings_load(void **state)
     }
 }
 
+/* ---- 8 what a person changes ---- */
+
+static const struct mapping_target *leads(const struct mapping *m, uint32_t column)
+{
+    for (size_t i = 0; i < m->n_target; i++)
+        if (m->target[i].source == MAPPING_COLUMN && m->target[i].column == column)
+            return &m->target[i];
+    return NULL;
+}
+
+static void changed_by_a_person(void **state)
+{
+    (void)state;
+    struct arena *a = arena_new(ARENA_PLAIN);
+    const struct dictionary *d = data_dictionary();
+    const struct form *f = data_form();
+    struct err e = {0};
+    struct mapping m;
+    const struct text header[] = {TEXT("sex"), TEXT("unheard of"), TEXT("_id")};
+    assert_true(mapping_guess(&m, d, f, header, 3, a, &e));
+    const struct mapping_change led[] = {
+        {.column = 1, .path = TEXT("episode[2]/exploitation[1]/exploitation_form")},
+        {.column = 0, .path = TEXT("")},
+        {.column = 2, .path = TEXT("sex")},  /* ours: nothing leads from there */
+        {.column = 99, .path = TEXT("sex")}, /* the file has none */
+    };
+    assert_true(mapping_apply(&m, d, led, 4, &e));
+    assert_null(leads(&m, 0));
+    assert_int_equal(m.use[0], MAPPING_UNMAPPED);
+    assert_non_null(leads(&m, 1));
+    assert_int_equal(leads(&m, 1)->instance[0], 1);
+    assert_int_equal(m.use[1], MAPPING_MAPPED);
+    assert_null(leads(&m, 2));
+    struct buf path;
+    buf_init(&path, 1000);
+    mapping_put_path(&path, leads(&m, 1), d, f);
+    assert_true(text_is(buf_text(&path), "episode[2]/exploitation[1]/exploitation_form"));
+    buf_release(&path);
+    /* the order of dates alone, and the same place again */
+    const struct mapping_change order[] = {
+        {.column = 1, .keep = true, .order_given = true, .order = DATE_DMY},
+        {.column = 1, .path = TEXT("episode[2]/exploitation[1]/exploitation_form")}};
+    assert_true(mapping_apply(&m, d, order, 2, &e));
+    assert_true(leads(&m, 1)->order_given && leads(&m, 1)->order == DATE_DMY);
+    const struct mapping_change wrong = {.column = 1, .path = TEXT("sexx")};
+    assert_false(mapping_apply(&m, d, &wrong, 1, &e));
+    assert_string_equal(e.id, "mapping.no_variable");
+    assert_int_equal(m.n_target, 0); /* released */
+    arena_free(a);
+}
+
+static void a_header_nobody_knows(void **state)
+{
+    (void)state;
+    struct arena *a = arena_new(ARENA_PLAIN);
+    struct err e = {0};
+    struct mapping m;
+    const struct text header[] = {TEXT("x1"), TEXT("x2")};
+    mapping_nothing(&m, data_form(), header, 2, a);
+    assert_int_equal(m.n_target, 0);
+    const struct mapping_change led = {.column = 1, .path = TEXT("sex")};
+    assert_true(mapping_apply(&m, data_dictionary(), &led, 1, &e));
+    assert_int_equal(m.n_target, 1);
+    mapping_release(&m);
+    arena_free(a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(paths),
+        cmocka_unit_test(changed_by_a_person),
+        cmocka_unit_test(a_header_nobody_knows),
         cmocka_unit_test(keys_of_values),
         cmocka_unit_test(every_problem_is_named),
         cmocka_unit_test(mapping_to_a_retired_code),

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Tests of src/service/upload.c
- *  1 pieces in order make a file that nobody can change, with its hash     2 pieces out of order, too
- *  long, too many, behind the end     3 of another account it is not there (S52)     4 limits: of an
+ *  1 pieces in order make a file that nobody can change, with its hash     2 pieces out of order,
+ *  too
+ *  long, too many, behind the end     3 of another account it is not there (S52)     4 limits: of
+ *  an
  *  account the oldest gives way, the limit of one file     5 forgotten after half an hour
  *  6 what is chosen is kept */
 #include "harness.h"
@@ -101,8 +103,8 @@ static void out_of_order(void **state)
     assert_true(put(code, 1, 0, 0, TEXT("abc"), false, &e));
     assert_string_equal(why(code, 1, 0, 0, TEXT("abc"), false), "upload.order");
     assert_string_equal(why(code, 1, 0, 4, TEXT("x"), false), "upload.order");
-    assert_string_equal(
-        why(code, 1, 0, 3, (struct text){long_piece, sizeof long_piece}, false), "upload.too_large");
+    assert_string_equal(why(code, 1, 0, 3, (struct text){long_piece, sizeof long_piece}, false),
+                        "upload.too_large");
     assert_string_equal(why(code, 1, 0, 3, TEXT("d"), true), "taken"); /* nothing of it was lost */
     assert_string_equal(why(code, 1, 0, 4, TEXT("e"), true), "upload.order");
     assert_string_equal(seen(code, 1, 0), "there");
@@ -140,7 +142,8 @@ static void limits(void **state)
     for (int i = 0; i <= UPLOAD_ACCOUNT_MAX; i++)
         assert_true(put(code[i], 1, 10 + i, 0, TEXT("abc"), true, &e));
     assert_string_equal(seen(code[0], 1, 20), "upload.unknown"); /* it gave way */
-    for (int i = 1; i <= UPLOAD_ACCOUNT_MAX; i++) assert_string_equal(seen(code[i], 1, 20), "there");
+    for (int i = 1; i <= UPLOAD_ACCOUNT_MAX; i++)
+        assert_string_equal(seen(code[i], 1, 20), "there");
     assert_string_equal(seen(other, 9, 20), "there");
     char big[UPLOAD_CODE + 1] = "";
     while (at + sizeof piece <= UPLOAD_BYTES_MAX) {
@@ -187,8 +190,11 @@ static void choices_are_kept(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(in_order), cmocka_unit_test(out_of_order), cmocka_unit_test(of_another),
-        cmocka_unit_test(limits),   cmocka_unit_test(expiry),       cmocka_unit_test(choices_are_kept)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(in_order),
+                                       cmocka_unit_test(out_of_order),
+                                       cmocka_unit_test(of_another),
+                                       cmocka_unit_test(limits),
+                                       cmocka_unit_test(expiry),
+                                       cmocka_unit_test(choices_are_kept)};
     return cmocka_run_group_tests(tests, begin, end);
 }

@@ -32,7 +32,8 @@ static int end(void **state)
     return 0;
 }
 
-static bool save(int64_t whose, const char *form, const char *name, const char *columns, struct err *e)
+static bool save(int64_t whose, const char *form, const char *name, const char *columns,
+                 struct err *e)
 {
     struct saved_mapping m = {.name = name, .columns = columns, .saved_by = "ana", .saved_at = 7};
     return store_mapping_save(st, whose, form, &m, e);
