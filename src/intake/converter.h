@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The one-shot converter: a process of its own that parses an untrusted workbook or CSV file under
- * seccomp and writes its rows to a pipe (S68-S71). The program starts itself again as `dcim converter
- * xlsx` (or csv) with the file as standard input and what is wanted of it in another pipe (S15). Whatever becomes
- * of that process, the caller gets rows or an error that says what to do; its memory is bounded by
- * CONVERTER_ROW_MAX, its time by the options. */
+ * seccomp and writes its rows to a pipe (S68-S71). The program starts itself again as
+ * `dcim converter xlsx` (or csv) with the file as standard input and what is wanted of it in
+ * another pipe (S15). Whatever becomes of that process, the caller gets rows or an error that says
+ * what to do; its memory is bounded by CONVERTER_ROW_MAX, its time by the options. */
 #ifndef DCIM_INTAKE_CONVERTER_H
 #define DCIM_INTAKE_CONVERTER_H
 

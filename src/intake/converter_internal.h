@@ -2,7 +2,8 @@
 /* What the two ends of the converter's pipes agree on: converter.c (parent), converter_child.c.
  *
  * The parent sends the name of the sheet, or for CSV the name of the encoding, a line feed and the
- * separator (none: to be guessed), and closes, before the child is started: descriptor 3 of the child. Names can tell whom a file is about, and everybody on a machine can read the words
+ * separator (none: to be guessed), and closes, before the child is started: descriptor 3 of the
+ * child. Names can tell whom a file is about, and everybody on a machine can read the words
  * that programs are started with (S15).
  *
  * Messages of the child, little-endian: u32 length, then so many bytes, the first of them the

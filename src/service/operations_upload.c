@@ -71,7 +71,8 @@ static const struct operation_row rows[] = {
              "header[] rows[row# cells[]] problem remedy"),
     ROW_DESK("upload.map", "where the columns of an uploaded file lead", upload_parameter, CAP_IMPORT,
              TX_READ, "none", op_upload_map,
-             UPLOAD_RESULT "known# open# saved[name saved_at saved_by] variables[to text] columns[column# number# name samples[] "
+             UPLOAD_RESULT "known# open# saved[name saved_at saved_by] variables[to text] "
+             "columns[column# number# name samples[] "
              "known? open? fixed? dated? use path label orders" CHOICES "]"),
     ROW_DESK("upload.columns", "say where the columns of an uploaded file lead", columns_parameter,
              CAP_IMPORT, TX_NONE, "none", op_upload_columns, "upload"),
