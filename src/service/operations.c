@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The table of operations: everything a person or program can ask for, once. Command line, pages,
  * API, help and the tests of permissions are made from it. */
-#include "service/operation_macros.h"
 #include "service/operations.h"
+
+#include "service/operation_macros.h"
 
 #include <string.h>
 
@@ -25,23 +26,23 @@ static const struct parameter_spec quota_parameter[] = {
     INT_ARG("bytes", 0, INT64_MAX, "bytes of sealed records it may keep; 0: as many as it likes"),
     END_ARG};
 
-#define IMPORT_ARGS                                                                             \
+#define IMPORT_ARGS                                                                              \
     FILE_ARG("file", false, "CSV or XLSX file"), TEXT_ARG("form", true, 40, "form of its rows"), \
-        TEXT_ARG("upload", false, 40, "a file that was uploaded, instead"),                     \
-        TEXT_ARG("organisation", true, 40, "code of the organisation that supplies it"),        \
-        TEXT_ARG("mapping", false, 80,                                                          \
-                 "column mapping of data/mappings; empty: guessed from the header"),            \
-        FILE_ARG("findings", false, "file to write back with an _errors column"),               \
-        TEXT_ARG("sheet", false, 80, "sheet of a workbook; empty: the first visible one"),      \
-        TEXT_ARG("encoding", false, 40, "encoding of a CSV file; empty: detected"),             \
-        TEXT_ARG("separator", false, 4, "separator of a CSV file; empty: detected"),            \
-        CHOICE_ARG("date_order", "iso|dmy|mdy",                                                 \
-                   "how dates are written where the mapping does not say"),                     \
+        TEXT_ARG("upload", false, 40, "a file that was uploaded, instead"),                      \
+        TEXT_ARG("organisation", true, 40, "code of the organisation that supplies it"),         \
+        TEXT_ARG("mapping", false, 80,                                                           \
+                 "column mapping of data/mappings; empty: guessed from the header"),             \
+        FILE_ARG("findings", false, "file to write back with an _errors column"),                \
+        TEXT_ARG("sheet", false, 80, "sheet of a workbook; empty: the first visible one"),       \
+        TEXT_ARG("encoding", false, 40, "encoding of a CSV file; empty: detected"),              \
+        TEXT_ARG("separator", false, 4, "separator of a CSV file; empty: detected"),             \
+        CHOICE_ARG("date_order", "iso|dmy|mdy",                                                  \
+                   "how dates are written where the mapping does not say"),                      \
         BOOL_ARG("strict", "one refused row refuses the file")
 
-#define IMPORT_RESULT                                                                               \
-    "accepted? dry_run? batch# form organisation rows# new# changed# same# duplicate# refused# "    \
-    "with_warnings# findings_total# by_rule[rule message count#] findings[row# column# "            \
+#define IMPORT_RESULT                                                                            \
+    "accepted? dry_run? batch# form organisation rows# new# changed# same# duplicate# refused# " \
+    "with_warnings# findings_total# by_rule[rule message count#] findings[row# column# "         \
     "column_name rule severity variable list value message remedy] file* mapping*"
 
 static const struct parameter_spec import_parameter[] = {IMPORT_ARGS, END_ARG};
@@ -109,10 +110,12 @@ static const struct parameter_spec audit_search_parameter[] = {
     LINE_ARG("action", false, 40, "what was done, by its name"),
     LINE_ARG("object", false, 80, "what it was done to: a record, batch, account, or its kind"),
     INT_ARG("before", 1, INT64_MAX, "only entries before this one"),
-    INT_ARG("limit", 1, 500, "at most so many; default 50"), END_ARG};
-static const struct parameter_spec audit_readers_parameter[] = {
-    LINE_ARG("record", true, 40, "code of the record"), END_ARG};
-#define AUDIT_ENTRY                                                                    \
+    INT_ARG("limit", 1, 500, "at most so many; default 50"),
+    END_ARG};
+static const struct parameter_spec audit_readers_parameter[] = {LINE_ARG("record", true, 40,
+                                                                         "code of the record"),
+                                                                END_ARG};
+#define AUDIT_ENTRY                                                                          \
     "sequence# at actor role organisation action object_type object_id purpose legal_basis " \
     "decision fields recipient count# digest session source hash"
 
@@ -197,11 +200,13 @@ static const struct operation_row register_rows[] = {
         "organisation.list", "list organisations", no_parameter, CAP_ORGANISATION_READ, TX_READ,
         "none", op_organisation_list,
         "organisations[code name type type_label records# bytes# size quota_records# quota_bytes# quota_size]"),
-    ROW_DESK("organisation.show", "one organisation, and what it keeps", organisation_code_parameter,
-             CAP_ORGANISATION_CHANGE, TX_READ, "none", op_organisation_show,
-             "code name type type_label records# bytes# size quota_records# quota_bytes# quota_size"),
+    ROW_DESK(
+        "organisation.show", "one organisation, and what it keeps", organisation_code_parameter,
+        CAP_ORGANISATION_CHANGE, TX_READ, "none", op_organisation_show,
+        "code name type type_label records# bytes# size quota_records# quota_bytes# quota_size"),
     ROW_DESK("organisation.types", "types that an organisation can have", no_parameter,
-             CAP_ORGANISATION_READ, TX_READ, "none", op_organisation_types, "types[type label chosen?]"),
+             CAP_ORGANISATION_READ, TX_READ, "none", op_organisation_types,
+             "types[type label chosen?]"),
     ROW_DESK_FRESH("organisation.quota", "limit what an organisation may keep", quota_parameter,
                    CAP_ORGANISATION_CHANGE, TX_WRITE, "organisation.change", op_organisation_quota,
                    "code records# bytes# size quota_records# quota_bytes# quota_size"),
@@ -266,10 +271,8 @@ static const struct operation_row register_rows[] = {
     ROW_DESK("audit.verify", "verify the audit log", verify_parameter, CAP_AUDIT_READ, TX_NONE,
              "verify", op_audit_verify,
              "ok? entries# checkpoints# first_bad# problem head checkpoint qr{size# path}"),
-    ROW_DESK(
-        "audit.list", "read the audit log", audit_list_parameter, CAP_AUDIT_READ, TX_READ, "none",
-        op_audit_list,
-        "entries[" AUDIT_ENTRY "]"),
+    ROW_DESK("audit.list", "read the audit log", audit_list_parameter, CAP_AUDIT_READ, TX_READ,
+             "none", op_audit_list, "entries[" AUDIT_ENTRY "]"),
     ROW_DESK("audit.search", "entries of the audit log that fit, newest first",
              audit_search_parameter, CAP_AUDIT_READ, TX_READ, "none", op_audit_search,
              "entries[" AUDIT_ENTRY " action_label] older# before# actions[action label chosen?] "
@@ -296,8 +299,9 @@ static const struct operation_row register_rows[] = {
               pack_coverage_parameter, CAP_NONE, op_pack_coverage),
     ROW_WORDS("dictionary.forms", "list forms", no_parameter, op_dictionary_forms,
               "forms[form title version data_set variables# repeats#]"),
-    ROW_WORDS("dictionary.variables", "list variables", variables_parameter, op_dictionary_variables,
-              "variables[variable form repeat type list label hint privacy required? derived? system? tabulates?]"),
+    ROW_WORDS(
+        "dictionary.variables", "list variables", variables_parameter, op_dictionary_variables,
+        "variables[variable form repeat type list label hint privacy required? derived? system? tabulates?]"),
     ROW_DESK("check.run", "check pages, chain, counts and keys", no_parameter, CAP_CHECK, TX_NONE,
              "verify", op_check_run, "ok? checks[name ok? warning? detail]"),
     ROW_ALONE("dictionary.codebook", "forms, variables, codes and rules as a code book",
@@ -308,27 +312,23 @@ static const struct operation_row register_rows[] = {
               CAP_NONE, op_dictionary_processing),
     ROW_WORDS("dictionary.codes", "list the codes of a list", codes_parameter, op_dictionary_codes,
               "list codes*"),
-    ROW_WORDS("dictionary.rules", "list plausibility rules", variables_parameter, op_dictionary_rules,
-              "rules[rule form severity message remedy source]"),
+    ROW_WORDS("dictionary.rules", "list plausibility rules", variables_parameter,
+              op_dictionary_rules, "rules[rule form severity message remedy source]"),
     ROW_ALONE("mapping.list", "list column mappings", no_parameter, CAP_NONE, op_mapping_list),
     ROW_DESK("key.list", "list key slots", no_parameter, CAP_KEY_CHANGE, TX_NONE, "none",
              op_key_list, "slots[slot# kind label made_at]"),
     ROW_DESK_FRESH("key.add", "add a key slot", key_add_parameter, CAP_KEY_CHANGE, TX_NONE,
                    "key.change", op_key_add, "kind recovery_code"),
-    ROW_DESK_FRESH("key.remove", "remove a key slot", key_remove_parameter, CAP_KEY_CHANGE,
-                   TX_NONE, "key.change", op_key_remove, "slot#"),
+    ROW_DESK_FRESH("key.remove", "remove a key slot", key_remove_parameter, CAP_KEY_CHANGE, TX_NONE,
+                   "key.change", op_key_remove, "slot#"),
 };
 
 static const struct operation_part register_operations = {register_rows, sizeof register_rows /
                                                                              sizeof *register_rows};
 
 static const struct operation_part *const parts[] = {
-    &register_operations,
-    &explore_operations,
-    &account_operations,
-    &govern_operations,
-    &entry_operations,
-    &upload_operations,
+    &register_operations, &explore_operations, &account_operations,
+    &govern_operations,   &entry_operations,   &upload_operations,
 };
 
 const struct operation_row *operation_row_at(size_t i)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "service/result_spec.h"
 
+#include <assert.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static bool name_byte(char c)
@@ -126,8 +126,10 @@ void result_assert(const struct operation *op, const struct json *result)
 #ifdef DCIM_FAULTS
     char where[200];
     if (result_fits(text_of(op->result), result, where, sizeof where)) return;
-    fprintf(stderr, "operation %s: its result is not as declared at %s\n", op->name, where);
-    abort();
+    char what[300];
+    snprintf(what, sizeof what, "operation %s: its result is not as declared at %s", op->name,
+             where);
+    __assert_fail(what, __FILE__, __LINE__, __func__);
 #else
     (void)op;
     (void)result;

@@ -1,19 +1,16 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The table of routes, in parts by subject, the menu, and the notices. */
-#include "base/catalogue.h"
 #include "web/routes.h"
+
+#include "base/catalogue.h"
 
 #include <string.h>
 
 static const struct route_part parts[] = {
-    {routes_session, &routes_session_count},
-    {routes_entry, &routes_entry_count},
-    {routes_record, &routes_record_count},
-    {routes_import, &routes_import_count},
-    {routes_help, &routes_help_count},
-    {routes_account, &routes_account_count},
-    {routes_govern, &routes_govern_count},
-    {routes_explore, &routes_explore_count},
+    {routes_session, &routes_session_count}, {routes_entry, &routes_entry_count},
+    {routes_record, &routes_record_count},   {routes_import, &routes_import_count},
+    {routes_help, &routes_help_count},       {routes_account, &routes_account_count},
+    {routes_govern, &routes_govern_count},   {routes_explore, &routes_explore_count},
 };
 
 const struct route *route_at(size_t i)
@@ -77,7 +74,8 @@ static const struct {
     {"backup-made", N_("The backup was made. Verify it with the recovery code.")},
     {"backup-verified", N_("The backup was opened fully, and holds.")},
     {"slot-removed", N_("The slot was removed: its secret opens nothing any more.")},
-    {"setup-finished", N_("The register is set up: its first backup was opened with the recovery code.")},
+    {"setup-finished",
+     N_("The register is set up: its first backup was opened with the recovery code.")},
     {"request-added", N_("The request was registered.")},
     {"request-kept", N_("The request was changed.")},
     {"account-changed", N_("The account was changed. Its sessions have ended.")},
