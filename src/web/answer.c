@@ -2,6 +2,7 @@
 /* One way for every page: session, language, token, parameters, operation, page. */
 #include "web/answer.h"
 
+#include "base/mem.h"
 #include "web/ask.h"
 #include "web/page.h"
 #include "web/step_up.h"
@@ -351,14 +352,30 @@ static void end(struct exchange *x)
     (void)catalogue_use(NULL);
 }
 
-void answer_request(const struct site *site, unsigned worker, const struct request *r,
-                    struct response *out)
+/* What the calls of an answer left on the stack, errors that name what was typed for one, is not to
+ * stay there until the next one (S89). */
+static __attribute__((noinline)) void wipe_stack(void)
+{
+    char below[64 * 1024];
+    mem_wipe(below, sizeof below);
+}
+
+/* Not inlined: all it has on the stack lies below whoever called it. */
+static __attribute__((noinline)) void answer_whole(const struct site *site, unsigned worker,
+                                                   const struct request *r, struct response *out)
 {
     struct exchange x;
     begin(&x, site, r, out);
     x.desk = site->desk[worker];
     answer(&x);
     end(&x);
+}
+
+void answer_request(const struct site *site, unsigned worker, const struct request *r,
+                    struct response *out)
+{
+    answer_whole(site, worker, r, out);
+    wipe_stack();
 }
 
 void answer_error(const struct site *site, const struct request *r, int status, const char *id,
