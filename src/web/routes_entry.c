@@ -514,6 +514,7 @@ static bool after_compare(struct exchange *x)
 
 static bool after_conflict(struct exchange *x)
 {
+    json_set_text(x->extra, "purpose", posted(x, "purpose"));
     draft_chrome(x, tr("Somebody else changed this record"), true);
     const char *right = arena_printf(x->arena, tr("Version %lld, by %s"),
                                      (long long)json_get_int(x->result, "their_version", 0),
@@ -521,6 +522,22 @@ static bool after_conflict(struct exchange *x)
     json_set(x->extra, "comparison",
              entry_page_comparison(json_get(x->result, "compare"), tr("Your draft"), right, false,
                                    true, x->arena));
+    return true;
+}
+
+static bool after_conflict_ask(struct exchange *x)
+{
+    draft_chrome(x, tr("Somebody else changed this record"), true);
+    return true;
+}
+
+/* Whoever reads a record beyond daily work says why; it is never said for them. */
+static bool before_purpose(struct exchange *x)
+{
+    if (text_trim(request_form(x->request, "purpose")).n > 0) return true;
+    exchange_error(x, NULL, tr("Say why: it is written into the audit log."), NULL);
+    json_free(x->in); /* the page is shown again for daily work, not for a purpose that is blank */
+    x->in = json_object();
     return true;
 }
 
@@ -553,7 +570,7 @@ const struct route routes_entry[] = {
     ENTRY_POST("/new/begin", "entry.begin", N_("Begin a record"), "/new", NULL, NULL, after_begin),
     {.method = METHOD_POST, .path = "/records/{record}/change", .operation = "entry.open",
      .title = N_("Change this record"), .nav = "/records", .again = "/records/{record}",
-     .flags = ROUTE_EXIT, .done = "/drafts/{draft}"},
+     .flags = ROUTE_EXIT, .done = "/drafts/{draft}", .before = before_purpose},
     ENTRY_PAGE("/drafts/{draft}", "entry.sections", "entry-sections", NULL, after_sections),
     ENTRY_PAGE("/drafts/{draft}/check", "entry.check", "entry-check", N_("Check and submit"), after_check),
     ENTRY_POST("/drafts/{draft}/submit", "entry.submit", N_("Check and submit"), "/drafts/{draft}/check", NULL,
@@ -566,8 +583,12 @@ const struct route routes_entry[] = {
                N_("This draft was changed in another window"), after_compare),
     ENTRY_POST("/drafts/{draft}/compare", "entry.resolve", N_("This draft was changed in another window"), NULL,
                "/drafts/{draft}?done=draft-saved", before_resolve, NULL),
-    ENTRY_PAGE("/drafts/{draft}/conflict", "entry.conflict", "entry-conflict",
-               N_("Somebody else changed this record"), after_conflict),
+    ENTRY_PAGE("/drafts/{draft}/conflict", "entry.sections", "entry-conflict-ask",
+               N_("Somebody else changed this record"), after_conflict_ask),
+    {.method = METHOD_POST, .path = "/drafts/{draft}/conflict/show", .operation = "entry.conflict",
+     .page = "entry-conflict", .title = N_("Somebody else changed this record"), .nav = "/",
+     .flags = ROUTE_EXIT, .again = "/drafts/{draft}/conflict", .before = before_purpose,
+     .after = after_conflict},
     ENTRY_POST("/drafts/{draft}/conflict", "entry.merge", N_("Somebody else changed this record"), NULL,
                "/drafts/{draft}/check", before_merge, NULL),
     {.method = METHOD_GET, .path = "/drafts/{draft}/{section}", .operation = "entry.section",
