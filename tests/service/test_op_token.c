@@ -71,7 +71,7 @@ static void scope_1_1_operations(void **state)
 {
     (void)state;
     static const char *const none[] = {"record.erase",  "token.add",   "account.list",
-                                       "session.open",  "session.close", "import.run",
+                                       "session.open",  "session.close", "key.remove",
                                        "audit.list",    "no.such",     "session.list",
                                        "factor.begin",  "setup.finish", ""};
     person_sign_in(&manager, desk);
