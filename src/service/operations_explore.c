@@ -12,7 +12,8 @@ static const struct parameter_spec table_parameter[] = {
 
 static const struct parameter_spec download_parameter[] = {
     EXPLORE_ARGS, CHOICE_ARG("format", "csv|xlsx|json", "how it is written"),
-    INT_ARG("offset", 0, INT64_C(32) * 1024 * 1024, "byte to go on from; without it the whole file, if it fits"),
+    INT_ARG("offset", 0, INT64_C(32) * 1024 * 1024,
+            "byte to go on from; without it the whole file, if it fits"),
     TEXT_ARG("digest", false, 64, "of the file as it was when the download began"), END_ARG};
 
 static const struct parameter_spec no_parameter[] = {END_ARG};

@@ -30,8 +30,8 @@ bool store_create(struct store **out, const char *folder, const struct unlock *u
                   const uint8_t dictionary_hash[32], struct err *e) MUST_CHECK;
 bool store_open(struct store **out, const char *folder, const struct unlock *u, bool read_only,
                 struct err *e) MUST_CHECK;
-/* One more connection to the repository of `first`, for another thread, under the same keyring, which
- * `first` keeps: it is closed last. Each connection is used by one thread at a time. */
+/* One more connection to the repository of `first`, for another thread, under the same keyring,
+ * which `first` keeps: it is closed last. Each connection is used by one thread at a time. */
 bool store_open_beside(struct store **out, const struct store *first, struct err *e) MUST_CHECK;
 void store_close(struct store *st);
 
@@ -168,7 +168,8 @@ bool record_unknown(struct err *e, struct text code);
 /* Meta of active records of a form (FORM_NONE: all) and an organisation (0: all), by record number,
  * after `after`, at most `max`. */
 bool store_record_list(struct record_meta **out, size_t *n, struct store *st, form_id form,
-                       int64_t organisation_no, uint64_t after, size_t max, struct arena *a, struct err *e) MUST_CHECK;
+                       int64_t organisation_no, uint64_t after, size_t max, struct arena *a,
+                       struct err *e) MUST_CHECK;
 bool store_record_count(int64_t *out, struct store *st, form_id form, struct err *e) MUST_CHECK;
 /* Persons among the active records of a form, before linkage: records whose current versions have
  * the same match key (person_key.h) are one person, a record without a key is one of its own. The
