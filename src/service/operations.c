@@ -199,7 +199,8 @@ static const struct operation_row register_rows[] = {
     ROW_DESK(
         "organisation.list", "list organisations", no_parameter, CAP_ORGANISATION_READ, TX_READ,
         "none", op_organisation_list,
-        "organisations[code name type type_label records# bytes# size quota_records# quota_bytes# quota_size]"),
+        "organisations[code name type type_label records# bytes# size quota_records# "
+        "quota_bytes# quota_size]"),
     ROW_DESK(
         "organisation.show", "one organisation, and what it keeps", organisation_code_parameter,
         CAP_ORGANISATION_CHANGE, TX_READ, "none", op_organisation_show,

@@ -11,7 +11,9 @@
 #define PURPOSE_ARG LINE_ARG("purpose", false, PURPOSE_LONGEST, "why; default: of the session")
 
 #define HEAD "draft draft_version# form form_title record organisation changed_at "
-#define PROBLEM "[field variable label section rule severity severity_words is_error? missing? message remedy]"
+#define PROBLEM \
+    "[field variable label section rule severity severity_words is_error? missing? message " \
+    "remedy]"
 #define COMPARE "compare[field variable label section is_repeat? both? mine theirs base]"
 #define QUERIES \
     "queries[query# field label version# state state_words is_open? messages[at actor text]]"
@@ -187,7 +189,8 @@ static const struct operation_row entry_rows[] = {
         "entry.section", "one section of a draft, to be filled in", section_parameter, CAP_ENTER,
         TX_READ, "none", op_entry_section,
         HEAD
-        "section title intro handbook today previous next items* lists[list choices[code label]] whole? has_problems? "
+        "section title intro handbook today previous next items* lists[list choices[code "
+        "label]] whole? has_problems? "
         "problems" PROBLEM " values"),
     ROW_DESK(
         "entry.save", "save what was typed into a draft", save_parameter, CAP_ENTER, TX_WRITE,

@@ -164,11 +164,13 @@ static void test_repeats(void **state)
                 "{\"group\":{\"label\":\"Within\"}}," Q(
                     "episode[0].form", "text",
                     "") ",{\"group_end\":{}},"
-                        "{\"repeat\":{\"name\":\"leg\",\"label\":\"Leg\",\"path\":\"episode[0].leg\",\"whole\":true}},"
+                        "{\"repeat\":{\"name\":\"leg\",\"label\":\"Leg\","
+                        "\"path\":\"episode[0].leg\",\"whole\":true}},"
                         "{\"blank\":{\"path\":\"episode[0].leg[~]\"}}," Q(
                             "episode[0].leg[~].x", "text",
                             "") ",{\"blank_end\":{}},{\"repeat_end\":{}},{\"instance_end\":{}},"
-                                "{\"instance\":{\"path\":\"episode[1]\",\"number\":2,\"place\":1,\"is_last\":true}},"
+                                "{\"instance\":{\"path\":\"episode[1]\",\"number\":2,"
+                                "\"place\":1,\"is_last\":true}},"
                                 "{\"instance_end\":{}},{\"repeat_end\":{}}," Q("after", "text",
                                                                                ""));
     assert_int_equal(json_size(f.out), 1);
@@ -253,8 +255,10 @@ static void test_problems(void **state)
 static const char sections[] =
     "[{\"name\":\"a\",\"title\":\"A\",\"state\":\"complete\",\"state_words\":\"Complete\",\"relevant\":true,"
     "\"questions\":3,\"answered\":2,\"hint\":\"About a\"},"
-    "{\"name\":\"b\",\"title\":\"B\",\"state\":\"hidden\",\"state_words\":\"Does not apply\",\"relevant\":false},"
-    "{\"name\":\"c\",\"title\":\"C\",\"state\":\"problems\",\"state_words\":\"Has problems\",\"relevant\":true,"
+    "{\"name\":\"b\",\"title\":\"B\",\"state\":\"hidden\",\"state_words\":\"Does not "
+    "apply\",\"relevant\":false},"
+    "{\"name\":\"c\",\"title\":\"C\",\"state\":\"problems\",\"state_words\":\"Has "
+    "problems\",\"relevant\":true,"
     "\"hint\":\"About c\"}]";
 
 /* 7 */

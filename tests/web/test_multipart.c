@@ -59,7 +59,8 @@ static void test_boundaries(void **state)
         "multipart/form-data; boundary=a{",
         "multipart/form-data; boundary=\"a \"",
         "multipart/form-data; x=\"a\" boundary=b",
-        "multipart/form-data; boundary=12345678901234567890123456789012345678901234567890123456789012345678901"};
+        "multipart/form-data; boundary=12345678901234567890123456789012345678901234"
+        "567890123456789012345678901"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         if (multipart_boundary(&t, text_of(bad[i]))) fail_msg("%s", bad[i]);
 }
@@ -76,7 +77,8 @@ static void test_forms(void **state)
             PART
             "name=\"a\"\r\n\r\n1\r\n" PART "name=\"a\"\r\n\r\n\r\n" PART
             "name=\"n\"\r\nX-Other: y\r\n\r\nl1\r\nl2\r\n\r\n" PART
-            "name=\"f\"; filename=\"/x/\xC3\xA1 %22q%22.csv\"\r\nContent-Type: text/csv\r\n\r\n\0\r\n\xFF\r\n" PART
+            "name=\"f\"; filename=\"/x/\xC3\xA1 %22q%22.csv\"\r\nContent-Type: "
+            "text/csv\r\n\r\n\0\r\n\xFF\r\n" PART
             "name=\"g\"; filename=\"\"\r\nContent-Type: application/octet-stream\r\n\r\n\r\n"
             "--b\r\ncontent-disposition:form-data;name=h;filename=e.txt\r\n"
             "Content-Transfer-Encoding: binary\r\n\r\n" TAIL),

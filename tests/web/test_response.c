@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Tests of src/web/response.c; that every answer of the front is so: tests/web/test_http.c
- *  1 S32, S33, S35: the head   2 S61: headers   3 S61: redirects   4 S36: cookies, S33: sign-out  
+ *  1 S32, S33, S35: the head   2 S61: headers   3 S61: redirects   4 S36: cookies, S33: sign-out
  *  5 names of files
  *  6 bodies and reasons */
 #include "harness.h"
