@@ -59,8 +59,8 @@ static void test_boundaries(void **state)
         "multipart/form-data; boundary=a{",
         "multipart/form-data; boundary=\"a \"",
         "multipart/form-data; x=\"a\" boundary=b",
-        "multipart/form-data; boundary=12345678901234567890123456789012345678901234"
-        "567890123456789012345678901"};
+        ("multipart/form-data; boundary=12345678901234567890123456789012345678901234"
+         "567890123456789012345678901")};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         if (multipart_boundary(&t, text_of(bad[i]))) fail_msg("%s", bad[i]);
 }

@@ -1,14 +1,15 @@
 -- name: record_list   params: form, organisation_no, after, max   columns: record_no, code, form, organisation_no, organisation, state, version_no, created_at, batch_no, author, reason, has_identity   rows: 0..*
--- Active records after a record number; form '' is every form, organisation 0 every organisation.
+-- Active records after a record number; form '' is every form, organisation 0 every organisation. CROSS JOIN holds the
+-- order of the loops: records as they come, the rest looked up, until there are enough.
 SELECT r.record_no, r.code, f.name AS form, s.organisation_no, o.code AS organisation, r.state, r.version_no,
        coalesce(v.created_at, b.created_at) AS created_at, coalesce(v.batch_no, 0) AS batch_no,
        coalesce(v.author, b.actor) AS author, coalesce(v.reason, '') AS reason,
        EXISTS (SELECT 1 FROM identity_body i WHERE i.version_id = v.version_id) AS has_identity
   FROM record r
-  JOIN record_version v ON v.version_id = r.record_no * 65536 + r.version_no
-  JOIN series s ON s.series_no = r.series_no
-  JOIN form f ON f.form_no = s.form_no
-  JOIN organisation o ON o.organisation_no = s.organisation_no
+ CROSS JOIN series s ON s.series_no = r.series_no
+ CROSS JOIN form f ON f.form_no = s.form_no
+ CROSS JOIN organisation o ON o.organisation_no = s.organisation_no
+ CROSS JOIN record_version v ON v.version_id = r.record_no * 65536 + r.version_no
   LEFT JOIN batch b ON b.batch_no = v.batch_no
  WHERE r.record_no > :after AND r.state = 1 AND (:form = '' OR f.name = :form)
    AND (:organisation_no = 0 OR s.organisation_no = :organisation_no)
