@@ -43,7 +43,7 @@ static void own_address_1(void **state)
         for (const char *p = r->path; *p != '\0'; p++) fields += *p == '{';
         assert_int_equal(m.n_variable, fields);
         for (size_t k = 0; k < fields; k++) {
-            char want[8];
+            char want[24];
             (void)snprintf(want, sizeof want, "x%zu", k + 1);
             if (!text_is(m.variable[k].value, want)) fail_msg("%s: field %zu", r->path, k);
             assert_true(m.variable[k].name_n > 0);
