@@ -31,7 +31,7 @@ static void read_error(const struct json *j)
 static void written_again(const struct json *j, size_t most)
 {
     struct buf b, c;
-    struct json *again;
+    struct json *again = NULL;
     buf_init(&b, most * 8 + 100); /* escapes take more than what they stand for */
     buf_init(&c, most * 8 + 100);
     json_write(&b, j, false);
