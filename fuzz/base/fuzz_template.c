@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Templates: whatever is read can be filled, and what comes out of the document is escaped: the
- * marker in it never appears with its angle bracket. */
+ * marker in it never appears with its angle bracket where the page itself has none. (A page may put
+ * one together: "<M{{! }}ARKER".) */
 #include "base/template.h"
 
 #include "base/mem.h"
@@ -29,7 +30,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     }
     buf_init(&out, 1 << 16);
-    if (template_render(&out, s, "page", document, &e) && strstr(page, "<MARKER") == NULL &&
+    if (template_render(&out, s, "page", document, &e) && strchr(page, '<') == NULL &&
         out.p != NULL && strstr(out.p, "<MARKER") != NULL)
         abort();
     buf_release(&out);
