@@ -134,7 +134,8 @@ static void try_parameter(const struct operation *op, const struct parameter_spe
     char where[100];
     /* paths are for the file system, and it is asked only in the test's own folder */
     for (const struct parameter_spec *q = op->parameter; q->name != NULL; q++)
-        if (q->required && q != p) json_set(in, q->name, filler(q));
+        if ((q->required || strcmp(q->name, "file") == 0) && q != p)
+            json_set(in, q->name, filler(q)); /* a file that is not an upload is needed, too */
     if (p->type == PARAM_LIST) {
         struct json *list = json_array();
         json_push(list, json_text(text_of(payload)));
