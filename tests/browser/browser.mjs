@@ -51,9 +51,12 @@ export async function serveFiles(folder) {
 
 const program = process.env.DCIM_PROGRAM ?? join(build, "dcim");
 
+// Builds that lie deeper than build/ do not find the data beside them.
+const environment = { DCIM_DATA: join(root, "data"), ...process.env, DCIM_LANGUAGE: "en" };
+
 // One command of the program, in the current directory; what it printed.
 export function dcim(...args) {
-    return execFileSync(program, args, { encoding: "utf8", env: { ...process.env, DCIM_LANGUAGE: "en" }, stdio: ["ignore", "pipe", "pipe"] });
+    return execFileSync(program, args, { encoding: "utf8", env: environment, stdio: ["ignore", "pipe", "pipe"] });
 }
 
 // `dcim serve` over a new empty register (pack: which country's) in `folder`, or over one that is there. Gives
@@ -62,7 +65,7 @@ export async function startServer({ folder = "register", key = "register.key", p
     if (!existsSync(folder)) dcim("init", folder, "--pack", pack, "--key-file", key);
     const port = await new Promise((done) => { const s = createServer().listen(0, "127.0.0.1", () => { const { port } = s.address(); s.close(() => done(port)); }); });
     const child = spawn(program, ["serve", "--repository", folder, "--key-file", key, "--port", String(port), ...args],
-        { env: { ...process.env, DCIM_LANGUAGE: "en" }, stdio: ["ignore", "pipe", "pipe"] });
+        { env: environment, stdio: ["ignore", "pipe", "pipe"] });
     let said = "";
     let closing = false;
     const ended = new Promise((done) => child.once("exit", (status, signal) => {
