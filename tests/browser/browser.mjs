@@ -52,7 +52,7 @@ export async function serveFiles(folder) {
 const program = process.env.DCIM_PROGRAM ?? join(build, "dcim");
 
 // Builds that lie deeper than build/ do not find the data beside them.
-const environment = { DCIM_DATA: join(root, "data"), ...process.env, DCIM_LANGUAGE: "en" };
+const environment = { DCIM_DATA: join(source, "data"), ...process.env, DCIM_LANGUAGE: "en" };
 
 // One command of the program, in the current directory; what it printed.
 export function dcim(...args) {
