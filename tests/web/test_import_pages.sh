@@ -202,7 +202,7 @@ desk=$(ps -o pid=,args= --ppid "$server" | awk '/process desk/ { print $1 }')
 [ -n "$desk" ] || fail "no desk: $(ps -o pid=,args= --ppid "$server")"
 [ -z "$(ps -o pid= --ppid "$desk")" ] || fail "the desk has children"
 # Sanitized builds are not shut in (base/sandbox_server.c): the shipped program is tried for that.
-nm "$(command -v dcim)" 2>/dev/null | grep -q __asan_init || grep -q "^Seccomp:.*2" "/proc/$desk/status" || fail "the desk is not shut in"
+nm "$DCIM_PROGRAM" 2>/dev/null | grep -q __asan_init || grep -q "^Seccomp:.*2" "/proc/$desk/status" || fail "the desk is not shut in"
 grep -rl "04.05.2023" register >/dev/null && fail "an upload lies in the register's folder"
 kill $server
 wait $server || :
