@@ -278,11 +278,16 @@ void date_to_ymd(int32_t day, int *year, int *month, int *d)
     *d = (int)((n3 & 0xFFFF) / 2141) + 1;
 }
 
+int day_year(int32_t day)
+{
+    int year, month, dom;
+    date_to_ymd(day, &year, &month, &dom);
+    return year;
+}
+
 int date_year(struct date d)
 {
-    int year, month, day;
-    date_to_ymd(d.first, &year, &month, &day);
-    return year;
+    return day_year(d.first);
 }
 
 /* ---- now ---- */

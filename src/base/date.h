@@ -48,6 +48,7 @@ enum { DATE_TEXT_MAX = 12 };
 void date_format(char *out, struct date d);
 
 void date_to_ymd(int32_t day, int *year, int *month, int *d);
+int day_year(int32_t day);
 int date_year(struct date d);  /* of the first possible day */
 
 /* Instants: seconds since 1970 UTC. */

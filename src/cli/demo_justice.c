@@ -16,13 +16,6 @@ static size_t scaled(double before, double count, double scale)
     return (size_t)((before + count) * scale + 0.5) - (size_t)(before * scale + 0.5);
 }
 
-static int year_of(int32_t day)
-{
-    int y, m, d;
-    date_to_ymd(day, &y, &m, &d);
-    return y;
-}
-
 /* ---------------------------------------------------------------- cases of the police */
 
 static bool keeps_cases(const struct demo_tables *t, const char *organisation)
@@ -96,11 +89,11 @@ static void open_proceeding(struct demo_justice *j, int year, struct random *r)
         struct demo_case *c = &j->police_case[x->police_case];
         c->proceeding = j->n_proceeding;
         x->report = c->detected + demo_between(r, 0, 8);
-        if (year_of(x->report) != year) x->report = demo_day(year, 12, 31);
-        if (year_of(c->detected) < year) x->report = demo_day(year, 1, 5);
+        if (day_year(x->report) != year) x->report = demo_day(year, 12, 31);
+        if (day_year(c->detected) < year) x->report = demo_day(year, 1, 5);
     }
     x->opened = x->report + demo_between(r, 0, 12);
-    if (year_of(x->opened) != year) x->opened = demo_day(year, 12, 31);
+    if (day_year(x->opened) != year) x->opened = demo_day(year, 12, 31);
     j->n_proceeding++;
 }
 
@@ -187,7 +180,7 @@ static bool has_namesake(const struct demo_justice *j, const struct demo_suspect
     for (size_t i = 0; i < j->n_suspect; i++)
         if (strcmp(j->suspect[i].family, s->family) == 0 &&
             strcmp(j->suspect[i].given, s->given) == 0 &&
-            year_of(j->suspect[i].birth) == year_of(s->birth))
+            day_year(j->suspect[i].birth) == day_year(s->birth))
             return true;
     return false;
 }
@@ -240,8 +233,8 @@ enum stage { STAGE_PROSECUTED, STAGE_CONVICTED, STAGE_ACQUITTED };
 
 static bool may_reach(const struct demo_suspect *s, enum stage stage, int year)
 {
-    if (stage == STAGE_PROSECUTED) return !s->prosecuted && year_of(s->suspicion) <= year;
-    return s->prosecuted && !s->convicted && !s->acquitted && year_of(s->indictment) <= year;
+    if (stage == STAGE_PROSECUTED) return !s->prosecuted && day_year(s->suspicion) <= year;
+    return s->prosecuted && !s->convicted && !s->acquitted && day_year(s->indictment) <= year;
 }
 
 static int32_t after(struct random *r, int32_t day, int gap, int year)
@@ -297,7 +290,7 @@ static struct demo_suspect *next_one(struct demo_justice *j, enum stage stage, i
         for (size_t i = 0; i < j->n_suspect; i++) {
             struct demo_suspect *s = &j->suspect[i];
             bool recent =
-                year_of(stage == STAGE_PROSECUTED ? s->suspicion : s->indictment) + 2 >= year;
+                day_year(stage == STAGE_PROSECUTED ? s->suspicion : s->indictment) + 2 >= year;
             if (!may_reach(s, stage, year) || (tries < 1 && !recent)) continue;
             if (tries < 2 && sex[0] != '\0' && strcmp(s->sex, sex) != 0) continue;
             if (random_below(r, ++fits) == 0) found = s;
@@ -393,7 +386,7 @@ static void end_suspects(struct demo_justice *j, int last_year, struct random *r
         struct demo_suspect *s = &j->suspect[i];
         s->requalified = s->prosecuted && random_below(r, 100) < 8;
         s->discontinued =
-            !s->prosecuted && year_of(s->suspicion) + 2 <= last_year && random_below(r, 100) < 70;
+            !s->prosecuted && day_year(s->suspicion) + 2 <= last_year && random_below(r, 100) < 70;
     }
 }
 
@@ -466,10 +459,7 @@ static void link_own_victims(struct demo_justice *j, struct demo_person *p, size
         s->family = p[found].family;
         s->citizenship = p[found].citizenship;
         s->birth = p[found].birth;
-        int y, m, d, by, bm, bd;
-        date_to_ymd(s->suspicion, &y, &m, &d);
-        date_to_ymd(s->birth, &by, &bm, &bd);
-        s->age = y - by - (m < bm || (m == bm && d < bd));
+        s->age = demo_age(s->birth, s->suspicion);
         p[found].listed = true;
     }
     mem_free(taken);

@@ -194,6 +194,14 @@ static int pick_age(const struct demo_tables *t, const char *legal, const char *
     return strcmp(legal, "CH") == 0 ? demo_between(r, 10, 17) : demo_between(r, 18, 50);
 }
 
+int demo_age(int32_t birth, int32_t day)
+{
+    int y, m, d, by, bm, bd;
+    date_to_ymd(day, &y, &m, &d);
+    date_to_ymd(birth, &by, &bm, &bd);
+    return y - by - (m < bm || (m == bm && d < bd));
+}
+
 int32_t demo_birth_for(int32_t day, int age, struct random *r)
 {
     int y, m, d;
@@ -403,9 +411,7 @@ static void make_group(struct demo_person *p, size_t n, const struct demo_tables
 
 static int year_of_birth(const struct demo_person *p)
 {
-    int y, m, d;
-    date_to_ymd(p->birth, &y, &m, &d);
-    return p->age < 0 ? 0 : y;
+    return p->age < 0 ? 0 : day_year(p->birth);
 }
 
 /* Two persons who by chance agree in all that persons are told apart by: the second gets another

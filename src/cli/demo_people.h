@@ -63,6 +63,7 @@ const char *demo_given_name(const struct demo_tables *t, const char *citizenship
 const char *demo_family_name(const struct demo_tables *t, const char *citizenship, const char *sex,
                              struct random *r, struct arena *a);
 int32_t demo_birth_for(int32_t day, int age, struct random *r);
+int demo_age(int32_t birth, int32_t day); /* in whole years, on that day */
 int32_t demo_between(struct random *r, int32_t from, int32_t to); /* from when to is before it */
 int32_t demo_day(int year, int month, int day);
 bool demo_is_eu(const struct demo_tables *t, const char *country);

@@ -118,23 +118,14 @@ static const char *at(const struct demo_sheet *s, const char *path, int k)
     return arena_printf(s->arena, "%.*s%d%s", (int)(mark - path), path, k, mark + 1);
 }
 
-static int age_on(const struct demo_suspect *p, int32_t day)
-{
-    int y, m, d, by, bm, bd;
-    date_to_ymd(day, &y, &m, &d);
-    date_to_ymd(p->birth, &by, &bm, &bd);
-    return y - by - (m < bm || (m == bm && d < bd));
-}
-
 /* ---------------------------------------------------------------- who */
 
 static void put_who(struct demo_sheet *s, const struct demo_suspect *p,
                     const struct demo_proceeding *x, const struct demo_writer *w,
                     const char *prosecution)
 {
-    int year, m, d;
-    date_to_ymd(p->suspicion, &year, &m, &d);
-    sheet_set(s, "source_file_no", demo_reference(w, prosecution, 'S', year, p->number));
+    sheet_set(s, "source_file_no",
+              demo_reference(w, prosecution, 'S', day_year(p->suspicion), p->number));
     sheet_set_day(s, "entry_date", p->suspicion + 20);
     if (x->police_case != DEMO_NONE)
         sheet_set(s, "case_code", demo_reference(w, prosecution, 'C', x->year, x->number));
@@ -144,13 +135,12 @@ static void put_who(struct demo_sheet *s, const struct demo_suspect *p,
     sheet_set(s, "family_name", p->family);
     sheet_set(s, "given_names", p->given);
     sheet_set_day(s, "birth_date", p->birth);
-    date_to_ymd(p->birth, &year, &m, &d);
-    sheet_set_int(s, "birth_year", year);
+    sheet_set_int(s, "birth_year", day_year(p->birth));
     sheet_set_code(s, "subject_type", "natural");
     sheet_set_code(s, "sex", p->sex);
     sheet_set_int(s, "age_at_suspicion", p->age);
-    if (p->prosecuted) sheet_set_int(s, "age_at_prosecution", age_on(p, p->indictment));
-    if (p->convicted) sheet_set_int(s, "age_at_conviction", age_on(p, p->judgment));
+    if (p->prosecuted) sheet_set_int(s, "age_at_prosecution", demo_age(p->birth, p->indictment));
+    if (p->convicted) sheet_set_int(s, "age_at_conviction", demo_age(p->birth, p->judgment));
     sheet_set_code(s, "citizenship", p->citizenship);
     sheet_set_code(s, "previous_convictions", p->number % 7 == 0 ? "other" : "none");
     if (p->own_victim == DEMO_NONE) return;

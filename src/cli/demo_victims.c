@@ -48,10 +48,7 @@ static const char *writable(const struct demo_sheet *s, const char *name)
 /* Whether the birthday of the year of registration had been by then. */
 static bool turned_already(const struct demo_person *p)
 {
-    int year, month, day, born, m, d;
-    date_to_ymd(p->entry, &year, &month, &day);
-    date_to_ymd(p->birth, &born, &m, &d);
-    return p->age == year - born;
+    return p->age == day_year(p->entry) - day_year(p->birth);
 }
 
 static void put_identity(struct demo_sheet *s, const struct demo_person *p, bool second_hand,
@@ -70,9 +67,7 @@ static void put_identity(struct demo_sheet *s, const struct demo_person *p, bool
     sheet_set(s, "given_names", writable(s, given));
     sheet_set(s, "family_name", writable(s, family));
     if (p->age < 0) return;
-    int year, m, d;
-    date_to_ymd(birth, &year, &m, &d);
-    sheet_set_int(s, "birth_year", year);
+    sheet_set_int(s, "birth_year", day_year(birth));
     if (slip >= 30) sheet_set_day(s, "birth_date", birth);
 }
 
@@ -430,9 +425,8 @@ static void put_injured(struct demo_sheet *s, const struct demo_person *p,
     sheet_set_day(s, "justice_role_date", x->opened > p->entry ? x->opened : p->entry);
     if (p->suspect == DEMO_NONE) return;
     const struct demo_suspect *q = &j->suspect[p->suspect];
-    int year, month, dom;
-    date_to_ymd(q->suspicion, &year, &month, &dom);
-    sheet_set(s, "linked_suspect", demo_reference(w, prosecution, 'S', year, q->number));
+    sheet_set(s, "linked_suspect",
+              demo_reference(w, prosecution, 'S', day_year(q->suspicion), q->number));
     sheet_set_code(s, "linked_suspect_relationship", strcmp(p->form, "E200") == 0 ? "L08" : "L06");
 }
 

@@ -119,8 +119,7 @@ const char *dictionary_guess_variable(const struct dictionary *d, form_id form, 
     return g.best;
 }
 
-/* --- organisations
- * ------------------------------------------------------------------------------- */
+/* --- organisations --- */
 
 enum { OPEN_LIST_FIRST = 16 }; /* codes an open list has room for at first; then it doubles */
 

@@ -91,9 +91,8 @@ struct
     struct words label, hint;
     const char *relevant;   /* of this row alone, as written; "" when always */
     const char *appearance; /* as written; "" when none */
-    const char
-        *help;  /* page of the handbook, "collecting#consent": its own, else of the group around
-                             * it; "" when none */
+    /* Page of the handbook, "collecting#consent": its own, else of the group around it; "" when none. */
+    const char *help;
     var_id var; /* of OUTLINE_VARIABLE */
 };
 
@@ -177,8 +176,9 @@ struct dictionary {
  * NULL. `owns` *out. Cost: 400 variables and 5,000 codes in under 100 ms. */
 bool dictionary_load(struct dictionary **out, const char *data, const char *pack,
                      struct problems *problems, struct err *e) MUST_CHECK;
-/* Small letters and digits, and - or _ behind the first; at most 32 bytes. "" is good: no pack. */
-bool dictionary_pack_name_is_good(const char *pack);
+/* Whether a pack may be called so: small letters and digits, and - or _ behind the first; at most 32
+ * bytes. "" is good: no pack. ERR_INPUT "dictionary.pack_name". */
+bool dictionary_pack_name(const char *pack, struct err *e) MUST_CHECK;
 void dictionary_free(struct dictionary *d);
 
 /* Fill the open list CL_ORGANISATION (code, label, type code) once, before the dictionary is

@@ -198,7 +198,7 @@ bool dictionary_build(struct dictionary **out, struct data_files *files, const c
     return ok;
 }
 
-bool dictionary_pack_name_is_good(const char *pack)
+static bool pack_name_is_good(const char *pack)
 {
     size_t n = strlen(pack);
     for (size_t i = 0; i < n; i++) {
@@ -210,15 +210,19 @@ bool dictionary_pack_name_is_good(const char *pack)
     return n <= 32;
 }
 
+bool dictionary_pack_name(const char *pack, struct err *e)
+{
+    if (pack_name_is_good(pack)) return true;
+    err_set(e, ERR_INPUT, "dictionary.pack_name", "the name of a pack is not good");
+    err_detail(e, "%.100s", pack);
+    return err_remedy(e, "a pack's name has small letters and digits, like pt");
+}
+
 bool dictionary_load(struct dictionary **out, const char *data, const char *pack,
                      struct problems *problems, struct err *e)
 {
     *out = NULL;
-    if (!dictionary_pack_name_is_good(pack)) {
-        err_set(e, ERR_INPUT, "dictionary.pack_name", "the name of a pack is not good");
-        err_detail(e, "%.100s", pack);
-        return err_remedy(e, "a pack's name has small letters and digits, like pt");
-    }
+    if (!dictionary_pack_name(pack, e)) return false;
     size_t before = problems->n_fatal;
     struct arena *a = arena_new(ARENA_PLAIN);
     struct data_files files;

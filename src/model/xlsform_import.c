@@ -666,11 +666,7 @@ bool xlsform_import(struct xlsform_plan *out, const struct xlsform_book *book,
     size_t before = p->n_fatal;
     struct problems folder; /* those of the folder are found again when its dictionary is built */
     *out = (struct xlsform_plan){.form = ""};
-    if (!dictionary_pack_name_is_good(target->pack)) {
-        err_set(e, ERR_INPUT, "dictionary.pack_name", "the name of a pack is not good");
-        err_detail(e, "%.100s", target->pack);
-        return err_remedy(e, "a pack's name has small letters and digits, like pt");
-    }
+    if (!dictionary_pack_name(target->pack, e)) return false;
     problems_init(&folder, a);
     if (find_form(&x) && has_survey(&x)) {
         out->form = x.form;

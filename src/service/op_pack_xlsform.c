@@ -217,10 +217,7 @@ static bool take_book(struct call *c, const struct xlsform_book *book, struct pr
     size_t n = strlen(into);
     while (n > 1 && into[n - 1] == '/') n--;
     into = arena_copy(c->arena, into, n);
-    if (!dictionary_pack_name_is_good(target.pack)) {
-        err_set(e, ERR_INPUT, "dictionary.pack_name", "the name of a pack is not good");
-        return err_remedy(e, "a pack's name has small letters and digits, like pt");
-    }
+    if (!dictionary_pack_name(target.pack, e)) return false;
     if (!make_folder(&fresh, c, into, target.pack, e)) return false;
     target.folder = fresh == NULL ? into : fresh;
     struct err refused = {0};

@@ -8,6 +8,7 @@
 
 #include "base/date.h"
 #include "cli/demo_justice.h"
+#include "demo_checks.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,23 +50,16 @@ static int end(void **state)
     return 0;
 }
 
-static int year_of(int32_t day)
-{
-    int y, m, d;
-    date_to_ymd(day, &y, &m, &d);
-    return y;
-}
-
 /* ---- 1 ---- */
 
 /* The year in which the person first reached the stage; 0: never. */
 static int reached(const struct demo_suspect *s, const char *stage)
 {
-    if (strcmp(stage, "suspected") == 0) return year_of(s->suspicion);
-    if (strcmp(stage, "prosecuted") == 0) return s->prosecuted ? year_of(s->indictment) : 0;
-    if (strcmp(stage, "convicted") == 0) return s->convicted ? year_of(s->judgment) : 0;
+    if (strcmp(stage, "suspected") == 0) return day_year(s->suspicion);
+    if (strcmp(stage, "prosecuted") == 0) return s->prosecuted ? day_year(s->indictment) : 0;
+    if (strcmp(stage, "convicted") == 0) return s->convicted ? day_year(s->judgment) : 0;
     assert_string_equal(stage, "acquitted");
-    return s->acquitted ? year_of(s->judgment) : 0;
+    return s->acquitted ? day_year(s->judgment) : 0;
 }
 
 static size_t suspects(size_t c, int from, int to, const char *stage, const char *sex)
@@ -84,7 +78,7 @@ static size_t crimes(size_t c, int from, int to)
     size_t n = 0;
     for (size_t i = 0; i < justice[c].n_proceeding; i++) {
         const struct demo_proceeding *p = &justice[c].proceeding[i];
-        n += year_of(p->report) >= from && year_of(p->opened) <= to;
+        n += day_year(p->report) >= from && day_year(p->opened) <= to;
     }
     return n;
 }
@@ -117,22 +111,14 @@ static void totals_1_1_of_checks(void **state)
     (void)state;
     size_t held[PACKS] = {0};
     for (size_t c = 0; c < PACKS; c++) {
-        struct demo_table checks;
-        struct err e;
-        char folder[1000];
-        (void)snprintf(folder, sizeof folder, "%s/%s", harness_source("data/demo"), packs[c]);
-        if (!demo_table_read(&checks, folder, "checks", a, &e)) fail_msg("%s", e.msg);
-        for (size_t i = 0; i < checks.n_row; i++) {
-            const char *period = demo_cell(&checks, i, "period"),
-                       *measure = demo_cell(&checks, i, "measure");
-            int from = (int)strtol(period, NULL, 10),
-                to = (int)strtol(strchr(period, '-') + 1, NULL, 10);
-            size_t want = (size_t)demo_number(&checks, i, "value"), got;
-            if (strcmp(demo_cell(&checks, i, "met"), "yes") != 0 ||
-                !measured(&got, c, from, to, measure))
+        struct demo_check *check;
+        size_t n = demo_checks_read(&check, packs[c], a), got;
+        for (const struct demo_check *k = check; k < check + n; k++) {
+            if (strcmp(k->met, "yes") != 0 || !measured(&got, c, k->from, k->to, k->measure))
                 continue;
-            if (got != want)
-                fail_msg("%s %s %s: %zu, published %zu", packs[c], period, measure, got, want);
+            if (got != k->value)
+                fail_msg("%s %s %s: %zu, published %zu", packs[c], k->period, k->measure, got,
+                         k->value);
             held[c]++;
         }
     }
@@ -207,7 +193,7 @@ static void dates_2_1_are_in_order(void **state)
         for (size_t i = 0; i < justice[c].n_proceeding; i++) {
             const struct demo_proceeding *p = &justice[c].proceeding[i];
             assert_true(p->report <= p->opened);
-            assert_int_equal(year_of(p->report), p->year);
+            assert_int_equal(day_year(p->report), p->year);
             assert_true(p->indictment == 0 || p->indictment > p->opened);
             assert_true(p->judgment == 0 ||
                         (p->judgment > p->indictment && p->final > p->judgment));

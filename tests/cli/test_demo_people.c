@@ -9,6 +9,7 @@
 
 #include "base/date.h"
 #include "cli/demo_people.h"
+#include "demo_checks.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -222,24 +223,19 @@ static void totals_2_2_of_checks(void **state)
     (void)state;
     size_t held[PACKS] = {0};
     for (size_t c = 0; c < PACKS; c++) {
-        struct demo_table checks;
-        struct err e;
-        char folder[1000];
-        (void)snprintf(folder, sizeof folder, "%s/%s", harness_source("data/demo"), packs[c]);
-        if (!demo_table_read(&checks, folder, "checks", a, &e)) fail_msg("%s", e.msg);
-        for (size_t i = 0; i < checks.n_row; i++) {
-            const char *period = demo_cell(&checks, i, "period"),
-                       *measure = demo_cell(&checks, i, "measure"),
-                       *met = demo_cell(&checks, i, "met");
-            int from = (int)strtol(period, NULL, 10),
-                to = (int)strtol(strchr(period, '-') + 1, NULL, 10);
-            size_t want = (size_t)demo_number(&checks, i, "value"), got;
-            if (!measured(&got, c, from, to, measure) || strcmp(met, "no") == 0) continue;
-            bool near = strcmp(met, "near") == 0, ok = !near ? got == want
-                                                       : strcmp(measure, "confirmed") == 0
-                                                           ? got <= want && got + 200 >= want
-                                                           : got + 8 >= want && got <= want + 8;
-            if (!ok) fail_msg("%s %s %s: %zu, published %zu", packs[c], period, measure, got, want);
+        struct demo_check *check;
+        size_t n = demo_checks_read(&check, packs[c], a), got;
+        for (const struct demo_check *k = check; k < check + n; k++) {
+            size_t want = k->value;
+            if (!measured(&got, c, k->from, k->to, k->measure) || strcmp(k->met, "no") == 0)
+                continue;
+            bool near = strcmp(k->met, "near") == 0, ok = !near ? got == want
+                                                          : strcmp(k->measure, "confirmed") == 0
+                                                              ? got <= want && got + 200 >= want
+                                                              : got + 8 >= want && got <= want + 8;
+            if (!ok)
+                fail_msg("%s %s %s: %zu, published %zu", packs[c], k->period, k->measure, got,
+                         want);
             held[c]++;
         }
     }
@@ -253,9 +249,7 @@ static void totals_2_2_of_checks(void **state)
 
 static void check_person(const struct demo_person *p)
 {
-    int year, month, day;
-    date_to_ymd(p->entry, &year, &month, &day);
-    assert_int_equal(year, p->year);
+    assert_int_equal(day_year(p->entry), p->year);
     assert_true(p->recruitment <= p->start && p->start <= p->end);
     assert_true(p->birth < p->recruitment);
     assert_true(p->detection <= p->entry);
@@ -291,9 +285,7 @@ static void persons_3_2_are_seen_by_several(void **state)
 
 static int born(const struct demo_person *p)
 {
-    int y, m, d;
-    date_to_ymd(p->birth, &y, &m, &d);
-    return p->age < 0 ? 0 : y;
+    return p->age < 0 ? 0 : day_year(p->birth);
 }
 
 static void persons_3_3_can_be_told_apart(void **state)
