@@ -216,7 +216,9 @@ bool template_set_new(struct template_set **out, const struct template_source *s
                             .whole = source[s->n].text,
                             .rest = text_of(source[s->n].text),
                             .line = 1};
-        ok = read_page(&r, e);
+        ok = page_find(s, p->name) == NULL
+                 ? read_page(&r, e)
+                 : malformed(&r, e, "there are two templates of this name", "");
     }
     for (size_t i = 0; ok && i < n; i++) ok = check_includes(s, &s->page[i], 0, e);
     if (ok) *out = s;

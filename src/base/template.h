@@ -30,7 +30,7 @@ struct template_source { /* as embedded at build time; lives as long as the set 
 struct template_set;
 
 /* Read all of them; ERR_INPUT "template.malformed" says which, the line and what. A template may
- * include others, to a depth of 12, never itself. `owns` *out. */
+ * include others, to a depth of 12, never itself; names differ. `owns` *out. */
 bool template_set_new(struct template_set **out, const struct template_source *source, size_t n,
                       struct err *e) MUST_CHECK;
 void template_set_free(struct template_set *s); /* NULL is fine */

@@ -147,6 +147,10 @@ static void malformed(void **state)
     assert_false(template_set_new(&s, &source, 1, &e));
     assert_non_null(strstr(e.msg, "nested too deep"));
     buf_release(&deep);
+
+    struct template_source twice[] = {{"page", "a"}, {"other", "b"}, {"page", "c"}};
+    assert_false(template_set_new(&s, twice, 3, &e));
+    assert_non_null(strstr(e.msg, "template page, line 1: there are two"));
 }
 
 static void note(void *ctx, const char *path, const char *within)

@@ -39,10 +39,12 @@ static bool save(const char *folder, const char *name, const char *ending, struc
     return file_write(path, t, e);
 }
 
-/* Text and name live to the program's end. */
-static bool load_templates(const char *folder, struct err *e)
+/* Those of the gallery are named gallery-<x>: a page of the program has the same name sometimes.
+ * Text and name live to the program's end. */
+static bool load_templates(const char *folder, const char *before, struct err *e)
 {
     struct file_names files;
+    char name[PATH_SIZE];
     if (!folder_list(&files, folder, e)) return false;
     for (size_t i = 0; i < files.n; i++) {
         size_t n = strlen(files.name[i]);
@@ -51,8 +53,9 @@ static bool load_templates(const char *folder, struct err *e)
         if (n_source == TEMPLATES_MAX)
             return err_set(e, ERR_LIMIT, "render.many", "over %d templates", TEMPLATES_MAX);
         if (!load(&text, folder, files.name[i], e)) return false;
+        snprintf(name, sizeof name, "%s%.*s", before, (int)(n - 5), files.name[i]);
         source[n_source++] =
-            (struct template_source){mem_text(files.name[i], n - 5), (const char *)text.p};
+            (struct template_source){mem_text(name, strlen(name)), (const char *)text.p};
     }
     file_names_free(&files);
     return true;
@@ -69,10 +72,11 @@ static bool document(struct json **out, const char *folder, const char *name, st
 static bool render(const struct template_set *set, const char *gallery, const char *name,
                    const struct json *common, const char *folder, struct err *e)
 {
-    char file[PATH_SIZE];
+    char file[PATH_SIZE], page_name[PATH_SIZE];
     struct json *j = NULL;
     struct buf out;
     snprintf(file, sizeof file, "%s.json", name);
+    snprintf(page_name, sizeof page_name, "gallery-%s", name);
     if (!document(&j, gallery, file, e)) return false;
     struct json *page = json_copy(common);
     const struct json *own = json_get(j, "page"), *value;
@@ -84,7 +88,7 @@ static bool render(const struct template_set *set, const char *gallery, const ch
     json_set(page, "assets", asset_document());
     json_set(j, "page", page);
     buf_init(&out, TEXT_MAX);
-    bool ok = template_render(&out, set, name, j, e) &&
+    bool ok = template_render(&out, set, page_name, j, e) &&
               save(folder, name, ".html", (struct text){(const char *)out.p, out.n}, e);
     buf_release(&out);
     json_free(j);
@@ -99,7 +103,7 @@ static bool all(const char *root, const char *gallery, const char *folder, struc
     struct file_names files;
 
     snprintf(path, sizeof path, "%s/src/web/pages", root);
-    if (!load_templates(path, e) || !load_templates(gallery, e)) return false;
+    if (!load_templates(path, "", e) || !load_templates(gallery, "gallery-", e)) return false;
     if (!template_set_new(&set, source, n_source, e)) return false;
     snprintf(path, sizeof path, "%s/assets", folder);
     if (!folder_make(path, e)) return false;

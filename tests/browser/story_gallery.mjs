@@ -96,9 +96,14 @@ test("4 another language", async () => {
         assert.ok(!("act" in sent));
         await page.context().close();
     }
-    const plain = await visit("home.html");
-    assert.equal(await plain.locator(".app-languages a[lang=cs]").getAttribute("href"), "?language=cs");
-    await plain.context().close();
+    const stranger = await visit("records-none.html");
+    assert.equal(await stranger.locator(".app-languages a[lang=cs]").getAttribute("href"), "?language=cs");
+    await stranger.context().close();
+    const known = await visit("home.html");
+    await known.locator(".app-languages button[lang=cs]").click();
+    await known.waitForURL("**/language");
+    assert.deepEqual(sentLast(), ["/language", [["csrf", "kq3Zt0"], ["back", "/"], ["language", "cs"]]]);
+    await known.context().close();
 });
 
 test("5 keyboard", async () => {
