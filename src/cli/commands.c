@@ -130,8 +130,14 @@ static const struct option report_option[] = {
 
 static const struct option record_list_option[] = {
     TEXT_OPT("form", "form", "FORM", "only this form"),
+    TEXT_OPT("organisation", "organisation", "CODE", "only those of this organisation"),
+    TEXT_OPT("state", "state", "STATE",
+             "where they stand: incomplete, submitted, returned, accepted, imported, withdrawn, "
+             "asked, answered, duplicate or due"),
+    INT_OPT("year", "year", "registered in this year"),
+    FLAG_OPT("mine", "mine", "entered or changed by oneself"),
     INT_OPT("after", "after", "continue behind this number"),
-    INT_OPT("limit", "limit", "at most so many (default 100)"), LAST};
+    INT_OPT("limit", "limit", "at most so many, the newest first (default 100)"), LAST};
 static const struct option record_show_option[] = {
     OPERAND("ID", "record", "code of the record, from `dcim record list`"),
     INT_OPT("version", "version", "version; default: the current one"),

@@ -17,6 +17,7 @@
     X(AUDIT_IMPORT_UNDO, "import.undo", "batch undone")                             \
     X(AUDIT_RECORD_CREATE, "record.create", "record made")                          \
     X(AUDIT_RECORD_CHANGE, "record.change", "new version of a record")              \
+    X(AUDIT_RECORD_WITHDRAW, "record.withdraw", "record withdrawn, or brought back")  \
     X(AUDIT_RECORD_READ, "record.read", "records consulted")                        \
     X(AUDIT_RECORD_ERASE, "record.erase", "record erased")                          \
     X(AUDIT_IDENTITY_READ, "identity.read", "direct identifiers opened")            \

@@ -230,6 +230,25 @@ static bool look_in_form(struct looking *l, const struct form *f, const struct f
     return ok;
 }
 
+/* The links that a record of the form can have, and to what. */
+static struct json *link_kinds(const struct call *c, const struct form *f)
+{
+    const struct dictionary *d = c->s->dictionary;
+    struct json *list = json_array();
+    for (size_t g = 0; g < f->n_group; g++)
+        for (size_t k = 0; k < f->group[g].n_variable; k++) {
+            const struct variable *v = &d->variable[f->group[g].variable[k]];
+            if (v->link == FORM_NONE || v->derived || !call_reads_variable(c, v) ||
+                (g != 0 && f->group[g].parent != 0) || !call_reads_form(c, &d->form[v->link]))
+                continue;
+            const struct form *to = &d->form[v->link];
+            struct json *row = link_row(d, v, to->name, c->language);
+            json_set_text(row, "form_title", words_in(&to->title, c->language, to->name));
+            json_push(list, row);
+        }
+    return list;
+}
+
 bool op_record_links(struct call *c, struct err *e)
 {
     const struct dictionary *d = c->s->dictionary;
@@ -251,6 +270,7 @@ bool op_record_links(struct call *c, struct err *e)
     c->event.object_type = "record";
     c->event.object_id = arena_printf(c->arena, "%s", m.code);
     c->event.count = (int64_t)(json_size(to.list) + json_size(from.list));
+    json_set(c->out, "kinds", link_kinds(c, r.form));
     json_set(c->out, "points_to", to.list);
     json_set(c->out, "pointed_to_by", from.list);
     return ok;

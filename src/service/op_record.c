@@ -6,7 +6,7 @@
 #include "model/record.h"
 #include "store/identity.h"
 
-static struct json *meta_to_json(const struct record_meta *m, const struct dictionary *d)
+struct json *record_meta_to_json(const struct record_meta *m, const struct dictionary *d)
 {
     struct json *row = json_object();
     char at[INSTANT_TEXT_MAX];
@@ -22,34 +22,6 @@ static struct json *meta_to_json(const struct record_meta *m, const struct dicti
     json_set_text(row, "reason", m->reason);
     json_set_bool(row, "has_identifiers", m->has_identity);
     return row;
-}
-
-/* Forms whose data set the role may not see are left out, and those that the dictionary has no
- * more. */
-static bool readable(const struct call *c, form_id form)
-{
-    return form != FORM_NONE && call_reads_form(c, &c->s->dictionary->form[form]);
-}
-
-bool op_record_list(struct call *c, struct err *e)
-{
-    const struct dictionary *d = c->s->dictionary;
-    const struct form *f = NULL;
-    struct record_meta *meta;
-    size_t n, limit = (size_t)json_get_int(c->in, "limit", 100);
-    if (json_has(c->in, "form") && !call_form(&f, c, "form", e)) return false;
-    if (!store_record_list(&meta, &n, c->s->store, f == NULL ? FORM_NONE : f->id, call_scope(c),
-                           (uint64_t)json_get_int(c->in, "after", 0), limit, c->arena, e))
-        return false;
-    struct json *list = json_array();
-    for (size_t i = 0; i < n; i++)
-        if (readable(c, meta[i].form)) json_push(list, meta_to_json(&meta[i], d));
-    json_set_int(c->out, "next", n == limit && n > 0 ? (int64_t)meta[n - 1].record_no : 0);
-    c->event.object_type = "records";
-    c->event.object_id = f == NULL ? NULL : f->name;
-    c->event.count = (int64_t)json_size(list);
-    json_set(c->out, "records", list);
-    return true;
 }
 
 bool call_load_record(struct record *r, struct record_meta *m, struct call *c, uint32_t version,
@@ -83,7 +55,7 @@ bool op_record_show(struct call *c, struct err *e)
     c->event.object_type = "record";
     c->event.object_id = arena_printf(c->arena, "%s", m.code);
     c->event.count = 1;
-    json_set(c->out, "meta", meta_to_json(&m, c->s->dictionary));
+    json_set(c->out, "meta", record_meta_to_json(&m, c->s->dictionary));
     json_set(c->out, "values", record_to_json(&r, false));
     return true;
 }
@@ -104,7 +76,7 @@ bool op_record_identity(struct call *c, struct err *e)
     why.count = 1;
     if (!identity_open(&r, &m, st, &why, e)) return false;
     call_hide(c, &r);
-    json_set(c->out, "meta", meta_to_json(&m, c->s->dictionary));
+    json_set(c->out, "meta", record_meta_to_json(&m, c->s->dictionary));
     json_set(c->out, "values", record_to_json(&r, true));
     return true;
 }
@@ -130,7 +102,7 @@ bool op_record_history(struct call *c, struct err *e)
     if (!store_record_history(&meta, &n, c->s->store, text_of(code), c->arena, e)) return false;
     if (!may_see(c, meta, n, e)) return false;
     struct json *list = json_array();
-    for (size_t i = 0; i < n; i++) json_push(list, meta_to_json(&meta[i], c->s->dictionary));
+    for (size_t i = 0; i < n; i++) json_push(list, record_meta_to_json(&meta[i], c->s->dictionary));
     c->event.object_type = "record";
     c->event.object_id = n > 0 ? arena_printf(c->arena, "%s", meta[0].code) : NULL;
     c->event.count = (int64_t)n;

@@ -3,7 +3,7 @@
  * changed between versions, closed years. */
 #include "service/entry_form.h"
 #include "service/entry_merge.h"
-#include "service/service_internal.h"
+#include "service/record_lists.h"
 
 #include "base/date.h"
 #include "store/review.h"
@@ -15,14 +15,6 @@ static const char *instant(struct call *c, int64_t seconds)
     char at[INSTANT_TEXT_MAX];
     instant_format(at, seconds);
     return arena_printf(c->arena, "%s", at);
-}
-
-static const char *work_words(const char *state)
-{
-    if (strcmp(state, "incomplete") == 0) return tr("Incomplete");
-    if (strcmp(state, "submitted") == 0) return tr("Waiting for review");
-    if (strcmp(state, "accepted") == 0) return tr("Accepted");
-    return strcmp(state, "returned") == 0 ? tr("Returned with a question") : tr("Imported");
 }
 
 /* ---- the queue ---- */
@@ -38,7 +30,7 @@ bool op_review_queue(struct call *c, struct err *e)
     if (!work_list(&list, &n, &next, c->s->store, state, f == NULL ? FORM_NONE : f->id,
                    call_scope(c), json_get_int(c->in, "after", 0),
                    (size_t)json_get_int(c->in, "limit", 50), c->arena, e) ||
-        !work_count(&count, c->s->store, state, call_scope(c), e))
+        !call_record_count(&count, c, records_state_find(text_of(state)), e))
         return false;
     struct json *rows = json_array();
     for (size_t i = 0; i < n; i++) {
@@ -297,7 +289,7 @@ bool op_record_view(struct call *c, struct err *e)
     json_set_text(c->out, "reason", m.reason);
     json_set_bool(c->out, "has_identifiers", m.has_identity);
     json_set_text(c->out, "work", w.state);
-    json_set_text(c->out, "work_words", work_words(w.state));
+    json_set_text(c->out, "work_words", record_work_words(w.state));
     json_set_bool(c->out, "late", w.late);
     json_set_bool(c->out, "counted", w.counted);
     json_set_bool(c->out, "imported", w.state[0] == '\0');

@@ -72,8 +72,17 @@ static const struct parameter_spec report_parameter[] = {
 
 static const struct parameter_spec record_list_parameter[] = {
     TEXT_ARG("form", false, 40, "only this form"),
+    TEXT_ARG("organisation", false, 40, "only this organisation's"),
+    {.name = "state",
+     .type = PARAM_TEXT,
+     .max = 120,
+     .choices = "incomplete|submitted|returned|accepted|imported|withdrawn|asked|answered|"
+                "duplicate|due",
+     .summary = "where they stand; default: all that are in the register"},
+    INT_ARG("year", 1900, 2200, "registered in this year"),
+    BOOL_ARG("mine", "entered or changed by oneself"),
     INT_ARG("after", 0, INT64_MAX, "continue behind this number"),
-    INT_ARG("limit", 1, 10000, "at most so many"), END_ARG};
+    INT_ARG("limit", 1, 10000, "at most so many, the newest first; default 100"), END_ARG};
 static const struct parameter_spec record_parameter[] = {
     TEXT_ARG("record", true, 20, "code of the record"),
     INT_ARG("version", 1, UINT32_MAX, "version; default: current"), END_ARG};
@@ -231,7 +240,8 @@ static const struct operation_row register_rows[] = {
     ROW_DESK(
         "record.list", "list records", record_list_parameter, CAP_RECORD_READ, TX_READ,
         "record.read", op_record_list,
-        "records[record form organisation state version# at batch# author reason has_identifiers?] next#"),
+        "records[record form form_title organisation state work work_words version# at batch# author "
+        "reason has_identifiers? due_on with] next#"),
     ROW_DESK(
         "record.show", "one record, without identifiers", record_parameter, CAP_RECORD_READ,
         TX_READ, "record.read", op_record_show,
@@ -262,7 +272,9 @@ static const struct operation_row register_rows[] = {
       .purpose_required = true,
       .repository_required = true,
       .reach = REACH_DESK,
-      .result = "record form organisation points_to* pointed_to_by*"},
+      .result = "record form organisation kinds[variable label form data_set form_title] "
+                "points_to[variable label form data_set value record resolved?] "
+                "pointed_to_by[variable label form data_set record]"},
      op_record_links},
     ROW("quality.report", "completeness, timeliness, plausibility and consistency",
         quality_parameter, CAP_TABLE, TX_READ, "table", op_quality_report),

@@ -156,6 +156,11 @@ static const struct operation_row entry_rows[] = {
                      "record.change", op_record_link, "record version# variable target"),
     ROW_DESK_PURPOSE("record.unlink", "take a link between records away", link_parameter, CAP_ENTER,
                      TX_NONE, "record.change", op_record_unlink, "record version# variable target"),
+    ROW_DESK_PURPOSE("record.withdraw", "take a record out of the register, reversibly",
+                     open_parameter, CAP_ENTER, TX_NONE, "record.withdraw", op_record_withdraw,
+                     "record version#"),
+    ROW_DESK_PURPOSE("record.restore", "bring a withdrawn record back", open_parameter, CAP_ENTER,
+                     TX_NONE, "record.withdraw", op_record_restore, "record version#"),
     ROW_DESK("record.find", "look whether a person is in the register already", find_parameter,
              CAP_ENTER, TX_NONE, "record.search", op_record_find,
              "records[record form form_title organisation at state] count# elsewhere?"),
@@ -171,8 +176,8 @@ static const struct operation_row entry_rows[] = {
              CAP_REFER, TX_WRITE, "refer", op_referral_answer, "referral# state"),
     ROW_DESK("work.summary", "one's work: what is waiting", no_parameter, CAP_SELF, TX_READ, "none",
              op_work_summary,
-             "items[name count# words] drafts# returned# waiting# open_queries# answered_queries# "
-             "incomplete# referrals#"),
+             "items[name count# words] drafts# returned# incomplete# asked# submitted# answered# "
+             "duplicate# due# referrals#"),
     ROW_DESK("entry.begin", "begin the draft of a new record", begin_parameter, CAP_ENTER, TX_WRITE,
              "draft", op_entry_begin, "draft draft_version#"),
     ROW_DESK_PURPOSE("entry.open", "open a record to be corrected", open_parameter, CAP_ENTER,

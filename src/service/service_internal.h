@@ -129,7 +129,7 @@ typedef bool handler_fn(struct call *c, struct err *e);
     X(op_entry_compare) X(op_entry_resolve) X(op_entry_conflict) X(op_entry_merge) \
     X(op_review_queue) X(op_review_accept) X(op_review_return) X(op_query_list) X(op_query_answer) \
     X(op_query_resolve) X(op_record_view) X(op_record_diff) X(op_year_list) X(op_year_close) \
-    X(op_year_reopen) X(op_record_link) X(op_record_unlink) X(op_work_summary) \
+    X(op_year_reopen) X(op_record_link) X(op_record_unlink) X(op_record_withdraw) X(op_record_restore) X(op_work_summary) \
     X(op_record_find) X(op_referral_make) X(op_referral_list) X(op_referral_show) \
     X(op_referral_answer)
 // clang-format on
@@ -236,6 +236,8 @@ bool call_sees_organisation(const struct call *c, int64_t organisation_no);
 /* The organisation whose records alone are there for who asks; 0: all. */
 int64_t call_scope(const struct call *c);
 bool call_missing_record(const char *code, struct err *e);
+/* What every list and page says of a version. */
+struct json *record_meta_to_json(const struct record_meta *m, const struct dictionary *d);
 /* The version `version` (0: current) of the record that parameter `record` names, coded part, with
  * what may not be read emptied: where it exists, is of a form and an organisation that may be
  * seen. */

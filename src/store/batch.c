@@ -11,6 +11,7 @@
  *   content hash     keyed BLAKE2b-128 of length of the coded part (8) | coded part | identity part
  * Numbers little endian. */
 #include "store/batch_internal.h"
+#include "store/duplicate.h"
 
 #include "base/date.h"
 #include "base/mem.h"
@@ -24,6 +25,7 @@ struct batch_writer {
     struct store *st;
     const struct form_numbering *form;
     struct person_key_plan person;
+    struct version_index_plan index;
     struct batch_keys keys;
     bool dry_run, look_up;
     int64_t organisation_no, first_record, next_record, n_made, n_plain, n_row,
@@ -214,6 +216,7 @@ bool batch_begin(struct batch_writer **out, struct store *st, const struct batch
     w->scratch = arena_new(ARENA_WIPE);
     buf_init_wiped(&w->message, REFERENCE_MAX + 100);
     person_key_plan(&w->person, st->dictionary, s->form);
+    version_index_plan(&w->index, st->dictionary, s->form);
     take_keys(w, s->form);
     keep_start(w, s);
     bool ok = store_quota_room(&w->room, st, s->organisation_no, e) &&
@@ -315,9 +318,10 @@ static bool look_up(enum put_outcome *outcome, struct batch_row *r, struct batch
         r->code = (uint64_t)query_int(q, 1);
         r->replaced = active ? (uint32_t)query_int(q, 3) : 0;
         r->version_no = (uint32_t)query_int(q, 4) + 1;
-        /* A withdrawn record comes back as new, whatever it says: for the organisation it was not
-         * there. */
-        *outcome = !active ? PUT_NEW : same ? PUT_SAME : PUT_CHANGED;
+        /* A record whose import was undone comes back as new, whatever it says: for the organisation
+         * it was not there. What somebody has withdrawn stays so until somebody brings it back. */
+        bool by_hand = !active && query_is_null(q, 7);
+        *outcome = by_hand ? PUT_SAME : !active ? PUT_NEW : same ? PUT_SAME : PUT_CHANGED;
         if (r->version_no >= VERSIONS_PER_RECORD)
             ok = err_set(e, ERR_LIMIT, "batch.versions",
                          "could not change a record: it has had %d versions",
@@ -369,6 +373,7 @@ static bool decide(enum put_outcome *outcome, struct batch_row *r, struct batch_
         r->record_no = w->next_record++;
         r->code = new_code(w);
     }
+    version_index_make(&r->index, &w->index, record, w->keys.person);
     r->has_person = person_key_make(r->person_key, &w->person, record, w->keys.person, w->scratch);
     return true;
 }
@@ -445,7 +450,8 @@ static bool keep_result(struct batch_writer *w, int64_t n_refused, struct err *e
     query_bind_int(&q, "n_record", w->n_fresh);
     query_bind_int(&q, "n_active", r->n[PUT_NEW]);
     query_bind_int(&q, "n_byte", w->in.n_byte);
-    return query_run(&q, e) && store_generation_next(w->st, e);
+    return query_run(&q, e) && duplicate_index(w->st, w->in.series_no, e) &&
+           store_generation_next(w->st, e);
 }
 
 bool batch_finish(struct batch_result *out, struct batch_writer *w, int64_t n_refused,

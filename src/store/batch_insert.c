@@ -187,6 +187,27 @@ static struct feed_cell version_cell(void *ctx, size_t row, size_t column)
     }
 }
 
+static struct feed_cell known_cell(bool known, int64_t v)
+{
+    return known ? int_cell(v) : null_cell;
+}
+
+static struct feed_cell index_cell(void *ctx, size_t row, size_t column)
+{
+    const struct feeding *f = ctx;
+    const struct batch_row *r = &f->block->row[f->row[row]];
+    const struct version_index *x = &r->index;
+    switch (column) {
+    case 0: return int_cell(f->in->series_no);
+    case 1: return int_cell(version_id(r));
+    case 2: return known_cell(x->year != 0, x->year);
+    case 3: return known_cell(x->term != TERM_NONE, x->term);
+    case 4: return known_cell(x->term != TERM_NONE, x->term_day);
+    case 5: return known_cell(x->code_hash != 0, x->code_hash);
+    default: return null_cell;
+    }
+}
+
 static struct feed_cell identity_cell(void *ctx, size_t row, size_t column)
 {
     const struct feeding *f = ctx;
@@ -199,6 +220,15 @@ static struct feed_cell identity_cell(void *ctx, size_t row, size_t column)
     }
 }
 
+_Static_assert((int)PERSON_KEY == (int)CRYPTO_SHORT, "match keys and references are entries of one size");
+
+static void add_hash(struct index_run *run, const uint8_t hash[CRYPTO_SHORT], int64_t record_no)
+{
+    uint64_t part[2] = {0, 0};
+    for (int k = 0; k < CRYPTO_SHORT; k++) part[k / 8] = part[k / 8] << 8 | hash[k];
+    index_run_add(run, part[0], part[1], record_no);
+}
+
 static bool write_fresh(struct batch_insert *in, const struct batch_block *b)
 {
     struct feeding f = {.in = in, .block = b};
@@ -209,10 +239,7 @@ static bool write_fresh(struct batch_insert *in, const struct batch_block *b)
         f.row[f.n++] = (uint16_t)i;
         batch_digest_add(&in->fresh, r->code, r->version_no, r->content_hash);
         index_run_add(&in->codes, r->code, 0, r->record_no);
-        if (!r->has_reference) continue;
-        uint64_t part[2] = {0, 0};
-        for (int k = 0; k < CRYPTO_SHORT; k++) part[k / 8] = part[k / 8] << 8 | r->reference[k];
-        index_run_add(&in->references, part[0], part[1], r->record_no);
+        if (r->has_reference) add_hash(&in->references, r->reference, r->record_no);
     }
     return f.n == 0 || (query_feed(&in->load_records, f.n, record_cell, &f) &&
                         query_feed(&in->load_versions, f.n, version_cell, &f));
@@ -225,6 +252,18 @@ static bool write_identities(struct batch_insert *in, const struct batch_block *
     for (size_t i = 0; i < b->n; i++)
         if (b->row[i].identity_body_n > 0) f.row[f.n++] = (uint16_t)i;
     return f.n == 0 || query_feed(&in->load_identities, f.n, identity_cell, &f);
+}
+
+/* Of new and changed ones; their versions are there, or come before the commit. */
+static bool write_all_index(struct batch_insert *in, const struct batch_block *b)
+{
+    struct feeding f = {.in = in, .block = b, .n = b->n};
+    for (size_t i = 0; i < b->n; i++) {
+        const struct batch_row *r = &b->row[i];
+        f.row[i] = (uint16_t)i;
+        if (r->has_person) add_hash(&in->persons, r->person_key, r->record_no);
+    }
+    return query_feed(&in->load_index, f.n, index_cell, &f);
 }
 
 static bool write_change(struct batch_insert *in, const struct batch_block *b,
@@ -272,10 +311,22 @@ static struct feed_cell reference_cell(void *ctx, size_t row, size_t column)
     return blob_cell(f->hash, sizeof f->hash);
 }
 
-/* What was gathered of both indexes, in order. */
+struct person_feeding {
+    struct reference_feeding hash;
+    int64_t series_no;
+};
+
+static struct feed_cell person_cell(void *ctx, size_t row, size_t column)
+{
+    struct person_feeding *f = ctx;
+    return column == 0 ? int_cell(f->series_no) : reference_cell(&f->hash, row, column - 1);
+}
+
+/* What was gathered of the indexes, in order. */
 static bool write_indexes(struct batch_insert *in)
 {
     struct reference_feeding f = {.run = &in->references};
+    struct person_feeding p = {.hash = {.run = &in->persons}, .series_no = in->series_no};
 
     index_run_sort(&in->codes);
     bool ok = in->codes.n == 0 || query_feed(&in->load_codes, in->codes.n, code_cell, &in->codes);
@@ -284,35 +335,40 @@ static bool write_indexes(struct batch_insert *in)
     ok = ok && (in->references.n == 0 ||
                 query_feed(&in->load_references, in->references.n, reference_cell, &f));
     index_run_release(&in->references);
+    index_run_sort(&in->persons);
+    ok = ok && (in->persons.n == 0 ||
+                query_feed(&in->load_persons, in->persons.n, person_cell, &p));
+    index_run_release(&in->persons);
     return ok;
 }
 
 static bool write_block(struct batch_insert *in, const struct batch_block *b)
 {
     if (!write_fresh(in, b) || !write_identities(in, b)) return false;
+    if (b->n > 0 && !write_all_index(in, b)) return false;
     for (size_t i = 0; i < b->n; i++) {
         in->n_byte += (int64_t)(b->row[i].body_n + b->row[i].identity_body_n);
         if (!b->row[i].fresh && !write_change(in, b, &b->row[i])) return false;
     }
     if (++in->n_block % WRITE_OUT_BLOCKS == 0) backend_write_out(in->backend);
-    return in->codes.n < INDEX_RUN || write_indexes(in);
+    return (in->codes.n < INDEX_RUN && in->persons.n < INDEX_RUN) || write_indexes(in);
 }
 
 /* ---- the thread ---- */
 
 static struct query *queries(struct batch_insert *in, size_t i)
 {
-    struct query *const all[] = {&in->load_records, &in->load_versions,   &in->load_identities,
-                                 &in->load_codes,   &in->load_references, &in->version_change,
-                                 &in->record_change};
+    struct query *const all[] = {&in->load_records,    &in->load_versions,  &in->load_index,
+                                 &in->load_identities, &in->load_codes,     &in->load_references,
+                                 &in->load_persons,    &in->version_change, &in->record_change};
     return i < sizeof all / sizeof all[0] ? all[i] : NULL;
 }
 
 static bool begin_queries(struct batch_insert *in)
 {
-    static const enum sql_id id[] = {SQL_LOAD_RECORDS, SQL_LOAD_VERSIONS,   SQL_LOAD_IDENTITIES,
-                                     SQL_LOAD_CODES,   SQL_LOAD_REFERENCES, SQL_VERSION_CHANGE,
-                                     SQL_RECORD_CHANGE};
+    static const enum sql_id id[] = {SQL_LOAD_RECORDS,    SQL_LOAD_VERSIONS, SQL_LOAD_INDEX,
+                                     SQL_LOAD_IDENTITIES, SQL_LOAD_CODES,    SQL_LOAD_REFERENCES,
+                                     SQL_LOAD_PERSONS,    SQL_VERSION_CHANGE, SQL_RECORD_CHANGE};
     bool ok = true;
     struct query *q;
     for (size_t i = 0; (q = queries(in, i)) != NULL; i++)
@@ -363,6 +419,7 @@ static void work(void *ctx)
     }
     index_run_release(&in->codes);
     index_run_release(&in->references);
+    index_run_release(&in->persons);
 }
 
 void batch_insert_start(struct batch_insert *in)

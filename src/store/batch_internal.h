@@ -14,6 +14,7 @@
 #include "store/person_key.h"
 #include "store/reference_set.h"
 #include "store/store_internal.h"
+#include "store/version_index.h"
 
 #include <stdatomic.h>
 
@@ -37,6 +38,7 @@ struct batch_row { /* one version to be written */
     bool fresh;   /* a new record: its first version */
     bool has_reference, has_person;
     uint8_t reference[CRYPTO_SHORT], content_hash[CONTENT_HASH], person_key[PERSON_KEY];
+    struct version_index index;
     uint8_t key
         [CRYPTO_KEY]; /* of a record that is there; a fresh one gets its own when sealed. Wiped then */
     bool hashed;      /* content_hash is made */
@@ -76,9 +78,9 @@ struct batch_insert { /* the inserting half */
     int64_t position; /* of the next change */
     int64_t n_byte;   /* of the bodies written */
     size_t n_block;   /* written so far */
-    struct index_run codes, references;
+    struct index_run codes, references, persons;
     struct crypto_hasher fresh, changed; /* digest */
-    struct query load_records, load_versions, load_identities, load_codes, load_references;
+    struct query load_records, load_versions, load_index, load_identities, load_codes, load_references, load_persons;
     struct query version_change, record_change;
 };
 

@@ -68,8 +68,10 @@ bool store_record_erase(struct store *st, struct text code, const char *actor, c
     if (!query_end(&q, e)) return false;
     if (record_code_parse(&number, code)) record_code_format(shown, number);
     if (state == RECORD_ERASED) return say_erased(e, shown);
-    return run(st, SQL_ERASE_RECORD, record_no, e) && run(st, SQL_ERASE_VERSIONS, record_no, e) &&
+    return run(st, SQL_ERASE_RECORD, record_no, e) && run(st, SQL_ERASE_DOUBLE, record_no, e) &&
+           run(st, SQL_ERASE_PERSON, record_no, e) && run(st, SQL_ERASE_VERSIONS, record_no, e) &&
            run(st, SQL_ERASE_IDENTITIES, record_no, e) &&
+           run(st, SQL_ERASE_INDEX, record_no, e) &&
            run(st, SQL_ERASE_REFERENCE, record_no, e) && run(st, SQL_ERASE_DRAFTS, record_no, e) &&
            run(st, SQL_ERASE_MESSAGES, record_no, e) && run(st, SQL_ERASE_QUERIES, record_no, e) &&
            run(st, SQL_ERASE_REFERRALS, record_no, e) && run(st, SQL_ERASE_SEARCH, record_no, e) &&

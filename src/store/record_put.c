@@ -7,6 +7,8 @@
 #include "base/date.h"
 #include "base/mem.h"
 #include "store/batch_internal.h"
+#include "store/duplicate.h"
+#include "store/version_index.h"
 
 #include <string.h>
 
@@ -25,6 +27,7 @@ struct putting {
     uint8_t key[CRYPTO_KEY];
     uint8_t content_hash[CONTENT_HASH], person_key[PERSON_KEY];
     bool has_person;
+    struct version_index index;
     struct buf plain; /* length | coded | identity */
     size_t coded_n;
     int64_t n_byte;
@@ -45,6 +48,21 @@ static bool damaged(struct err *e, const char *code)
     return err_remedy(e, "run `dcim check`; if it finds damage, restore the last verified backup");
 }
 
+/* Whether the record is there, or is not, as the change wants it. What was withdrawn by undoing its
+ * import comes back with an import. */
+static bool right_state(const struct putting *p, int64_t state, bool by_hand, struct err *e)
+{
+    bool restore = p->in->what == RECORD_PUT_RESTORE;
+    if (state == RECORD_ACTIVE && restore)
+        return err_set(e, ERR_CONFLICT, "record.not_withdrawn", "record %s is not withdrawn",
+                       p->code);
+    if (state == RECORD_ACTIVE || (restore && by_hand)) return true;
+    err_set(e, ERR_CONFLICT, "record.withdrawn",
+            by_hand ? "record %s is withdrawn" : "record %s was withdrawn: its import was undone",
+            p->code);
+    return err_remedy(e, by_hand ? "bring it back first" : "import it again");
+}
+
 static bool take_subject(struct putting *p, struct query *q, struct err *e)
 {
     struct envelope_context c = {.place = ENVELOPE_RECORD_KEY, .record_code = p->code};
@@ -55,9 +73,7 @@ static bool take_subject(struct putting *p, struct query *q, struct err *e)
     p->series_no = query_int(q, 1);
     if (query_int(q, 2) == RECORD_ERASED)
         return err_set(e, ERR_CONFLICT, "record.erased", "record %s is erased", p->code);
-    if (query_int(q, 2) != RECORD_ACTIVE)
-        return err_set(e, ERR_CONFLICT, "record.withdrawn",
-                       "record %s was withdrawn: its import was undone", p->code);
+    if (!right_state(p, query_int(q, 2), query_is_null(q, 6), e)) return false;
     p->replaced = (uint32_t)query_int(q, 3);
     p->version_no = (uint32_t)query_int(q, 4) + 1;
     if (p->replaced != p->in->expected_version) return changed(e);
@@ -199,6 +215,9 @@ static bool encode(struct putting *p, struct err *e)
     p->has_person = person_key_make(p->person_key, &plan, p->in->record,
                                     keyring_key(p->st->keyring, KEY_PERSON), scratch);
     arena_free(scratch);
+    struct version_index_plan index;
+    version_index_plan(&index, p->st->dictionary, p->form);
+    version_index_make(&p->index, &index, p->in->record, keyring_key(p->st->keyring, KEY_PERSON));
     return true;
 }
 
@@ -246,7 +265,8 @@ static bool put_change(const struct putting *p, struct err *e)
     struct query q;
     (void)query_begin(&q, p->st->backend, SQL_RECORD_CHANGE);
     query_bind_int(&q, "record_no", p->record_no);
-    query_bind_int(&q, "state", RECORD_ACTIVE);
+    query_bind_int(&q, "state",
+                   p->in->what == RECORD_PUT_WITHDRAW ? RECORD_WITHDRAWN : RECORD_ACTIVE);
     query_bind_int(&q, "version_no", p->version_no);
     return query_run(&q, e);
 }
@@ -282,6 +302,14 @@ static bool put_version(struct putting *p, struct err *e)
     bool ok = query_run(&q, e);
     buf_release(&sealed);
     return ok;
+}
+
+/* What lists and the search for duplicates find it by. */
+static bool put_index(const struct putting *p, struct err *e)
+{
+    return version_index_add(p->st, p->series_no, version_id(p), &p->index, e) &&
+           (!p->has_person ||
+            duplicate_add(p->st, p->series_no, p->person_key, p->record_no, e));
 }
 
 static bool put_identity(struct putting *p, struct err *e)
@@ -328,7 +356,10 @@ static bool put_counts(const struct putting *p, struct err *e)
     (void)query_begin(&q, p->st->backend, SQL_SERIES_GROW);
     query_bind_int(&q, "series_no", p->series_no);
     query_bind_int(&q, "n_record", p->fresh);
-    query_bind_int(&q, "n_active", p->fresh);
+    query_bind_int(&q, "n_active",
+                   p->in->what == RECORD_PUT_WITHDRAW  ? -1
+                   : p->in->what == RECORD_PUT_RESTORE ? 1
+                                                       : p->fresh);
     query_bind_int(&q, "n_byte", p->n_byte);
     return query_run(&q, e);
 }
@@ -349,7 +380,7 @@ static bool put(struct putting *p, struct err *e)
 {
     if (!encode(p, e) || !room(p, (int64_t)p->plain.n, e) || !put_series(p, e)) return false;
     if (p->fresh ? !put_fresh(p, e) : !put_change(p, e)) return false;
-    return put_version(p, e) && put_identity(p, e) && put_reference(p, e) && put_work(p, e) &&
+    return put_version(p, e) && put_index(p, e) && put_identity(p, e) && put_reference(p, e) && put_work(p, e) &&
            put_counts(p, e) && store_generation_next(p->st, e);
 }
 

@@ -22,6 +22,11 @@ struct record_put {
     const char *author;
     const char *reason; /* NULL: none */
     const char *state;  /* "incomplete", "submitted", "accepted" */
+    enum record_put_what {
+        RECORD_PUT_CHANGE,
+        RECORD_PUT_WITHDRAW, /* with this version the record is no longer in the register */
+        RECORD_PUT_RESTORE   /* one that was withdrawn in this way is there again */
+    } what;
     bool counted;       /* whether statistics may count it */
     bool late;          /* made when its year was closed */
 };
@@ -35,7 +40,8 @@ struct record_put_result {
 
 /* ERR_CONFLICT "record.changed" when the current version is not the expected one (nothing is
  * written), "record.reference_taken" when another record of the organisation has the reference,
- * "record.withdrawn", ERR_NOT_FOUND, ERR_LIMIT "organisation.quota", "batch.versions". */
+ * "record.withdrawn" when it is withdrawn already, or by the undoing of its import,
+ * "record.not_withdrawn", ERR_NOT_FOUND, ERR_LIMIT "organisation.quota", "batch.versions". */
 bool store_record_put(struct record_put_result *out, struct store *st, const struct record_put *in,
                       struct err *e) MUST_CHECK;
 

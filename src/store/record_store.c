@@ -81,6 +81,22 @@ bool store_record_list(struct record_meta **out, size_t *n, struct store *st, fo
     return take_list(out, n, st, &q, a, e);
 }
 
+bool store_record_meta(struct record_meta *out, const char **work, struct store *st,
+                       uint64_t record_no, struct arena *a, struct err *e)
+{
+    struct query q;
+    *out = (struct record_meta){0};
+    *work = "";
+    (void)query_begin(&q, st->backend, SQL_LIST_ROW);
+    query_bind_int(&q, "record_no", (int64_t)record_no);
+    if (query_next(&q)) {
+        take_meta(out, st, &q, a);
+        struct text t = query_text(&q, 12);
+        *work = arena_copy(a, t.p, t.n);
+    }
+    return query_end(&q, e);
+}
+
 bool store_record_count(int64_t *out, struct store *st, form_id form, struct err *e)
 {
     struct query q;

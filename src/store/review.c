@@ -59,24 +59,6 @@ bool work_list(struct work **out, size_t *n, int64_t *next, struct store *st, co
     return query_end(&q, e);
 }
 
-static bool count(int64_t *n, struct store *st, enum sql_id id, const char *state,
-                  int64_t organisation_no, struct err *e)
-{
-    struct query q;
-    *n = 0;
-    (void)query_begin(&q, st->backend, id);
-    query_bind_text(&q, "state", text_of(state));
-    query_bind_int(&q, "organisation_no", organisation_no);
-    if (query_next(&q)) *n = query_int(&q, 0);
-    return query_end(&q, e);
-}
-
-bool work_count(int64_t *n, struct store *st, const char *state, int64_t organisation_no,
-                struct err *e)
-{
-    return count(n, st, SQL_WORK_COUNT, state, organisation_no, e);
-}
-
 bool work_of(struct work *out, struct store *st, uint64_t record_no, uint32_t version_no,
              struct arena *a, struct err *e)
 {
@@ -252,12 +234,6 @@ bool review_list(struct review_query **out, size_t *n, struct store *st, uint64_
     if (*n > 0) memcpy(*out, list, *n * sizeof *list);
     mem_free(list);
     return ok;
-}
-
-bool review_count(int64_t *n, struct store *st, const char *state, int64_t organisation_no,
-                  struct err *e)
-{
-    return count(n, st, SQL_QUERY_COUNT, state, organisation_no, e);
 }
 
 /* ---- years ---- */

@@ -33,8 +33,6 @@ struct work { /* texts from the arena */
 bool work_list(struct work **out, size_t *n, int64_t *next, struct store *st, const char *state,
                form_id form, int64_t organisation_no, int64_t after, size_t max, struct arena *a,
                struct err *e) MUST_CHECK;
-bool work_count(int64_t *n, struct store *st, const char *state, int64_t organisation_no,
-                struct err *e) MUST_CHECK;
 /* Of one version; `state` is "" when it was imported. */
 bool work_of(struct work *out, struct store *st, uint64_t record_no, uint32_t version_no,
              struct arena *a, struct err *e) MUST_CHECK;
@@ -72,8 +70,6 @@ bool review_unknown(struct err *e); /* what is answered where there is none, or 
 /* Of a record, with what was said. */
 bool review_list(struct review_query **out, size_t *n, struct store *st, uint64_t record_no,
                  struct arena *a, struct err *e) MUST_CHECK;
-bool review_count(int64_t *n, struct store *st, const char *state, int64_t organisation_no,
-                  struct err *e) MUST_CHECK;
 
 struct closed_year {
     form_id form;

@@ -170,6 +170,10 @@ bool record_unknown(struct err *e, struct text code);
 bool store_record_list(struct record_meta **out, size_t *n, struct store *st, form_id form,
                        int64_t organisation_no, uint64_t after, size_t max, struct arena *a,
                        struct err *e) MUST_CHECK;
+/* Of the current version of the record of this number, in whatever state, and where that version
+ * stands (store/review.h; "": imported). All zero when there is none. */
+bool store_record_meta(struct record_meta *out, const char **work, struct store *st,
+                       uint64_t record_no, struct arena *a, struct err *e) MUST_CHECK;
 bool store_record_count(int64_t *out, struct store *st, form_id form, struct err *e) MUST_CHECK;
 /* Persons among the active records of a form, before linkage: records whose current versions have
  * the same match key (person_key.h) are one person, a record without a key is one of its own. The

@@ -205,17 +205,18 @@ static bool after_search(struct exchange *x)
 
 /* ---- my work ---- */
 
-static const char *card_address(const char *name)
+/* The list that has as many rows as the card says; the names of cards of records are those of the
+ * lists (store/record_list.h). */
+static const char *card_address(struct exchange *x, const char *name)
 {
     static const struct {
         const char *name, *to;
     } all[] = {{"drafts", "/#drafts"},
-               {"waiting", "/review"},
-               {"answered_queries", "/records"},
-               {"referrals", "/referrals"}};
+               {"submitted", "/review"},
+               {"referrals", "/referrals?state=open"}};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         if (strcmp(all[i].name, name) == 0) return all[i].to;
-    return "/records";
+    return arena_printf(x->arena, "/records?state=%s", name);
 }
 
 static void put_drafts(struct exchange *x)
@@ -258,7 +259,7 @@ bool routes_home_after(struct exchange *x)
         enters = enters || strcmp(name, "drafts") == 0;
         json_set_text(card, "number", arena_printf(x->arena, "%lld", (long long)n));
         json_set_text(card, "text", json_get_text(item, "words", ""));
-        json_set_text(card, "href", card_address(name));
+        json_set_text(card, "href", card_address(x, name));
         json_push(list, card);
     }
     if (json_size(list) > 0) {

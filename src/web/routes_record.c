@@ -90,16 +90,6 @@ static const char *state_words(const char *state, const char **tone)
     return state;
 }
 
-/* Title of a form, from repository.info. */
-static const char *form_title(const struct json *info, const char *form)
-{
-    const struct json *forms = json_get(info, "forms");
-    for (size_t i = 0; i < json_size(forms); i++)
-        if (strcmp(json_get_text(json_at(forms, i), "form", ""), form) == 0)
-            return json_get_text(json_at(forms, i), "title", form);
-    return form;
-}
-
 static void row_of_record(struct exchange *x, struct json *rows, const struct json *r,
                           const char *title, bool tick)
 {
@@ -108,7 +98,8 @@ static void row_of_record(struct exchange *x, struct json *rows, const struct js
     json_set_bool(cell(cells, code, arena_printf(x->arena, "/records/%s", code)), "header", true);
     cell(cells, title, "");
     cell(cells, json_get_text(r, "organisation", ""), "");
-    words = state_words(json_get_text(r, "state", ""), &tone);
+    const char *work = json_get_text(r, "work", ""), *state = json_get_text(r, "state", "");
+    words = state_words(work[0] != '\0' && strcmp(state, "active") == 0 ? work : state, &tone);
     if (json_has(r, "state")) json_set_text(cell(cells, words, ""), "tone", tone);
     cell(cells, short_time(x, json_get_text(r, "at", "")), "");
     json_set(row, "cells", cells);
@@ -123,10 +114,117 @@ static void row_of_record(struct exchange *x, struct json *rows, const struct js
     json_push(rows, row);
 }
 
+/* ---- lists ---- */
+
+/* What records can be listed by; the cards of the home page lead to these. `about` stands over the
+ * list. */
+static const struct list_kind {
+    const char *state, *text, *about;
+} list_kinds[] = {
+    {"", N_("All in the register"), NULL},
+    {"incomplete", N_("Incomplete"), NULL},
+    {"submitted", N_("Waiting for review"), NULL},
+    {"returned", N_("Returned with a question"), NULL},
+    {"accepted", N_("Accepted"), NULL},
+    {"imported", N_("Imported"), NULL},
+    {"asked", N_("With a question to be answered"), NULL},
+    {"answered", N_("With a question that was answered"), NULL},
+    {"duplicate", N_("Possible duplicates"),
+     N_("These records of one organisation seem to be about one person. Compare them, and withdraw the "
+        "one that is too many; or give both the same code of the person.")},
+    {"due", N_("Whose retention ends"),
+     N_("These records are to be erased soon, or should have been. Erase each from its page, or write "
+        "there until when it must be kept, and why.")},
+    {"withdrawn", N_("Withdrawn"),
+     N_("These records are not in the register any more, and in no statistics. Each can be brought "
+        "back.")},
+};
+
+static const struct list_kind *list_kind(struct exchange *x)
+{
+    struct text state = request_query(x->request, "state");
+    for (size_t i = 0; i < sizeof list_kinds / sizeof *list_kinds; i++)
+        if (text_is(state, list_kinds[i].state)) return &list_kinds[i];
+    return &list_kinds[0];
+}
+
+/* A filter that was left open is none. */
 static bool before_records(struct exchange *x)
 {
-    json_set_int(x->in, "limit", 50);
+    struct json *in = json_object();
+    const char *key;
+    const struct json *v;
+    for (void *at = NULL; json_next(x->in, &at, &key, &v);)
+        if (json_kind(v) != JSON_TEXT || json_as_text(v, "")[0] != '\0')
+            json_set(in, key, json_copy(v));
+    json_set_int(in, "limit", 50);
+    json_free(x->in);
+    x->in = in;
     return true;
+}
+
+static void option(struct json *list, const char *code, const char *text, bool selected)
+{
+    struct json *o = json_object();
+    json_set_text(o, "code", code);
+    json_set_text(o, "text", text);
+    json_set_bool(o, "selected", selected);
+    json_push(list, o);
+}
+
+static void put_filters(struct exchange *x, const struct json *info)
+{
+    struct json *filter = json_object(), *forms = json_array(), *states = json_array(),
+                *organisations = json_array();
+    const struct json *all = json_get(info, "forms"),
+                      *from = json_get(json_get(x->extra, "senders"), "organisations");
+    for (size_t i = 0; i < json_size(all); i++) {
+        const char *name = json_get_text(json_at(all, i), "form", "");
+        option(forms, name, json_get_text(json_at(all, i), "title", name),
+               text_is(request_query(x->request, "form"), name));
+    }
+    for (size_t i = 0; i < sizeof list_kinds / sizeof *list_kinds; i++)
+        option(states, list_kinds[i].state, tr(list_kinds[i].text),
+               list_kind(x) == &list_kinds[i]);
+    for (size_t i = 0; i < json_size(from); i++) {
+        const char *code = json_get_text(json_at(from, i), "code", "");
+        option(organisations, code, code,
+               text_is(request_query(x->request, "organisation"), code));
+    }
+    json_set(filter, "forms", forms);
+    json_set(filter, "states", states);
+    json_set(filter, "organisations", organisations);
+    json_set_bool(filter, "by_organisation", exchange_may(x, "table.raw"));
+    json_set(filter, "year", json_text(request_query(x->request, "year")));
+    json_set_bool(filter, "mine", request_query(x->request, "mine").n > 0);
+    json_set_text(filter, "about",
+                  list_kind(x)->about == NULL ? "" : tr(list_kind(x)->about));
+    json_set(x->extra, "filter", filter);
+}
+
+/* The same list from behind the last row. Only words of the list's own go into an address. */
+static const char *next_page(struct exchange *x)
+{
+    static const char *const kept[] = {"form", "organisation", "state", "year", "mine"};
+    int64_t next = json_get_int(x->result, "next", 0);
+    if (next == 0) return "";
+    const char *to = arena_printf(x->arena, "/records?after=%lld", (long long)next);
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
+        struct text v = request_query(x->request, kept[i]);
+        if (v.n > 0) to = arena_printf(x->arena, "%s&%s=%.*s", to, kept[i], (int)v.n, v.p);
+    }
+    return to;
+}
+
+/* What the list says of a record besides: the day its retention ends, or whose double it may be. */
+static void put_besides(struct exchange *x, struct json *row, const struct json *r)
+{
+    struct json *cells = json_member_mut(row, "cells"), *first = json_item_mut(cells, 0);
+    const char *on = json_get_text(r, "due_on", ""), *with = json_get_text(r, "with", "");
+    if (on[0] != '\0')
+        json_set_text(first, "about", arena_printf(x->arena, tr("to be kept until %s"), on));
+    if (with[0] != '\0' && strcmp(with, json_get_text(r, "record", "")) != 0)
+        json_set_text(first, "about", arena_printf(x->arena, tr("may be the person of %s"), with));
 }
 
 static bool after_records(struct exchange *x)
@@ -137,28 +235,19 @@ static bool after_records(struct exchange *x)
     struct json *none = json_object(), *info = NULL, *table = json_object(), *rows = json_array();
     const struct json *list = json_get(x->result, "records");
     if (!exchange_call(&info, x, "repository.info", none, &e)) info = NULL;
-    for (size_t i = json_size(list); i > 0; i--) {
-        const struct json *r = json_at(list, i - 1);
-        row_of_record(x, rows, r, form_title(info, json_get_text(r, "form", "")), false);
+    for (size_t i = 0; i < json_size(list); i++) {
+        const struct json *r = json_at(list, i);
+        row_of_record(x, rows, r, json_get_text(r, "form_title", ""), false);
+        put_besides(x, json_item_mut(rows, i), r);
     }
     json_set_text(table, "caption", tr("Records"));
     json_set_bool(table, "quiet", true);
-    json_set_text(table, "empty", tr("There are no records yet."));
+    json_set_text(table, "empty", tr("There are no such records."));
     columns(table, words, sizeof words / sizeof *words);
     json_set(table, "rows", rows);
     json_set(x->extra, "table", table);
-    struct json *forms = json_array();
-    for (size_t i = 0; info != NULL && i < json_size(json_get(info, "forms")); i++) {
-        const struct json *f = json_at(json_get(info, "forms"), i);
-        struct json *o = json_object();
-        const char *name = json_get_text(f, "form", "");
-        json_set_text(o, "code", name);
-        json_set_text(o, "text", json_get_text(f, "title", name));
-        json_set_bool(o, "selected", text_is(request_query(x->request, "form"), name));
-        json_push(forms, o);
-    }
-    json_set(x->extra, "forms", forms);
-    json_set(x->extra, "chosen_form", json_text(request_query(x->request, "form")));
+    if (info != NULL) put_filters(x, info);
+    json_set_text(x->extra, "next_page", next_page(x));
     say_what_may(x);
     json_free(info);
     json_free(none);
@@ -180,9 +269,10 @@ static void put_head(struct exchange *x)
 {
     struct json *head = json_object(), *facts = json_array(), *tag = json_object();
     const char *work = of_result(x, "work"), *tone;
-    const char *state = work[0] != '\0' ? work : of_result(x, "state");
+    bool there = strcmp(of_result(x, "state"), "active") == 0;
+    const char *state = work[0] != '\0' && there ? work : of_result(x, "state");
     const char *words = state_words(state, &tone);
-    if (of_result(x, "work_words")[0] != '\0') words = of_result(x, "work_words");
+    if (there && of_result(x, "work_words")[0] != '\0') words = of_result(x, "work_words");
     json_set_text(tag, "text", words);
     json_set_text(tag, "tone", tone);
     fact(facts, tr("Organisation"), of_result(x, "organisation"));
@@ -239,7 +329,10 @@ static bool after_view(struct exchange *x)
     put_head(x);
     json_set(x->extra, "cards", cards(json_get(x->result, "sections")));
     json_set_bool(x->extra, "is_old", version < json_get_int(x->result, "current", version));
-    json_set_bool(x->extra, "is_waiting", strcmp(of_result(x, "work"), "submitted") == 0);
+    json_set_bool(x->extra, "is_there", strcmp(of_result(x, "state"), "active") == 0);
+    json_set_bool(x->extra, "is_withdrawn", strcmp(of_result(x, "state"), "withdrawn") == 0);
+    json_set_bool(x->extra, "is_waiting", strcmp(of_result(x, "state"), "active") == 0 &&
+                                              strcmp(of_result(x, "work"), "submitted") == 0);
     say_what_may(x);
     struct json *fields = json_array();
     const struct json *sections = json_get(x->result, "sections");
@@ -388,6 +481,40 @@ static bool after_identity(struct exchange *x)
     json_set(x->extra, "rows", rows);
     json_set_text(page_member(x), "back", exchange_address(x, "/records/{record}"));
     json_set_text(page_member(x), "caption", exchange_address(x, "{record}"));
+    return true;
+}
+
+/* ---- links, withdrawing ---- */
+
+static bool after_links(struct exchange *x)
+{
+    json_set_text(page_member(x), "back", exchange_address(x, "/records/{record}"));
+    json_set_text(page_member(x), "caption",
+                  arena_printf(x->arena, tr("Record %s"), of_result(x, "record")));
+    json_set(x->extra, "purpose", json_copy(json_get(x->in, "purpose")));
+    say_what_may(x);
+    return true;
+}
+
+/* "linked_suspect suspect": which link, and records of which form it leads to. */
+static bool before_link_find(struct exchange *x)
+{
+    struct text kind = request_form(x->request, "kind"), variable, rest = kind;
+    if (!text_split(&rest, ' ', &variable)) variable = kind;
+    json_set(x->in, "form", json_text(rest));
+    json_set(x->extra, "variable", json_text(variable));
+    json_set(x->extra, "kind", json_text(kind));
+    json_set(x->extra, "asked", json_text(request_form(x->request, "reference")));
+    json_set(x->extra, "purpose", json_text(request_form(x->request, "purpose")));
+    return true;
+}
+
+static bool after_link_find(struct exchange *x)
+{
+    json_set_text(page_member(x), "back", exchange_address(x, "/records/{record}"));
+    json_set_text(page_member(x), "caption",
+                  arena_printf(x->arena, tr("Record %s"), exchange_address(x, "{record}")));
+    json_set_text(x->extra, "from", exchange_address(x, "{record}"));
     return true;
 }
 
@@ -548,7 +675,8 @@ static bool after_years(struct exchange *x)
 // clang-format off
 const struct route routes_record[] = {
     {.method = METHOD_GET, .path = "/records", .operation = "record.list", .page = "records",
-     .title = N_("Records"), .nav = "/records", .before = before_records, .after = after_records},
+     .title = N_("Records"), .nav = "/records", .extra = {{"organisation.list", "senders"}},
+     .before = before_records, .after = after_records},
     RECORD_PAGE("/records/{record}", "record.view", "record", NULL, "/records", ROUTE_EXIT, after_view),
     RECORD_PAGE("/records/{record}/history", "record.history", "record-history",
                 N_("Versions of this record"), "/records", ROUTE_EXIT, after_history),
@@ -559,7 +687,21 @@ const struct route routes_record[] = {
      .again = "/records/{record}", .after = after_identity},
     {.method = METHOD_POST, .path = "/records/{record}/links", .operation = "record.links",
      .page = "record-links", .title = N_("Links of this record"), .nav = "/records",
-     .flags = ROUTE_EXIT, .again = "/records/{record}", .after = after_refer_page},
+     .flags = ROUTE_EXIT, .again = "/records/{record}", .after = after_links},
+    {.method = METHOD_POST, .path = "/records/{record}/links/find", .operation = "record.find",
+     .page = "record-link", .title = N_("Link it to this record?"), .nav = "/records",
+     .flags = ROUTE_EXIT, .again = "/records/{record}", .before = before_link_find,
+     .after = after_link_find},
+    RECORD_POST("/records/{record}/link", "record.link", N_("Links of this record"), "/records/{record}",
+                "/records/{record}?done=linked", NULL),
+    RECORD_POST("/records/{record}/unlink", "record.unlink", N_("Links of this record"), "/records/{record}",
+                "/records/{record}?done=unlinked", NULL),
+    RECORD_PAGE("/records/{record}/withdraw", "record.view", "record-withdraw", N_("Withdraw this record?"),
+                "/records", ROUTE_EXIT | ROUTE_FORM, after_refer_page),
+    RECORD_POST("/records/{record}/withdraw", "record.withdraw", N_("Withdraw this record?"), NULL,
+                "/records/{record}?done=withdrawn", NULL),
+    RECORD_POST("/records/{record}/restore", "record.restore", N_("Bring it back"), "/records/{record}",
+                "/records/{record}?done=restored", NULL),
     RECORD_POST("/records/{record}/erase", "record.erase", N_("Erase this record"), "/records/{record}",
                 "/records?done=erased", NULL),
 

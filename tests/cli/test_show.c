@@ -122,11 +122,14 @@ static void tables_3_1_and_records(void **state)
     DCIM("table", "--form", "victim", "--rows", "sex", "--columns", "age_legal");
     SHOWS(0, "Female", "Male", "Total", "40");
     struct service *s = desk_open("repository", NULL);
-    const struct json *list = json_get(desk_do(s, "record.list", "{'limit':1}"), "records");
-    (void)snprintf(record, sizeof record, "%s", json_get_text(json_at(list, 0), "record", ""));
+    const struct json *list = json_get(desk_do(s, "record.list", "{}"), "records");
+    (void)snprintf(record, sizeof record, "%s",
+                   json_get_text(json_at(list, json_size(list) - 1), "record", ""));
     service_close(s);
-    DCIM("record", "list", "--limit", "3");
-    SHOWS(0, "Record", record, "GNR", "active", "More: --after 3\n");
+    DCIM("record", "list", "--limit", "39");
+    SHOWS(0, "Record", "GNR", "active", "More: --after 2\n");
+    DCIM("record", "list", "--after", "2");
+    SHOWS(0, "Record", record, "GNR", "active");
     DCIM("record", "show", record);
     SHOWS(0, "record           ", record, "age_at_registration", " 20\n", "episode 1\n",
           "  exploitation 1\n", "    exploitation_form", "E100");

@@ -178,9 +178,9 @@ static void again_2_2_changed_rows_make_versions(void **state)
     assert_int_equal(desk_records(desk, "victim"), 10);
     char code[20];
     const struct json *list = json_get(desk_do(desk, "record.list", "{}"), "records");
-    assert_int_equal(json_get_int(json_at(list, 0), "version", 0), 3);
-    assert_int_equal(json_get_int(json_at(list, 9), "version", 0), 1);
-    (void)snprintf(code, sizeof code, "%s", json_get_text(json_at(list, 0), "record", ""));
+    assert_int_equal(json_get_int(json_at(list, 0), "version", 0), 1); /* the newest first */
+    assert_int_equal(json_get_int(json_at(list, 9), "version", 0), 3);
+    (void)snprintf(code, sizeof code, "%s", json_get_text(json_at(list, 9), "record", ""));
     const struct json *versions =
         json_get(desk_do(desk, "record.history", "{'record':'%s'}", code), "versions");
     assert_int_equal(json_size(versions), 3);
@@ -386,7 +386,8 @@ static bool opens(const char *form, enum key_use use)
     char code[RECORD_CODE + 8], letters[RECORD_CODE + 1];
     const struct json *list =
         json_get(desk_do(desk, "record.list", "{'form':'%s'}", form), "records");
-    (void)snprintf(code, sizeof code, "%s", json_get_text(json_at(list, 0), "record", ""));
+    (void)snprintf(code, sizeof code, "%s",
+                   json_get_text(json_at(list, json_size(list) - 1), "record", ""));
     size_t n = 0;
     for (const char *p = code; *p != '\0'; p++)
         if (*p != '-') letters[n++] = *p;

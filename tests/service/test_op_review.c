@@ -222,13 +222,13 @@ static void work_5_1_in_numbers(void **state)
 {
     (void)state;
     const struct json *r = desk_do(desk, "work.summary", "{}");
-    int64_t drafts = json_get_int(r, "drafts", -1), waiting_now = json_get_int(r, "waiting", -1);
-    assert_int_equal(json_size(json_get(r, "items")), 7);
+    int64_t drafts = json_get_int(r, "drafts", -1), waiting_now = json_get_int(r, "submitted", -1);
+    assert_int_equal(json_size(json_get(r, "items")), 9);
     enter("W-1");
     note(desk_do(desk, "entry.begin", "{'form':'case','organisation':'GNR'}"));
     r = desk_do(desk, "work.summary", "{}");
     assert_true(json_get_int(r, "drafts", 0) == drafts + 1);
-    assert_true(json_get_int(r, "waiting", 0) == waiting_now + 1);
+    assert_true(json_get_int(r, "submitted", 0) == waiting_now + 1);
     struct service *analyst = desk_open("repository", "analyst");
     assert_int_equal(json_size(json_get(desk_do(analyst, "work.summary", "{}"), "items")), 0);
     (void)desk_refused(analyst, ERR_DENIED, "call.not_allowed", "review.accept", "{'records':[]}");

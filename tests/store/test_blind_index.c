@@ -220,6 +220,11 @@ static const struct allowed {
     {"saved_mapping", "name", "of a mapping"},
     {"saved_mapping", "columns", "headers of a file, no value"},
     {"saved_mapping", "saved_by", "who did it"},
+    {"person_record", "person_key", "blind index, keyed, never without a name"},
+    {"person_double", "person_key", "blind index, keyed, never without a name"},
+    {"saved_question", "owner", "who did it"},
+    {"saved_question", "wrapped_key", "ciphertext"},
+    {"saved_question", "body", "ciphertext"},
     {"erasure", "reason", "reason of an act"},
 };
 

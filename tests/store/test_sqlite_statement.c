@@ -49,7 +49,11 @@ static void statement_1_2_plans(void **state)
     struct raw *raw = raw_open("v.db", key);
     const enum sql_id walks[] = {SQL_SNAPSHOT_ROWS,  SQL_BATCH_DIGEST_NEW, SQL_CHECK_RECORDS,
                                  SQL_RECORD_LIST,    SQL_AUDIT_ENTRIES,    SQL_BATCH_DIGEST_CHANGED,
-                                 SQL_REFERENCE_FIND, SQL_RECORD_HISTORY};
+                                 SQL_REFERENCE_FIND, SQL_RECORD_HISTORY,
+                                 /* pages of lists are read in the order of an index */
+                                 SQL_LIST_RECENT,    SQL_LIST_OF_SERIES,   SQL_LIST_OF_WORK,
+                                 SQL_LIST_OF_AUTHOR, SQL_LIST_WITHDRAWN,   SQL_LIST_ASKED,
+                                 SQL_LIST_TERM,      SQL_LIST_ROW};
     for (size_t i = 0; i < sizeof walks / sizeof walks[0]; i++) {
         const struct sql_statement *s = &sql_statements[walks[i]];
         if (raw_plan_has(raw, s->text, "TEMP B-TREE")) fail_msg("%s sorts", s->name);

@@ -35,13 +35,14 @@ SELECT b.batch_no, s.organisation_no, f.name AS form, o.code AS organisation, b.
 -- name: batch_get   params: batch_no   columns: series_no, undone_at, n_new, n_changed, first_record, last_record, digest   rows: 0..1
 SELECT series_no, undone_at, n_new, n_changed, first_record, last_record, digest FROM batch WHERE batch_no = :batch_no;
 
--- name: reference_find   params: reference   columns: record_no, code, state, version_no, last_version_no, content_hash, wrapped_key   rows: 0..1
--- The record of an organisation's own reference, with what decides whether new content is a change.
+-- name: reference_find   params: reference   columns: record_no, code, state, version_no, last_version_no, content_hash, wrapped_key, batch_no   rows: 0..1
+-- The record of an organisation's own reference, with what decides whether new content is a change. batch_no: NULL when
+-- its current version was made by hand.
 SELECT r.record_no, r.code, r.state, r.version_no,
        (SELECT max(l.version_id) FROM record_version l
          WHERE l.version_id BETWEEN r.record_no * 65536 AND r.record_no * 65536 + 65535) - r.record_no * 65536
            AS last_version_no,
-       v.content_hash, r.wrapped_key
+       v.content_hash, r.wrapped_key, v.batch_no
   FROM record_reference f
   JOIN record r ON r.record_no = f.record_no
   JOIN record_version v ON v.version_id = r.record_no * 65536 + r.version_no

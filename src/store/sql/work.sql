@@ -54,12 +54,14 @@ VALUES (:record_no, :code, :series_no, 1, 1, :wrapped_key);
 -- name: put_code   params: code, record_no   rows: 0
 INSERT INTO record_code (code, record_no) VALUES (:code, :record_no);
 
--- name: put_subject   params: record_no   columns: code, series_no, state, version_no, last_version_no, wrapped_key   rows: 0..1
+-- name: put_subject   params: record_no   columns: code, series_no, state, version_no, last_version_no, wrapped_key, batch_no   rows: 0..1
+-- batch_no: NULL when the current version was made by hand.
 SELECT r.code, r.series_no, r.state, r.version_no,
        (SELECT max(l.version_id) FROM record_version l
          WHERE l.version_id BETWEEN r.record_no * 65536 AND r.record_no * 65536 + 65535) - r.record_no * 65536
            AS last_version_no,
-       r.wrapped_key
+       r.wrapped_key,
+       (SELECT v.batch_no FROM record_version v WHERE v.version_id = r.record_no * 65536 + r.version_no) AS batch_no
   FROM record r WHERE r.record_no = :record_no;
 
 -- name: put_version   params: version_id, record_no, replaced, created_at, author, reason, content_hash, person_key, body   rows: 0
@@ -119,13 +121,6 @@ SELECT w.version_id, w.record_no, r.code, f.name AS form, s.organisation_no, o.c
    AND (:organisation_no = 0 OR s.organisation_no = :organisation_no)
  ORDER BY w.version_id LIMIT :max;
 
--- name: work_count   params: state, organisation_no   columns: n   rows: 1
-SELECT count(*) AS n
-  FROM version_work w
-  JOIN record r ON r.record_no = w.record_no AND w.version_id = r.record_no * 65536 + r.version_no
-  JOIN series s ON s.series_no = r.series_no
- WHERE w.state = :state AND r.state = 1 AND (:organisation_no = 0 OR s.organisation_no = :organisation_no);
-
 -- name: work_of   params: version_id   columns: state, counted, late, changed_at, actor   rows: 0..1
 SELECT state, counted, late, changed_at, actor FROM version_work WHERE version_id = :version_id;
 
@@ -154,11 +149,6 @@ SELECT q.query_no, q.record_no, r.code, s.organisation_no, q.version_no, q.field
 SELECT q.query_no, q.record_no, r.code, s.organisation_no, q.version_no, q.field, q.state, q.changed_at
   FROM review_query q JOIN record r ON r.record_no = q.record_no JOIN series s ON s.series_no = r.series_no
  WHERE q.record_no = :record_no ORDER BY q.query_no;
-
--- name: query_count   params: state, organisation_no   columns: n   rows: 1
-SELECT count(*) AS n
-  FROM review_query q JOIN record r ON r.record_no = q.record_no JOIN series s ON s.series_no = r.series_no
- WHERE q.state = :state AND (:organisation_no = 0 OR s.organisation_no = :organisation_no);
 
 -- name: message_next   columns: message_no   rows: 1
 SELECT coalesce(max(message_no), 0) + 1 AS message_no FROM review_message;
