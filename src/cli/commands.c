@@ -137,7 +137,8 @@ static const struct option record_list_option[] = {
     INT_OPT("year", "year", "registered in this year"),
     FLAG_OPT("mine", "mine", "entered or changed by oneself"),
     INT_OPT("after", "after", "continue behind this number"),
-    INT_OPT("limit", "limit", "at most so many, the newest first (default 100)"), LAST};
+    INT_OPT("limit", "limit", "at most so many, the newest first (default 100)"),
+    LAST};
 static const struct option record_show_option[] = {
     OPERAND("ID", "record", "code of the record, from `dcim record list`"),
     INT_OPT("version", "version", "version; default: the current one"),
@@ -156,8 +157,8 @@ static const struct option account_change_option[] = {
     TEXT_OPT("as", "role", "ROLE", "another role"),
     TEXT_OPT("organisation", "organisation", "CODE", "another organisation"),
     TEXT_OPT("state", "state", "STATE", "enabled or disabled"), LAST};
-static const struct option account_option[] = {
-    OPERAND("ACCOUNT", "account", "name of the account"), LAST};
+static const struct option account_option[] = {OPERAND("ACCOUNT", "account", "name of the account"),
+                                               LAST};
 
 static const struct option record_option[] = {
     OPERAND("ID", "record", "code of the record, from `dcim record list`"), LAST};
@@ -313,10 +314,10 @@ const struct command commands[] = {
      "dcim account change ana.rocha --state disabled", false},
     {"account reset", "account.reset", account_option, show_fields, NULL,
      N_("give a new activation code to who has lost password or second factor"),
-     N_("Password, second factor, recovery codes and keys for programs of the account are gone."), NULL,
-     false},
-    {"account list", "account.list", no_option, show_accounts, NULL, N_("list accounts"), NULL, NULL,
-     false},
+     N_("Password, second factor, recovery codes and keys for programs of the account are gone."),
+     NULL, false},
+    {"account list", "account.list", no_option, show_accounts, NULL, N_("list accounts"), NULL,
+     NULL, false},
     {"account first", "setup.code", no_option, show_fields, NULL,
      N_("print a code with which the first administrator comes in"), NULL, NULL, false},
     {"organisation list", "organisation.list", no_option, show_organisations, NULL,

@@ -82,7 +82,8 @@ static const struct parameter_spec record_list_parameter[] = {
     INT_ARG("year", 1900, 2200, "registered in this year"),
     BOOL_ARG("mine", "entered or changed by oneself"),
     INT_ARG("after", 0, INT64_MAX, "continue behind this number"),
-    INT_ARG("limit", 1, 10000, "at most so many, the newest first; default 100"), END_ARG};
+    INT_ARG("limit", 1, 10000, "at most so many, the newest first; default 100"),
+    END_ARG};
 static const struct parameter_spec record_parameter[] = {
     TEXT_ARG("record", true, 20, "code of the record"),
     INT_ARG("version", 1, UINT32_MAX, "version; default: current"), END_ARG};
@@ -205,11 +206,10 @@ static const struct operation_row register_rows[] = {
     ROW_DESK_FRESH("organisation.add", "add an organisation", organisation_parameter,
                    CAP_ORGANISATION_CHANGE, TX_WRITE, "organisation.change", op_organisation_add,
                    "code type type_label name"),
-    ROW_DESK(
-        "organisation.list", "list organisations", no_parameter, CAP_ORGANISATION_READ, TX_READ,
-        "none", op_organisation_list,
-        "organisations[code name type type_label records# bytes# size quota_records# "
-        "quota_bytes# quota_size]"),
+    ROW_DESK("organisation.list", "list organisations", no_parameter, CAP_ORGANISATION_READ,
+             TX_READ, "none", op_organisation_list,
+             "organisations[code name type type_label records# bytes# size quota_records# "
+             "quota_bytes# quota_size]"),
     ROW_DESK(
         "organisation.show", "one organisation, and what it keeps", organisation_code_parameter,
         CAP_ORGANISATION_CHANGE, TX_READ, "none", op_organisation_show,

@@ -318,8 +318,9 @@ static bool look_up(enum put_outcome *outcome, struct batch_row *r, struct batch
         r->code = (uint64_t)query_int(q, 1);
         r->replaced = active ? (uint32_t)query_int(q, 3) : 0;
         r->version_no = (uint32_t)query_int(q, 4) + 1;
-        /* A record whose import was undone comes back as new, whatever it says: for the organisation
-         * it was not there. What somebody has withdrawn stays so until somebody brings it back. */
+        /* A record whose import was undone comes back as new, whatever it says: for the
+         * organisation it was not there. What somebody has withdrawn stays so until somebody brings
+         * it back. */
         bool by_hand = !active && query_is_null(q, 7);
         *outcome = by_hand ? PUT_SAME : !active ? PUT_NEW : same ? PUT_SAME : PUT_CHANGED;
         if (r->version_no >= VERSIONS_PER_RECORD)

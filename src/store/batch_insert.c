@@ -220,7 +220,8 @@ static struct feed_cell identity_cell(void *ctx, size_t row, size_t column)
     }
 }
 
-_Static_assert((int)PERSON_KEY == (int)CRYPTO_SHORT, "match keys and references are entries of one size");
+_Static_assert((int)PERSON_KEY == (int)CRYPTO_SHORT,
+               "match keys and references are entries of one size");
 
 static void add_hash(struct index_run *run, const uint8_t hash[CRYPTO_SHORT], int64_t record_no)
 {
@@ -336,8 +337,8 @@ static bool write_indexes(struct batch_insert *in)
                 query_feed(&in->load_references, in->references.n, reference_cell, &f));
     index_run_release(&in->references);
     index_run_sort(&in->persons);
-    ok = ok && (in->persons.n == 0 ||
-                query_feed(&in->load_persons, in->persons.n, person_cell, &p));
+    ok =
+        ok && (in->persons.n == 0 || query_feed(&in->load_persons, in->persons.n, person_cell, &p));
     index_run_release(&in->persons);
     return ok;
 }
@@ -366,8 +367,8 @@ static struct query *queries(struct batch_insert *in, size_t i)
 
 static bool begin_queries(struct batch_insert *in)
 {
-    static const enum sql_id id[] = {SQL_LOAD_RECORDS,    SQL_LOAD_VERSIONS, SQL_LOAD_INDEX,
-                                     SQL_LOAD_IDENTITIES, SQL_LOAD_CODES,    SQL_LOAD_REFERENCES,
+    static const enum sql_id id[] = {SQL_LOAD_RECORDS,    SQL_LOAD_VERSIONS,  SQL_LOAD_INDEX,
+                                     SQL_LOAD_IDENTITIES, SQL_LOAD_CODES,     SQL_LOAD_REFERENCES,
                                      SQL_LOAD_PERSONS,    SQL_VERSION_CHANGE, SQL_RECORD_CHANGE};
     bool ok = true;
     struct query *q;

@@ -1,29 +1,29 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Lists of records: which ones, in order, a page at a time, and how many. What counts and what lists
- * is the same code, so that a number leads to as many rows.
+/* Lists of records: which ones, in order, a page at a time, and how many. What counts and what
+ * lists is the same code, so that a number leads to as many rows.
  *
- * The newest come first, by record number, which only grows: what is made while somebody turns pages
- * comes before the first one and moves nothing. Cost: each list walks one index until there are
- * enough; a page of 20 of 100,000 records takes a few milliseconds, whatever is asked for. A count
- * reads every record that is counted. */
+ * The newest come first, by record number, which only grows: what is made while somebody turns
+ * pages comes before the first one and moves nothing. Cost: each list walks one index until there
+ * are enough; a page of 20 of 100,000 records takes a few milliseconds, whatever is asked for. A
+ * count reads every record that is counted. */
 #ifndef DCIM_STORE_RECORD_LIST_H
 #define DCIM_STORE_RECORD_LIST_H
 
 #include "store/store.h"
 
 /* What records are listed by. */
-#define RECORD_STATES(X)                                                            \
-    X(RECORDS_ALL, "")                   /* all that are in the register */          \
-    X(RECORDS_INCOMPLETE, "incomplete")  /* entered, with errors */                  \
-    X(RECORDS_SUBMITTED, "submitted")    /* waiting for review */                    \
-    X(RECORDS_RETURNED, "returned")      /* returned with a question */              \
-    X(RECORDS_ACCEPTED, "accepted")      /* reviewed */                              \
-    X(RECORDS_IMPORTED, "imported")      /* as a file brought them */                \
-    X(RECORDS_WITHDRAWN, "withdrawn")    /* not in the register any more */          \
-    X(RECORDS_ASKED, "asked")            /* with a question that is open */          \
-    X(RECORDS_ANSWERED, "answered")      /* with a question that was answered */     \
-    X(RECORDS_DUPLICATE, "duplicate")    /* possible duplicates: store/duplicate.h */ \
-    X(RECORDS_DUE, "due")                /* whose retention ends: version_index.h */
+#define RECORD_STATES(X)                                                             \
+    X(RECORDS_ALL, "")                  /* all that are in the register */           \
+    X(RECORDS_INCOMPLETE, "incomplete") /* entered, with errors */                   \
+    X(RECORDS_SUBMITTED, "submitted")   /* waiting for review */                     \
+    X(RECORDS_RETURNED, "returned")     /* returned with a question */               \
+    X(RECORDS_ACCEPTED, "accepted")     /* reviewed */                               \
+    X(RECORDS_IMPORTED, "imported")     /* as a file brought them */                 \
+    X(RECORDS_WITHDRAWN, "withdrawn")   /* not in the register any more */           \
+    X(RECORDS_ASKED, "asked")           /* with a question that is open */           \
+    X(RECORDS_ANSWERED, "answered")     /* with a question that was answered */      \
+    X(RECORDS_DUPLICATE, "duplicate")   /* possible duplicates: store/duplicate.h */ \
+    X(RECORDS_DUE, "due")               /* whose retention ends: version_index.h */
 
 enum records_state {
 #define X(id, name) id,

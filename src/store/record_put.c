@@ -308,8 +308,7 @@ static bool put_version(struct putting *p, struct err *e)
 static bool put_index(const struct putting *p, struct err *e)
 {
     return version_index_add(p->st, p->series_no, version_id(p), &p->index, e) &&
-           (!p->has_person ||
-            duplicate_add(p->st, p->series_no, p->person_key, p->record_no, e));
+           (!p->has_person || duplicate_add(p->st, p->series_no, p->person_key, p->record_no, e));
 }
 
 static bool put_identity(struct putting *p, struct err *e)
@@ -380,8 +379,8 @@ static bool put(struct putting *p, struct err *e)
 {
     if (!encode(p, e) || !room(p, (int64_t)p->plain.n, e) || !put_series(p, e)) return false;
     if (p->fresh ? !put_fresh(p, e) : !put_change(p, e)) return false;
-    return put_version(p, e) && put_index(p, e) && put_identity(p, e) && put_reference(p, e) && put_work(p, e) &&
-           put_counts(p, e) && store_generation_next(p->st, e);
+    return put_version(p, e) && put_index(p, e) && put_identity(p, e) && put_reference(p, e) &&
+           put_work(p, e) && put_counts(p, e) && store_generation_next(p->st, e);
 }
 
 bool store_record_put(struct record_put_result *out, struct store *st, const struct record_put *in,

@@ -91,11 +91,11 @@ void version_index_make(struct version_index *out, const struct version_index_pl
 
 int64_t retention_years(const struct dictionary *d, uint8_t term)
 {
-    static const char *const name[TERM_COUNT] = {
-        [TERM_VICTIM] = "retention.victim_years",
-        [TERM_NOT_CONFIRMED] = "retention.not_confirmed_years",
-        [TERM_JUSTICE] = "retention.justice_years",
-        [TERM_CASE] = "retention.case_years"};
+    static const char *const name[TERM_COUNT] = {[TERM_VICTIM] = "retention.victim_years",
+                                                 [TERM_NOT_CONFIRMED] =
+                                                     "retention.not_confirmed_years",
+                                                 [TERM_JUSTICE] = "retention.justice_years",
+                                                 [TERM_CASE] = "retention.case_years"};
     if (term == TERM_FIXED) return 0;
     return term < TERM_COUNT && name[term] != NULL ? dictionary_parameter_int(d, name[term], -1)
                                                    : -1;

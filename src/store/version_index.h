@@ -32,9 +32,9 @@ enum retention_term {
 }; /* as stored */
 
 struct version_index {
-    int32_t year;     /* 0: not known */
-    uint8_t term;     /* enum retention_term */
-    int32_t term_day; /* days since 1970-01-01 */
+    int32_t year;      /* 0: not known */
+    uint8_t term;      /* enum retention_term */
+    int32_t term_day;  /* days since 1970-01-01 */
     int64_t code_hash; /* 0: no code */
 };
 

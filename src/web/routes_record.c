@@ -184,12 +184,10 @@ static void put_filters(struct exchange *x, const struct json *info)
                text_is(request_query(x->request, "form"), name));
     }
     for (size_t i = 0; i < sizeof list_kinds / sizeof *list_kinds; i++)
-        option(states, list_kinds[i].state, tr(list_kinds[i].text),
-               list_kind(x) == &list_kinds[i]);
+        option(states, list_kinds[i].state, tr(list_kinds[i].text), list_kind(x) == &list_kinds[i]);
     for (size_t i = 0; i < json_size(from); i++) {
         const char *code = json_get_text(json_at(from, i), "code", "");
-        option(organisations, code, code,
-               text_is(request_query(x->request, "organisation"), code));
+        option(organisations, code, code, text_is(request_query(x->request, "organisation"), code));
     }
     json_set(filter, "forms", forms);
     json_set(filter, "states", states);
@@ -197,8 +195,7 @@ static void put_filters(struct exchange *x, const struct json *info)
     json_set_bool(filter, "by_organisation", exchange_may(x, "table.raw"));
     json_set(filter, "year", json_text(request_query(x->request, "year")));
     json_set_bool(filter, "mine", request_query(x->request, "mine").n > 0);
-    json_set_text(filter, "about",
-                  list_kind(x)->about == NULL ? "" : tr(list_kind(x)->about));
+    json_set_text(filter, "about", list_kind(x)->about == NULL ? "" : tr(list_kind(x)->about));
     json_set(x->extra, "filter", filter);
 }
 
@@ -331,8 +328,9 @@ static bool after_view(struct exchange *x)
     json_set_bool(x->extra, "is_old", version < json_get_int(x->result, "current", version));
     json_set_bool(x->extra, "is_there", strcmp(of_result(x, "state"), "active") == 0);
     json_set_bool(x->extra, "is_withdrawn", strcmp(of_result(x, "state"), "withdrawn") == 0);
-    json_set_bool(x->extra, "is_waiting", strcmp(of_result(x, "state"), "active") == 0 &&
-                                              strcmp(of_result(x, "work"), "submitted") == 0);
+    json_set_bool(x->extra, "is_waiting",
+                  strcmp(of_result(x, "state"), "active") == 0 &&
+                      strcmp(of_result(x, "work"), "submitted") == 0);
     say_what_may(x);
     struct json *fields = json_array();
     const struct json *sections = json_get(x->result, "sections");
