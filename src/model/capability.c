@@ -36,12 +36,12 @@ const char *capability_text(enum capability c)
 const struct role roles[] = {
     {"contributor", "enters, corrects and imports the records of one organisation",
      MAY_LOOK_UP | MAY_BOTH_SETS | MAY(IMPORT) | MAY(IMPORT_UNDO) | MAY(RECORD_READ) | MAY(TABLE) |
-         MAY(ENTER) | MAY(IDENTITY_OPEN) | MAY(REFER),
+         MAY(ENTER) | MAY(IDENTITY_OPEN) | MAY(REFER) | MAY(EMERGENCY),
      true, N_("keeping the records of its own organisation")},
     {"data-manager", "reviews records, resolves duplicates, closes a reporting year",
      MAY_LOOK_UP | MAY_BOTH_SETS | MAY(IMPORT) | MAY(IMPORT_UNDO) | MAY(RECORD_READ) |
          MAY(RECORD_ERASE) | MAY(IDENTITY_OPEN) | MAY(TABLE) | MAY(TABLE_RAW) | MAY(ENTER) |
-         MAY(REVIEW) | MAY(REFER) | MAY(YEAR_CLOSE),
+         MAY(REVIEW) | MAY(REFER) | MAY(YEAR_CLOSE) | MAY(APPROVE),
      false, N_("review and quality of the register")},
     {"analyst", "counts and estimates on pseudonymous records",
      MAY_LOOK_UP | MAY_BOTH_SETS | MAY(RECORD_READ) | MAY(TABLE) | MAY(TABLE_RAW), false,
@@ -49,7 +49,7 @@ const struct role roles[] = {
     {"publisher", "releases what disclosure control has passed",
      MAY_LOOK_UP | MAY_BOTH_SETS | MAY(TABLE), false, N_("release of statistics")},
     {"auditor", "reads and verifies the audit log; data protection officer",
-     MAY_LOOK_UP | MAY(AUDIT_READ) | MAY(CHECK) | MAY(SUBJECT_REQUEST), false,
+     MAY_LOOK_UP | MAY(AUDIT_READ) | MAY(CHECK) | MAY(SUBJECT_REQUEST) | MAY(APPROVE), false,
      N_("supervision of the register")},
     {"administrator", "looks after organisations, keys, backups and the country pack",
      MAY_LOOK_UP | MAY(DICTIONARY_CHANGE) | MAY(ORGANISATION_CHANGE) | MAY(BACKUP) | MAY(CHECK) |

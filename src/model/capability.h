@@ -34,7 +34,9 @@
     X(CAP_REFER, "refer", "refer a person to another organisation, and answer referrals")      \
     X(CAP_YEAR_CLOSE, "year.close", "close a reporting year")                                  \
     X(CAP_ACCOUNT_CHANGE, "account.change", "invite, change and disable accounts")             \
-    X(CAP_SUBJECT_REQUEST, "subject.request", "register and answer requests of data subjects")
+    X(CAP_SUBJECT_REQUEST, "subject.request", "register and answer requests of data subjects") \
+    X(CAP_EMERGENCY, "emergency", "open a record of another organisation in an emergency")     \
+    X(CAP_APPROVE, "approve", "approve what somebody of another unit asks for")
 
 enum capability {
 #define X(id, name, text) id,
@@ -51,8 +53,8 @@ struct role {
     const char *text;
     uint64_t may;  /* set of 1 << capability */
     bool own_only; /* sees the records of its own organisation and no others */
-    /* Why it consults records in its daily work, for the log (S21); NULL: it must say so itself. Direct
-     * identifiers are opened only for a purpose stated for that. */
+    /* Why it consults records in its daily work, for the log (S21); NULL: it must say so itself.
+     * Direct identifiers are opened only for a purpose stated for that. */
     const char *purpose;
 };
 

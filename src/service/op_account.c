@@ -5,6 +5,7 @@
 #include "base/date.h"
 #include "base/mem.h"
 #include "base/qr.h"
+#include "service/tasks.h"
 #include "store/token.h"
 
 #include <string.h>
@@ -23,9 +24,12 @@ const char *role_title(const struct role *r)
 {
     static const struct {
         const char *role, *title;
-    } titles[] = {{"contributor", N_("Contributor")},     {"data-manager", N_("Data manager")},
-                  {"analyst", N_("Analyst")},             {"publisher", N_("Publisher")},
-                  {"auditor", N_("Auditor")},             {"administrator", N_("Administrator")},
+    } titles[] = {{"contributor", N_("Contributor")},
+                  {"data-manager", N_("Data manager")},
+                  {"analyst", N_("Analyst")},
+                  {"publisher", N_("Publisher")},
+                  {"auditor", N_("Auditor")},
+                  {"administrator", N_("Administrator")},
                   {"custodian", N_("Custodian of the key")}};
     for (size_t i = 0; r != NULL && i < sizeof titles / sizeof *titles; i++)
         if (strcmp(titles[i].role, r->name) == 0) return tr(titles[i].title);
@@ -91,8 +95,9 @@ static bool list_choices(struct call *c, const struct account *a, struct err *e)
         struct json *row = json_object();
         json_set_text(row, "code", organisation[i].code);
         json_set_text(row, "name", organisation[i].name);
-        json_set_bool(row, "chosen", a != NULL && a->organisation_no != 0 &&
-                                         a->organisation_no == organisation[i].organisation_no);
+        json_set_bool(row, "chosen",
+                      a != NULL && a->organisation_no != 0 &&
+                          a->organisation_no == organisation[i].organisation_no);
         json_push(list, row);
     }
     json_set(c->out, "organisations", list);
@@ -247,7 +252,8 @@ bool op_account_change(struct call *c, struct err *e)
                              : after.state == ACCOUNT_DISABLED ? "disabled"
                                                                : "enabled"));
     describe(c->out, c, &after);
-    return true;
+    bool tell = other_role || other_organisation;
+    return !tell || call_notice(c, after.account_no, "rights", e);
 }
 
 bool op_account_reset(struct call *c, struct err *e)
@@ -261,7 +267,8 @@ bool op_account_reset(struct call *c, struct err *e)
     }
     event_about(c, &a, "reset");
     return store_session_end_all(st, a.account_no, 0, e) &&
-           store_token_revoke_all(st, a.account_no, call_now(c), e) && invite(c, &a, e);
+           store_token_revoke_all(st, a.account_no, call_now(c), e) &&
+           call_notice(c, a.account_no, "reset", e) && invite(c, &a, e);
 }
 
 /* ---- one's own account ---- */
@@ -287,7 +294,43 @@ bool op_account_password(struct call *c, struct err *e)
     bool ok = throttle_clear(&at.by_account, st, e) &&
               store_account_set_password(st, a.account_no, &p, call_now(c), e) &&
               store_session_end_all(st, a.account_no, c->who.session_no, e) &&
-              session_renewed(c, e);
+              call_notice(c, a.account_no, "password", e) && session_renewed(c, e);
+    return call_write_end(c, ok, e);
+}
+
+static bool same_password(struct err *e)
+{
+    err_set(e, ERR_USAGE, "account.duress", "the two passwords must differ");
+    return err_remedy(e, "choose another one");
+}
+
+/* The password for threats (S48). The account's own is asked for, and refused like a try to sign
+ * in; that one is set stands nowhere that its owner's screen shows. */
+bool op_account_duress(struct call *c, struct err *e)
+{
+    struct account a;
+    struct attempt at;
+    uint8_t hash[ACCESS_HASH];
+    struct text own = text_of(json_get_text(c->in, "old", "")),
+                other = text_of(json_get_text(c->in, "password", ""));
+    if (!own_account(&a, c, e)) return false;
+    struct password_context context = password_context_of(c, &a);
+    if (other.n > 0 && !password_fits(other, &context, e)) return false;
+    if (!attempt_begin(&at, c, a.name, own, e) ||
+        !password_hashed(hash, c, other, at.kept.salt, at.kept.cost, e) || !call_write_begin(c, e))
+        return false;
+    if (!attempt_reload(&at, c, "password", e)) return call_write_end(c, false, e);
+    if (!attempt_fits(&at) || at.waits) return attempt_refuse(&at, c, e);
+    if (crypto_equal(hash, at.kept.hash, sizeof hash)) {
+        (void)same_password(e);
+        return call_write_end(c, false, e);
+    }
+    c->event.action = AUDIT_ACCOUNT;
+    event_about(c, &a, other.n > 0 ? "duress" : "no duress");
+    bool ok = throttle_clear(&at.by_account, c->s->store, e) &&
+              store_account_set_duress(c->s->store, a.account_no, other.n > 0 ? hash : NULL, e);
+    mem_wipe(hash, sizeof hash);
+    json_set_text(c->out, "account", a.name);
     return call_write_end(c, ok, e);
 }
 
@@ -359,7 +402,7 @@ static bool confirmed(struct call *c, const struct account *a, struct err *e)
     struct store *st = c->s->store;
     return give_recovery_codes(c, a->account_no, e) &&
            store_session_end_all(st, a->account_no, c->who.session_no, e) &&
-           session_renewed(c, e) &&
+           session_renewed(c, e) && call_notice(c, a->account_no, "factor", e) &&
            store_source_note(st, a->account_no, c->who.source, call_now(c), e);
 }
 
@@ -403,5 +446,5 @@ bool op_recovery_renew(struct call *c, struct err *e)
         return err_remedy(e, "set up an authenticator first");
     }
     event_about(c, &a, "recovery");
-    return give_recovery_codes(c, a.account_no, e);
+    return give_recovery_codes(c, a.account_no, e) && call_notice(c, a.account_no, "recovery", e);
 }

@@ -9,6 +9,7 @@
 #include "service/entry_fields.h"
 #include "service/entry_form.h"
 #include "service/entry_merge.h"
+#include "service/tasks.h"
 
 #include "base/date.h"
 #include "store/identity.h"
@@ -102,7 +103,7 @@ bool call_load_whole(struct record *r, struct record_meta *m, struct call *c, co
     event.object_id = m->code;
     event.organisation = m->organisation;
     event.count = 1;
-    return identity_open(r, m, st, &event, e);
+    return call_decoy_alarm(c, m, e) && identity_open(r, m, st, &event, e);
 }
 
 static bool draft_there(struct draft *out, bool *found, struct call *c, uint64_t record_no,

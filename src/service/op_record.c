@@ -4,6 +4,7 @@
 
 #include "base/date.h"
 #include "model/record.h"
+#include "service/tasks.h"
 #include "store/identity.h"
 
 struct json *record_meta_to_json(const struct record_meta *m, const struct dictionary *d)
@@ -74,7 +75,7 @@ bool op_record_identity(struct call *c, struct err *e)
     why.object_type = "record";
     why.object_id = m.code;
     why.count = 1;
-    if (!identity_open(&r, &m, st, &why, e)) return false;
+    if (!call_decoy_alarm(c, &m, e) || !identity_open(&r, &m, st, &why, e)) return false;
     call_hide(c, &r);
     json_set(c->out, "meta", record_meta_to_json(&m, c->s->dictionary));
     json_set(c->out, "values", record_to_json(&r, true));

@@ -6,6 +6,7 @@
 #include "service/record_lists.h"
 
 #include "base/date.h"
+#include "store/decoy.h"
 #include "store/review.h"
 
 #include <string.h>
@@ -269,9 +270,11 @@ bool op_record_view(struct call *c, struct err *e)
     int64_t n_open;
     struct record_meta *all;
     size_t n;
+    bool decoy;
     if (!call_load_record(&r, &m, c, (uint32_t)json_get_int(c->in, "version", 0), e) ||
         !work_of(&w, c->s->store, m.record_no, m.version_no, c->arena, e) ||
         !store_record_history(&all, &n, c->s->store, text_of(m.code), c->arena, e) ||
+        !decoy_is(&decoy, c->s->store, m.record_no, e) ||
         !queries(&list, &n_open, c, r.form, m.record_no, e))
         return false;
     entry_start(&x, c, r.form);
@@ -291,7 +294,7 @@ bool op_record_view(struct call *c, struct err *e)
     json_set_text(c->out, "work", w.state);
     json_set_text(c->out, "work_words", record_work_words(w.state));
     json_set_bool(c->out, "late", w.late);
-    json_set_bool(c->out, "counted", w.counted);
+    json_set_bool(c->out, "counted", w.counted || decoy); /* a decoy looks like any other */
     json_set_bool(c->out, "imported", w.state[0] == '\0');
     json_set(c->out, "queries", list);
     json_set_int(c->out, "open_queries", n_open);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Keys for programs (S47): each acts for one account, in less than it may itself. */
 #include "service/signing.h"
+#include "service/tasks.h"
 
 #include "base/date.h"
 #include "base/mem.h"
@@ -8,7 +9,7 @@
 
 #include <string.h>
 
-enum { OPERATIONS_MAX = 8192 /* 100 names of 80 bytes */ };
+enum { OPERATIONS_MAX = 8192 /* 100 names of 80 bytes */, TOKENS_MAX = 20 /* of one account */ };
 
 /* What a program may be let do: nothing that is about accounts and sessions, and nothing that asks
  * for a second factor. */
@@ -77,6 +78,19 @@ static bool find_organisation(struct token *t, struct call *c, struct err *e)
     return err_remedy(e, "leave the organisation out, or name your own");
 }
 
+/* One account keeps so many that are good (S74). */
+static bool room_for_token(struct call *c, struct err *e)
+{
+    struct token *list;
+    size_t n, good = 0;
+    int64_t now = call_now(c);
+    if (!store_token_list(&list, &n, c->s->store, c->who.account_no, c->arena, e)) return false;
+    for (size_t i = 0; i < n; i++) good += list[i].revoked_at == 0 && now < list[i].until;
+    if (good < TOKENS_MAX) return true;
+    err_set(e, ERR_LIMIT, "token.quota", "an account has at most %d keys for programs", TOKENS_MAX);
+    return err_remedy(e, "revoke one that is not used any more");
+}
+
 bool op_token_add(struct call *c, struct err *e)
 {
     struct account a;
@@ -90,7 +104,9 @@ bool op_token_add(struct call *c, struct err *e)
         !find_organisation(&t, c, e))
         return false;
     t.account_no = a.account_no;
-    if (!store_token_add(text, c->s->store, &t, e)) return false;
+    if (!room_for_token(c, e) || !store_token_add(text, c->s->store, &t, e) ||
+        !call_notice(c, a.account_no, "key", e))
+        return false;
     c->event.object_type = "token";
     c->event.object_id = t.label;
     c->event.fields = t.operations;

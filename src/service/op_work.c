@@ -3,6 +3,7 @@
  * the state of the item's name, and so leads to as many rows. */
 #include "service/entry_draft.h"
 #include "service/record_lists.h"
+#include "service/tasks.h"
 
 #include "store/referral.h"
 
@@ -32,6 +33,31 @@ static const struct waiting {
      N_("Records whose retention ends")},
 };
 
+/* What a second person, or who supervises, has to see. */
+static bool guard_items(struct call *c, struct err *e)
+{
+    struct store *st = c->s->store;
+    struct task_filter f = {.kind = TASK_EMERGENCY, .state = "open"};
+    bool supervises = role_may(c->who.role, CAP_AUDIT_READ);
+    int64_t n;
+    if (c->who.local || c->who.duress) return true;
+    if (!supervises) f.organisation_no = c->who.organisation_no;
+    if (supervises || f.organisation_no != 0) {
+        if (!task_count(&n, st, &f, e)) return false;
+        if (supervises) item(c, "emergencies", n, tr("Emergency accesses to be reviewed"));
+        else if (n > 0) item(c, "emergencies", n, tr("Emergency accesses to your records"));
+    }
+    if (role_may(c->who.role, CAP_APPROVE)) {
+        if (!approvals_waiting(&n, c, e)) return false;
+        item(c, "approvals", n, tr("Requests that wait for your approval"));
+    }
+    f = (struct task_filter){.kind = TASK_ALARM, .state = "open"};
+    if (!role_may(c->who.role, CAP_CHECK)) return true;
+    if (!task_count(&n, st, &f, e)) return false;
+    item(c, "alarms", n, tr("Alarms"));
+    return true;
+}
+
 bool op_work_summary(struct call *c, struct err *e)
 {
     struct draft_owner owner = entry_owner(c);
@@ -51,5 +77,5 @@ bool op_work_summary(struct call *c, struct err *e)
         if (!referral_count(&n, st, call_scope(c), e)) return false;
         item(c, "referrals", n, tr("Referrals to be answered"));
     }
-    return true;
+    return guard_items(c, e);
 }

@@ -340,8 +340,8 @@ static const struct operation_part register_operations = {register_rows, sizeof 
                                                                              sizeof *register_rows};
 
 static const struct operation_part *const parts[] = {
-    &register_operations, &explore_operations, &account_operations,
-    &govern_operations,   &entry_operations,   &upload_operations,
+    &register_operations, &explore_operations, &account_operations, &govern_operations,
+    &entry_operations,    &upload_operations,  &guard_operations,
 };
 
 const struct operation_row *operation_row_at(size_t i)

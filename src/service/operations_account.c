@@ -75,6 +75,10 @@ static const struct parameter_spec password_parameter[] = {
     SECRET_ARG("old", true, SECRET_MAX, "password as it is now"),
     SECRET_ARG("password", true, SECRET_MAX, "new password"), END_ARG};
 
+static const struct parameter_spec duress_parameter[] = {
+    SECRET_ARG("old", true, SECRET_MAX, "password as it is now"),
+    SECRET_ARG("password", false, SECRET_MAX, "password for threats; empty: none"), END_ARG};
+
 static const struct parameter_spec language_parameter[] = {LINE_ARG("language", true, 16,
                                                                     "language of the pages"),
                                                            END_ARG};
@@ -106,13 +110,14 @@ static const struct operation_row account_rows[] = {
              "none", op_session_second, SESSION_RESULT, HALF),
     ROW_WITH("session.close", "sign out", no_parameter, CAP_NONE, TX_WRITE, "session.close",
              op_session_close, "", HALF),
-    ROW_WITH("session.info", "who is signed in, and what they may do", no_parameter, CAP_NONE,
-             TX_READ, "none", op_session_info,
-             "account name role role_title role_label organisation organisation_name language purpose "
-             "state "
-             "fresh? has_factor? needs_factor? recovery_left# signed_in_at capabilities[] "
-             "weakened[] demo?",
-             HALF),
+    ROW_WITH(
+        "session.info", "who is signed in, and what they may do", no_parameter, CAP_NONE, TX_READ,
+        "none", op_session_info,
+        "account name role role_title role_label organisation organisation_name language purpose "
+        "state "
+        "fresh? has_factor? needs_factor? recovery_left# signed_in_at capabilities[] "
+        "weakened[] demo?",
+        HALF),
     ROW_DESK("session.purpose", "say why case data will be consulted", purpose_parameter, CAP_SELF,
              TX_WRITE, "session.open", op_session_purpose, "purpose"),
     ROW_DESK("session.list", "list sessions", whose_parameter, CAP_SELF, TX_READ, "none",
@@ -144,6 +149,8 @@ static const struct operation_row account_rows[] = {
                    op_account_reset, "account code until"),
     ROW_DESK("account.password", "change one's own password", password_parameter, CAP_SELF, TX_NONE,
              "none", op_account_password, SESSION_RESULT),
+    ROW_DESK_FRESH("account.duress", "choose a password that opens an empty register under threat",
+                   duress_parameter, CAP_SELF, TX_NONE, "none", op_account_duress, "account"),
     ROW_DESK("account.language", "choose the language of the pages", language_parameter, CAP_SELF,
              TX_WRITE, "account.change", op_account_language, "language"),
     ROW_WITH("factor.begin", "begin to set up an authenticator", no_parameter, CAP_NONE, TX_WRITE,

@@ -488,6 +488,7 @@ int64_t call_scope(const struct call *c)
     int64_t own = c->who.organisation_no == 0 ? -1 : c->who.organisation_no,
             only = c->who.only_organisation_no;
     if (c->who.local) return 0;
+    if (c->who.duress) return -1;
     if (!c->who.role->own_only) return only;
     return only == 0 || only == own ? own : -1;
 }
@@ -836,7 +837,8 @@ static bool carry_out(struct json **out, struct service *s, const struct caller 
                       const struct operation_row *row, const struct json *in,
                       const struct progress *progress, struct err *e)
 {
-    struct call c = {.s = s, .caller = who, .operation = &row->operation, .in = in, .progress = progress};
+    struct call c = {
+        .s = s, .caller = who, .operation = &row->operation, .in = in, .progress = progress};
     c.arena = arena_new(ARENA_WIPE);
     c.out = json_object();
     c.who.role = &role_nobody;

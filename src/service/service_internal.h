@@ -38,12 +38,12 @@ struct service {
     bool reopen;             /* a write failed: what is in memory may be ahead of what is kept */
     struct catalogue *words; /* the program's own, in words_language; NULL: English */
     char words_language[16];
-    struct json *problems; /* of the last call that failed because of them */
+    struct json *problems;   /* of the last call that failed because of them */
     struct uploads *uploads; /* of a service that is alone; else the shared ones are used */
-    struct jobs *jobs;     /* the same */
-    struct job *job;       /* that this service is at work for; NULL: for whoever waits */
-    int64_t clock_ahead;   /* seconds that tests let pass for sessions, codes and throttles */
-    struct seen *seen;     /* dashboards that were told (op_dashboard.c); NULL: none yet */
+    struct jobs *jobs;       /* the same */
+    struct job *job;         /* that this service is at work for; NULL: for whoever waits */
+    int64_t clock_ahead;     /* seconds that tests let pass for sessions, codes and throttles */
+    struct seen *seen;       /* dashboards that were told (op_dashboard.c); NULL: none yet */
 };
 
 /* Who asks, as settled before the handler begins. */
@@ -64,6 +64,7 @@ struct who {
     bool token;               /* an API token asks (S47): only what `operations` names */
     const char *operations;
     int64_t only_organisation_no; /* of the token; 0: those of the account */
+    bool duress; /* signed in under threat (S48): sees no record, changes nothing */
 };
 
 struct call {
@@ -133,9 +134,17 @@ typedef bool handler_fn(struct call *c, struct err *e);
     X(op_record_find) X(op_referral_make) X(op_referral_list) X(op_referral_show) \
     X(op_referral_answer)
 // clang-format on
+// clang-format off
+#define GUARD_HANDLERS(X) \
+    X(op_emergency_open) X(op_emergency_show) X(op_emergency_list) X(op_emergency_about) \
+    X(op_emergency_review) X(op_approval_list) X(op_approval_show) X(op_approval_decide) \
+    X(op_alarm_list) X(op_alarm_close) X(op_decoy_list) X(op_decoy_plant) X(op_notice_list) \
+    X(op_notice_read) X(op_account_duress)
+// clang-format on
 #define X(name) handler_fn name;
 OPERATION_HANDLERS(X)
 ENTRY_HANDLERS(X)
+GUARD_HANDLERS(X)
 #undef X
 
 /* Open the repository of the options, when it is not open yet: unlock, load its dictionary, hold
@@ -244,8 +253,8 @@ struct json *record_meta_to_json(const struct record_meta *m, const struct dicti
 bool call_load_record(struct record *r, struct record_meta *m, struct call *c, uint32_t version,
                       struct err *e) MUST_CHECK;
 
-/* The current version with its identifiers, the reading of which is in the log first, for who may read
- * all of its form: to be changed. Outside of a transaction. */
+/* The current version with its identifiers, the reading of which is in the log first, for who may
+ * read all of its form: to be changed. Outside of a transaction. */
 bool call_load_whole(struct record *r, struct record_meta *m, struct call *c, const char *code,
                      struct err *e) MUST_CHECK;
 

@@ -72,6 +72,21 @@ static void fill_account(struct who *out, const struct account *a)
     out->language = a->language;
 }
 
+/* The same name, and little to see: no record is there (call_scope()), and the log, accounts,
+ * drafts and tables are not offered (S48). */
+static const struct role *role_under_threat(struct call *c, const struct role *r)
+{
+    static const enum capability left[] = {
+        CAP_DICTIONARY_READ, CAP_ORGANISATION_READ, CAP_SELF,   CAP_RECORD_READ,
+        CAP_VICTIM,          CAP_JUSTICE,           CAP_REVIEW, CAP_REFER};
+    struct role *out = arena_take(c->arena, 1, sizeof *out);
+    uint64_t may = 0;
+    for (size_t i = 0; i < sizeof left / sizeof *left; i++) may |= UINT64_C(1) << left[i];
+    *out = *r;
+    out->may &= may;
+    return out;
+}
+
 static bool who_of_session(struct who *out, struct call *c, struct text token, struct err *e)
 {
     struct session s;
@@ -92,6 +107,8 @@ static bool who_of_session(struct who *out, struct call *c, struct text token, s
     out->purpose = s.purpose;
     /* Who has no second factor yet enrols it in a session that has just begun. */
     out->fresh = s.state == SESSION_ENROL || now - s.proved_ms < SESSION_FRESH_MS;
+    out->duress = s.duress;
+    if (s.duress) out->role = role_under_threat(c, out->role);
     if (s.state != SESSION_OPEN) out->role = &role_nobody;
     access_hash(hash, st, ACCESS_SESSION, 0, token);
     memcpy(out->session, hash, sizeof out->session);
@@ -132,6 +149,16 @@ bool session_who(struct who *out, struct call *c, const struct caller *caller, s
     return true;
 }
 
+/* What may be done under threat: to look, and what concerns the session alone. */
+static bool harmless(const struct operation *op)
+{
+    static const char *const names[] = {"session.second",  "session.close",    "session.end",
+                                        "session.purpose", "account.language", "notice.read"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(names[i], op->name) == 0) return true;
+    return op->transaction == TX_READ;
+}
+
 bool session_reaches(const struct call *c, struct err *e)
 {
     const struct operation *op = c->operation;
@@ -152,6 +179,10 @@ bool session_reaches(const struct call *c, struct err *e)
     if (w->state == SESSION_ENROL && !op->half_open) {
         err_set(e, ERR_DENIED, "session.enrol_wanted", "this account needs a second factor");
         return err_remedy(e, "set up an authenticator first");
+    }
+    if (w->duress && !harmless(op)) {
+        err_set(e, ERR_SYSTEM, "store.busy", "the register cannot be changed at the moment");
+        return err_remedy(e, "try again later");
     }
     if (op->fresh_required && !w->fresh) {
         err_set(e, ERR_DENIED, "session.not_fresh",

@@ -2,11 +2,12 @@
 #include "service/signing.h"
 
 #include "base/mem.h"
+#include "service/tasks.h"
 
 #include <string.h>
 
-static bool stretch(uint8_t out[ACCESS_HASH], struct call *c, struct text password,
-                    const uint8_t salt[CRYPTO_SALT], struct password_cost cost, struct err *e)
+bool password_hashed(uint8_t out[ACCESS_HASH], struct call *c, struct text password,
+                     const uint8_t salt[CRYPTO_SALT], struct password_cost cost, struct err *e)
 {
     uint8_t stretched[PASSWORD_STRETCHED];
     if (!password_stretch(stretched, password, salt, cost, e)) return false;
@@ -20,7 +21,7 @@ bool password_new(struct account_password *out, struct call *c, struct text pass
     *out =
         (struct account_password){.there = true, .cost = password_cost_now(keyring_insecure_kdf())};
     crypto_random(out->salt, sizeof out->salt);
-    return stretch(out->hash, c, password, out->salt, out->cost, e);
+    return password_hashed(out->hash, c, password, out->salt, out->cost, e);
 }
 
 static const char *lower_case(struct arena *a, const char *s)
@@ -45,10 +46,18 @@ bool attempt_begin(struct attempt *at, struct call *c, const char *name, struct 
     *at = (struct attempt){.name = lower_case(c->arena, name)};
     if (!load(at, c, e)) return false;
     /* Who is not there has salt and cost as well. */
-    if (!stretch(at->hash, c, password, at->kept.salt, at->kept.there ? at->kept.cost : today, e))
+    if (!password_hashed(at->hash, c, password, at->kept.salt,
+                         at->kept.there ? at->kept.cost : today, e))
         return false;
-    return !attempt_fits(at) || password_cost_equal(at->kept.cost, today) ||
+    /* A password for threats stands under the same salt: then both stay as they are. */
+    return !attempt_fits(at) || password_cost_equal(at->kept.cost, today) || at->kept.has_duress ||
            password_new(&at->fresh, c, password, e);
+}
+
+bool attempt_under_threat(const struct attempt *at)
+{
+    bool same = crypto_equal(at->hash, at->kept.duress, sizeof at->hash);
+    return same && at->kept.there && at->kept.has_duress;
 }
 
 bool attempt_fits(const struct attempt *at)
@@ -67,6 +76,7 @@ bool attempt_reload(struct attempt *at, struct call *c, const char *kind, struct
     if (!load(at, c, e)) return false;
     if (memcmp(before.salt, at->kept.salt, sizeof before.salt) != 0) at->kept.there = false;
     if (!store_source_known(&known, st, at->account.account_no, source, now, e)) return false;
+    at->known = known;
     /* From a network it knows, an account has a counter of its own: failures elsewhere do not lock
      * it out there (S42). */
     const char *counted = arena_printf(c->arena, "%s %s", at->name, known ? source : "");
@@ -134,7 +144,8 @@ bool attempt_admit(struct attempt *at, struct call *c, struct err *e)
                         .state = SESSION_OPEN,
                         .source = c->who.source,
                         .purpose = json_get_text(c->in, "purpose", NULL),
-                        .began_at = now};
+                        .began_at = now,
+                        .duress = attempt_under_threat(at)};
     if (a->has_factor) s.state = SESSION_SECOND;
     else if (role_needs_factor(c->s, a->role)) s.state = SESSION_ENROL;
     if (at->fresh.there &&
@@ -144,10 +155,13 @@ bool attempt_admit(struct attempt *at, struct call *c, struct err *e)
         !store_session_open(token, st, &s, call_now_ms(c), e) ||
         !store_account_signed_in(st, a->account_no, now, e))
         return false;
-    /* A network is known once everything that is asked for was shown from it. */
-    if (s.state == SESSION_OPEN && !store_source_note(st, a->account_no, c->who.source, now, e))
-        return false;
     about(c, a);
+    /* A network is known once everything that is asked for was shown from it. */
+    if (s.state == SESSION_OPEN &&
+        !((at->known || a->signed_in_at == 0 || call_notice(c, a->account_no, "place", e)) &&
+          store_source_note(st, a->account_no, c->who.source, now, e)))
+        return false;
+    if (s.duress && !call_alarm_within(c, "duress", e)) return false;
     mark_session(c, token);
     c->event.fields = session_state_name(s.state);
     answer(c, token, s.state);

@@ -18,6 +18,7 @@ struct attempt {
     struct account_password fresh; /* the same at the cost of today; there: to be kept instead */
     struct throttle by_account, by_source;
     bool waits; /* too many failures before: no password will do now */
+    bool known; /* the account has signed in from this network before */
 };
 
 /* Before the transaction: reads the account and stretches the password, which takes its time. */
@@ -27,6 +28,8 @@ bool attempt_begin(struct attempt *at, struct call *c, const char *name, struct 
 bool attempt_reload(struct attempt *at, struct call *c, const char *kind, struct err *e) MUST_CHECK;
 /* Whether the password is the account's; constant time. */
 bool attempt_fits(const struct attempt *at);
+/* Whether it is the account's password for threats (S48); constant time. */
+bool attempt_under_threat(const struct attempt *at);
 /* Count the failure, write the entry, commit; then always false with one and the same error. */
 bool attempt_refuse(struct attempt *at, struct call *c, struct err *e);
 /* Let the account in: a session, which the result names; the caller commits. */
@@ -35,6 +38,10 @@ bool attempt_admit(struct attempt *at, struct call *c, struct err *e) MUST_CHECK
 /* A password made ready to be kept, stretched at the cost of today. */
 bool password_new(struct account_password *out, struct call *c, struct text password,
                   struct err *e) MUST_CHECK;
+/* The hash of a password under a salt and cost that are there. */
+bool password_hashed(uint8_t out[ACCESS_HASH], struct call *c, struct text password,
+                     const uint8_t salt[CRYPTO_SALT], struct password_cost cost,
+                     struct err *e) MUST_CHECK;
 /* What a password of this account must not be made of. */
 struct password_context password_context_of(const struct call *c, const struct account *a);
 

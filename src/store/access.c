@@ -11,11 +11,15 @@ static const char letter[33] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 void access_hash(uint8_t out[ACCESS_HASH], const struct store *st, enum access_use use,
                  int64_t owner, struct text t)
 {
-    static const char *const tag[ACCESS_USE_COUNT] = {
-        [ACCESS_SESSION] = "dcim session v1",       [ACCESS_TOKEN] = "dcim token v1",
-        [ACCESS_ACTIVATION] = "dcim activation v1", [ACCESS_SETUP] = "dcim setup v1",
-        [ACCESS_RECOVERY] = "dcim recovery v1",     [ACCESS_SOURCE] = "dcim source v1",
-        [ACCESS_THROTTLE] = "dcim throttle v1",     [ACCESS_PASSWORD] = "dcim password v1"};
+    static const char *const tag[ACCESS_USE_COUNT] = {[ACCESS_SESSION] = "dcim session v1",
+                                                      [ACCESS_TOKEN] = "dcim token v1",
+                                                      [ACCESS_ACTIVATION] = "dcim activation v1",
+                                                      [ACCESS_SETUP] = "dcim setup v1",
+                                                      [ACCESS_RECOVERY] = "dcim recovery v1",
+                                                      [ACCESS_SOURCE] = "dcim source v1",
+                                                      [ACCESS_THROTTLE] = "dcim throttle v1",
+                                                      [ACCESS_PASSWORD] = "dcim password v1",
+                                                      [ACCESS_TASK] = "dcim task v1"};
     struct crypto_hasher h;
     uint8_t number[8];
     for (size_t i = 0; i < sizeof number; i++) number[i] = (uint8_t)((uint64_t)owner >> (8 * i));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Secrets of those who sign in: how they are drawn, how they are written for people, and what of them
- * is kept. Sessions, tokens and codes are random and long, so that a keyed hash is enough;
+/* Secrets of those who sign in: how they are drawn, how they are written for people, and what of
+ * them is kept. Sessions, tokens and codes are random and long, so that a keyed hash is enough;
  * passwords are stretched first (base/password.h). The key is KEY_ACCOUNT: who has the database
  * alone cannot try anything. */
 #ifndef DCIM_STORE_ACCESS_H
@@ -24,6 +24,7 @@ enum access_use {
     ACCESS_SOURCE,
     ACCESS_THROTTLE,
     ACCESS_PASSWORD,
+    ACCESS_TASK,
     ACCESS_USE_COUNT
 };
 

@@ -117,7 +117,8 @@ bool store_account_add(int64_t *account_no, struct store *st, const struct accou
     if (!account_name_fits(name)) {
         err_set(e, ERR_USAGE, "account.name", "could not add the account: its name cannot be one");
         return err_remedy(
-            e, "use %d to %d lower-case letters, digits, '.', '-' or '_', beginning with a letter or digit",
+            e,
+            "use %d to %d lower-case letters, digits, '.', '-' or '_', beginning with a letter or digit",
             ACCOUNT_NAME_MIN, ACCOUNT_NAME_MAX);
     }
     if (full_name.n == 0 || full_name.n > FULL_NAME_MAX || !text_is_utf8(full_name, NULL)) {
@@ -223,6 +224,9 @@ bool store_account_password(struct account_password *out, struct store *st, int6
         struct text hash = query_blob(&q, 3);
         if (hash.n == sizeof out->hash) memcpy(out->hash, hash.p, hash.n);
         out->there = salt.n == sizeof out->salt && hash.n == sizeof out->hash;
+        struct text duress = query_is_null(&q, 4) ? (struct text){NULL, 0} : query_blob(&q, 4);
+        out->has_duress = duress.n == sizeof out->duress;
+        if (out->has_duress) memcpy(out->duress, duress.p, duress.n);
     }
     return query_end(&q, e);
 }
@@ -242,6 +246,18 @@ bool store_account_set_password(struct store *st, int64_t account_no,
     return query_run(&q, e);
 }
 
+bool store_account_set_duress(struct store *st, int64_t account_no, const uint8_t *hash,
+                              struct err *e)
+{
+    struct query q;
+    if (!store_must_write(st, e)) return false;
+    (void)query_begin(&q, st->backend, SQL_ACCOUNT_SET_DURESS);
+    query_bind_int(&q, "account_no", account_no);
+    if (hash == NULL) query_bind_null(&q, "duress");
+    else query_bind_blob(&q, "duress", hash, ACCESS_HASH);
+    return query_run(&q, e);
+}
+
 /* ---- codes ---- */
 
 /* The keyed hash of a code as it was typed; all zero, which is the hash of none, where it cannot be
@@ -251,8 +267,7 @@ static void hash_typed(uint8_t out[ACCESS_HASH], const struct store *st, enum ac
 {
     char code[ACCESS_LONG_CODE + 1];
     memset(out, 0, ACCESS_HASH);
-    if (access_code_read(code, sizeof code, typed))
-        access_hash(out, st, use, owner, text_of(code));
+    if (access_code_read(code, sizeof code, typed)) access_hash(out, st, use, owner, text_of(code));
     mem_wipe(code, sizeof code);
 }
 

@@ -30,12 +30,12 @@ enum {
     ACCOUNT_INVITE_SECONDS = 72 * 3600
 };
 
-struct account { /* texts from the arena */
-    int64_t account_no;      /* 0: there is none */
-    const char *name;        /* what is typed to sign in */
+struct account {        /* texts from the arena */
+    int64_t account_no; /* 0: there is none */
+    const char *name;   /* what is typed to sign in */
     const char *full_name;
-    const struct role *role; /* NULL: a role that this program does not know */
-    int64_t organisation_no; /* 0: of none */
+    const struct role *role;                      /* NULL: a role that this program does not know */
+    int64_t organisation_no;                      /* 0: of none */
     const char *organisation, *organisation_name; /* code and name; NULL: of none */
     const char *language;                         /* NULL: the pack's */
     enum account_state state;
@@ -49,8 +49,8 @@ struct account { /* texts from the arena */
  * '.', '-', '_', the first one a letter or digit. */
 bool account_name_fits(struct text name);
 
-/* ERR_CONFLICT "account.exists"; ERR_USAGE "account.name". `language` may be NULL. The account has no
- * password and is invited. */
+/* ERR_CONFLICT "account.exists"; ERR_USAGE "account.name". `language` may be NULL. The account has
+ * no password and is invited. */
 bool store_account_add(int64_t *account_no, struct store *st, const struct account *a, int64_t now,
                        struct err *e) MUST_CHECK;
 /* account_no 0 where there is none of this name; true all the same. */
@@ -76,13 +76,19 @@ struct account_password {
     uint8_t salt[CRYPTO_SALT];
     struct password_cost cost;
     uint8_t hash[ACCESS_HASH]; /* keyed, over what stretching gave */
+    bool has_duress;
+    uint8_t
+        duress[ACCESS_HASH]; /* the same of the password for threats, under the same salt (S48) */
 };
 bool store_account_password(struct account_password *out, struct store *st, int64_t account_no,
                             struct err *e) MUST_CHECK;
 /* The keyed hash of a stretched password. */
 void store_password_hash(uint8_t out[ACCESS_HASH], const struct store *st,
                          const uint8_t stretched[PASSWORD_STRETCHED]);
-/* An activation code is void with it. */
+/* The password for threats, stretched as the account's password is; NULL: none. */
+bool store_account_set_duress(struct store *st, int64_t account_no, const uint8_t *hash,
+                              struct err *e) MUST_CHECK;
+/* An activation code and the password for threats are void with it. */
 bool store_account_set_password(struct store *st, int64_t account_no,
                                 const struct account_password *p, int64_t now,
                                 struct err *e) MUST_CHECK;

@@ -41,6 +41,8 @@ static const struct {
     [ENVELOPE_REFERRAL_TEXT] = {"referral", "body"},
     [ENVELOPE_REQUEST_KEY] = {"subject_request", "key"},
     [ENVELOPE_REQUEST_BODY] = {"subject_request", "body"},
+    [ENVELOPE_TASK_KEY] = {"task", "wrapped_key"},
+    [ENVELOPE_TASK_BODY] = {"task", "body"},
 };
 
 static size_t add(uint8_t *out, size_t at, const void *p, size_t n)

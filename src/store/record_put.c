@@ -7,6 +7,7 @@
 #include "base/date.h"
 #include "base/mem.h"
 #include "store/batch_internal.h"
+#include "store/decoy.h"
 #include "store/duplicate.h"
 #include "store/version_index.h"
 
@@ -335,14 +336,17 @@ static bool put_identity(struct putting *p, struct err *e)
     return ok;
 }
 
+/* Whatever becomes of a decoy, it is in no statistics (S58). */
 static bool put_work(const struct putting *p, struct err *e)
 {
     struct query q;
+    bool decoy;
+    if (!decoy_is(&decoy, p->st, (uint64_t)p->record_no, e)) return false;
     (void)query_begin(&q, p->st->backend, SQL_PUT_WORK);
     query_bind_int(&q, "version_id", version_id(p));
     query_bind_int(&q, "record_no", p->record_no);
     query_bind_text(&q, "state", text_of(p->in->state));
-    query_bind_int(&q, "counted", p->in->counted);
+    query_bind_int(&q, "counted", p->in->counted && !decoy);
     query_bind_int(&q, "late", p->in->late);
     query_bind_int(&q, "at", instant_now());
     query_bind_text(&q, "actor", text_of(p->in->author));

@@ -58,7 +58,8 @@ static void take_row(struct session *out, struct query *q, struct arena *a)
                             .began_at = query_int(q, 5),
                             .began_ms = query_int(q, 6),
                             .seen_ms = query_int(q, 7),
-                            .proved_ms = query_int(q, 8)};
+                            .proved_ms = query_int(q, 8),
+                            .duress = query_int(q, 9) != 0};
 }
 
 static void bind_maybe(struct query *q, const char *name, const char *value)
@@ -110,6 +111,7 @@ bool store_session_open(char token[ACCESS_SESSION_TEXT + 1], struct store *st,
     query_bind_int(&q, "began_ms", now_ms);
     query_bind_int(&q, "seen_ms", now_ms);
     query_bind_int(&q, "proved_ms", now_ms);
+    query_bind_int(&q, "duress", s->duress);
     return query_run(&q, e);
 }
 

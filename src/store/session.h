@@ -32,21 +32,22 @@ enum {
     SESSIONS_MAX = 3 /* of one account */
 };
 
-struct session { /* texts from the arena */
+struct session {        /* texts from the arena */
     int64_t session_no; /* 0: there is none */
     int64_t account_no;
     enum session_state state;
     const char *source, *purpose; /* NULL: none */
     int64_t began_at;             /* UTC seconds, for people */
     int64_t began_ms, seen_ms, proved_ms;
+    bool duress; /* begun with the password for threats (S48) */
 };
 
 /* Milliseconds since the machine was started, also while it sleeps. */
 int64_t session_clock(void);
 
 /* A new session of the account; where there are SESSIONS_MAX already, the oldest ends. `s` says
- * account, state, source, purpose, began_at; its times are `now_ms`. Inside of a write transaction,
- * as whatever changes. */
+ * account, state, source, purpose, began_at, duress; its times are `now_ms`. Inside of a write
+ * transaction, as whatever changes. */
 bool store_session_open(char token[ACCESS_SESSION_TEXT + 1], struct store *st,
                         const struct session *s, int64_t now_ms, struct err *e) MUST_CHECK;
 /* session_no 0 where there is none of this token; true all the same. Whether it has ended by its

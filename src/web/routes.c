@@ -11,6 +11,7 @@ static const struct route_part parts[] = {
     {routes_record, &routes_record_count},   {routes_import, &routes_import_count},
     {routes_help, &routes_help_count},       {routes_account, &routes_account_count},
     {routes_govern, &routes_govern_count},   {routes_explore, &routes_explore_count},
+    {routes_guard, &routes_guard_count},
 };
 
 const struct route *route_at(size_t i)
@@ -28,13 +29,16 @@ static const struct menu_item menu[] = {
     {"/import", N_("Import"), "import"},
     {"/review", N_("Review"), "review"},
     {"/referrals", N_("Referrals"), "refer"},
+    {"/emergency", N_("Emergency"), "emergency"},
     {"/years", N_("Years"), "year.close"},
+    {"/approvals", N_("Approvals"), "approve"},
     {"/accounts", N_("Accounts"), "account.change"},
     {"/dashboards", N_("Dashboards"), "table"},
     {"/explore", N_("Tables"), "table"},
     {"/organisations", N_("Organisations"), "organisation.change"},
     {"/audit", N_("Audit log"), "audit.read"},
     {"/requests", N_("Requests"), "subject.request"},
+    {"/alarms", N_("Alarms"), "check"},
     {"/health", N_("System"), "check"},
 };
 
@@ -82,6 +86,11 @@ static const struct {
      N_("The register is set up: its first backup was opened with the recovery code.")},
     {"request-added", N_("The request was registered.")},
     {"request-kept", N_("The request was changed.")},
+    {"emergency-reviewed", N_("The review was kept.")},
+    {"approval-answered", N_("Your answer was kept.")},
+    {"alarm-seen", N_("The alarm was seen to.")},
+    {"decoy-planted", N_("The decoy was planted.")},
+    {"duress-kept", N_("It was kept.")},
     {"account-changed", N_("The account was changed. Its sessions have ended.")},
 };
 

@@ -21,9 +21,13 @@ ROUTE_PART(help);
 ROUTE_PART(account);
 ROUTE_PART(govern);
 ROUTE_PART(explore);
+ROUTE_PART(guard);
 #undef ROUTE_PART
 
 /* My work, of work.summary: cards, and one's drafts (routes_entry.c). A hook as route.h has it. */
 bool routes_home_after(struct exchange *x);
+
+/* Sections of a record in words as cards of the summary list (routes_record.c); `owns`. */
+struct json *routes_cards(const struct json *sections);
 
 #endif

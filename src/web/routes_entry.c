@@ -7,6 +7,7 @@
 #include "base/catalogue.h"
 #include "base/date.h"
 #include "base/unicode.h"
+#include "web/ask.h"
 #include "web/entry_pages.h"
 #include "web/exchange.h"
 #include "web/page.h"
@@ -200,6 +201,7 @@ static bool after_search(struct exchange *x)
              table(tr("Matching records"), "", columns, sizeof columns / sizeof *columns, rows));
     json_set_text(x->extra, "chosen_form", posted(x, "form"));
     json_set_text(page_member(x), "back", "/new");
+    ask_keep_form(x); /* an emergency goes on with what was asked */
     return true;
 }
 
@@ -213,7 +215,10 @@ static const char *card_address(struct exchange *x, const char *name)
         const char *name, *to;
     } all[] = {{"drafts", "/#drafts"},
                {"submitted", "/review"},
-               {"referrals", "/referrals?state=open"}};
+               {"referrals", "/referrals?state=open"},
+               {"emergencies", "/emergency"},
+               {"approvals", "/approvals"},
+               {"alarms", "/alarms"}};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         if (strcmp(all[i].name, name) == 0) return all[i].to;
     return arena_printf(x->arena, "/records?state=%s", name);

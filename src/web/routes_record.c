@@ -286,7 +286,7 @@ static void put_head(struct exchange *x)
 }
 
 /* Rows of the desk as cards of the summary list; headings of instances part a card. */
-static struct json *cards(const struct json *sections)
+struct json *routes_cards(const struct json *sections)
 {
     struct json *list = json_array();
     for (size_t i = 0; i < json_size(sections); i++) {
@@ -324,7 +324,7 @@ static bool after_view(struct exchange *x)
     json_set_text(page, "title", arena_printf(x->arena, tr("Record %s"), of_result(x, "record")));
     json_set_text(page, "back", "/records");
     put_head(x);
-    json_set(x->extra, "cards", cards(json_get(x->result, "sections")));
+    json_set(x->extra, "cards", routes_cards(json_get(x->result, "sections")));
     json_set_bool(x->extra, "is_old", version < json_get_int(x->result, "current", version));
     json_set_bool(x->extra, "is_there", strcmp(of_result(x, "state"), "active") == 0);
     json_set_bool(x->extra, "is_withdrawn", strcmp(of_result(x, "state"), "withdrawn") == 0);
@@ -618,7 +618,7 @@ static bool after_referrals(struct exchange *x)
 
 static bool after_referral(struct exchange *x)
 {
-    json_set(x->extra, "cards", cards(json_get(x->result, "sections")));
+    json_set(x->extra, "cards", routes_cards(json_get(x->result, "sections")));
     json_set_text(page_member(x), "back", "/referrals");
     return true;
 }

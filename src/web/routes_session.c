@@ -72,7 +72,8 @@ static bool before_leave(struct exchange *x)
     return false;
 }
 
-/* Whoever looks after backups comes here first, until one was opened with the recovery code (S99). */
+/* Whoever looks after backups comes here first, until one was opened with the recovery code
+ * (S99). */
 static bool before_home(struct exchange *x)
 {
     struct err e = {0};
@@ -172,7 +173,14 @@ const struct route routes_session[] = {
      .page = "accessibility",
      .title = N_("Accessibility statement"),
      .flags = ROUTE_OPEN},
-    {.method = METHOD_GET, .path = "/", .operation = "work.summary", .page = "home",
-     .title = N_("My work"), .nav = "/", .before = before_home, .after = routes_home_after},
+    {.method = METHOD_GET,
+     .path = "/",
+     .operation = "work.summary",
+     .page = "home",
+     .title = N_("My work"),
+     .nav = "/",
+     .before = before_home,
+     .after = routes_home_after,
+     .extra = {{"notice.list", "told"}}},
 };
 const size_t routes_session_count = sizeof routes_session / sizeof *routes_session;

@@ -41,14 +41,18 @@ SELECT count(*) AS n FROM account WHERE role = :role AND state != 3;
 -- name: account_active_count   params: role   columns: n   rows: 1
 SELECT count(*) AS n FROM account WHERE role = :role AND state = 2;
 
--- name: account_password   params: account_no   columns: salt, passes, kib, hash   rows: 0..1
-SELECT password_salt AS salt, password_passes AS passes, password_kib AS kib, password_hash AS hash
+-- name: account_password   params: account_no   columns: salt, passes, kib, hash, duress   rows: 0..1
+SELECT password_salt AS salt, password_passes AS passes, password_kib AS kib, password_hash AS hash,
+       duress_hash AS duress
   FROM account WHERE account_no = :account_no AND password_hash IS NOT NULL;
 
 -- name: account_set_password   params: account_no, salt, passes, kib, hash, at   rows: 0
 UPDATE account SET password_salt = :salt, password_passes = :passes, password_kib = :kib, password_hash = :hash,
-       password_at = :at, activation_hash = NULL, activation_until = NULL
+       password_at = :at, duress_hash = NULL, activation_hash = NULL, activation_until = NULL
  WHERE account_no = :account_no;
+
+-- name: account_set_duress   params: account_no, duress   rows: 0
+UPDATE account SET duress_hash = :duress WHERE account_no = :account_no;
 
 -- name: account_activation   params: account_no   columns: hash, until   rows: 0..1
 SELECT activation_hash AS hash, activation_until AS until
@@ -57,7 +61,7 @@ SELECT activation_hash AS hash, activation_until AS until
 -- name: account_invite   params: account_no, state, hash, until   rows: 0
 -- What the account had is gone: password, factor and the codes that stood for it.
 UPDATE account SET state = :state, activation_hash = :hash, activation_until = :until, password_salt = NULL,
-       password_passes = NULL, password_kib = NULL, password_hash = NULL, password_at = NULL, factor = NULL,
+       password_passes = NULL, password_kib = NULL, password_hash = NULL, password_at = NULL, duress_hash = NULL, factor = NULL,
        factor_at = NULL, factor_new = NULL
  WHERE account_no = :account_no;
 

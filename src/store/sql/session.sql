@@ -1,13 +1,13 @@
--- name: session_add   params: session_hash, run, account_no, state, source, purpose, began_at, began_ms, seen_ms, proved_ms   rows: 0
-INSERT INTO session (session_hash, run, account_no, state, source, purpose, began_at, began_ms, seen_ms, proved_ms)
-VALUES (:session_hash, :run, :account_no, :state, :source, :purpose, :began_at, :began_ms, :seen_ms, :proved_ms);
+-- name: session_add   params: session_hash, run, account_no, state, source, purpose, began_at, began_ms, seen_ms, proved_ms, duress   rows: 0
+INSERT INTO session (session_hash, run, account_no, state, source, purpose, began_at, began_ms, seen_ms, proved_ms, duress)
+VALUES (:session_hash, :run, :account_no, :state, :source, :purpose, :began_at, :began_ms, :seen_ms, :proved_ms, :duress);
 
--- name: session_find   params: session_hash, run   columns: session_no, account_no, state, source, purpose, began_at, began_ms, seen_ms, proved_ms   rows: 0..1
-SELECT session_no, account_no, state, source, purpose, began_at, began_ms, seen_ms, proved_ms
+-- name: session_find   params: session_hash, run   columns: session_no, account_no, state, source, purpose, began_at, began_ms, seen_ms, proved_ms, duress   rows: 0..1
+SELECT session_no, account_no, state, source, purpose, began_at, began_ms, seen_ms, proved_ms, duress
   FROM session WHERE session_hash = :session_hash AND run = :run;
 
--- name: session_list   params: account_no, run   columns: session_no, account_no, state, source, purpose, began_at, began_ms, seen_ms, proved_ms   rows: 0..*
-SELECT session_no, account_no, state, source, purpose, began_at, began_ms, seen_ms, proved_ms
+-- name: session_list   params: account_no, run   columns: session_no, account_no, state, source, purpose, began_at, began_ms, seen_ms, proved_ms, duress   rows: 0..*
+SELECT session_no, account_no, state, source, purpose, began_at, began_ms, seen_ms, proved_ms, duress
   FROM session WHERE account_no = :account_no AND run = :run ORDER BY session_no;
 
 -- name: session_seen   params: session_no, seen_ms   rows: 0
