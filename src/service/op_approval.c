@@ -3,7 +3,7 @@
  * approval is good for exactly what was asked (operation, purpose, details, number of persons),
  * once, within 24 hours; above a hundred persons only half an hour after it was given.
  *
- * A unit is an organisation; people of none, who run the register, are one unit for each role. */
+ * A unit is an organisation; of those who run the register, each role is a unit of its own. */
 #include "service/govern.h"
 #include "service/tasks.h"
 
@@ -28,8 +28,10 @@ static const char *label_of(const char *word)
 
 static const char *unit_of(const struct call *c)
 {
-    if (c->who.organisation != NULL) return c->who.organisation;
-    return arena_printf(c->arena, "(%s)", c->who.role->name);
+    const char *organisation = c->who.organisation == NULL ? "" : c->who.organisation;
+    if (c->who.role->own_only) return organisation;
+    return arena_printf(c->arena, "%s%s%s", organisation, organisation[0] == '\0' ? "" : ", ",
+                        c->who.role->name);
 }
 
 static bool is_over(const struct call *c, const struct task *t)

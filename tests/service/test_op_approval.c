@@ -19,9 +19,12 @@
 static struct service *desk;
 static struct person asker = {.account = "asker", .role = "contributor", .organisation = "GNR"};
 static struct person colleague = {.account = "mate", .role = "contributor", .organisation = "GNR"};
-static struct person manager = {.account = "manager", .role = "data-manager"};
-static struct person second = {.account = "second", .role = "data-manager"};
-static struct person auditor = {.account = "auditor", .role = "auditor"};
+static struct person manager = {
+    .account = "manager", .role = "data-manager", .organisation = "APAV"};
+static struct person second = {
+    .account = "second", .role = "data-manager", .organisation = "APAV"};
+static struct person auditor = {
+    .account = "auditor", .role = "auditor", .organisation = "APAV"};
 static struct person *const all[] = {&asker, &colleague, &manager, &second, &auditor};
 enum { N_ALL = sizeof all / sizeof *all };
 
@@ -214,8 +217,8 @@ static void who_3_1(void **state)
     assert_int_equal(waiting, 1);
 }
 
-/* S53: nobody approves their own request, and nobody of the same unit does: people without
- * organisation are one unit for each role. */
+/* S53: nobody approves their own request, and nobody of the same unit does: of
+ * those who run the register each role is one. */
 static void who_3_2_of_those_who_run_the_register(void **state)
 {
     char code[20];
