@@ -65,6 +65,17 @@ static bool is_held(const struct record *r, const struct variable *v)
     return hold != NULL && strcmp(hold->name, "yes") == 0;
 }
 
+/* 63 bits are enough to tell the few records of one match key apart; 0 of no code. */
+static int64_t hash_code(struct text code, const struct secret *key)
+{
+    uint8_t hash[CRYPTO_SHORT];
+    uint64_t v = 0;
+    if (code.n == 0) return 0;
+    crypto_hash(hash, sizeof hash, code.p, code.n, key);
+    for (int i = 0; i < 8; i++) v = v << 8 | hash[i];
+    return (int64_t)(v >> 1) | 1;
+}
+
 void version_index_make(struct version_index *out, const struct version_index_plan *p,
                         const struct record *r, const struct secret *key)
 {
@@ -73,12 +84,7 @@ void version_index_make(struct version_index *out, const struct version_index_pl
 
     *out = (struct version_index){0};
     if (entered->kind == VALUE_DATE) out->year = date_year(entered->date);
-    if (code->kind == VALUE_TEXT && text_trim(code->text).n > 0) {
-        struct text t = text_trim(code->text);
-        uint64_t hash;
-        crypto_hash((uint8_t *)&hash, sizeof hash, t.p, t.n, key);
-        out->code_hash = (int64_t)(hash >> 1) | 1;
-    }
+    if (code->kind == VALUE_TEXT) out->code_hash = hash_code(text_trim(code->text), key);
     if (is_held(r, p->hold)) return;
     if (until->kind == VALUE_DATE) {
         out->term = TERM_FIXED;
