@@ -79,6 +79,9 @@ static const struct option import_option[] = {
     FLAG_OPT("strict", "strict", "one refused row refuses the file"),
     TEXT_OPT("findings", "findings", "FILE",
              "write the rows back with a column _errors that says what to mend"),
+    TEXT_OPT("conflicts", "conflicts", "SIDE",
+             "of a file from `dcim export workbook`: records that somebody has changed meanwhile keep "
+             "(default) what they say, or take mine"),
     TEXT_OPT("sheet", "sheet", "NAME", "sheet of a workbook; default: the first visible one"),
     TEXT_OPT("encoding", "encoding", "NAME",
              "encoding of a CSV file, such as windows-1250; default: detected"),
@@ -89,6 +92,14 @@ static const struct option import_option[] = {
         "what comes first in dates such as 03/04/2024: dmy day, mdy month; iso (default): such "
         "dates are refused"),
     LAST};
+
+static const struct option export_option[] = {
+    OPERAND("FILE", "output", "workbook to write"),
+    TEXT_NEEDED("form", "form", "FORM", "form of the records: victim, suspect, case or proceeding"),
+    TEXT_NEEDED("organisation", "organisation", "CODE",
+                "organisation whose records they are, one of `dcim organisation list`"),
+    INT_OPT("batch", "batch", "those alone that this batch made or changed last"),
+    FLAG_OPT("findings", "findings", "those alone in which the rules find something"), LAST};
 
 static const struct option undo_option[] = {{.name = "BATCH",
                                              .parameter = "batch",
@@ -327,6 +338,15 @@ const struct command commands[] = {
         "and named; the rest is kept. The same file again adds nothing. Exit status 1: some rows "
         "were refused."),
      "dcim import cases.csv --form victim --organisation GNR --dry-run", false},
+    {"export workbook", "export.workbook", export_option, show_table, NULL,
+     N_("write records as a workbook that is corrected and imported again"),
+     N_("One row for each record, with its code in _id and its version in _version. Importing it "
+        "again changes what the cells say otherwise: an empty cell changes nothing, [CLEAR] empties an "
+        "answer. A record that somebody has changed meanwhile is a conflict: it is shown, and keeps "
+        "what it says unless `dcim import --conflicts mine` takes what the file says. Needs "
+        "--purpose. Direct identifiers are never in it."),
+     "dcim export workbook victims.xlsx --form victim --organisation GNR --purpose \"correction\"",
+     false},
     {"batch list", "batch.list", no_option, show_batches, NULL, N_("list batches"), NULL, NULL,
      false},
     {"batch undo", "batch.undo", undo_option, show_fields, NULL, N_("undo a batch"),

@@ -285,15 +285,38 @@ static void show_way_back(const struct invocation *v, const struct json *r)
     putchar('\n');
 }
 
+/* What somebody has changed since the file was downloaded, side by side. */
+static void show_conflicts(const struct json *r)
+{
+    const struct json *list = json_get(r, "conflicts");
+    for (size_t i = 0; list != NULL && i < json_size(list); i++) {
+        const struct json *one = json_at(list, i), *fields = json_get(one, "fields");
+        terminal_put_in(tr("Conflict: record %s"), text_in(one, "record"));
+        printf(" (%s, %s)\n", text_in(one, "at"), text_in(one, "author"));
+        for (size_t k = 0; fields != NULL && k < json_size(fields); k++) {
+            const struct json *f = json_at(fields, k);
+            terminal_put_in("  %s", text_in(f, "label"));
+            terminal_put_in(tr(": the file %s"), text_in(f, "mine"));
+            terminal_put_in(tr(", the register %s"), text_in(f, "theirs"));
+            putchar('\n');
+        }
+    }
+}
+
 int show_import(const struct invocation *v, const struct json *r)
 {
     show_findings(r);
+    show_conflicts(r);
     show_unknown_columns(r);
     bool accepted = json_get_bool(r, "accepted", false);
     if (json_get_bool(r, "dry_run", false)) printf("%s ", tr("Dry run, nothing kept."));
     printf(tr("%lld rows: %lld new, %lld changed, %lld already there, %lld refused"),
            int_in(r, "rows"), int_in(r, "new"), int_in(r, "changed"), int_in(r, "same"),
            int_in(r, "refused"));
+    if (int_in(r, "conflict") > 0) {
+        printf("; ");
+        printf(tr("%lld in conflict"), int_in(r, "conflict"));
+    }
     if (int_in(r, "with_warnings") > 0) {
         printf("; ");
         printf(tr("%lld kept with warnings"), int_in(r, "with_warnings"));

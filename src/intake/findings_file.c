@@ -174,17 +174,26 @@ static void put_finding(struct buf *out, const struct findings_file *f, const st
     finding_remedy(out, f->dictionary, one, f->language);
 }
 
-static void make_note(struct findings_file *f, const struct findings *all, const char *outcome)
+static void make_note(struct findings_file *f, const struct findings *all, struct text remark,
+                      const char *outcome)
 {
     struct buf one;
     size_t i = 0;
     buf_clear(&f->note);
+    if (remark.n > NOTE_BYTES_ONE) {
+        remark.n = NOTE_BYTES_ONE;
+        while (remark.n > 0 && ((unsigned char)remark.p[remark.n] & 0xC0) == 0x80) remark.n--;
+    }
+    if (remark.n > 0) {
+        buf_printf(&f->note, "[%s] ", outcome);
+        buf_put_text(&f->note, remark);
+    }
     buf_init_wiped(&one, NOTE_BYTES_ONE);
     for (; i < all->n; i++) {
         buf_clear(&one);
         put_finding(&one, f, &all->item[i]);
         if (f->note.n + one.n > NOTE_BYTES_MAX - 200) break;
-        if (i == 0) buf_printf(&f->note, "[%s] ", outcome);
+        if (i == 0 && remark.n == 0) buf_printf(&f->note, "[%s] ", outcome);
         else buf_puts(&f->note, " | ");
         buf_put_text(&f->note, buf_text(&one));
     }
@@ -196,7 +205,7 @@ static void make_note(struct findings_file *f, const struct findings *all, const
 bool findings_file_put(struct findings_file *f, const struct intake_row *row, const char *outcome,
                        struct err *e)
 {
-    make_note(f, row->findings, outcome);
+    make_note(f, row->findings, row->remark, outcome);
     put_row(f, row->cell, row->n_cell, row->position, buf_text(&f->note));
     return f->workbook != NULL || buf_ok(&f->row, e);
 }

@@ -24,7 +24,9 @@ struct intake {
     struct arena *row_arena; /* of the row: identifiers pass, so it wipes */
     struct arena *scratch;
     struct arena_mark row_mark;
-    struct record record;
+    struct record record, merged;
+    struct row_changes changes;
+    uint32_t id_column, version_column; /* UINT32_MAX: rows name no records */
     struct findings findings;
     struct source_cells first; /* the first row under the header, when it is still to be given */
     bool has_first, label_row;
@@ -100,6 +102,16 @@ static bool read_header(struct intake *in, struct problems *p, struct err *e)
     }
 }
 
+/* A column that is ours; UINT32_MAX: the file has none. Other tools have an _id of their own, but no
+ * _version beside it. */
+static uint32_t reserved(const struct intake *in, struct text name)
+{
+    for (size_t i = 0; i < in->mapping.n_header; i++)
+        if (in->mapping.use[i] == MAPPING_RESERVED && text_equal_nocase(in->mapping.header[i], name))
+            return (uint32_t)i;
+    return UINT32_MAX;
+}
+
 /* References made from the position name the exact file: the same file again gives the same ones,
  * another never does. A file that we gave back says in _position what they were. */
 static void make_builder(struct intake *in)
@@ -109,15 +121,17 @@ static void make_builder(struct intake *in)
                               .ask = o->date_order == DATE_ISO,
                               .today = o->today};
     char *position = arena_take(in->arena, 2 * POSITION_BYTES + 1, 1);
-    uint32_t column = UINT32_MAX;
+    uint32_t column;
     position[0] = '\0';
     if (in->hashing == NULL) crypto_hex(position, in->sha256, POSITION_BYTES);
-    for (size_t i = 0; i < in->mapping.n_header && column == UINT32_MAX; i++)
-        if (in->mapping.use[i] == MAPPING_RESERVED &&
-            text_equal_nocase(in->mapping.header[i], TEXT("_position")))
-            column = (uint32_t)i;
+    column = reserved(in, TEXT("_position"));
+    in->id_column = reserved(in, TEXT("_id"));
+    in->version_column = reserved(in, TEXT("_version"));
+    if (in->version_column == UINT32_MAX || o->find == NULL) in->id_column = UINT32_MAX;
     in->builder = row_builder_new(&in->mapping, o->dictionary, &co, position, column);
     record_init(&in->record, o->dictionary, o->form, in->row_arena);
+    if (in->id_column != UINT32_MAX)
+        record_init(&in->merged, o->dictionary, o->form, in->row_arena);
     in->row_mark = arena_mark(in->row_arena);
     findings_init(&in->findings, in->row_arena);
 }
@@ -361,34 +375,83 @@ static bool next_cells(struct intake *in, struct source_cells *cells, bool *foun
 
 /* The register's own variables are there while the record is judged. They are not kept with it: the
  * store knows whose it is, and a record does not become another when its organisation does. */
-static void validate(struct intake *in)
+static void validate(struct intake *in, struct record *r, uint64_t row)
 {
-    record_set_supplier(&in->record, in->organisation, in->organisation_type);
-    record_validate(&in->record, &in->findings, in->options.today, in->scratch);
-    record_set_supplier(&in->record, CODE_NONE, CODE_NONE);
+    size_t n = in->findings.n;
+    record_set_supplier(r, in->organisation, in->organisation_type);
+    record_validate(r, &in->findings, in->options.today, in->scratch);
+    record_set_supplier(r, CODE_NONE, CODE_NONE);
+    finish_findings(in, n, row);
+}
+
+static struct text cell_at(const struct source_cells *cells, uint32_t column)
+{
+    return column < cells->n_cell ? cell_text(cells->cell[column]) : (struct text){"", 0};
+}
+
+/* The row is new: what its cells say is the record. */
+static void make_new(struct intake *in, struct intake_row *out)
+{
+    out->record = &in->record;
+    out->reference = reference_of(in, out->row);
+    validate(in, &in->record, out->row);
+}
+
+/* The row changes a record. Where it says nothing else than the record does, nothing is judged that
+ * is kept already. */
+static void change(struct intake *in, struct intake_row *out, const struct intake_known *known)
+{
+    var_id v = in->options.form->reference;
+    record_clear(&in->merged);
+    row_merge(in->builder, &in->merged, &in->changes, known->now, known->base);
+    out->record = &in->merged;
+    out->changes = &in->changes;
+    out->stale = known->now != known->base;
+    if (v != VAR_NONE && record_get(&in->merged, v, 0)->kind == VALUE_TEXT)
+        out->reference = record_get(&in->merged, v, 0)->text;
+    if (in->changes.n > 0) validate(in, &in->merged, out->row);
+}
+
+static bool find(struct intake *in, struct intake_row *out, struct intake_known *known,
+                 const struct source_cells *cells, struct err *e)
+{
+    int64_t version;
+    struct text said = cell_at(cells, in->version_column);
+    *known = (struct intake_known){0};
+    if (!text_to_int(said, &version) || version < 1 || version > UINT32_MAX) version = 0;
+    if (!in->options.find(in->options.find_ctx, known, out->id, (uint32_t)version, in->row_arena, e))
+        return false;
+    out->match = !known->found         ? INTAKE_UNKNOWN
+                 : !known->has_version ? INTAKE_NO_VERSION
+                                       : INTAKE_FOUND;
+    return true;
 }
 
 bool intake_next(struct intake *in, struct intake_row *out, bool *found, struct err *e)
 {
     struct source_cells cells;
+    struct intake_known known;
     if (!next_cells(in, &cells, found, e)) return false;
     if (!*found) return wait_hash(in, e);
     record_clear(&in->record);
     findings_clear(&in->findings);
     arena_rewind(in->row_arena, in->row_mark);
-    check_shape(in, &cells);
-    row_build(in->builder, &in->record, &in->findings, &cells, in->row_arena);
-    struct text reference = reference_of(in, cells.row);
-    size_t n = in->findings.n;
-    validate(in);
-    finish_findings(in, n, cells.row);
     *out = (struct intake_row){.row = cells.row,
                                .record = &in->record,
-                               .reference = reference,
                                .findings = &in->findings,
+                               .reference = {"", 0},
+                               .id = {"", 0},
+                               .remark = {"", 0},
                                .cell = cells.cell,
-                               .n_cell = cells.n_cell,
-                               .position = row_builder_position(in->builder)};
+                               .n_cell = cells.n_cell};
+    if (in->id_column != UINT32_MAX) out->id = cell_at(&cells, in->id_column);
+    if (out->id.n > 0 && !find(in, out, &known, &cells, e)) return false;
+    check_shape(in, &cells);
+    row_builder_changes(in->builder, out->id.n > 0);
+    row_build(in->builder, &in->record, &in->findings, &cells, in->row_arena);
+    if (out->match == INTAKE_NEW) make_new(in, out);
+    else if (out->match == INTAKE_FOUND) change(in, out, &known);
+    out->position = row_builder_position(in->builder);
     return true;
 }
 

@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "intake/mapping.h"
+#include "intake/row_build.h"
 #include "model/dictionary.h"
 #include "model/finding.h"
 #include "model/problem.h"
@@ -17,6 +18,18 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+/* A record that a row names. */
+struct intake_known {
+    bool found;
+    bool has_version;          /* the version is one that the record has had */
+    const struct record *now;  /* with its identifiers; borrowed until the next row */
+    const struct record *base; /* the version that the row was written from; may be `now` */
+};
+
+/* Find the record with this code, and its version (0: none was said); both from `a`, which wipes. */
+typedef bool intake_find_fn(void *ctx, struct intake_known *out, struct text id, uint32_t version,
+                            struct arena *a, struct err *e);
 
 struct intake_options {
     const char *path; /* .csv, .tsv, .txt or .xlsx, by content, not by name */
@@ -40,6 +53,10 @@ struct intake_options {
     /* Who supplies the file: codes of CL_ORGANISATION and CL_ORGTYPE, so that calculations and
      * rules see the system variables. Empty: they are blank. */
     struct text organisation, organisation_type;
+    /* A file that was downloaded to be corrected has the columns _id and _version: each row with
+     * something in _id changes the record that `find` finds. NULL: they are passed over. */
+    intake_find_fn *find;
+    void *find_ctx;
     struct text converter;    /* path of the program to run as one-shot converter (itself) */
     int converter_silence_ms; /* 0: as converter.h has it */
 };
@@ -52,7 +69,19 @@ bool intake_open(struct intake **out, const struct intake_options *o, struct pro
                  struct err *e) MUST_CHECK;
 void intake_close(struct intake *in); /* NULL is fine */
 
+enum intake_match {
+    INTAKE_NEW,        /* the row names no record */
+    INTAKE_FOUND,      /* `record` is the record it names with what the row changes, `changes` */
+    INTAKE_UNKNOWN,    /* it names one that is not there; `record` is not judged */
+    INTAKE_NO_VERSION, /* _version is none that the record has had; the same */
+};
+
 struct intake_row {
+    enum intake_match match;
+    struct text id;                    /* what stands in _id */
+    const struct row_changes *changes; /* INTAKE_FOUND */
+    bool stale;         /* the record has become another since the version in _version */
+    struct text remark; /* for the file given back: what whoever imports has to say of the row */
     uint64_t row;                    /* 1-based row of the file; the header is row 1 */
     const struct record *record;     /* validated; borrowed until the next call */
     struct text reference;           /* the organisation's own; empty: none (a finding says so) */

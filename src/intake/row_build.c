@@ -14,7 +14,7 @@
  *      place for them.
  *
  * Spread cells of one place stand side by side: the k-th values of all belong to one instance. */
-#include "intake/row_build.h"
+#include "intake/row_internal.h"
 
 #include "base/mem.h"
 
@@ -22,52 +22,6 @@
 #include <string.h>
 
 enum { VALUES_OF_CELL_MAX = 200 };
-
-#define PLACE_NONE SIZE_MAX
-
-struct place {
-    group_id group;
-    bool plain; /* the one made for plain names; behind all others of its group */
-    bool used;  /* in this row */
-    uint32_t instance[MAPPING_DEPTH_MAX];
-    size_t parent;       /* place; of the record itself, and of plain ones until they are used: 0 */
-    uint32_t row, n_row; /* rows of the group's table it got */
-};
-
-struct slot { /* a target at work */
-    const struct mapping_target *t;
-    const struct variable *v;
-    size_t n_variable; /* of the variable's group */
-    struct cell_reader *reader;
-    size_t place;                 /* PLACE_NONE: a plain name */
-    bool several;                 /* its cells may hold several values */
-    struct reading one, *reading; /* reading: &one, or an array in the row's arena */
-    size_t n_reading;
-    bool given;                /* a value was said, or meant */
-    size_t finding, n_finding; /* of this slot in this row */
-};
-
-struct row_builder {
-    const struct mapping *m;
-    const struct dictionary *d;
-    const struct form *form;
-    const char *position;
-    uint32_t position_column;
-    struct text position_given; /* in this row */
-    struct place *place; /* by group and path: parents first, children in the order of parents */
-    size_t n_place, cap_place;
-    size_t *first_place; /* by group; n_group + 1 of them */
-    size_t *dest;        /* by group: where plain names go in this row; PLACE_NONE: not settled */
-    struct slot *slot;   /* columns in the order of the mapping, then constants and positions */
-    size_t n_slot, n_column;
-    uint32_t *told;        /* by column: bits of what was already said of this cell */
-    uint32_t *told_column; /* columns with such bits */
-    size_t n_told;
-    struct arena *arena; /* of the row, as the four below */
-    struct record *record;
-    struct findings *findings;
-    const struct source_cells *cells;
-};
 
 /* ---- places -------------------------------------------------------------------------------- */
 
@@ -181,7 +135,7 @@ void row_builder_free(struct row_builder *b)
 
 /* ---- reading ------------------------------------------------------------------------------- */
 
-static struct text cell_of(const struct row_builder *b, uint32_t column)
+struct text row_cell(const struct row_builder *b, uint32_t column)
 {
     return column < b->cells->n_cell ? cell_text(b->cells->cell[column]) : (struct text){"", 0};
 }
@@ -252,11 +206,13 @@ static void read_several(struct row_builder *b, struct slot *s, struct text cell
 
 static void read_column(struct row_builder *b, struct slot *s)
 {
-    struct text cell = cell_of(b, s->t->column);
+    struct text cell = row_cell(b, s->t->column);
     s->given = false;
+    s->cleared = b->changes_record && text_is(cell, "[CLEAR]");
     s->finding = b->findings->n;
     s->reading = &s->one;
-    s->n_reading = 0;
+    s->n_reading = s->n_finding = 0;
+    if (s->cleared) return;
     if (cell.n > 0 && s->several) {
         read_several(b, s, cell);
     } else if (cell.n > 0) {
@@ -274,7 +230,7 @@ static void read_constant(struct row_builder *b, struct slot *s)
     struct text text = s->t->constant;
     if (s->t->source == MAPPING_POSITION) {
         text = b->position_column == UINT32_MAX ? (struct text){"", 0}
-                                                : cell_of(b, b->position_column);
+                                                : row_cell(b, b->position_column);
         if (text.n == 0)
             text = text_of(
                 arena_printf(b->arena, "%s-%llu", b->position, (unsigned long long)b->cells->row));
@@ -342,7 +298,7 @@ static void settle_places(struct row_builder *b)
             settle_plain(b, b->slot[i].v->group);
 }
 
-static size_t place_of(const struct row_builder *b, const struct slot *s)
+size_t row_place_of(const struct row_builder *b, const struct slot *s)
 {
     if (s->place != PLACE_NONE) return b->place[s->place].used ? s->place : PLACE_NONE;
     size_t dest = b->dest[s->v->group];
@@ -365,7 +321,7 @@ static void make_rows(struct row_builder *b)
     for (size_t i = 0; i < b->n_column; i++) {
         const struct slot *s = &b->slot[i];
         if (!s->given || !s->t->spread) continue;
-        struct place *p = &b->place[place_of(b, s)];
+        struct place *p = &b->place[row_place_of(b, s)];
         for (size_t k = 0; k < s->n_reading; k++) {
             bool said = s->reading[k].wrong || s->reading[k].value.kind != VALUE_EMPTY;
             if (said && k + 1 > p->n_row) p->n_row = (uint32_t)k + 1;
@@ -416,7 +372,7 @@ static void put(struct row_builder *b, const struct slot *s, uint32_t row, const
 static void put_column(struct row_builder *b, struct slot *s)
 {
     if (!s->given && s->n_finding == 0) return;
-    size_t at = place_of(b, s);
+    size_t at = row_place_of(b, s);
     const struct place *p = at == PLACE_NONE ? NULL : &b->place[at];
     if (p != NULL && p->n_row == 0) { /* more instances than a record may have */
         add_finding(b, BUILTIN_REPEATS, s, 0, (struct text){NULL, 0});
@@ -435,7 +391,7 @@ static void put_column(struct row_builder *b, struct slot *s)
 
 static void put_constant(struct row_builder *b, struct slot *s)
 {
-    size_t at = place_of(b, s);
+    size_t at = row_place_of(b, s);
     if (at == PLACE_NONE) return;
     const struct place *p = &b->place[at];
     bool wanted = false;
@@ -457,6 +413,7 @@ void row_build(struct row_builder *b, struct record *r, struct findings *f,
     b->cells = cells;
     b->arena = a;
     b->position_given = (struct text){"", 0};
+    b->merged = false;
     while (b->n_told > 0) b->told[b->told_column[--b->n_told]] = 0;
     for (size_t i = 0; i < b->n_column; i++) read_column(b, &b->slot[i]);
     settle_places(b);
@@ -465,20 +422,35 @@ void row_build(struct row_builder *b, struct record *r, struct findings *f,
     for (size_t i = b->n_column; i < b->n_slot; i++) put_constant(b, &b->slot[i]);
 }
 
+void row_builder_changes(struct row_builder *b, bool yes)
+{
+    b->changes_record = yes;
+}
+
 struct text row_builder_position(const struct row_builder *b)
 {
     return b->position_given;
 }
 
+/* Where a slot's values stand in the record last built or merged. */
+static bool rows_of(const struct row_builder *b, const struct slot *s, uint32_t *row, uint32_t *n)
+{
+    size_t at = row_place_of(b, s);
+    if (at == PLACE_NONE && b->merged) at = s->place;
+    if (at == PLACE_NONE) return false;
+    const struct place *p = &b->place[at];
+    *row = b->merged ? p->merge_row : p->row;
+    *n = b->merged && p->n_row == 0 ? 1 : p->n_row;
+    return *row != ROW_NONE;
+}
+
 uint32_t row_builder_column(const struct row_builder *b, var_id v, uint32_t instance)
 {
-    uint32_t column = 0;
+    uint32_t column = 0, row, n;
     for (size_t i = 0; i < b->n_column; i++) {
         const struct slot *s = &b->slot[i];
-        size_t at = s->t->var == v ? place_of(b, s) : PLACE_NONE;
-        if (at == PLACE_NONE) continue;
-        const struct place *p = &b->place[at];
-        if (instance < p->row || instance - p->row >= p->n_row) continue;
+        if (s->t->var != v || !rows_of(b, s, &row, &n)) continue;
+        if (instance < row || instance - row >= n) continue;
         if (s->given) return s->t->column + 1;
         if (column == 0) column = s->t->column + 1;
     }

@@ -2,6 +2,7 @@
 /* Imports: one file, one batch, visible in whole or not at all. Rows with an error-level finding
  * are refused and counted, the rest is kept; strict: one refused row refuses the file. */
 #include "service/import_call.h"
+#include "service/import_known.h"
 #include "service/job.h"
 
 #include "base/csv.h"
@@ -38,6 +39,7 @@ struct import {
     int64_t *by_rule;
     int64_t n_row, n_refused, n_warned, n_finding;
     int64_t outcome[PUT_OUTCOME_COUNT];
+    struct import_known known;
     bool dry_run;
 };
 
@@ -125,13 +127,18 @@ bool import_options(struct intake_options *o, struct upload_view *v, struct call
     return true;
 }
 
+static size_t findings_most(const struct import *m)
+{
+    return m->upload.file >= 0 ? FINDINGS_KEPT : FINDINGS_SHOWN;
+}
+
 static void show_finding(struct import *m, const struct finding *f)
 {
     const struct dictionary *d = m->c->s->dictionary;
     size_t language = m->c->language;
     m->n_finding++;
     m->by_rule[f->rule]++;
-    if (json_size(m->shown) >= (m->upload.file >= 0 ? FINDINGS_KEPT : FINDINGS_SHOWN)) return;
+    if (json_size(m->shown) >= findings_most(m)) return;
     struct buf text;
     buf_init(&text, 4000);
     struct json *row = json_object();
@@ -180,6 +187,28 @@ static void add_duplicate(struct import *m, const struct intake_row *row)
                                                 .var = m->form->reference});
 }
 
+/* What the record that a row names has to say to it. */
+static enum import_verdict judge(struct import *m, struct intake_row *row)
+{
+    struct json *remark;
+    if (row->match == INTAKE_NEW) return IMPORT_WRITE;
+    enum import_verdict v = import_judge(&m->known, row, &remark);
+    if (remark == NULL) return v;
+    m->n_finding++;
+    if (json_size(m->shown) < findings_most(m)) json_push(m->shown, remark);
+    else json_free(remark);
+    return v;
+}
+
+static bool put_row(enum put_outcome *outcome, struct import *m, const struct intake_row *row,
+                    struct err *e)
+{
+    if (row->match == INTAKE_NEW)
+        return batch_put(outcome, m->writer, row->record, row->reference, e);
+    return batch_put_version(outcome, m->writer, row->record, &m->known.meta,
+                             row->changes->n == 0, row->reference, e);
+}
+
 static bool import_row(struct import *m, struct intake_row *row, struct err *e)
 {
     static const char *const word[] = {[PUT_NEW] = "new",
@@ -188,15 +217,17 @@ static bool import_row(struct import *m, struct intake_row *row, struct err *e)
                                        [PUT_DUPLICATE] = "refused"};
     const char *outcome_word = "refused";
     collect(m, row);
-    if (m->findings.n_error == 0) {
+    enum import_verdict verdict = judge(m, row);
+    if (verdict == IMPORT_WRITE && m->findings.n_error == 0) {
         enum put_outcome outcome;
-        if (!batch_put(&outcome, m->writer, row->record, row->reference, e)) return false;
+        if (!put_row(&outcome, m, row, e)) return false;
         m->outcome[outcome]++;
         outcome_word = word[outcome];
         if (outcome == PUT_DUPLICATE) add_duplicate(m, row);
     }
     m->n_row++;
-    if (m->findings.n_error > 0) m->n_refused++;
+    if (verdict == IMPORT_CONFLICT) outcome_word = "conflict";
+    else if (verdict == IMPORT_REFUSE || m->findings.n_error > 0) m->n_refused++;
     else if (m->findings.n > 0) m->n_warned++;
     for (size_t i = 0; i < m->findings.n; i++) show_finding(m, &m->findings.item[i]);
     if (m->back == NULL) return true;
@@ -244,6 +275,8 @@ static struct json *rules_summary(const struct import *m)
         json_set_int(row, "count", m->by_rule[r]);
         json_push(list, row);
     }
+    for (size_t i = 0; i < json_size(m->known.by_rule); i++)
+        json_push(list, json_copy(json_at(m->known.by_rule, i)));
     buf_release(&words);
     return list;
 }
@@ -262,11 +295,14 @@ static void report(struct import *m, const struct batch_result *result, bool acc
     json_set_int(out, "same", m->outcome[PUT_SAME]);
     json_set_int(out, "duplicate", m->outcome[PUT_DUPLICATE]);
     json_set_int(out, "refused", m->n_refused);
+    json_set_int(out, "conflict", m->known.n_conflict);
     json_set_int(out, "with_warnings", m->n_warned);
     json_set_int(out, "findings_total", m->n_finding);
     json_set(out, "by_rule", rules_summary(m));
     json_set(out, "findings", m->shown);
     m->shown = NULL;
+    json_set(out, "conflicts", m->known.conflicts);
+    m->known.conflicts = NULL;
     json_set(out, "file", intake_description(m->intake));
     json_set(out, "mapping", mapping_to_json(intake_mapping(m->intake), m->c->s->dictionary));
 }
@@ -330,6 +366,9 @@ static bool start(struct import *m, struct err *e)
                        "records of another organisation are not yours to import");
     o.organisation = text_of(m->organisation.code);
     o.organisation_type = text_of(m->organisation.type);
+    o.find = import_find;
+    o.find_ctx = &m->known;
+    if (!import_known_begin(&m->known, c, m->form, e)) return false;
     problems_init(&problems, c->arena);
     call_progress(c, "opening the file", 0, 0);
     bool ok = intake_open(&m->intake, &o, &problems, e);
@@ -345,7 +384,20 @@ static bool start(struct import *m, struct err *e)
                                 .mapping = intake_mapping(m->intake)->name,
                                 .file_label = slash == NULL ? o.path : slash + 1,
                                 .dry_run = m->dry_run};
-    return batch_begin(&m->writer, s->store, &start, e);
+    if (!batch_begin(&m->writer, s->store, &start, e)) return false;
+    m->known.writer = m->writer;
+    m->known.intake = m->intake;
+    return true;
+}
+
+/* Values that were shown side by side are an entry beside that of the import. */
+static bool enter_reading(struct import *m, bool accepted, struct err *e)
+{
+    struct audit_event read;
+    if (!import_known_event(&m->known, &read)) return true;
+    if (m->dry_run) m->c->event = read;
+    if (m->dry_run || !accepted) return true;
+    return audit_append(m->c->s->store, &read, NULL, e);
 }
 
 static bool finish(struct import *m, struct err *e)
@@ -376,6 +428,7 @@ static bool finish(struct import *m, struct err *e)
         if (!findings_file_close(back, e)) return false;
         if (m->upload.file >= 0) give_file(m);
     }
+    if (!enter_reading(m, accepted, e)) return false;
     report(m, &result, accepted);
     return true;
 }
@@ -390,6 +443,7 @@ static bool import_file(struct call *c, bool dry_run, struct err *e)
     findings_file_abandon(m.back);
     intake_close(m.intake);
     upload_close(&m.upload);
+    import_known_release(&m.known);
     findings_release(&m.findings);
     mem_free(m.by_rule);
     json_free(m.shown);

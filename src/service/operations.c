@@ -38,10 +38,14 @@ static const struct parameter_spec quota_parameter[] = {
         TEXT_ARG("separator", false, 4, "separator of a CSV file; empty: detected"),             \
         CHOICE_ARG("date_order", "iso|dmy|mdy",                                                  \
                    "how dates are written where the mapping does not say"),                      \
+        CHOICE_ARG("conflicts", "keep|mine",                                                     \
+                   "records that somebody has changed since they were downloaded to be "         \
+                   "corrected: keep what is there, or take what the file says"),                 \
         BOOL_ARG("strict", "one refused row refuses the file")
 
 #define IMPORT_RESULT                                                                            \
     "accepted? dry_run? batch# form organisation rows# new# changed# same# duplicate# refused# " \
+    "conflict# conflicts[row# record version# at author fields[variable label mine theirs both?]] "  \
     "with_warnings# findings_total# by_rule[rule message count#] findings[row# column# "         \
     "column_name rule severity variable list value message remedy] file* mapping*"
 

@@ -47,8 +47,40 @@ static const struct parameter_spec columns_parameter[] = {
 static const struct parameter_spec name_parameter[] = {
     UPLOAD_ARG, LINE_ARG("name", true, 80, "name of the mapping"), END_ARG};
 
+#define CONFLICTS_ARG \
+    CHOICE_ARG("conflicts", "keep|mine", \
+               "records that somebody has changed since they were downloaded to be corrected: keep " \
+               "what is there, or take what the file says")
+
 static const struct parameter_spec start_parameter[] = {
-    UPLOAD_ARG, BOOL_ARG("check", "a dry run: nothing is kept"), END_ARG};
+    UPLOAD_ARG, BOOL_ARG("check", "a dry run: nothing is kept"), CONFLICTS_ARG, END_ARG};
+
+static const struct parameter_spec submit_parameter[] = {
+    TEXT_ARG("upload", false, CODE_MAX, "name of a file that was uploaded in pieces"),
+    TEXT_ARG("bytes", false, BASE64_MAX, "a file of one piece, in base 64, instead"),
+    LINE_ARG("name", false, UPLOAD_NAME_MAX, "name of that file, for people"),
+    TEXT_ARG("form", true, 40, "form of its rows"),
+    TEXT_ARG("organisation", true, 40, "code of the organisation that supplies it"),
+    TEXT_ARG("encoding", false, 40, "encoding of a CSV file; empty: detected"),
+    TEXT_ARG("separator", false, 4, "separator of a CSV file; empty: detected"),
+    TEXT_ARG("sheet", false, 200, "sheet of a workbook; empty: the first visible one"),
+    TEXT_ARG("mapping", false, 80, "column mapping of data/mappings; empty: guessed"),
+    CHOICE_ARG("date_order", "iso|dmy|mdy", "how dates are written where nothing else says"),
+    END_ARG};
+
+static const struct parameter_spec confirm_parameter[] = {JOB_ARG, CONFLICTS_ARG, END_ARG};
+
+static const struct parameter_spec conflicts_parameter[] = {
+    JOB_ARG, INT_ARG("page", 1, 100000, "page of the list, from 1"), END_ARG};
+
+static const struct parameter_spec export_parameter[] = {
+    TEXT_ARG("form", true, 40, "form of the records"),
+    TEXT_ARG("organisation", false, 40, "code of the organisation whose they are; none: one's own"),
+    INT_ARG("batch", 0, INT64_MAX, "those alone that this batch made or changed last; 0: all"),
+    BOOL_ARG("findings", "those alone in which the rules find something"),
+    LINE_ARG("purpose", false, PURPOSE_LONGEST, "what they are needed for"),
+    FILE_ARG("output", false, "workbook to write"),
+    END_ARG};
 
 static const struct parameter_spec job_parameter[] = {JOB_ARG, END_ARG};
 
@@ -89,7 +121,22 @@ static const struct operation_row rows[] = {
     ROW_DESK("job.show", "how far an import is, and what came of it", job_parameter, CAP_IMPORT,
              TX_NONE, "none", op_job_show,
              JOB_RESULT "message detail remedy accepted? something? counts{rows# new# changed# same# "
-             "duplicate# refused# with_warnings# findings_total# batch#} by_rule[rule message count#]"),
+             "duplicate# refused# conflict# with_warnings# findings_total# batch#} "
+             "by_rule[rule message count#]"),
+    ROW_DESK("job.conflicts", "records that somebody has changed since they were downloaded, side by side",
+             conflicts_parameter, CAP_IMPORT, TX_NONE, "none", op_job_conflicts,
+             JOB_RESULT "found# page# pages# "
+             "conflicts[row# record version# at author fields[variable label mine theirs both?]]"),
+    ROW_DESK("import.submit", "check a file without waiting: what would come of it", submit_parameter,
+             CAP_IMPORT, TX_NONE, "none", op_import_submit, "job upload"),
+    ROW_DESK("import.confirm", "import a file that was checked, without waiting", confirm_parameter,
+             CAP_IMPORT, TX_NONE, "none", op_import_confirm, "job upload"),
+    ROW_DESK("export.begin", "what can be downloaded to be corrected", no_parameter, CAP_IMPORT,
+             TX_READ, "none", op_export_begin,
+             "forms[form title] organisations[code name] own batches[batch# file] most#"),
+    ROW_DESK_PURPOSE("export.workbook", "records of an organisation as a workbook to be corrected",
+                     export_parameter, CAP_IMPORT, TX_NONE, "record.read", op_export_workbook,
+                     "name type base64 written records# columns# left_out#"),
     ROW_DESK("job.findings", "findings of an import, page by page", findings_parameter, CAP_IMPORT,
              TX_NONE, "none", op_job_findings,
              JOB_RESULT "rule found# page# pages# findings[row# column# column_name rule severity "

@@ -299,6 +299,29 @@ static bool open_key(struct batch_row *r, const struct batch_writer *w, struct t
     return err_remedy(e, "run `dcim check`; if it finds damage, restore the last verified backup");
 }
 
+/* What is there already, as reference_find and batch_subject have it. */
+static bool take_found(enum put_outcome *outcome, struct batch_row *r, struct batch_writer *w,
+                       struct query *q, struct err *e)
+{
+    struct text hash = query_blob(q, 5);
+    bool active = query_int(q, 2) == RECORD_ACTIVE;
+    bool same = hash.n == CONTENT_HASH && crypto_equal(hash.p, r->content_hash, CONTENT_HASH);
+    r->fresh = false;
+    r->record_no = query_int(q, 0);
+    r->code = (uint64_t)query_int(q, 1);
+    r->replaced = active ? (uint32_t)query_int(q, 3) : 0;
+    r->version_no = (uint32_t)query_int(q, 4) + 1;
+    /* A record whose import was undone comes back as new, whatever it says: for the organisation it
+     * was not there. What somebody has withdrawn stays so until somebody brings it back. */
+    bool by_hand = !active && query_is_null(q, 7);
+    *outcome = by_hand ? PUT_SAME : !active ? PUT_NEW : same ? PUT_SAME : PUT_CHANGED;
+    if (r->version_no >= VERSIONS_PER_RECORD)
+        return err_set(e, ERR_LIMIT, "batch.versions",
+                       "could not change a record: it has had %d versions",
+                       VERSIONS_PER_RECORD - 1);
+    return *outcome == PUT_SAME || w->dry_run || open_key(r, w, query_blob(q, 6), e);
+}
+
 /* What an organisation's reference already stands for. */
 static bool look_up(enum put_outcome *outcome, struct batch_row *r, struct batch_writer *w,
                     struct err *e)
@@ -309,26 +332,7 @@ static bool look_up(enum put_outcome *outcome, struct batch_row *r, struct batch
     *outcome = PUT_NEW;
     if (!w->look_up || !r->has_reference) return true;
     query_set_blob(q, 0, r->reference, sizeof r->reference);
-    if (query_next(q)) {
-        struct text hash = query_blob(q, 5);
-        bool active = query_int(q, 2) == RECORD_ACTIVE;
-        bool same = hash.n == CONTENT_HASH && crypto_equal(hash.p, r->content_hash, CONTENT_HASH);
-        r->fresh = false;
-        r->record_no = query_int(q, 0);
-        r->code = (uint64_t)query_int(q, 1);
-        r->replaced = active ? (uint32_t)query_int(q, 3) : 0;
-        r->version_no = (uint32_t)query_int(q, 4) + 1;
-        /* A record whose import was undone comes back as new, whatever it says: for the
-         * organisation it was not there. What somebody has withdrawn stays so until somebody brings
-         * it back. */
-        bool by_hand = !active && query_is_null(q, 7);
-        *outcome = by_hand ? PUT_SAME : !active ? PUT_NEW : same ? PUT_SAME : PUT_CHANGED;
-        if (r->version_no >= VERSIONS_PER_RECORD)
-            ok = err_set(e, ERR_LIMIT, "batch.versions",
-                         "could not change a record: it has had %d versions",
-                         VERSIONS_PER_RECORD - 1);
-        else if (*outcome != PUT_SAME && !w->dry_run) ok = open_key(r, w, query_blob(q, 6), e);
-    }
+    if (query_next(q)) ok = take_found(outcome, r, w, q, e);
     if (q->failed) return query_end(q, e);
     query_rewind(q);
     return ok;
@@ -379,10 +383,48 @@ static bool decide(enum put_outcome *outcome, struct batch_row *r, struct batch_
     return true;
 }
 
-bool batch_put(enum put_outcome *outcome, struct batch_writer *w, const struct record *r,
-               struct text reference, struct err *e)
+/* The record that a row names by its code is there, and keeps its reference. */
+static bool decide_version(enum put_outcome *outcome, struct batch_row *r, struct batch_writer *w,
+                           const struct record *record, const struct record_meta *m, bool same,
+                           struct text reference, struct err *e)
+{
+    struct query q;
+    uint8_t seen[CRYPTO_SHORT] = {0}; /* no hash of a reference looks like it */
+    reference = text_trim(reference);
+    *r = (struct batch_row){.version_no = 1};
+    for (int i = 0; i < 8; i++) seen[i] = (uint8_t)(m->record_no >> (8 * i));
+    bool is_new = reference_set_add(w->seen, seen);
+    if (reference.n > 0) {
+        if (!reference_hash(r->reference, w, reference, e)) return false;
+        is_new = reference_set_add(w->seen, r->reference) && is_new;
+    }
+    *outcome = is_new ? PUT_SAME : PUT_DUPLICATE;
+    if (!is_new || same) return true;
+    if (!encode(r, w, record, e)) return false;
+    (void)query_begin(&q, w->reader, SQL_BATCH_SUBJECT);
+    query_bind_int(&q, "record_no", (int64_t)m->record_no);
+    bool found = query_next(&q), ok = found && take_found(outcome, r, w, &q, e);
+    if (found && !ok) {
+        (void)!query_end(&q, NULL);
+        return false;
+    }
+    if (!query_end(&q, e)) return false;
+    if (!found) return record_unknown(e, text_of(m->code));
+    if (*outcome == PUT_SAME) return true;
+    w->n_plain += (int64_t)(r->coded_n + r->identity_n);
+    if (!store_quota_holds(&w->room, w->n_made, w->n_plain, e)) return false;
+    if (w->dry_run) return true;
+    version_index_make(&r->index, &w->index, record, w->keys.person);
+    r->has_person = person_key_make(r->person_key, &w->person, record, w->keys.person, w->scratch);
+    return true;
+}
+
+/* `m`: what the row names by its code; NULL: nothing. */
+static bool put(enum put_outcome *outcome, struct batch_writer *w, const struct record *r,
+                const struct record_meta *m, bool same, struct text reference, struct err *e)
 {
     struct batch_block *b = w->block;
+    struct batch_row *row = &b->row[b->n];
     size_t plain_n = b->plain.n;
 
     assert(r->form == w->form->numbering.form && r->dictionary == w->st->dictionary);
@@ -395,20 +437,55 @@ bool batch_put(enum put_outcome *outcome, struct batch_writer *w, const struct r
                 "could not import more than %d records in one batch", BATCH_ROWS_MAX);
         return err_remedy(e, "split the file");
     }
-    if (!decide(outcome, &b->row[b->n], w, r, reference, e)) {
+    bool ok = m == NULL ? decide(outcome, row, w, r, reference, e)
+                        : decide_version(outcome, row, w, r, m, same, reference, e);
+    if (!ok) {
         drop(w, plain_n);
         return false;
     }
     w->result.n[*outcome]++;
     if (w->dry_run || *outcome == PUT_SAME || *outcome == PUT_DUPLICATE) {
-        mem_wipe(b->row[b->n].key, CRYPTO_KEY);
+        mem_wipe(row->key, CRYPTO_KEY);
         drop(w, plain_n);
         return true;
     }
-    w->n_fresh += b->row[b->n].fresh;
+    w->n_fresh += row->fresh;
     b->n++;
     if (b->n == BLOCK_ROWS || b->plain.n >= BLOCK_BYTES) submit(w);
     return true;
+}
+
+bool batch_put(enum put_outcome *outcome, struct batch_writer *w, const struct record *r,
+               struct text reference, struct err *e)
+{
+    return put(outcome, w, r, NULL, false, reference, e);
+}
+
+bool batch_put_version(enum put_outcome *outcome, struct batch_writer *w, const struct record *r,
+                       const struct record_meta *m, bool same, struct text reference,
+                       struct err *e)
+{
+    assert(w->look_up && m->organisation_no == w->organisation_no);
+    return put(outcome, w, r, m, same, reference, e);
+}
+
+bool batch_load(struct record *r, struct record_meta *m, bool *found, struct batch_writer *w,
+                struct text code, uint32_t version_no, struct arena *a, struct err *e)
+{
+    struct err why = {0};
+    *found = false;
+    *m = (struct record_meta){0};
+    if (!w->look_up) return true;
+    struct store before = *w->st; /* by the connection that looks things up */
+    before.backend = w->reader;
+    if (!store_record_load(r, m, &before, code, version_no, a, &why)) {
+        if (why.code == ERR_NOT_FOUND) return true;
+        if (e != NULL) *e = why;
+        return false;
+    }
+    *found = m->organisation_no == w->organisation_no &&
+             m->form == w->form->numbering.form->id && strcmp(m->state, "active") == 0;
+    return !*found || store_identity_carry(r, m, &before, e);
 }
 
 /* ---- ending ---- */

@@ -77,19 +77,11 @@ static bool read_part(struct buf *plain, const struct record_meta *m, struct sto
     return false;
 }
 
-bool identity_open(struct record *r, const struct record_meta *m, struct store *st,
-                   const struct audit_event *why, struct err *e)
+bool store_identity_carry(struct record *r, const struct record_meta *m, struct store *st,
+                          struct err *e)
 {
     struct buf plain;
     bool ok = false;
-
-    if (text_trim(text_of(why->purpose)).n == 0) return no_purpose(e);
-    if (backend_in_transaction(st->backend))
-        return err_set(
-            e, ERR_STORE, "identity.transaction",
-            "could not open identifiers: the entry about it cannot be committed inside of another act");
-    assert(r->dictionary == st->dictionary && r->form->id == m->form);
-    if (!numbering_ensure(st, e) || !record_reading(m, st, why, e)) return false;
 
     buf_init_wiped(&plain, 0);
     if (!read_part(&plain, m, st, e)) goto done;
@@ -103,4 +95,17 @@ done:
     if (!ok) record_clear(r);
     buf_release(&plain);
     return ok;
+}
+
+bool identity_open(struct record *r, const struct record_meta *m, struct store *st,
+                   const struct audit_event *why, struct err *e)
+{
+    if (text_trim(text_of(why->purpose)).n == 0) return no_purpose(e);
+    if (backend_in_transaction(st->backend))
+        return err_set(
+            e, ERR_STORE, "identity.transaction",
+            "could not open identifiers: the entry about it cannot be committed inside of another act");
+    assert(r->dictionary == st->dictionary && r->form->id == m->form);
+    return numbering_ensure(st, e) && record_reading(m, st, why, e) &&
+           store_identity_carry(r, m, st, e);
 }

@@ -115,6 +115,19 @@ bool batch_begin(struct batch_writer **out, struct store *st, const struct batch
  * records, and "organisation.quota" (or at batch_finish(), which knows the bytes). */
 bool batch_put(enum put_outcome *outcome, struct batch_writer *w, const struct record *r,
                struct text reference, struct err *e) MUST_CHECK;
+struct record_meta;
+/* A version (0: the current one) of the active record that a row names by its code, with its
+ * identifiers: for the batch to seal it again with what the row changes, and not to be shown. What
+ * is read is the state before the batch. *found is false where the batch's organisation has no such
+ * record of its form. Texts are in `a`, which wipes. */
+bool batch_load(struct record *r, struct record_meta *m, bool *found, struct batch_writer *w,
+                struct text code, uint32_t version_no, struct arena *a, struct err *e) MUST_CHECK;
+/* Put one validated record as the next version of the one that batch_load() found as `m`, whose
+ * reference (blank: none) it keeps; `same`: it says nothing else than what is kept, and is only
+ * counted. PUT_SAME, PUT_CHANGED; PUT_DUPLICATE where the batch has met it already. */
+bool batch_put_version(enum put_outcome *outcome, struct batch_writer *w, const struct record *r,
+                       const struct record_meta *m, bool same, struct text reference,
+                       struct err *e) MUST_CHECK;
 struct batch_result {
     int64_t batch_no;
     int64_t n[PUT_OUTCOME_COUNT];

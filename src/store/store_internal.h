@@ -64,6 +64,12 @@ bool store_record_find(int64_t *record_no, struct store *st, struct text typed,
 bool store_record_erased_at(int64_t *out, struct store *st, int64_t record_no,
                             struct err *e) MUST_CHECK;
 
+/* Add the identity values of a loaded version to it without an entry of its own: for a batch that
+ * seals them again in the next version, whose entry is committed with it. Nobody is shown them. In
+ * identity.c, where alone they are opened. */
+bool store_identity_carry(struct record *r, const struct record_meta *m, struct store *st,
+                          struct err *e) MUST_CHECK;
+
 /* Count a change of records (store_row_source() compares). */
 bool store_generation_next(struct store *st, struct err *e) MUST_CHECK;
 

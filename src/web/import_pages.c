@@ -107,6 +107,8 @@ bool import_start(struct exchange *x, const char *upload, bool check)
     struct json *in = json_object(), *out = NULL;
     json_set_text(in, "upload", upload);
     json_set_bool(in, "check", check);
+    if (!check && text_is(request_form(x->request, "conflicts"), "mine"))
+        json_set_text(in, "conflicts", "mine");
     if (exchange_call(&out, x, "import.start", in, &e)) {
         const char *job = json_get_text(out, "job", "");
         (void)response_redirect(x->response, text_of(arena_printf(x->arena, "/imports/%s", job)));

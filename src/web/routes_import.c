@@ -105,6 +105,21 @@ static bool after_columns(struct exchange *x)
 
 /* ---- check, progress, end ---- */
 
+/* The first conflicts, side by side; the others are on a page of their own. */
+static void add_conflicts(struct exchange *x)
+{
+    struct err e = {0};
+    struct json *in = json_object(), *out = NULL;
+    const struct json *counts = json_get(x->result, "counts");
+    json_set(in, "job", json_copy(json_get(x->result, "job")));
+    if (counts != NULL && json_get_int(counts, "conflict", 0) > 0 &&
+        exchange_call(&out, x, "job.conflicts", in, &e)) {
+        json_set_bool(out, "more", json_get_int(out, "pages", 1) > 1);
+        json_set(x->extra, "side", out);
+    }
+    json_free(in);
+}
+
 static bool after_job(struct exchange *x)
 {
     const char *state = json_get_text(x->result, "state", ""),
@@ -130,6 +145,7 @@ static bool after_job(struct exchange *x)
     } else if (!done) {
         page_show(x, "import-failed", 200);
     } else {
+        add_conflicts(x);
         page_show(x, check ? "import-check" : "import-done", 200);
     }
     return false;
@@ -156,6 +172,53 @@ static bool after_findings(struct exchange *x)
     import_steps(x, check ? IMPORT_CHECK : IMPORT_DONE, json_get_text(x->result, "upload", ""));
     if (page > 1) add_link(x, "previous", page - 1);
     if (page < pages) add_link(x, "next", page + 1);
+    return true;
+}
+
+static bool after_conflicts(struct exchange *x)
+{
+    int64_t page = json_get_int(x->result, "page", 1), pages = json_get_int(x->result, "pages", 1);
+    const char *address = exchange_address(x, "/imports/{job}/conflicts");
+    import_steps(x, json_get_bool(x->result, "check", false) ? IMPORT_CHECK : IMPORT_DONE,
+                 json_get_text(x->result, "upload", ""));
+    if (page > 1)
+        json_set_text(x->result, "previous",
+                      arena_printf(x->arena, "%s?page=%lld", address, (long long)page - 1));
+    if (page < pages)
+        json_set_text(x->result, "next",
+                      arena_printf(x->arena, "%s?page=%lld", address, (long long)page + 1));
+    json_set(x->extra, "side", json_copy(x->result));
+    return true;
+}
+
+/* ---- records to be corrected in a spreadsheet ---- */
+
+static bool before_export(struct exchange *x)
+{
+    static const char *const needed[] = {"organisation", "purpose"};
+    for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
+        if (text_trim(text_of(json_get_text(x->in, needed[i], ""))).n == 0)
+            exchange_error(x, needed[i], tr("Fill this in."), NULL);
+    return true;
+}
+
+static bool after_export(struct exchange *x)
+{
+    struct text form = request_query(x->request, "form"), batch = request_query(x->request, "batch");
+    const char *chosen = form.p == NULL ? "victim" : arena_copy(x->arena, form.p, form.n);
+    choose(x, "forms", "form", json_get_text(x->form, "form", chosen));
+    choose(x, "organisations", "code",
+           json_get_text(x->form, "organisation", json_get_text(x->result, "own", "")));
+    struct json *rows = json_member_mut(x->result, "batches");
+    for (size_t i = 0; rows != NULL && i < json_size(rows); i++) {
+        struct json *row = json_item_mut(rows, i);
+        int64_t number;
+        struct text said = request_form(x->request, "batch");
+        if (said.p == NULL) said = batch;
+        json_set_bool(row, "selected", said.p != NULL && text_to_int(said, &number) &&
+                                           number == json_get_int(row, "batch", 0));
+    }
+    json_set_bool(x->extra, "findings", json_has(x->form, "findings"));
     return true;
 }
 
@@ -204,6 +267,14 @@ const struct route routes_import[] = {
     {.method = METHOD_GET, .path = "/imports/{job}/findings", .operation = "job.findings",
      .page = "import-findings", .title = N_("What was found"), WIZARD, .flags = ROUTE_EXIT,
      .after = after_findings},
+    {.method = METHOD_GET, .path = "/imports/{job}/conflicts", .operation = "job.conflicts",
+     .page = "import-conflicts", .title = N_("Changed by somebody else meanwhile"), WIZARD,
+     .flags = ROUTE_EXIT, .after = after_conflicts},
+    {.method = METHOD_GET, .path = "/export", .operation = "export.begin", .page = "export",
+     .title = N_("Correct in a spreadsheet"), WIZARD, .flags = ROUTE_FORM, .after = after_export},
+    {.method = METHOD_POST, .path = "/export", .operation = "export.workbook",
+     .title = N_("Correct in a spreadsheet"), .flags = ROUTE_FILE, .again = "/export",
+     .before = before_export},
     {.method = METHOD_POST, .path = "/imports/{job}/file", .operation = "import.errors_file",
      .title = N_("Import"), .flags = ROUTE_FILE, .again = "/imports/{job}"},
     {.method = METHOD_POST, .path = "/imports/{job}/cancel", .operation = "job.cancel",

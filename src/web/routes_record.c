@@ -29,7 +29,7 @@ static void say_what_may(struct exchange *x)
     } all[] = {{"enter", "enter"},        {"review", "review"},
                {"refer", "refer"},        {"identity.open", "identity"},
                {"record.erase", "erase"}, {"audit.read", "readers"},
-               {"year.close", "close"}};
+               {"year.close", "close"},   {"import", "import"}};
     struct json *j = json_object();
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         json_set_bool(j, all[i].name, exchange_may(x, all[i].capability));

@@ -48,6 +48,17 @@ SELECT r.record_no, r.code, r.state, r.version_no,
   JOIN record_version v ON v.version_id = r.record_no * 65536 + r.version_no
  WHERE f.reference = :reference;
 
+-- name: batch_subject   params: record_no   columns: record_no, code, state, version_no, last_version_no, content_hash, wrapped_key, batch_no   rows: 0..1
+-- The same of a record that a row names by its code.
+SELECT r.record_no, r.code, r.state, r.version_no,
+       (SELECT max(l.version_id) FROM record_version l
+         WHERE l.version_id BETWEEN r.record_no * 65536 AND r.record_no * 65536 + 65535) - r.record_no * 65536
+           AS last_version_no,
+       v.content_hash, r.wrapped_key, v.batch_no
+  FROM record r
+  JOIN record_version v ON v.version_id = r.record_no * 65536 + r.version_no
+ WHERE r.record_no = :record_no;
+
 -- The statements named load_ take their rows from `feed` (query_feed() in backend.h). FAIL is ABORT without a journal
 -- of the statement: the caller rolls everything back.
 

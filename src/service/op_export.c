@@ -1,0 +1,563 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Records of one organisation as a workbook that can be corrected and imported again: a row for
+ * each, its code in _id and its version in _version, a column for each variable (and for each
+ * instance of a repeat, by its path), as intake reads them.
+ *
+ * Columns are those of an allow list (S57): what the dictionary asks for and does not class as a direct
+ * identifier, and what who asks may read. Identifiers leave in no file: for them a second person
+ * would have to agree (S56), and an empty cell changes nothing. The sheet _meta says who took it,
+ * when and what for. The entry of the log is committed before the file is written. */
+#include "service/service_internal.h"
+#include "service/upload.h"
+
+#include "base/base64.h"
+#include "base/csv.h"
+#include "base/date.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/xlsx_write.h"
+#include "intake/mapping.h"
+#include "model/finding.h"
+#include "model/validate.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+    RECORDS_MAX = 5000,
+    LIST_PAGE = 500,
+    FILE_BYTES_MAX = 24 * 1024 * 1024, /* as text, it fits an answer */
+    TEXT_BYTES_MAX = 64 * 1024,
+    HEAD_ROWS = 2,
+    OWN_COLUMNS = 2 /* _id, _version */
+};
+
+struct path { /* 0-based numbers of the instances on the way, outermost first */
+    uint32_t at[MAPPING_DEPTH_MAX];
+};
+
+struct paths {
+    struct path *item;
+    size_t n, cap;
+};
+
+struct chosen { /* a record of the workbook, in the version that it is given in */
+    char code[RECORD_CODE + 1];
+    uint32_t version_no;
+};
+
+struct export {
+    struct call *c;
+    const struct form *form;
+    struct organisation organisation;
+    int64_t batch_no; /* 0: of all */
+    bool with_findings;
+    struct chosen *record;
+    size_t n_record, cap_record;
+    struct paths *paths;    /* by group */
+    uint32_t instances_max; /* shown of one repeat */
+    int64_t n_left_out;     /* instances that have no column */
+    const char *code;       /* of this export */
+    char at[INSTANT_TEXT_MAX];
+    struct arena *scratch; /* of a record; wiped */
+    struct xlsx_writer *book;
+    uint32_t line;
+    struct buf text; /* wiping */
+};
+
+/* ---- which records, and how many instances they have ---- */
+
+/* The allow list. */
+static bool is_given(const struct export *x, const struct variable *v)
+{
+    return !v->derived && !v->system && (v->privacy & PRIVACY_D) == 0 &&
+           call_reads_variable(x->c, v);
+}
+
+static struct path path_of(const struct record *r, group_id g, uint32_t row)
+{
+    struct path p = {{0}};
+    for (; g != 0; g = r->form->group[g].parent) {
+        const struct record_table *t = &r->table[g];
+        uint32_t first = row;
+        while (first > 0 && t->parent[first - 1] == t->parent[row]) first--;
+        p.at[r->form->group[g].depth - 1] = row - first;
+        row = t->parent[row];
+    }
+    return p;
+}
+
+static bool is_shown(const struct export *x, const struct path *p)
+{
+    for (size_t i = 0; i < MAPPING_DEPTH_MAX; i++)
+        if (p->at[i] >= x->instances_max) return false;
+    return true;
+}
+
+static void add_path(struct paths *list, struct path p)
+{
+    for (size_t i = 0; i < list->n; i++)
+        if (memcmp(&list->item[i], &p, sizeof p) == 0) return;
+    MEM_GROW(list->item, list->cap, list->n + 1);
+    list->item[list->n++] = p;
+}
+
+static bool has_columns(const struct export *x, group_id g)
+{
+    const struct group *group = &x->form->group[g];
+    for (size_t k = 0; k < group->n_variable && group->depth <= MAPPING_DEPTH_MAX; k++)
+        if (is_given(x, &x->c->s->dictionary->variable[group->variable[k]])) return true;
+    return false;
+}
+
+static void note_paths(struct export *x, const struct record *r)
+{
+    for (group_id g = 0; g < x->form->n_group; g++) {
+        if (!has_columns(x, g)) continue;
+        for (uint32_t row = 0; row < r->table[g].n_row; row++) {
+            struct path p = path_of(r, g, row);
+            if (is_shown(x, &p)) add_path(&x->paths[g], p);
+        }
+    }
+}
+
+static code_id code_in(const struct dictionary *d, const char *list, const char *code)
+{
+    const struct codelist *l = dictionary_list(d, text_of(list));
+    return l == NULL || code == NULL ? CODE_NONE : codelist_find(l, text_of(code));
+}
+
+/* Whether there is something to mend: what the rules say of the record today. */
+static bool is_faulty(struct export *x, struct record *r)
+{
+    const struct dictionary *d = x->c->s->dictionary;
+    struct findings f;
+    struct arena *scratch = arena_new(ARENA_WIPE);
+    findings_init(&f, x->scratch);
+    record_set_supplier(r, code_in(d, "CL_ORGANISATION", x->organisation.code),
+                        code_in(d, "CL_ORGTYPE", x->organisation.type));
+    record_validate(r, &f, day_today(), scratch);
+    bool faulty = f.n > 0;
+    findings_release(&f);
+    arena_free(scratch);
+    return faulty;
+}
+
+static bool take_record(struct export *x, const struct record_meta *m, struct err *e)
+{
+    struct record r;
+    struct record_meta now;
+    struct arena_mark mark = arena_mark(x->scratch);
+    if (x->batch_no != 0 && m->batch_no != x->batch_no) return true;
+    if (!store_record_load(&r, &now, x->c->s->store, text_of(m->code), m->version_no, x->scratch,
+                           e))
+        return false;
+    note_paths(x, &r);
+    bool wanted = !x->with_findings || is_faulty(x, &r);
+    arena_rewind(x->scratch, mark);
+    if (!wanted) return true;
+    if (x->n_record == RECORDS_MAX) {
+        err_set(e, ERR_LIMIT, "export.too_many", "a workbook holds at most %d records", RECORDS_MAX);
+        return err_remedy(e, "ask for one batch, or for the records with something to mend");
+    }
+    MEM_GROW(x->record, x->cap_record, x->n_record + 1);
+    struct chosen *to = &x->record[x->n_record++];
+    memcpy(to->code, m->code, sizeof to->code);
+    to->version_no = m->version_no;
+    return true;
+}
+
+static bool collect(struct export *x, struct err *e)
+{
+    struct record_meta *meta;
+    size_t n;
+    uint64_t after = 0;
+    do {
+        struct arena_mark mark = arena_mark(x->c->arena);
+        if (!store_record_list(&meta, &n, x->c->s->store, x->form->id,
+                               x->organisation.organisation_no, after, LIST_PAGE, x->c->arena, e))
+            return false;
+        for (size_t i = 0; i < n; i++) {
+            after = meta[i].record_no;
+            if (!take_record(x, &meta[i], e)) return false;
+        }
+        arena_rewind(x->c->arena, mark);
+    } while (n == LIST_PAGE);
+    if (x->n_record > 0) return true;
+    err_set(e, ERR_NOT_FOUND, "export.nothing", "there is no such record to be corrected");
+    return err_remedy(e, "choose another form or batch, or all records");
+}
+
+/* ---- columns ---- */
+
+static int by_path(const void *a, const void *b)
+{
+    const struct path *x = a, *y = b;
+    for (size_t i = 0; i < MAPPING_DEPTH_MAX; i++)
+        if (x->at[i] != y->at[i]) return x->at[i] < y->at[i] ? -1 : 1;
+    return 0;
+}
+
+typedef void column_fn(struct export *x, uint16_t column, const struct variable *v,
+                       const struct path *p, void *ctx);
+
+/* Calls fn for each column, in order; gives how many there are. */
+static size_t each_column(struct export *x, column_fn *fn, void *ctx)
+{
+    const struct dictionary *d = x->c->s->dictionary;
+    size_t n = OWN_COLUMNS;
+    for (group_id g = 0; g < x->form->n_group; g++) {
+        const struct group *group = &x->form->group[g];
+        for (size_t i = 0; i < x->paths[g].n; i++) {
+            if (!is_shown(x, &x->paths[g].item[i])) continue;
+            for (size_t k = 0; k < group->n_variable; k++) {
+                const struct variable *v = &d->variable[group->variable[k]];
+                if (!is_given(x, v)) continue;
+                if (fn != NULL) fn(x, (uint16_t)n, v, &x->paths[g].item[i], ctx);
+                n++;
+            }
+        }
+    }
+    return n;
+}
+
+/* Every repeat has a first instance to be filled; of long ones as many are shown as a file may have
+ * columns. */
+static bool make_columns(struct export *x, struct err *e)
+{
+    for (group_id g = 0; g < x->form->n_group; g++) {
+        if (has_columns(x, g)) add_path(&x->paths[g], (struct path){{0}});
+        if (x->paths[g].n > 1)
+            qsort(x->paths[g].item, x->paths[g].n, sizeof *x->paths[g].item, by_path);
+    }
+    while (x->instances_max > 1 && each_column(x, NULL, NULL) > CSV_COLUMN_MAX) x->instances_max--;
+    if (each_column(x, NULL, NULL) <= CSV_COLUMN_MAX) return true;
+    return err_set(e, ERR_LIMIT, "export.columns", "the form has more than %d columns",
+                   CSV_COLUMN_MAX);
+}
+
+static void put(struct export *x, uint16_t column, const char *text, enum xlsx_style style)
+{
+    xlsx_write_text(x->book, x->line, column, text_of(text), style);
+}
+
+static void put_name(struct export *x, uint16_t column, const struct variable *v,
+                     const struct path *p, void *ctx)
+{
+    struct mapping_target t = {.var = v->id};
+    (void)ctx;
+    memcpy(t.instance, p->at, sizeof t.instance);
+    buf_clear(&x->text);
+    mapping_put_path(&x->text, &t, x->c->s->dictionary, x->form);
+    xlsx_write_text(x->book, x->line, column, buf_text(&x->text), XLSX_HEAD);
+}
+
+static void put_label(struct export *x, uint16_t column, const struct variable *v,
+                      const struct path *p, void *ctx)
+{
+    (void)p;
+    (void)ctx;
+    put(x, column, words_in(&v->label, x->c->language, v->name), XLSX_NOTE);
+    xlsx_write_width(x->book, column, 18);
+}
+
+/* ---- rows ---- */
+
+static uint32_t row_at(const struct record *r, group_id g, const struct path *p)
+{
+    if (g == 0) return 0;
+    uint32_t parent = row_at(r, r->form->group[g].parent, p), n = p->at[r->form->group[g].depth - 1];
+    const struct record_table *t = &r->table[g];
+    for (uint32_t i = 0; parent != UINT32_MAX && i < t->n_row; i++)
+        if (t->parent[i] == parent && n-- == 0) return i;
+    return UINT32_MAX;
+}
+
+static void put_value(struct export *x, uint16_t column, const struct variable *v,
+                      const struct path *p, void *ctx)
+{
+    const struct record *r = ctx;
+    uint32_t row = row_at(r, v->group, p);
+    if (row == UINT32_MAX) return;
+    const struct value *value = record_get(r, v->id, row);
+    if (value->kind == VALUE_EMPTY) return;
+    if (value->kind == VALUE_INTEGER) {
+        xlsx_write_number(x->book, x->line, column, (double)value->integer, XLSX_PLAIN);
+        return;
+    }
+    buf_clear(&x->text);
+    value_text(&x->text, x->c->s->dictionary, v->id, value);
+    xlsx_write_text(x->book, x->line, column, buf_text(&x->text), XLSX_PLAIN);
+}
+
+static void count_left_out(struct export *x, const struct record *r)
+{
+    for (group_id g = 1; g < x->form->n_group; g++) {
+        if (!has_columns(x, g)) continue;
+        for (uint32_t row = 0; row < r->table[g].n_row; row++) {
+            struct path p = path_of(r, g, row);
+            x->n_left_out += !is_shown(x, &p);
+        }
+    }
+}
+
+static bool write_row(struct export *x, const struct chosen *one, struct err *e)
+{
+    struct record r;
+    struct record_meta m;
+    struct arena_mark mark = arena_mark(x->scratch);
+    if (!store_record_load(&r, &m, x->c->s->store, text_of(one->code), one->version_no, x->scratch,
+                           e))
+        return false;
+    put(x, 0, one->code, XLSX_PLAIN);
+    xlsx_write_number(x->book, x->line, 1, one->version_no, XLSX_PLAIN);
+    (void)each_column(x, put_value, &r);
+    count_left_out(x, &r);
+    arena_rewind(x->scratch, mark);
+    x->line++;
+    return true;
+}
+
+static bool write_data(struct export *x, struct err *e)
+{
+    if (!xlsx_write_sheet(x->book, "data", e)) return false;
+    x->line = 0;
+    xlsx_write_freeze(x->book, HEAD_ROWS, OWN_COLUMNS);
+    xlsx_write_width(x->book, 0, 16);
+    put(x, 0, "_id", XLSX_HEAD);
+    put(x, 1, "_version", XLSX_HEAD);
+    (void)each_column(x, put_name, NULL);
+    x->line = 1;
+    put(x, 0, tr("Record"), XLSX_NOTE);
+    put(x, 1, tr("Version"), XLSX_NOTE);
+    (void)each_column(x, put_label, NULL);
+    x->line = HEAD_ROWS;
+    for (size_t i = 0; i < x->n_record; i++)
+        if (!write_row(x, &x->record[i], e)) return false;
+    return true;
+}
+
+/* ---- the other sheets ---- */
+
+static void put_choices(struct export *x, const struct variable *v)
+{
+    const struct codelist *l = x->c->s->dictionary->list[v->list];
+    for (code_id k = 0; k < l->n_code; k++) {
+        if (!codelist_valid_on(l, k, day_today())) continue;
+        put(x, 0, v->name, XLSX_PLAIN);
+        put(x, 1, l->code[k].name, XLSX_PLAIN);
+        put(x, 2, words_in(&l->code[k].label, x->c->language, l->code[k].name), XLSX_PLAIN);
+        x->line++;
+    }
+}
+
+static bool write_choices(struct export *x, struct err *e)
+{
+    const struct dictionary *d = x->c->s->dictionary;
+    if (!xlsx_write_sheet(x->book, "choices", e)) return false;
+    x->line = 0;
+    xlsx_write_freeze(x->book, 1, 0);
+    xlsx_write_width(x->book, 0, 28);
+    xlsx_write_width(x->book, 2, 60);
+    put(x, 0, tr("Column"), XLSX_HEAD);
+    put(x, 1, tr("Code"), XLSX_HEAD);
+    put(x, 2, tr("Meaning"), XLSX_HEAD);
+    x->line = 1;
+    for (size_t i = 0; i < d->n_variable; i++) {
+        const struct variable *v = &d->variable[i];
+        if (v->form == x->form->id && v->list != LIST_NONE && is_given(x, v)) put_choices(x, v);
+    }
+    return true;
+}
+
+static void put_about(struct export *x, const char *name, const char *value)
+{
+    put(x, 0, name, XLSX_PLAIN);
+    put(x, 1, value == NULL ? "" : value, XLSX_PLAIN);
+    x->line++;
+}
+
+/* What a person needs to know to correct it, and whose copy this is (S57). */
+static bool write_meta(struct export *x, struct err *e)
+{
+    const struct call *c = x->c;
+    const struct dictionary *d = c->s->dictionary;
+    if (!xlsx_write_sheet(x->book, "_meta", e)) return false;
+    x->line = 0;
+    xlsx_write_width(x->book, 0, 24);
+    xlsx_write_width(x->book, 1, 90);
+    char hash[17];
+    crypto_hex(hash, d->hash, 8);
+    put_about(x, "form", x->form->name);
+    put_about(x, "dictionary", hash);
+    put_about(x, "language", d->language[c->language]);
+    put_about(x, "organisation", x->organisation.code);
+    put_about(x, "export", x->code);
+    put_about(x, "at", x->at);
+    put_about(x, "by", c->who.actor);
+    put_about(x, "purpose", c->event.purpose);
+    put_about(x, "",
+              tr("A cell that is left empty changes nothing. [CLEAR] empties an answer. Leave the "
+                 "columns _id and _version as they are; a row without _id is a new record."));
+    put_about(x, "", tr("This file holds data of persons. Delete it when it has been imported."));
+    return true;
+}
+
+/* ---- the file ---- */
+
+static bool write_sheets(struct export *x, struct err *e)
+{
+    struct store *st = x->c->s->store;
+    if (!store_begin(st, false, e)) return false;
+    bool ok = write_data(x, e);
+    store_rollback(st);
+    return ok && write_choices(x, e) && write_meta(x, e);
+}
+
+static bool write_book(struct export *x, const char *path, struct err *e)
+{
+    if (!xlsx_write_open(&x->book, path, "DCIM", e)) return false;
+    if (!write_sheets(x, e)) {
+        xlsx_write_abandon(x->book);
+        return false;
+    }
+    return xlsx_write_close(x->book, e);
+}
+
+/* In memory where the desk has such a place (S12); a repository worked on at this machine names
+ * none, and then its file was named. */
+static bool give_file(struct export *x, struct err *e)
+{
+    struct call *c = x->c;
+    struct buf file, text;
+    if (c->s->options.scratch == NULL) {
+        err_set(e, ERR_USAGE, "export.output", "no file was named to write to");
+        return err_remedy(e, "name it with --output");
+    }
+    const char *path = arena_printf(c->arena, "%s/%s.xlsx", c->s->options.scratch, x->code);
+    buf_init_wiped(&file, FILE_BYTES_MAX);
+    buf_init_wiped(&text, 2 * (size_t)FILE_BYTES_MAX);
+    bool ok = write_book(x, path, e) && file_read(&file, path, FILE_BYTES_MAX, e);
+    (void)unlink(path);
+    if (ok) {
+        base64_put(&text, buf_text(&file));
+        json_set(c->out, "base64", json_text(buf_text(&text)));
+    }
+    buf_release(&file);
+    buf_release(&text);
+    return ok;
+}
+
+static bool settle_organisation(struct export *x, struct err *e)
+{
+    struct call *c = x->c;
+    const char *code = json_get_text(c->in, "organisation", "");
+    if (code[0] == '\0' && c->who.organisation != NULL) code = c->who.organisation;
+    if (code[0] == '\0') {
+        err_set(e, ERR_USAGE, "export.organisation", "nobody has said whose records");
+        return err_remedy(e, "name the organisation whose records are to be corrected");
+    }
+    if (!store_organisation_find(&x->organisation, c->s->store, text_of(code), c->arena, e))
+        return false;
+    if (call_sees_organisation(c, x->organisation.organisation_no)) return true;
+    return err_set(e, ERR_DENIED, "import.organisation",
+                   "records of another organisation are not yours to import");
+}
+
+static bool choose(struct export *x, struct err *e)
+{
+    struct call *c = x->c;
+    char code[UPLOAD_CODE + 1];
+    if (!call_form(&x->form, c, "form", e) || !store_begin(c->s->store, false, e)) return false;
+    x->paths = mem_new(x->form->n_group, sizeof *x->paths);
+    x->instances_max = MAPPING_INSTANCE_MAX;
+    x->batch_no = json_get_int(c->in, "batch", 0);
+    x->with_findings = json_get_bool(c->in, "findings", false);
+    upload_code_new(code);
+    x->code = arena_copy(c->arena, code, strlen(code));
+    instant_format(x->at, instant_now());
+    bool ok = settle_organisation(x, e) && collect(x, e);
+    store_rollback(c->s->store);
+    return ok && make_columns(x, e);
+}
+
+static bool hand_out(struct export *x, struct err *e)
+{
+    struct call *c = x->c;
+    const char *output = json_get_text(c->in, "output", "");
+    c->event.object_type = "export";
+    c->event.object_id = x->code;
+    c->event.organisation = x->organisation.code;
+    c->event.count = (int64_t)x->n_record;
+    if (output[0] != '\0' && !file_place_to_write(output, e)) return false;
+    if (!call_entry_first(c, e)) return false;
+    bool ok = output[0] != '\0' ? write_book(x, output, e) : give_file(x, e);
+    if (!ok) return false;
+    if (output[0] != '\0') json_set_text(c->out, "written", output);
+    json_set_text(c->out, "name",
+                  arena_printf(c->arena, "%s-%s-%.10s.xlsx", x->form->name, x->organisation.code,
+                               x->at));
+    json_set_text(c->out, "type",
+                  "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet");
+    json_set_int(c->out, "records", (int64_t)x->n_record);
+    json_set_int(c->out, "columns", (int64_t)each_column(x, NULL, NULL));
+    json_set_int(c->out, "left_out", x->n_left_out);
+    return true;
+}
+
+bool op_export_workbook(struct call *c, struct err *e)
+{
+    struct export x = {.c = c, .scratch = arena_new(ARENA_WIPE)};
+    buf_init_wiped(&x.text, TEXT_BYTES_MAX);
+    bool ok = choose(&x, e) && hand_out(&x, e);
+    for (size_t g = 0; x.paths != NULL && g < x.form->n_group; g++) mem_free(x.paths[g].item);
+    mem_free(x.paths);
+    mem_free(x.record);
+    buf_release(&x.text);
+    arena_free(x.scratch);
+    return ok;
+}
+
+/* ---- before it ---- */
+
+bool op_export_begin(struct call *c, struct err *e)
+{
+    const struct dictionary *d = c->s->dictionary;
+    struct organisation *organisation;
+    struct batch *batch;
+    size_t n;
+    if (!store_organisation_list(&organisation, &n, c->s->store, c->arena, e)) return false;
+    struct json *forms = json_array(), *suppliers = json_array(), *batches = json_array();
+    json_set(c->out, "forms", forms);
+    json_set(c->out, "organisations", suppliers);
+    json_set(c->out, "batches", batches);
+    json_set_text(c->out, "own", c->who.organisation == NULL ? "" : c->who.organisation);
+    json_set_int(c->out, "most", RECORDS_MAX);
+    for (size_t i = 0; i < d->n_form; i++) {
+        if (!call_reads_form(c, &d->form[i])) continue;
+        struct json *row = json_object();
+        json_set_text(row, "form", d->form[i].name);
+        json_set_text(row, "title", words_in(&d->form[i].title, c->language, d->form[i].name));
+        json_push(forms, row);
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (!call_sees_organisation(c, organisation[i].organisation_no)) continue;
+        struct json *row = json_object();
+        json_set_text(row, "code", organisation[i].code);
+        json_set_text(row, "name", organisation[i].name);
+        json_push(suppliers, row);
+    }
+    if (!store_batch_list(&batch, &n, c->s->store, c->arena, e)) return false;
+    for (size_t i = 0; i < n; i++) {
+        const struct form *f = dictionary_form(d, text_of(batch[i].form));
+        if (f == NULL || !call_reads_form(c, f) || strcmp(batch[i].state, "visible") != 0 ||
+            !call_sees_organisation(c, batch[i].organisation_no))
+            continue;
+        struct json *row = json_object();
+        json_set_int(row, "batch", batch[i].batch_no);
+        json_set_text(row, "file", batch[i].file_label);
+        json_push(batches, row);
+    }
+    return true;
+}
