@@ -102,12 +102,13 @@ static bool read_header(struct intake *in, struct problems *p, struct err *e)
     }
 }
 
-/* A column that is ours; UINT32_MAX: the file has none. Other tools have an _id of their own, but no
- * _version beside it. */
+/* A column that is ours; UINT32_MAX: the file has none. Other tools have an _id of their own, but
+ * no _version beside it. */
 static uint32_t reserved(const struct intake *in, struct text name)
 {
     for (size_t i = 0; i < in->mapping.n_header; i++)
-        if (in->mapping.use[i] == MAPPING_RESERVED && text_equal_nocase(in->mapping.header[i], name))
+        if (in->mapping.use[i] == MAPPING_RESERVED &&
+            text_equal_nocase(in->mapping.header[i], name))
             return (uint32_t)i;
     return UINT32_MAX;
 }
@@ -419,7 +420,8 @@ static bool find(struct intake *in, struct intake_row *out, struct intake_known 
     struct text said = cell_at(cells, in->version_column);
     *known = (struct intake_known){0};
     if (!text_to_int(said, &version) || version < 1 || version > UINT32_MAX) version = 0;
-    if (!in->options.find(in->options.find_ctx, known, out->id, (uint32_t)version, in->row_arena, e))
+    if (!in->options.find(in->options.find_ctx, known, out->id, (uint32_t)version, in->row_arena,
+                          e))
         return false;
     out->match = !known->found         ? INTAKE_UNKNOWN
                  : !known->has_version ? INTAKE_NO_VERSION

@@ -14,9 +14,10 @@
  *      place for them.
  *
  * Spread cells of one place stand side by side: the k-th values of all belong to one instance. */
-#include "intake/row_internal.h"
+#include "intake/row_build.h"
 
 #include "base/mem.h"
+#include "intake/row_internal.h"
 
 #include <stdlib.h>
 #include <string.h>

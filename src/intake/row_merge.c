@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* A row that names a record, brought into it.
  *
- *   1. The instances of the repeats are those that are kept, with new ones behind them: one for each
+ *   1. The instances of the repeats are those that are kept, with new ones behind them: one for
+ *   each
  *      place of the row that has a value and lies beyond what was there.
  *   2. What is kept is copied.
  *   3. What the row says otherwise than the version it was written from is put over it, and noted.
@@ -36,8 +37,9 @@ static void note_lost(struct merging *m)
     m->lost = ARENA_ARRAY(m->b->arena, bool, f->n_group);
     for (size_t g = 1; g < f->n_group && m->base != m->now; g++) {
         const struct record_table *a = &m->base->table[g], *b = &m->now->table[g];
-        bool same = a->n_row == b->n_row &&
-                    (a->n_row == 0 || memcmp(a->parent, b->parent, a->n_row * sizeof *a->parent) == 0);
+        bool same =
+            a->n_row == b->n_row &&
+            (a->n_row == 0 || memcmp(a->parent, b->parent, a->n_row * sizeof *a->parent) == 0);
         m->lost[g] = !same || m->lost[f->group[g].parent];
     }
 }
@@ -82,8 +84,7 @@ static size_t rows_most(const struct merging *m, group_id g)
 {
     const struct row_builder *b = m->b;
     size_t n = m->now->table[g].n_row + 1;
-    for (size_t i = b->first_place[g]; i < b->first_place[g + 1]; i++)
-        n += b->place[i].n_row + 1;
+    for (size_t i = b->first_place[g]; i < b->first_place[g + 1]; i++) n += b->place[i].n_row + 1;
     return n;
 }
 

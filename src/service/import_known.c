@@ -11,12 +11,12 @@ enum { REMARK_BYTES_MAX = 4000, VALUE_BYTES_MAX = 400 };
 static const struct remark {
     const char *rule, *column, *severity, *message, *remedy;
 } remarks[] = {
-    {"row-id", "_id", "error",
-     N_("_id names no record of this form and organisation."),
+    {"row-id", "_id", "error", N_("_id names no record of this form and organisation."),
      N_("Leave the column _id as it was downloaded; leave it empty for a new record.")},
     {"row-version", "_version", "error", N_("_version is none that this record has had."),
      N_("Leave the column _version as it was downloaded, or download the record again.")},
-    {"row-reference", "", "error", N_("The reference of a record does not change by a spreadsheet."),
+    {"row-reference", "", "error",
+     N_("The reference of a record does not change by a spreadsheet."),
      N_("Put the reference back; correct it on the page of the record.")},
     {"row-year", "", "error", N_("The year of this record is closed."),
      N_("Correct it on the page of the record, where a reason is asked for.")},
@@ -119,8 +119,8 @@ static void put_words(struct buf *out, const struct dictionary *d, const struct 
         value_text(out, d, v->id, value);
     }
     l = dictionary_list(d, TEXT("CL_MISSING"));
-    code_id c = value->kind != VALUE_MISSING || l == NULL ? CODE_NONE
-                                                          : codelist_find(l, buf_text(out));
+    code_id c =
+        value->kind != VALUE_MISSING || l == NULL ? CODE_NONE : codelist_find(l, buf_text(out));
     if (c == CODE_NONE) return;
     buf_clear(out);
     buf_puts(out, words_in(&l->code[c].label, language, l->code[c].name));

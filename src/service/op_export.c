@@ -3,10 +3,10 @@
  * each, its code in _id and its version in _version, a column for each variable (and for each
  * instance of a repeat, by its path), as intake reads them.
  *
- * Columns are those of an allow list (S57): what the dictionary asks for and does not class as a direct
- * identifier, and what who asks may read. Identifiers leave in no file: for them a second person
- * would have to agree (S56), and an empty cell changes nothing. The sheet _meta says who took it,
- * when and what for. The entry of the log is committed before the file is written. */
+ * Columns are those of an allow list (S57): what the dictionary asks for and does not class as a
+ * direct identifier, and what who asks may read. Identifiers leave in no file: for them a second
+ * person would have to agree (S56), and an empty cell changes nothing. The sheet _meta says who
+ * took it, when and what for. The entry of the log is committed before the file is written. */
 #include "service/service_internal.h"
 #include "service/upload.h"
 
@@ -47,7 +47,8 @@ struct chosen { /* a record of the workbook, in the version that it is given in 
     uint32_t version_no;
 };
 
-struct export {
+struct export
+{
     struct call *c;
     const struct form *form;
     struct organisation organisation;
@@ -158,7 +159,8 @@ static bool take_record(struct export *x, const struct record_meta *m, struct er
     arena_rewind(x->scratch, mark);
     if (!wanted) return true;
     if (x->n_record == RECORDS_MAX) {
-        err_set(e, ERR_LIMIT, "export.too_many", "a workbook holds at most %d records", RECORDS_MAX);
+        err_set(e, ERR_LIMIT, "export.too_many", "a workbook holds at most %d records",
+                RECORDS_MAX);
         return err_remedy(e, "ask for one batch, or for the records with something to mend");
     }
     MEM_GROW(x->record, x->cap_record, x->n_record + 1);
@@ -267,7 +269,8 @@ static void put_label(struct export *x, uint16_t column, const struct variable *
 static uint32_t row_at(const struct record *r, group_id g, const struct path *p)
 {
     if (g == 0) return 0;
-    uint32_t parent = row_at(r, r->form->group[g].parent, p), n = p->at[r->form->group[g].depth - 1];
+    uint32_t parent = row_at(r, r->form->group[g].parent, p),
+             n = p->at[r->form->group[g].depth - 1];
     const struct record_table *t = &r->table[g];
     for (uint32_t i = 0; parent != UINT32_MAX && i < t->n_row; i++)
         if (t->parent[i] == parent && n-- == 0) return i;

@@ -205,8 +205,8 @@ static bool put_row(enum put_outcome *outcome, struct import *m, const struct in
 {
     if (row->match == INTAKE_NEW)
         return batch_put(outcome, m->writer, row->record, row->reference, e);
-    return batch_put_version(outcome, m->writer, row->record, &m->known.meta,
-                             row->changes->n == 0, row->reference, e);
+    return batch_put_version(outcome, m->writer, row->record, &m->known.meta, row->changes->n == 0,
+                             row->reference, e);
 }
 
 static bool import_row(struct import *m, struct intake_row *row, struct err *e)

@@ -53,8 +53,8 @@ static bool look(struct job_view *out, struct call *c, struct err *e)
 
 static void put_counts(struct call *c, const struct json *result)
 {
-    static const char *const number[] = {"rows",      "new",     "changed",       "same",
-                                         "duplicate", "refused", "conflict", "with_warnings",
+    static const char *const number[] = {"rows",           "new",     "changed",  "same",
+                                         "duplicate",      "refused", "conflict", "with_warnings",
                                          "findings_total", "batch"};
     struct json *counts = json_object();
     for (size_t i = 0; i < sizeof number / sizeof *number; i++)

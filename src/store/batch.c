@@ -462,8 +462,7 @@ bool batch_put(enum put_outcome *outcome, struct batch_writer *w, const struct r
 }
 
 bool batch_put_version(enum put_outcome *outcome, struct batch_writer *w, const struct record *r,
-                       const struct record_meta *m, bool same, struct text reference,
-                       struct err *e)
+                       const struct record_meta *m, bool same, struct text reference, struct err *e)
 {
     assert(w->look_up && m->organisation_no == w->organisation_no);
     return put(outcome, w, r, m, same, reference, e);
@@ -483,8 +482,8 @@ bool batch_load(struct record *r, struct record_meta *m, bool *found, struct bat
         if (e != NULL) *e = why;
         return false;
     }
-    *found = m->organisation_no == w->organisation_no &&
-             m->form == w->form->numbering.form->id && strcmp(m->state, "active") == 0;
+    *found = m->organisation_no == w->organisation_no && m->form == w->form->numbering.form->id &&
+             strcmp(m->state, "active") == 0;
     return !*found || store_identity_carry(r, m, &before, e);
 }
 

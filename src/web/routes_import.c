@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The import wizard: a file, how it is read, its columns, the check, the import; and the batches. */
+/* The import wizard: a file, how it is read, its columns, the check, the import; and the
+ * batches. */
 #include "base/catalogue.h"
 #include "web/import_pages.h"
 #include "web/page.h"
@@ -204,7 +205,8 @@ static bool before_export(struct exchange *x)
 
 static bool after_export(struct exchange *x)
 {
-    struct text form = request_query(x->request, "form"), batch = request_query(x->request, "batch");
+    struct text form = request_query(x->request, "form"),
+                batch = request_query(x->request, "batch");
     const char *chosen = form.p == NULL ? "victim" : arena_copy(x->arena, form.p, form.n);
     choose(x, "forms", "form", json_get_text(x->form, "form", chosen));
     choose(x, "organisations", "code",
@@ -215,8 +217,9 @@ static bool after_export(struct exchange *x)
         int64_t number;
         struct text said = request_form(x->request, "batch");
         if (said.p == NULL) said = batch;
-        json_set_bool(row, "selected", said.p != NULL && text_to_int(said, &number) &&
-                                           number == json_get_int(row, "batch", 0));
+        json_set_bool(row, "selected",
+                      said.p != NULL && text_to_int(said, &number) &&
+                          number == json_get_int(row, "batch", 0));
     }
     json_set_bool(x->extra, "findings", json_has(x->form, "findings"));
     return true;
