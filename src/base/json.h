@@ -33,6 +33,9 @@ struct json *json_bool(bool v);
 struct json *json_null(void);
 void json_free(struct json *j); /* NULL is fine */
 struct json *json_copy(const struct json *j); /* deep; `owns` */
+/* The same tree once more: it goes when both have been freed. A change of one is seen in the other;
+ * a tree that several threads share is changed by none. Cost: O(1). */
+struct json *json_share(const struct json *j);
 
 /* `key` is valid UTF-8; a member of that name is replaced in its place. */
 void json_set(struct json *object, const char *key, struct json *child); /* takes child */
@@ -40,6 +43,9 @@ void json_set_text(struct json *object, const char *key, const char *value); /* 
 void json_set_int(struct json *object, const char *key, int64_t value);
 void json_set_bool(struct json *object, const char *key, bool value);
 void json_push(struct json *array, struct json *child); /* takes child */
+
+/* Take a member out of its object; NULL when there is none. `owns`. */
+struct json *json_take(struct json *object, const char *key);
 
 /* Reading. A missing member, or one of another type, gives NULL, the default, or an empty text. */
 const struct json *json_get(const struct json *object, const char *key);
@@ -61,6 +67,9 @@ bool json_as_bool(const struct json *j, bool otherwise);
 const struct json *json_member(const struct json *object, size_t i, const char **key);
 /* The same in O(1): `*cursor` starts as NULL; false behind the last. The object must not change. */
 bool json_next(const struct json *object, void **cursor, const char **key, const struct json **value);
+
+/* Members may be changed in their place; none may be added or taken out meanwhile. */
+bool json_next_mut(struct json *object, void **cursor, const char **key, struct json **value);
 
 /* A member or item to be changed in its place; NULL when it is missing. */
 struct json *json_member_mut(struct json *object, const char *key);

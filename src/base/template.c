@@ -20,6 +20,8 @@ struct step {
     enum step_kind kind;
     struct text text; /* of the page, for STEP_TEXT */
     const char *name; /* of the member, the template, or the English words */
+    const char **part; /* of a member "a.b.c": "a", "b", "c", NULL */
+    const struct page *other; /* of an inclusion */
     size_t end;       /* of a section: the first step behind it */
     size_t line;
 };
@@ -184,13 +186,30 @@ static bool read_page(struct reading *r, struct err *e)
     return true;
 }
 
+/* What filling would look for again and again: the parts of names, the templates included. */
+static void resolve(struct template_set *s, struct page *p)
+{
+    for (size_t i = 0; i < p->n; i++) {
+        struct step *at = &p->step[i];
+        struct text rest = text_of(at->name), part;
+        size_t n = 0;
+        if (at->kind == STEP_TEXT || at->kind == STEP_WORDS) continue;
+        if (at->kind == STEP_INCLUDE) {
+            at->other = page_find(s, at->name);
+            continue;
+        }
+        at->part = ARENA_ARRAY(s->arena, const char *, rest.n / 2 + 3);
+        while (text_split(&rest, '.', &part)) at->part[n++] = arena_copy(s->arena, part.p, part.n);
+    }
+}
+
 /* Inclusions: what is named is there, and none leads back to itself. */
 static bool check_includes(struct template_set *s, const struct page *p, int depth, struct err *e)
 {
     for (size_t i = 0; i < p->n; i++) {
         if (p->step[i].kind != STEP_INCLUDE) continue;
         struct reading r = {.page = &(struct page){.name = p->name}, .line = p->step[i].line};
-        const struct page *other = page_find(s, p->step[i].name);
+        const struct page *other = p->step[i].other;
         if (other == NULL) return malformed(&r, e, "there is no template ", p->step[i].name);
         if (depth == INCLUDE_MAX)
             return malformed(&r, e, "templates include each other too deep at ", p->step[i].name);
@@ -220,6 +239,7 @@ bool template_set_new(struct template_set **out, const struct template_source *s
                  ? read_page(&r, e)
                  : malformed(&r, e, "there are two templates of this name", "");
     }
+    for (size_t i = 0; ok && i < n; i++) resolve(s, &s->page[i]);
     for (size_t i = 0; ok && i < n; i++) ok = check_includes(s, &s->page[i], 0, e);
     if (ok) *out = s;
     else template_set_free(s);
@@ -244,23 +264,13 @@ struct filling {
     size_t n_item;
 };
 
-static const struct json *member(const struct filling *f, const char *path)
+static const struct json *member(const struct filling *f, const struct step *s)
 {
-    if (strcmp(path, ".") == 0) return f->item[f->n_item - 1];
-    char name[NAME_LONGEST + 1];
-    struct text rest = text_of(path), part;
     const struct json *j = NULL;
-    for (bool first = true; text_split(&rest, '.', &part); first = false) {
-        memcpy(name, part.p, part.n);
-        name[part.n] = '\0';
-        if (!first) {
-            j = json_get(j, name);
-            continue;
-        }
-        for (size_t i = f->n_item; i-- > 0 && j == NULL;)
-            if (json_kind(f->item[i]) == JSON_OBJECT) j = json_get(f->item[i], name);
-        if (j == NULL) return NULL;
-    }
+    if (s->name[0] == '.') return f->item[f->n_item - 1];
+    for (size_t i = f->n_item; i-- > 0 && j == NULL;)
+        if (json_kind(f->item[i]) == JSON_OBJECT) j = json_get(f->item[i], s->part[0]);
+    for (size_t k = 1; s->part[k] != NULL && j != NULL; k++) j = json_get(j, s->part[k]);
     return j;
 }
 
@@ -316,7 +326,7 @@ static void fill(struct filling *f, const struct page *p, size_t from, size_t to
 static void fill_section(struct filling *f, const struct page *p, size_t at)
 {
     const struct step *s = &p->step[at];
-    const struct json *j = member(f, s->name);
+    const struct json *j = member(f, s);
     bool array = j != NULL && json_kind(j) == JSON_ARRAY;
     if (!shows(j)) return;
     for (size_t i = 0; i < (array ? json_size(j) : 1); i++) {
@@ -332,19 +342,15 @@ static void fill(struct filling *f, const struct page *p, size_t from, size_t to
     for (size_t i = from; i < to && !f->out->too_long;) {
         const struct step *s = &p->step[i];
         bool section = s->kind == STEP_SECTION || s->kind == STEP_INVERTED;
-        const struct page *other;
         switch (s->kind) {
         case STEP_TEXT: buf_put_text(f->out, s->text); break;
-        case STEP_VALUE: put_value(f->out, member(f, s->name)); break;
+        case STEP_VALUE: put_value(f->out, member(f, s)); break;
         case STEP_WORDS: html_escape(f->out, text_of(tr(s->name))); break;
         case STEP_SECTION: fill_section(f, p, i); break;
         case STEP_INVERTED:
-            if (!shows(member(f, s->name))) fill(f, p, i + 1, s->end);
+            if (!shows(member(f, s))) fill(f, p, i + 1, s->end);
             break;
-        case STEP_INCLUDE:
-            other = page_find(f->set, s->name);
-            fill(f, other, 0, other->n);
-            break;
+        case STEP_INCLUDE: fill(f, s->other, 0, s->other->n); break;
         }
         i = section ? s->end : i + 1;
     }
@@ -371,7 +377,7 @@ static void names(const struct template_set *s, const struct page *p, const char
     for (size_t i = 0; i < p->n; i++) {
         const struct step *t = &p->step[i];
         while (depth > 0 && i >= end[depth]) depth--;
-        if (t->kind == STEP_INCLUDE) names(s, page_find(s, t->name), within[depth], fn, ctx);
+        if (t->kind == STEP_INCLUDE) names(s, t->other, within[depth], fn, ctx);
         if (t->kind == STEP_VALUE || t->kind == STEP_SECTION || t->kind == STEP_INVERTED)
             fn(ctx, t->name, within[depth]);
         if (t->kind != STEP_SECTION && t->kind != STEP_INVERTED) continue;

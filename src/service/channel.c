@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 enum { HEAD = 8 };
@@ -33,14 +34,28 @@ static bool unreadable(struct err *e)
 
 /* ---- bytes ---- */
 
-static bool write_whole(int fd, const char *p, size_t n)
+/* Head and bytes in one call: the other side is woken once, and finds all of it. */
+static bool write_frame(int fd, const char *head, const char *p, size_t n)
 {
-    while (n > 0) {
-        ssize_t done = send(fd, p, n, MSG_NOSIGNAL);
+    union {
+        const char *in;
+        void *out;
+    } part[2] = {{.in = head}, {.in = p}}; /* sendmsg() does not change what it sends */
+    struct iovec v[2] = {{part[0].out, HEAD}, {part[1].out, n}};
+    struct msghdr m = {.msg_iov = v, .msg_iovlen = 2};
+    while (m.msg_iovlen > 0) {
+        ssize_t done = sendmsg(fd, &m, MSG_NOSIGNAL);
         if (done < 0 && errno == EINTR) continue;
         if (done <= 0) return false;
-        p += done;
-        n -= (size_t)done;
+        size_t left = (size_t)done;
+        while (m.msg_iovlen > 0 && left >= m.msg_iov->iov_len) {
+            left -= m.msg_iov->iov_len;
+            m.msg_iov++;
+            m.msg_iovlen--;
+        }
+        if (m.msg_iovlen == 0) break;
+        m.msg_iov->iov_base = (char *)m.msg_iov->iov_base + left;
+        m.msg_iov->iov_len -= left;
     }
     return true;
 }
@@ -106,7 +121,7 @@ bool channel_send(int fd, const struct json *j, size_t max, struct err *e)
         size_t n = b.n - at < CHANNEL_MESSAGE_MAX ? b.n - at : CHANNEL_MESSAGE_MAX;
         put32(head, (uint32_t)n);
         put32(head + 4, at + n < b.n ? 1 : 0);
-        ok = write_whole(fd, head, HEAD) && write_whole(fd, b.p + at, n);
+        ok = write_frame(fd, head, b.p + at, n);
         at += n;
     }
     buf_release(&b);

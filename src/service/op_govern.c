@@ -281,7 +281,10 @@ bool op_health_show(struct call *c, struct err *e)
     set_instant_member(c->out, "backup_made_at", state.made_at);
     set_instant_member(c->out, "backup_verified_at", state.verified_at);
     json_set_bool(c->out, "backup_alarm", state.alarm);
-    if (role_may(c->who.role, CAP_BACKUP)) json_set_text(c->out, "version", DCIM_VERSION);
+    /* what the server is and does is for who runs it */
+    bool runs = role_may(c->who.role, CAP_BACKUP);
+    json_set_bool(c->out, "server", runs);
+    if (runs) json_set_text(c->out, "version", DCIM_VERSION);
     return true;
 }
 

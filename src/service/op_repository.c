@@ -127,11 +127,11 @@ static bool describe_form(struct json *row, struct call *c, const struct form *f
 {
     struct store *st = c->s->store;
     int64_t n, persons;
-    if (!store_record_count(&n, st, f->id, e)) return false;
     json_set_text(row, "form", f->name);
     json_set_text(row, "title", words_in(&f->title, c->language, f->name));
     json_set_text(row, "version", f->version);
-    if (call_scope(c) != 0) return true;
+    if (call_scope(c) != 0 || json_get_bool(c->in, "brief", false)) return true;
+    if (!store_record_count(&n, st, f->id, e)) return false;
     json_set_int(row, "records", n);
     if (!role_may(c->who.role, CAP_TABLE_RAW) || !call_reads_form(c, f)) return true;
     if (!store_person_count(&persons, st, f->id, e)) return false;

@@ -17,6 +17,9 @@ static const struct parameter_spec organisation_parameter[] = {
     TEXT_ARG("type", true, 40, "code or keyword of CL_ORGTYPE, such as police"),
     LINE_ARG("name", true, NAME_LONGEST, "full name"), END_ARG};
 
+static const struct parameter_spec info_parameter[] = {
+    BOOL_ARG("brief", "forms and their titles alone: nothing is counted"), END_ARG};
+
 static const struct parameter_spec organisation_code_parameter[] = {
     LINE_ARG("code", true, 40, "code of the organisation"), END_ARG};
 
@@ -204,7 +207,7 @@ static const struct parameter_spec key_remove_parameter[] = {INT_ARG_NEEDED("slo
 static const struct operation_row register_rows[] = {
     ROW_ALONE("repository.init", "make a repository", init_parameter, CAP_NONE, op_repository_init),
     ROW_DESK(
-        "repository.info", "what the repository holds", no_parameter, CAP_DICTIONARY_READ, TX_READ,
+        "repository.info", "what the repository holds", info_parameter, CAP_DICTIONARY_READ, TX_READ,
         "none", op_repository_info,
         "repository pack country made_at forms[form title version records# persons# persons_by]"),
     ROW_DESK_FRESH("organisation.add", "add an organisation", organisation_parameter,

@@ -85,7 +85,7 @@ static const struct operation_row govern_rows[] = {
     ROW_DESK("health.show", "disk, backups, sessions", no_parameter, CAP_CHECK, TX_READ, "none",
              op_health_show,
              "disk_percent# disk_free disk_all disk_low? sessions# records# audit_entries# "
-             "backup_made_at backup_verified_at backup_alarm? version"),
+             "backup_made_at backup_verified_at backup_alarm? server? version"),
     ROW_DESK("pack.installed", "which forms, rules and languages are installed", no_parameter,
              CAP_DICTIONARY_READ, TX_READ, "none", op_pack_installed,
              "pack country hash code_lists# rules# languages[] "

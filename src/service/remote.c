@@ -21,7 +21,7 @@ bool remote_call(struct json **out, struct json **problems, struct channel *ch,
     struct json *question = json_object(), *answer = NULL;
     *out = *problems = NULL;
     json_set_text(question, "operation", name);
-    json_set(question, "in", json_copy(in));
+    json_set(question, "in", json_share(in));
     set_known(question, "session", who->session);
     set_known(question, "source", who->source);
     set_known(question, "language", who->language);
@@ -36,14 +36,11 @@ bool remote_call(struct json **out, struct json **problems, struct channel *ch,
         ch->broken = came || !channel_goes_on(e);
         return came ? gone(e) : false;
     }
-    const struct json *result = json_get(answer, "out");
-    bool ok = result != NULL;
-    if (ok) {
-        *out = json_copy(result);
-    } else {
+    *out = json_take(answer, "out");
+    bool ok = *out != NULL;
+    if (!ok) {
         channel_error_read(e, json_get(answer, "error"));
-        const struct json *list = json_get(answer, "problems");
-        if (list != NULL) *problems = json_copy(list);
+        *problems = json_take(answer, "problems");
     }
     json_free(answer);
     return ok;

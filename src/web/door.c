@@ -185,6 +185,7 @@ static bool open_door(struct door *d, const struct json *config, int channel, st
     o.key = buf_text(&d->key);
     o.n_worker = (unsigned)d->site.n_desk;
     bool ok = http_open(&d->http, &o, &h, e);
+    if (ok) d->site.http = d->http; /* workers answer already */
     buf_release(&d->key);
     return ok;
 }

@@ -20,6 +20,8 @@ enum { SITE_LANGUAGES_MAX = 16, SESSION_TOKEN_MAX = 128, CSRF_SIZE = 129 };
 
 #define SESSION_COOKIE "dcim" /* the browser knows it as __Host-dcim */
 
+struct http;
+
 struct site_language {
     const char *code, *name;
     const struct catalogue *words; /* NULL: English, the program's own */
@@ -33,6 +35,7 @@ struct site { /* what all workers share; does not change once the door is open *
     struct service **desk; /* one channel for each worker */
     size_t n_desk;
     struct help *help;      /* the handbook; NULL: there is none */
+    _Atomic(struct http *) http; /* for its counts; NULL where no front is open, or not yet */
     const char *home_name; /* of the register, while nobody has signed in */
 };
 

@@ -96,6 +96,7 @@ static void free_dead(struct http *h)
 static void tick(struct http *h)
 {
     h->ticked_ms = h->now_ms;
+    http_times_turn(&h->times, h->now_ms);
     for (struct connection *c = h->connections, *next; c != NULL; c = next) {
         next = c->next;
         if (c->deadline_ms <= h->now_ms) connection_late(c);
@@ -334,4 +335,6 @@ void http_count(struct http_counts *out, struct http *h)
                                 .cut = h->count_cut,
                                 .open = h->count_open,
                                 .waiting = waiting};
+    for (size_t i = 0; i < HTTP_CLASSES; i++) out->answered[i] = h->count_answered[i];
+    out->timed = http_times_of(&h->times, &out->half_us, &out->most_us);
 }

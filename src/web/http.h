@@ -20,6 +20,8 @@
 
 struct http;
 
+enum { HTTP_CLASSES = 6 };
+
 /* Limits of S78, S80 and S83. Zero means the default, in brackets. */
 struct http_limits {
     size_t line_bytes;     /* of a request line (4 KiB): 414 */
@@ -92,10 +94,14 @@ uint16_t http_port(const struct http *h);
  * threads joined, memory wiped and freed. NULL is fine. */
 void http_stop(struct http *h);
 
-struct http_counts { /* since http_open(); for the health page */
+struct http_counts { /* since http_open(); for the health page: numbers alone, nothing of who asked */
     uint64_t connections, requests, refused /* 4xx and 5xx of the front */, limited /* 429 */,
         cut /* too slow */;
-    uint64_t open, waiting; /* now: connections, requests in the queue */
+    uint64_t answered[HTTP_CLASSES]; /* by the first digit of their status: 2 for 2xx */
+    uint64_t open, waiting;          /* now: connections, requests in the queue */
+    /* Of the last five to ten minutes: answers made, and within how many microseconds from the last
+     * byte of the request half of them were and 99 of 100 (a fifth more at most); 0: none. */
+    uint64_t timed, half_us, most_us;
 };
 void http_count(struct http_counts *out, struct http *h);
 

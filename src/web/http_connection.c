@@ -190,6 +190,8 @@ static void begin_writing(struct connection *c)
     c->state = CONNECTION_WRITE;
     c->deadline_ms = h->now_ms + h->limit.grace_ms;
     if (r->status >= 500) h->count_refused++;
+    if (r->status / 100 < HTTP_CLASSES) h->count_answered[r->status / 100]++;
+    if (j->whole_us != 0) http_times_add(&h->times, http_time_us() - j->whole_us);
 }
 
 /* S76, S77: an error is the last thing said on a connection. */
@@ -266,6 +268,7 @@ static void submit(struct connection *c)
 {
     struct http *h = c->http;
     struct job *j = c->job;
+    j->whole_us = http_time_us();
     bool plain_get = j->request.method == METHOD_GET && h->handler.quick != NULL;
     if (plain_get && h->handler.quick(h->handler.ctx, &j->request, &j->response)) {
         if (j->response.status == 0) refuse(c, 500, 0);

@@ -14,6 +14,7 @@
 #include "web/http_chunk.h"
 #include "web/http_head.h"
 #include "web/http_source.h"
+#include "web/http_time.h"
 #include "web/tls.h"
 
 #include <pthread.h>
@@ -36,6 +37,7 @@ struct job { /* one request and its answer, from the whole head to the last byte
     struct buf body;
     size_t body_max;
     struct http_chunk chunk;
+    uint64_t whole_us; /* when it was there as a whole; 0: it never was */
 };
 
 /* Each state is left by one function of http_connection.c. HEAD: waiting for a head, or idle when
@@ -110,7 +112,8 @@ struct http {
     bool workers_stop;
 
     atomic_uint_fast64_t count_connections, count_requests, count_refused, count_limited, count_cut,
-        count_open;
+        count_open, count_answered[HTTP_CLASSES];
+    struct http_times times;
 };
 
 void connection_list_put(struct connection_list *l, struct connection *c);

@@ -73,7 +73,7 @@ static struct json *chrome(struct exchange *x)
     if (x->request != NULL && x->request->method == METHOD_GET && x->request->target.p != NULL)
         json_set(page, "here", json_text(x->request->target));
     json_set(page, "languages", languages(x));
-    json_set(page, "assets", json_copy(x->site->assets));
+    json_set(page, "assets", json_share(x->site->assets));
     if (x->route != NULL && (x->route->flags & ROUTE_EXIT)) json_set_text(page, "exit", "/leave");
     if (x->notice != NULL) {
         struct json *notice = json_object();
@@ -88,7 +88,7 @@ static struct json *chrome(struct exchange *x)
     json_set(page, "nav", menu(x));
     json_set_bool(page, "demo", json_get_bool(x->info, "demo", false));
     if (json_size(json_get(x->info, "weakened")) > 0)
-        json_set(page, "weakened", json_copy(json_get(x->info, "weakened")));
+        json_set(page, "weakened", json_share(json_get(x->info, "weakened")));
     json_set_int(page, "idle_seconds", json_get_int(x->info, "idle_seconds", 0));
     return page;
 }
@@ -97,7 +97,7 @@ static struct json *chrome(struct exchange *x)
 static void add_local_times(struct json *j, const char *language)
 {
     const char *key;
-    const struct json *value;
+    struct json *value;
     if (json_kind(j) == JSON_ARRAY) {
         for (size_t i = 0; i < json_size(j); i++) add_local_times(json_item_mut(j, i), language);
         return;
@@ -107,15 +107,15 @@ static void add_local_times(struct json *j, const char *language)
     char name[TIMES_MAX][64], shown[TIMES_MAX][80];
     size_t n = 0;
     int64_t seconds;
-    for (void *at = NULL; json_next(j, &at, &key, &value);) {
+    for (void *at = NULL; json_next_mut(j, &at, &key, &value);) {
         enum json_kind kind = json_kind(value);
+        if (kind == JSON_OBJECT || kind == JSON_ARRAY) add_local_times(value, language);
+        if (kind != JSON_TEXT) continue;
         size_t length = strlen(key);
         bool time = strcmp(key, "at") == 0 || strcmp(key, "until") == 0 ||
                     (length > 3 && strcmp(key + length - 3, "_at") == 0) ||
                     (length > 6 && strcmp(key + length - 6, "_until") == 0);
-        if (kind == JSON_OBJECT || kind == JSON_ARRAY)
-            add_local_times(json_member_mut(j, key), language);
-        else if (time && kind == JSON_TEXT && n < TIMES_MAX && length < 50 &&
+        if (time && n < TIMES_MAX && length < 50 &&
                  instant_parse(&seconds, text_of(json_as_text(value, ""))) &&
                  unicode_instant(shown[n], sizeof shown[n], seconds, language))
             snprintf(name[n++], sizeof name[0], "%s_text", key);
@@ -135,22 +135,24 @@ static struct json *by_field(const struct json *errors)
     return out;
 }
 
+/* What belongs to this answer alone is shared with its document, not copied: a list of records is
+ * thousands of pieces. */
 struct json *page_document(struct exchange *x)
 {
     struct json *d = json_object();
     const char *key;
     const struct json *value;
     json_set(d, "page", chrome(x));
-    json_set(d, "form", json_copy(x->form));
-    json_set(d, "errors", json_copy(x->errors));
+    json_set(d, "form", json_share(x->form));
+    json_set(d, "errors", json_share(x->errors));
     json_set(d, "error", by_field(x->errors));
-    if (x->info != NULL) json_set(d, "account", json_copy(x->info));
+    if (x->info != NULL) json_set(d, "account", json_share(x->info));
     for (void *at = NULL; json_next(x->extra, &at, &key, &value);)
-        if (strcmp(key, "page") != 0) json_set(d, key, json_copy(value));
+        if (strcmp(key, "page") != 0) json_set(d, key, json_share(value));
     const struct json *more = json_get(x->extra, "page"); /* what a hook says of the page */
     for (void *at = NULL; more != NULL && json_next(more, &at, &key, &value);)
-        json_set(json_member_mut(d, "page"), key, json_copy(value));
-    if (x->result != NULL) json_set(d, "result", json_copy(x->result));
+        json_set(json_member_mut(d, "page"), key, json_share(value));
+    if (x->result != NULL) json_set(d, "result", json_share(x->result));
     for (size_t i = 0; i < x->match.n_variable; i++) {
         struct text v = x->match.variable[i].value;
         const char *name = arena_printf(x->arena, "path_%.*s", (int)x->match.variable[i].name_n,

@@ -58,6 +58,12 @@ static void draft_chrome(struct exchange *x, const char *title, bool to_draft)
 
 /* ---- beginning ---- */
 
+static bool before_new(struct exchange *x)
+{
+    json_set_bool(x->in, "brief", true);
+    return true;
+}
+
 /* Which form: those of the repository, the first chosen before anybody chose. */
 static bool after_new(struct exchange *x)
 {
@@ -569,7 +575,7 @@ static bool after_discard_page(struct exchange *x)
 // clang-format off
 const struct route routes_entry[] = {
     {.method = METHOD_GET, .path = "/new", .page = "entry-new", .title = N_("Begin a record"), .nav = "/",
-     .flags = ROUTE_FORM, .operation = "repository.info", .after = after_new},
+     .flags = ROUTE_FORM, .operation = "repository.info", .before = before_new, .after = after_new},
     {.method = METHOD_POST, .path = "/new/search", .operation = "record.find", .page = "entry-found",
      .title = N_("What the register has"), .nav = "/", .flags = ROUTE_EXIT, .again = "/new",
      .before = before_search, .after = after_search},

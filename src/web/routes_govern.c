@@ -3,6 +3,7 @@
  * subjects. */
 #include "base/catalogue.h"
 #include "web/exchange.h"
+#include "web/http.h"
 #include "web/routes.h"
 
 #include <string.h>
@@ -42,6 +43,30 @@ static bool after_system(struct exchange *x)
     json_set(box, "items", items);
     json_set(x->extra, "sub_navigation", box);
     return true;
+}
+
+/* What the door itself has counted, where the desk says that it is for this account: numbers alone. */
+static bool after_health(struct exchange *x)
+{
+    static const char *const class[HTTP_CLASSES] = {NULL,        NULL,      "answered",
+                                                    "forwarded", "refused", "failed"};
+    struct http_counts n;
+    struct http *front = x->site->http; /* read once: the door closes while workers answer */
+    if (front != NULL && json_get_bool(x->result, "server", false)) {
+        struct json *j = json_object();
+        http_count(&n, front);
+        for (size_t i = 0; i < HTTP_CLASSES; i++)
+            if (class[i] != NULL) json_set_int(j, class[i], (int64_t)n.answered[i]);
+        json_set_int(j, "limited", (int64_t)n.limited);
+        json_set_int(j, "cut", (int64_t)n.cut);
+        json_set_int(j, "open", (int64_t)n.open);
+        json_set_int(j, "waiting", (int64_t)n.waiting);
+        json_set_bool(j, "timed", n.timed > 0);
+        json_set_text(j, "half", arena_printf(x->arena, "%.1f", (double)n.half_us / 1000));
+        json_set_text(j, "most", arena_printf(x->arena, "%.1f", (double)n.most_us / 1000));
+        json_set(x->extra, "http", j);
+    }
+    return after_system(x);
 }
 
 /* Templates compare nothing: the kind of a slot as a member of its own. */
@@ -165,7 +190,7 @@ const struct route routes_govern[] = {
      .page = "health",
      .title = N_("Condition"),
      .nav = "/health",
-     .after = after_system},
+     .after = after_health},
     {.method = METHOD_POST,
      .path = "/health",
      .operation = "check.run",

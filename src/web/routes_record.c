@@ -42,10 +42,11 @@ static struct json *cell(struct json *cells, const char *text, const char *href)
 {
     struct json *c = json_object();
     json_set_text(c, "text", text);
-    json_set_text(c, "href", href);
-    json_set_text(c, "about", "");
+    /* null: there, so that nothing further out is found in its place */
+    json_set_text(c, "href", href[0] == '\0' ? NULL : href);
+    json_set_text(c, "about", NULL);
     json_set_bool(c, "header", false);
-    json_set_text(c, "tone", "");
+    json_set_text(c, "tone", NULL);
     json_push(cells, c);
     return c;
 }
@@ -231,6 +232,7 @@ static bool after_records(struct exchange *x)
     struct err e = {0};
     struct json *none = json_object(), *info = NULL, *table = json_object(), *rows = json_array();
     const struct json *list = json_get(x->result, "records");
+    json_set_bool(none, "brief", true);
     if (!exchange_call(&info, x, "repository.info", none, &e)) info = NULL;
     for (size_t i = 0; i < json_size(list); i++) {
         const struct json *r = json_at(list, i);

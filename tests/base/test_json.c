@@ -2,7 +2,9 @@
 /* Tests of src/base/json.c
  *  1 building and reading   2 missing and other types   3 order   4 texts that are not UTF-8
  *  5 numbers   6 writing   7 what is refused, with its place (S70)   8 limits (S70)
- *  9 the document is not in the message   10 memory comes from base/mem.h (S88) */
+ *  9 the document is not in the message   10 memory comes from base/mem.h (S88)
+ *  11 shared and taken out   12 every byte below 128 is written so that it comes back
+ *  13 what is given back by another thread than took it, and many times over */
 #include "harness.h"
 
 #include "base/json.h"
@@ -11,6 +13,7 @@
 
 #include <locale.h>
 #include <math.h>
+#include <pthread.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -400,6 +403,81 @@ static void memory_is_ours(void **state) /* S88 */
     fail_msg("never came to an end");
 }
 
+static void shared_and_taken(void **state)
+{
+    (void)state;
+    struct json *a = parse("{\"list\":[1,{\"x\":\"y\"}],\"n\":2}"), *b = json_object();
+    json_set(b, "from", json_share(json_get(a, "list")));
+    struct json *n = json_take(a, "n"), *value;
+    assert_int_equal(json_as_int(n, 0), 2);
+    assert_null(json_take(a, "n"));
+    json_free(a); /* what is shared stays */
+    const char *key;
+    void *at = NULL;
+    assert_true(json_next_mut(b, &at, &key, &value));
+    assert_string_equal(key, "from");
+    json_set_text(json_item_mut(value, 1), "x", "z");
+    assert_false(json_next_mut(b, &at, &key, &value));
+    struct buf out;
+    buf_init(&out, 100);
+    json_write(&out, b, false);
+    assert_string_equal(out.p, "{\"from\":[1,{\"x\":\"z\"}]}");
+    buf_release(&out);
+    json_free(b);
+    json_free(n);
+}
+
+static void every_byte(void **state)
+{
+    (void)state;
+    char all[128], tricky[] = "\"\\/\b\f\n\r\t\x01\x1f\x7f";
+    for (int i = 1; i < 128; i++) all[i - 1] = (char)i;
+    all[127] = '\0';
+    const char *const texts[] = {all, tricky, "", "é\xF0\x9F\x98\x80"};
+    for (size_t i = 0; i < 4; i++) {
+        struct json *j = json_object(), *back;
+        struct buf out;
+        buf_init(&out, 2000);
+        json_set_text(j, texts[i], texts[i]);
+        json_write(&out, j, false);
+        for (size_t k = 0; k < out.n; k++) assert_true((unsigned char)out.p[k] >= 0x20);
+        assert_true(json_parse(&back, buf_text(&out), NULL));
+        assert_string_equal(json_get_text(back, texts[i], NULL), texts[i]);
+        buf_release(&out);
+        json_free(j);
+        json_free(back);
+    }
+    struct json *j = json_text(TEXT(tricky));
+    struct buf out;
+    buf_init(&out, 200);
+    json_write(&out, j, false);
+    assert_string_equal(out.p, "\"\\\"\\\\/\\b\\f\\n\\r\\t\\u0001\\u001F\x7f\"");
+    buf_release(&out);
+    json_free(j);
+}
+
+static void *give_back(void *tree)
+{
+    json_free(tree);
+    struct json *own = json_array();
+    for (int i = 0; i < 10000; i++) json_push(own, json_text(TEXT("something short")));
+    return own;
+}
+
+static void between_threads(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 4; i++) {
+        pthread_t other;
+        void *made = NULL;
+        assert_int_equal(pthread_create(&other, NULL, give_back, give_back(NULL)), 0);
+        assert_int_equal(pthread_join(other, &made), 0);
+        assert_int_equal(json_size(made), 10000);
+        assert_string_equal(json_as_text(json_at(made, 9999), ""), "something short");
+        json_free(made);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -413,6 +491,9 @@ int main(void)
         cmocka_unit_test(limits),
         cmocka_unit_test(the_document_is_not_in_the_message),
         cmocka_unit_test(memory_is_ours),
+        cmocka_unit_test(shared_and_taken),
+        cmocka_unit_test(every_byte),
+        cmocka_unit_test(between_threads),
     };
     return cmocka_run_group_tests_name("base/json", tests, NULL, NULL);
 }
