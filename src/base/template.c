@@ -18,11 +18,11 @@ enum step_kind { STEP_TEXT, STEP_VALUE, STEP_WORDS, STEP_SECTION, STEP_INVERTED,
 
 struct step {
     enum step_kind kind;
-    struct text text; /* of the page, for STEP_TEXT */
-    const char *name; /* of the member, the template, or the English words */
-    const char **part; /* of a member "a.b.c": "a", "b", "c", NULL */
+    struct text text;         /* of the page, for STEP_TEXT */
+    const char *name;         /* of the member, the template, or the English words */
+    const char **part;        /* of a member "a.b.c": "a", "b", "c", NULL */
     const struct page *other; /* of an inclusion */
-    size_t end;       /* of a section: the first step behind it */
+    size_t end;               /* of a section: the first step behind it */
     size_t line;
 };
 

@@ -332,7 +332,8 @@ bool op_organisation_types(struct call *c, struct err *e)
     for (code_id i = 0; types != NULL && i < types->n_code; i++) {
         struct json *row = json_object();
         json_set_text(row, "type", types->code[i].name);
-        json_set_text(row, "label", words_in(&types->code[i].label, c->language, types->code[i].name));
+        json_set_text(row, "label",
+                      words_in(&types->code[i].label, c->language, types->code[i].name));
         json_set_bool(row, "chosen", false);
         json_push(list, row);
     }

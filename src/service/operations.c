@@ -207,8 +207,8 @@ static const struct parameter_spec key_remove_parameter[] = {INT_ARG_NEEDED("slo
 static const struct operation_row register_rows[] = {
     ROW_ALONE("repository.init", "make a repository", init_parameter, CAP_NONE, op_repository_init),
     ROW_DESK(
-        "repository.info", "what the repository holds", info_parameter, CAP_DICTIONARY_READ, TX_READ,
-        "none", op_repository_info,
+        "repository.info", "what the repository holds", info_parameter, CAP_DICTIONARY_READ,
+        TX_READ, "none", op_repository_info,
         "repository pack country made_at forms[form title version records# persons# persons_by]"),
     ROW_DESK_FRESH("organisation.add", "add an organisation", organisation_parameter,
                    CAP_ORGANISATION_CHANGE, TX_WRITE, "organisation.change", op_organisation_add,

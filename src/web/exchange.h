@@ -34,9 +34,9 @@ struct site { /* what all workers share; does not change once the door is open *
     size_t n_language;
     struct service **desk; /* one channel for each worker */
     size_t n_desk;
-    struct help *help;      /* the handbook; NULL: there is none */
+    struct help *help;           /* the handbook; NULL: there is none */
     _Atomic(struct http *) http; /* for its counts; NULL where no front is open, or not yet */
-    const char *home_name; /* of the register, while nobody has signed in */
+    const char *home_name;       /* of the register, while nobody has signed in */
 };
 
 struct exchange {
@@ -69,8 +69,8 @@ bool exchange_call(struct json **out, struct exchange *x, const char *operation,
  * allowed. */
 bool exchange_may(const struct exchange *x, const char *capability);
 
-/* What was chosen before something was wrong is chosen still: in the result's array `list`, the item
- * whose `member` is what was sent as `field` gets `chosen`, and no other. */
+/* What was chosen before something was wrong is chosen still: in the result's array `list`, the
+ * item whose `member` is what was sent as `field` gets `chosen`, and no other. */
 void exchange_keep_choice(struct exchange *x, const char *list, const char *member,
                           const char *field);
 

@@ -94,7 +94,8 @@ uint16_t http_port(const struct http *h);
  * threads joined, memory wiped and freed. NULL is fine. */
 void http_stop(struct http *h);
 
-struct http_counts { /* since http_open(); for the health page: numbers alone, nothing of who asked */
+struct
+    http_counts { /* since http_open(); for the health page: numbers alone, nothing of who asked */
     uint64_t connections, requests, refused /* 4xx and 5xx of the front */, limited /* 429 */,
         cut /* too slow */;
     uint64_t answered[HTTP_CLASSES]; /* by the first digit of their status: 2 for 2xx */

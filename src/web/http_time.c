@@ -10,8 +10,8 @@ uint64_t http_time_us(void)
     return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
 }
 
-/* Four classes for each doubling: class 4k+i goes from (4+i) * 2^k to below (5+i) * 2^k microseconds,
- * and what is below 4 is in the first. */
+/* Four classes for each doubling: class 4k+i goes from (4+i) * 2^k to below (5+i) * 2^k
+ * microseconds, and what is below 4 is in the first. */
 static size_t class_of(uint64_t us)
 {
     unsigned bits = 63 - (unsigned)__builtin_clzll(us | 4);
@@ -44,8 +44,7 @@ uint64_t http_times_of(struct http_times *t, uint64_t *half_us, uint64_t *most_u
 {
     uint64_t n[HTTP_TIME_CLASSES], all = 0, so_far = 0;
     *half_us = *most_us = 0;
-    for (size_t i = 0; i < HTTP_TIME_CLASSES; i++)
-        all += n[i] = (uint64_t)t->n[0][i] + t->n[1][i];
+    for (size_t i = 0; i < HTTP_TIME_CLASSES; i++) all += n[i] = (uint64_t)t->n[0][i] + t->n[1][i];
     for (size_t i = 0; i < HTTP_TIME_CLASSES && all > 0; i++) {
         so_far += n[i];
         if (*half_us == 0 && so_far * 2 >= all) *half_us = end_of(i);

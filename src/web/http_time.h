@@ -10,7 +10,7 @@
 
 enum { HTTP_TIME_CLASSES = 128, HTTP_TIME_TURN_MS = 300000 };
 
-struct http_times { /* all zero: none */
+struct http_times {                      /* all zero: none */
     atomic_uint n[2][HTTP_TIME_CLASSES]; /* of these five minutes, and of those before */
     atomic_uint now;
     uint64_t turned_ms;

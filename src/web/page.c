@@ -116,8 +116,8 @@ static void add_local_times(struct json *j, const char *language)
                     (length > 3 && strcmp(key + length - 3, "_at") == 0) ||
                     (length > 6 && strcmp(key + length - 6, "_until") == 0);
         if (time && n < TIMES_MAX && length < 50 &&
-                 instant_parse(&seconds, text_of(json_as_text(value, ""))) &&
-                 unicode_instant(shown[n], sizeof shown[n], seconds, language))
+            instant_parse(&seconds, text_of(json_as_text(value, ""))) &&
+            unicode_instant(shown[n], sizeof shown[n], seconds, language))
             snprintf(name[n++], sizeof name[0], "%s_text", key);
     }
     for (size_t i = 0; i < n; i++) json_set_text(j, name[i], shown[i]);

@@ -45,7 +45,8 @@ static bool after_system(struct exchange *x)
     return true;
 }
 
-/* What the door itself has counted, where the desk says that it is for this account: numbers alone. */
+/* What the door itself has counted, where the desk says that it is for this account: numbers
+ * alone. */
 static bool after_health(struct exchange *x)
 {
     static const char *const class[HTTP_CLASSES] = {NULL,        NULL,      "answered",

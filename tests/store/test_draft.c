@@ -2,7 +2,8 @@
 /* Tests of src/store/draft.c
  *  1 begun, found by its code however it is typed, opened, listed newest first, counted, removed
  *  2 somebody else's draft is not there: not found, listed or counted (S51)
- *  3 each saving counts; who saves over another's saving is told and nothing is written; what is kept
+ *  3 each saving counts; who saves over another's saving is told and nothing is written; what is
+ *  kept
  *    beside the values does not count
  *  4 nothing of it lies in the clear, and a body put in another draft's place does not open (S12)
  *  5 no longer than so much, no more than so many
@@ -164,8 +165,9 @@ static void sealed(void **state)
                          (long long)one.draft_no);
     assert_true(n > sizeof CANARY);
     assert_null(memmem(body, n, "DRAFT-CANARY", 12));
-    raw_run(r, "UPDATE draft SET body = (SELECT body FROM draft WHERE draft_no = %lld) "
-               "WHERE draft_no = %lld",
+    raw_run(r,
+            "UPDATE draft SET body = (SELECT body FROM draft WHERE draft_no = %lld) "
+            "WHERE draft_no = %lld",
             (long long)one.draft_no, (long long)two.draft_no);
     raw_close(r);
     buf_init_wiped(&b, DRAFT_BYTES_MAX);
@@ -240,10 +242,12 @@ static void needs_to_write(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(begun_and_removed), cmocka_unit_test(of_one_owner),
-        cmocka_unit_test(two_windows),       cmocka_unit_test(sealed),
-        cmocka_unit_test(limits),            cmocka_unit_test(of_a_record),
-        cmocka_unit_test(needs_to_write)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(begun_and_removed),
+                                       cmocka_unit_test(of_one_owner),
+                                       cmocka_unit_test(two_windows),
+                                       cmocka_unit_test(sealed),
+                                       cmocka_unit_test(limits),
+                                       cmocka_unit_test(of_a_record),
+                                       cmocka_unit_test(needs_to_write)};
     return cmocka_run_group_tests(tests, begin, end);
 }

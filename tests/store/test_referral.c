@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Tests of src/store/referral.c
- *  1 made, found with its words, listed newest first for who sent and who received it and for nobody
+ *  1 made, found with its words, listed newest first for who sent and who received it and for
+ *  nobody
  *    else, counted while it is open
  *  2 answered: state, who, when and words; open ones are then one fewer
  *  3 nothing of its words lies in the clear, and words of one put in another's place do not open
@@ -45,8 +46,10 @@ static int end(void **state)
 static struct referral refer(size_t i, int64_t from, int64_t to, const char *words)
 {
     struct err e = {0};
-    struct referral r = {
-        .record_no = record[i].record_no, .version_no = 1, .from_no = from, .to_no = to};
+    struct referral r = {.record_no = record[i].record_no,
+                         .version_no = 1,
+                         .from_no = from,
+                         .to_no = to};
     if (!referral_add(&r, st, "ana", text_of(words), &e)) fail_msg("%s", e.msg);
     if (!referral_find(&r, st, r.referral_no, arena, &e)) fail_msg("%s", e.msg);
     return r;
@@ -121,14 +124,16 @@ static void sealed(void **state)
     struct raw *raw = raw_open("repository/database", keyring_key(store_keyring(st), KEY_DATABASE));
     static const char *const columns[] = {"body", "answer"};
     for (size_t i = 0; i < 2; i++) {
-        size_t n = raw_bytes(raw, body, sizeof body, "SELECT %s FROM referral WHERE referral_no = %lld",
-                             columns[i], (long long)l[1].referral_no);
+        size_t n =
+            raw_bytes(raw, body, sizeof body, "SELECT %s FROM referral WHERE referral_no = %lld",
+                      columns[i], (long long)l[1].referral_no);
         assert_true(n > 0);
         assert_null(memmem(body, n, "CANARY", 6));
         assert_null(memmem(body, n, "Monday", 6));
     }
-    raw_run(raw, "UPDATE referral SET body = (SELECT body FROM referral WHERE referral_no = %lld) "
-                 "WHERE referral_no = %lld",
+    raw_run(raw,
+            "UPDATE referral SET body = (SELECT body FROM referral WHERE referral_no = %lld) "
+            "WHERE referral_no = %lld",
             (long long)l[1].referral_no, (long long)l[0].referral_no);
     raw_close(raw);
     assert_false(referral_find(&r, st, l[0].referral_no, arena, &e));
@@ -146,7 +151,10 @@ static void refused(void **state)
 {
     (void)state;
     struct err e = {0};
-    struct referral r = {.record_no = record[2].record_no, .version_no = 1, .from_no = 1, .to_no = 2};
+    struct referral r = {.record_no = record[2].record_no,
+                         .version_no = 1,
+                         .from_no = 1,
+                         .to_no = 2};
     char *much = mem_new(20002, 1);
     memset(much, 'x', 20001);
     assert_false(referral_add(&r, st, "ana", text_of(much), &e));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Tests of src/store/review.c
- *  1 where a version stands: set when it is entered, changed, listed and counted by state,
+ *  1 where a version stands: set when it is entered, changed, listed by state,
  *    organisation and form, page by page; an imported one stands nowhere and counts
  *  2 a question and what is said to it: in order, opened, its state changed; blank words are no
  *    message; no more at once than so much; one that is not there is told
@@ -62,15 +62,13 @@ static struct record_put_result enter(int64_t organisation_no, int i, const char
 
 static int64_t standing(const char *state, int64_t organisation_no)
 {
-    int64_t n, next;
+    int64_t next;
     size_t listed;
     struct work *list;
-    assert_true(work_count(&n, st, state, organisation_no, NULL));
     assert_true(work_list(&list, &listed, &next, st, state, FORM_NONE, organisation_no, 0, 100,
                           arena, NULL));
-    assert_int_equal(listed, n);
     assert_int_equal(next, 0);
-    return n;
+    return (int64_t)listed;
 }
 
 static void where_versions_stand(void **state)
@@ -89,7 +87,8 @@ static void where_versions_stand(void **state)
     assert_true(work_list(&list, &n, &next, st, "submitted", suspect->id, 0, 0, 100, arena, &e));
     assert_int_equal(n, 0);
     do { /* two at a time: each once */
-        assert_true(work_list(&list, &n, &next, st, "submitted", victim->id, 0, next, 2, arena, &e));
+        assert_true(
+            work_list(&list, &n, &next, st, "submitted", victim->id, 0, next, 2, arena, &e));
         for (size_t i = 0; i < n; i++, seen++) {
             assert_string_equal(list[i].code, put[seen].code);
             assert_int_equal(list[i].record_no, put[seen].record_no);
@@ -120,7 +119,7 @@ static void a_question(void **state)
 {
     (void)state;
     struct err e = {0};
-    int64_t first, second, n;
+    int64_t first, second;
     size_t listed;
     struct review_query q, *list;
     struct record_put_result r = enter(1, 110, "submitted");
@@ -142,9 +141,6 @@ static void a_question(void **state)
     assert_string_equal(asked->message[0].words, "Is this right?");
     assert_string_equal(asked->message[1].words, "Yes, QUERY-CANARY.");
     assert_string_equal(asked->message[1].actor, "ana");
-    assert_true(review_count(&n, st, "open", 1, &e) && n == 1);
-    assert_true(review_count(&n, st, "resolved", 0, &e) && n == 1);
-    assert_true(review_count(&n, st, "open", 2, &e) && n == 0);
     char *much = mem_new(20002, 1);
     memset(much, 'x', 20001);
     assert_false(review_say(st, &q, "open", "rui", text_of(much), &e));
@@ -232,9 +228,9 @@ static void needs_to_write(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(where_versions_stand), cmocka_unit_test(a_question),
-        cmocka_unit_test(sealed_and_erased), cmocka_unit_test(years),
-        cmocka_unit_test(needs_to_write)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(where_versions_stand),
+                                       cmocka_unit_test(a_question),
+                                       cmocka_unit_test(sealed_and_erased), cmocka_unit_test(years),
+                                       cmocka_unit_test(needs_to_write)};
     return cmocka_run_group_tests(tests, begin, end);
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Tests of src/web/http_time.c
- *  1 nothing counted: nothing said    2 what is said is never below what was, and a fourth above at most
- *  3 half and 99 of 100 of many       4 what is older than ten minutes is forgotten, not what is younger */
+ *  1 nothing counted: nothing said    2 what is said is never below what was, and a fourth above at
+ *  most
+ *  3 half and 99 of 100 of many       4 what is older than ten minutes is forgotten, not what is
+ *  younger */
 #include "harness.h"
 
 #include "web/http_time.h"
