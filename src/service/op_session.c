@@ -5,7 +5,6 @@
 #include "base/date.h"
 #include "base/mem.h"
 #include "service/process.h"
-#include "service/tasks.h"
 
 #include <string.h>
 
@@ -52,17 +51,6 @@ static bool use_code(bool *out, struct call *c, const struct account *a, struct 
     return store_recovery_use(out, st, a->account_no, code, now, e);
 }
 
-/* The owner is told of a network that is new (S45). */
-static bool note_network(struct call *c, const struct account *a, struct err *e)
-{
-    struct store *st = c->s->store;
-    int64_t now = call_now(c);
-    bool known;
-    return store_source_known(&known, st, a->account_no, c->who.source, now, e) &&
-           (known || call_notice(c, a->account_no, "place", e)) &&
-           store_source_note(st, a->account_no, c->who.source, now, e);
-}
-
 static bool prove_by_code(struct call *c, const struct account *a, struct err *e)
 {
     struct store *st = c->s->store;
@@ -74,7 +62,7 @@ static bool prove_by_code(struct call *c, const struct account *a, struct err *e
     bool waits = throttle_wait(&t, call_now(c)) > 0;
     if (!waits && !use_code(&fits, c, a, e)) return call_write_end(c, false, e);
     if (!fits) return refuse_code(&t, waits, c, e);
-    bool ok = throttle_clear(&t, st, e) && session_renewed(c, e) && note_network(c, a, e);
+    bool ok = throttle_clear(&t, st, e) && session_renewed(c, e) && network_note(c, a, e);
     return call_write_end(c, ok, e);
 }
 

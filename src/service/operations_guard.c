@@ -27,7 +27,7 @@ static const struct parameter_spec emergency_open_parameter[] = {
     {.name = "reason",
      .type = PARAM_TEXT,
      .required = true,
-     .min = EMERGENCY_REASON_MIN,
+     .min = 1,
      .max = SAID_MAX,
      .summary = "what happens, and why it cannot wait; names nobody"},
     LINE_ARG("record", false, 40, "code of the record, where it is known"),

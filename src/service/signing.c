@@ -76,7 +76,6 @@ bool attempt_reload(struct attempt *at, struct call *c, const char *kind, struct
     if (!load(at, c, e)) return false;
     if (memcmp(before.salt, at->kept.salt, sizeof before.salt) != 0) at->kept.there = false;
     if (!store_source_known(&known, st, at->account.account_no, source, now, e)) return false;
-    at->known = known;
     /* From a network it knows, an account has a counter of its own: failures elsewhere do not lock
      * it out there (S42). */
     const char *counted = arena_printf(c->arena, "%s %s", at->name, known ? source : "");
@@ -134,6 +133,20 @@ static void answer(struct call *c, const char *token, enum session_state state)
     json_set_text(c->out, "state", session_state_name(state));
 }
 
+bool network_note(struct call *c, const struct account *a, struct err *e)
+{
+    struct store *st = c->s->store;
+    const char *source = c->who.source;
+    int64_t now = call_now(c);
+    bool known, any;
+    if (!store_source_known(&known, st, a->account_no, source, now, e) ||
+        !store_source_any(&any, st, a->account_no, e))
+        return false;
+    bool tell = any && !known && source != NULL;
+    return (!tell || call_notice(c, a->account_no, "place", e)) &&
+           store_source_note(st, a->account_no, source, now, e);
+}
+
 bool attempt_admit(struct attempt *at, struct call *c, struct err *e)
 {
     struct store *st = c->s->store;
@@ -157,10 +170,7 @@ bool attempt_admit(struct attempt *at, struct call *c, struct err *e)
         return false;
     about(c, a);
     /* A network is known once everything that is asked for was shown from it. */
-    if (s.state == SESSION_OPEN &&
-        !((at->known || a->signed_in_at == 0 || call_notice(c, a->account_no, "place", e)) &&
-          store_source_note(st, a->account_no, c->who.source, now, e)))
-        return false;
+    if (s.state == SESSION_OPEN && !network_note(c, a, e)) return false;
     if (s.duress && !call_alarm_within(c, "duress", e)) return false;
     mark_session(c, token);
     c->event.fields = session_state_name(s.state);

@@ -18,7 +18,6 @@ struct attempt {
     struct account_password fresh; /* the same at the cost of today; there: to be kept instead */
     struct throttle by_account, by_source;
     bool waits; /* too many failures before: no password will do now */
-    bool known; /* the account has signed in from this network before */
 };
 
 /* Before the transaction: reads the account and stretches the password, which takes its time. */
@@ -34,6 +33,9 @@ bool attempt_under_threat(const struct attempt *at);
 bool attempt_refuse(struct attempt *at, struct call *c, struct err *e);
 /* Let the account in: a session, which the result names; the caller commits. */
 bool attempt_admit(struct attempt *at, struct call *c, struct err *e) MUST_CHECK;
+
+/* The network is known from now on; where it is another one than before, the owner is told (S45). */
+bool network_note(struct call *c, const struct account *a, struct err *e) MUST_CHECK;
 
 /* A password made ready to be kept, stretched at the cost of today. */
 bool password_new(struct account_password *out, struct call *c, struct text password,

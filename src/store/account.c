@@ -369,6 +369,18 @@ bool store_source_known(bool *out, struct store *st, int64_t account_no, const c
     return query_end(&q, e);
 }
 
+bool store_source_any(bool *out, struct store *st, int64_t account_no, struct err *e)
+{
+    uint8_t none[ACCESS_HASH];
+    struct query q;
+    access_hash(none, st, ACCESS_SOURCE, account_no, TEXT(""));
+    (void)query_begin(&q, st->backend, SQL_ACCOUNT_SOURCE_ANY);
+    query_bind_int(&q, "account_no", account_no);
+    query_bind_blob(&q, "none", none, sizeof none);
+    *out = query_next(&q) && query_int(&q, 0) > 0;
+    return query_end(&q, e);
+}
+
 bool store_source_note(struct store *st, int64_t account_no, const char *source, int64_t now,
                        struct err *e)
 {

@@ -129,6 +129,8 @@ bool store_recovery_left(int64_t *out, struct store *st, int64_t account_no,
 /* --- networks an account is known to sign in from --- */
 bool store_source_known(bool *out, struct store *st, int64_t account_no, const char *source,
                         int64_t now, struct err *e) MUST_CHECK;
+/* Whether any was ever known, beside this machine itself. */
+bool store_source_any(bool *out, struct store *st, int64_t account_no, struct err *e) MUST_CHECK;
 bool store_source_note(struct store *st, int64_t account_no, const char *source, int64_t now,
                        struct err *e) MUST_CHECK;
 

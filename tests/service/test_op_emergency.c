@@ -129,7 +129,7 @@ static void open_1_3_what_is_refused(void **state)
 {
     (void)state;
     int64_t entries = desk_entries(desk, "emergency");
-    (void)person_refused(&officer, desk, ERR_USAGE, "call.empty", "emergency.open",
+    (void)person_refused(&officer, desk, ERR_USAGE, "emergency.reason", "emergency.open",
                          "{'category':'danger','reason':'too short','record':'%s'}", foreign);
     (void)person_refused(&officer, desk, ERR_USAGE, "emergency.reason", "emergency.open",
                          "{'category':'danger','reason':'short                        ',"

@@ -98,6 +98,10 @@ SELECT count(*) AS n FROM account_recovery WHERE account_no = :account_no AND us
 SELECT 1 AS known FROM account_source
  WHERE account_no = :account_no AND source_hash = :source_hash AND signed_in_at >= :since;
 
+-- name: account_source_any   params: account_no, none   columns: n   rows: 1
+-- Networks but the one that stands for none.
+SELECT count(*) AS n FROM account_source WHERE account_no = :account_no AND source_hash != :none;
+
 -- name: account_source_set   params: account_no, source_hash, at   rows: 0
 INSERT INTO account_source (account_no, source_hash, signed_in_at) VALUES (:account_no, :source_hash, :at)
     ON CONFLICT (account_no, source_hash) DO UPDATE SET signed_in_at = excluded.signed_in_at;
