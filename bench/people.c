@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "people.h"
+
+#include "people_record.h"
+
+#include "base/csv.h"
+#include "base/mem.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { RECORD_MAX = 100000000, LAST_DAY = 20453 /* 2025-12-31 */ };
+
+bool people_new(struct people **out, const struct people_options *o, struct err *e)
+{
+    *out = NULL;
+    if (o->level < 1 || o->level > 3)
+        return err_set(e, ERR_USAGE, "people.level", "the level is 1, 2 or 3");
+    if (o->n_record < 1 || o->n_record > RECORD_MAX)
+        return err_set(e, ERR_USAGE, "people.count", "1 to 100000000 records can be made");
+    struct people *p = mem_new(1, sizeof *p);
+    p->o = *o;
+    if (!data_load(&p->data, o->folder, o->level, o->layout == NULL ? "case" : o->layout, e)) {
+        people_free(p);
+        return false;
+    }
+    person_plan(p);
+    *out = p;
+    return true;
+}
+
+void people_free(struct people *p)
+{
+    if (p == NULL) return;
+    data_release(&p->data);
+    mem_free(p->slot);
+    mem_free(p->order);
+    mem_free(p->which);
+    mem_free(p);
+}
+
+static uint32_t draw_organisation(struct writing *w, uint16_t which)
+{
+    const struct people_data *d = &w->p->data;
+    double weight[ORGANISATION_MAX];
+    if (which == 0 || writing_roll(w, RATE_same_organisation, true)) return w->x.organisation;
+    for (size_t i = 0; i < d->n_organisation; i++) weight[i] = d->organisation[i].weight;
+    return (uint32_t)random_weighted(&w->r, weight, d->n_organisation);
+}
+
+bool people_next(struct people *p, struct people_record *out)
+{
+    if (p->next == p->o.n_record) return false;
+    uint32_t number = p->next++, id = p->order[number];
+    uint16_t which = p->which[number];
+    struct writing w = {.p = p, .out = out, .id = id};
+    out->could = out->did = 0;
+    out->person = id;
+    for (size_t i = 0; i < ROLE_COUNT; i++) out->value[i][0] = 0;
+    person_make(&w.x, p, id);
+    person_random(&w.r, p, SEED_RECORD, id, which);
+    out->organisation = draw_organisation(&w, which);
+    w.org = &p->data.organisation[out->organisation];
+    w.seen = w.x.first_seen;
+    if (which > 0) w.seen += (int32_t)(-500 * log(1 - random_unit(&w.r)));
+    if (w.seen > LAST_DAY) w.seen = LAST_DAY;
+    writing_value(&w, ROLE_rec_id, "r%07u", number);
+    writing_value(&w, ROLE_ent_id, "%u", id);
+    writing_value(&w, ROLE_org, "%s", w.org->name);
+    writing_names(&w);
+    writing_life(&w);
+    return true;
+}
+
+uint32_t people_count(const struct people *p)
+{
+    return (uint32_t)p->n_slot;
+}
+
+double people_rate(const struct people *p, enum people_rate r)
+{
+    return p->data.rate[r];
+}
+
+uint32_t people_family(const struct people *p, uint32_t person)
+{
+    return p->slot[person].family;
+}
+
+void people_put_header(const struct people *p, struct buf *out)
+{
+    for (size_t i = 0; i < p->data.n_column; i++)
+        csv_put(out, text_of(p->data.column[i].heading), ',', CSV_MACHINE, i == 0);
+    csv_end_row(out);
+}
+
+void people_put_row(const struct people *p, const struct people_record *r, struct buf *out)
+{
+    for (size_t i = 0; i < p->data.n_column; i++)
+        csv_put(out, text_of(r->value[p->data.column[i].role]), ',', CSV_MACHINE, i == 0);
+    csv_end_row(out);
+}
