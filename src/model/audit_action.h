@@ -39,6 +39,7 @@
     X(AUDIT_REVIEW, "review", "record accepted, returned or asked about")                          \
     X(AUDIT_REFER, "refer", "person referred to another organisation, or answered")                \
     X(AUDIT_YEAR, "year.close", "reporting year closed or opened again")                           \
+    X(AUDIT_QUESTION, "question", "question to the table builder saved or deleted")   \
     X(AUDIT_SEARCH, "record.search", "records searched for")                                       \
     X(AUDIT_SUBJECT_REQUEST, "subject.request",                                                    \
       "request of a data subject registered, read or answered")                                    \

@@ -111,7 +111,8 @@ typedef bool handler_fn(struct call *c, struct err *e);
     X(op_dictionary_processing) X(op_dictionary_codes) X(op_dictionary_rules) X(op_mapping_list) \
     X(op_key_list) X(op_key_add) X(op_key_remove) \
     X(op_explore_variables) X(op_explore_table) X(op_explore_raw) X(op_explore_download) \
-    X(op_dashboard_list) X(op_dashboard_show) \
+    X(op_question_save) X(op_question_list) X(op_question_open) X(op_question_rename) \
+    X(op_question_remove) X(op_dashboard_list) X(op_dashboard_show) \
     X(op_session_open) X(op_session_second) X(op_session_close) X(op_session_list) \
     X(op_session_end) X(op_session_info) X(op_session_purpose) \
     X(op_setup_state) X(op_setup_code) X(op_setup_finish) X(op_account_activate) \

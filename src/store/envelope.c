@@ -41,6 +41,8 @@ static const struct {
     [ENVELOPE_REFERRAL_TEXT] = {"referral", "body"},
     [ENVELOPE_REQUEST_KEY] = {"subject_request", "key"},
     [ENVELOPE_REQUEST_BODY] = {"subject_request", "body"},
+    [ENVELOPE_QUESTION_KEY] = {"saved_question", "key"},
+    [ENVELOPE_QUESTION_BODY] = {"saved_question", "body"},
     [ENVELOPE_TASK_KEY] = {"task", "wrapped_key"},
     [ENVELOPE_TASK_BODY] = {"task", "body"},
 };

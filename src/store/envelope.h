@@ -35,6 +35,8 @@ enum envelope_place {
     ENVELOPE_REFERRAL_TEXT, /* the same */
     ENVELOPE_REQUEST_KEY,   /* of a data subject's request; its code stands for a record's */
     ENVELOPE_REQUEST_BODY,
+    ENVELOPE_QUESTION_KEY, /* of a saved question; its code stands for a record's */
+    ENVELOPE_QUESTION_BODY,
     ENVELOPE_TASK_KEY, /* of a task; the same */
     ENVELOPE_TASK_BODY,
     ENVELOPE_PLACE_COUNT

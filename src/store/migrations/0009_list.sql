@@ -60,6 +60,7 @@ CREATE TABLE saved_question (
     owner           TEXT    NOT NULL,
     organisation_no INTEGER NOT NULL,        -- whose colleagues may open it; 0: of none
     shared          INTEGER NOT NULL,        -- 1: all of the organisation may
+    version_no      INTEGER NOT NULL,        -- counts savings
     saved_at        INTEGER NOT NULL,
     wrapped_key     BLOB    NOT NULL,
     body            BLOB    NOT NULL         -- its name and what was chosen
