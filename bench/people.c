@@ -64,7 +64,8 @@ bool people_next(struct people *p, struct people_record *out)
     w.org = &p->data.organisation[out->organisation];
     w.seen = w.x.first_seen;
     if (which > 0) w.seen += (int32_t)(-500 * log(1 - random_unit(&w.r)));
-    if (w.seen > LAST_DAY) w.seen = LAST_DAY;
+    if (w.seen > LAST_DAY) /* some day there is */
+        w.seen = LAST_DAY - (int32_t)random_below(&w.r, 365);
     writing_value(&w, ROLE_rec_id, "r%07u", number);
     writing_value(&w, ROLE_ent_id, "%u", id);
     writing_value(&w, ROLE_org, "%s", w.org->name);

@@ -243,8 +243,8 @@ static void make_given(struct person *x, struct random *r)
         x->n_given++;
     }
     if (middle->n > 0 && happens(r, 0.75)) {
-        x->has_middle = true;
         text_put(x->middle.text, sizeof x->middle.text, data_draw(middle, r)->name);
+        x->has_middle = strcmp(x->middle.text, x->given[0].text) != 0;
     }
 }
 

@@ -5,7 +5,7 @@ file(GLOB benches CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/bench/bench_*.c)
 file(GLOB helpers CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/bench/*.c)
 list(REMOVE_ITEM helpers ${benches})
 add_library(bench_helpers STATIC EXCLUDE_FROM_ALL ${helpers})
-target_link_libraries(bench_helpers PRIVATE dcim_flags PUBLIC ${rooms})
+target_link_libraries(bench_helpers PRIVATE dcim_flags PUBLIC base)
 target_include_directories(bench_helpers PUBLIC ${CMAKE_SOURCE_DIR}/bench)
 
 add_custom_target(bench)
