@@ -165,10 +165,13 @@ bool op_referral_list(struct call *c, struct err *e)
 {
     struct referral *list;
     size_t n;
+    bool waiting = json_get_bool(c->in, "waiting", false);
     struct json *rows = json_array();
     json_set(c->out, "referrals", rows);
     if (!referral_list(&list, &n, c->s->store, call_scope(c), LIST_MAX, c->arena, e)) return false;
     for (size_t i = 0; i < n; i++) {
+        bool waits = is_to(c, &list[i]) && strcmp(list[i].state, "open") == 0;
+        if (waiting && !waits) continue;
         struct json *j = json_object();
         put(j, c, &list[i]);
         json_push(rows, j);

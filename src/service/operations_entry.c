@@ -25,6 +25,8 @@ static const struct parameter_spec begin_parameter[] = {
     TEXT_ARG("organisation", false, 40, "whose record it is; default: one's own organisation"),
     END_ARG};
 static const struct parameter_spec open_parameter[] = {RECORD_ARG, PURPOSE_ARG, END_ARG};
+static const struct parameter_spec withdraw_parameter[] = {
+    RECORD_ARG, LINE_ARG("purpose", true, PURPOSE_LONGEST, "why; names nobody"), END_ARG};
 static const struct parameter_spec draft_parameter[] = {DRAFT_ARG, END_ARG};
 static const struct parameter_spec section_parameter[] = {
     DRAFT_ARG, TEXT_ARG("section", true, 64, "section of the form"),
@@ -105,6 +107,8 @@ static const struct parameter_spec refer_parameter[] = {
     RECORD_ARG, LINE_ARG("organisation", true, 40, "code of the organisation it goes to"),
     BOOL_ARG("agreed", "the person agrees to this referral"),
     TEXT_ARG("text", true, 4000, "why, and what is asked for; names nobody"), END_ARG};
+static const struct parameter_spec referral_list_parameter[] = {
+    BOOL_ARG("waiting", "only those that one's organisation has to answer"), END_ARG};
 static const struct parameter_spec referral_parameter[] = {INT_ARG_NEEDED("referral", 1, INT64_MAX,
                                                                           "number of the referral"),
                                                            END_ARG};
@@ -157,16 +161,16 @@ static const struct operation_row entry_rows[] = {
     ROW_DESK_PURPOSE("record.unlink", "take a link between records away", link_parameter, CAP_ENTER,
                      TX_NONE, "record.change", op_record_unlink, "record version# variable target"),
     ROW_DESK_PURPOSE("record.withdraw", "take a record out of the register, reversibly",
-                     open_parameter, CAP_ENTER, TX_NONE, "record.withdraw", op_record_withdraw,
+                     withdraw_parameter, CAP_ENTER, TX_NONE, "record.withdraw", op_record_withdraw,
                      "record version#"),
-    ROW_DESK_PURPOSE("record.restore", "bring a withdrawn record back", open_parameter, CAP_ENTER,
+    ROW_DESK_PURPOSE("record.restore", "bring a withdrawn record back", withdraw_parameter, CAP_ENTER,
                      TX_NONE, "record.withdraw", op_record_restore, "record version#"),
     ROW_DESK("record.find", "look whether a person is in the register already", find_parameter,
              CAP_ENTER, TX_NONE, "record.search", op_record_find,
              "records[record form form_title organisation at state] count# elsewhere?"),
     ROW_DESK("referral.make", "refer a person to another organisation, with consent",
              refer_parameter, CAP_REFER, TX_WRITE, "refer", op_referral_make, "referral# state"),
-    ROW_DESK("referral.list", "referrals from and to one's organisation", no_parameter, CAP_REFER,
+    ROW_DESK("referral.list", "referrals from and to one's organisation", referral_list_parameter, CAP_REFER,
              TX_READ, "none", op_referral_list, "referrals[" REFERRAL "]"),
     ROW_DESK("referral.show", "a referral, with what the consent lets the receiver see",
              referral_parameter, CAP_REFER, TX_READ, "record.read", op_referral_show,

@@ -221,7 +221,7 @@ static const char *card_address(struct exchange *x, const char *name)
         const char *name, *to;
     } all[] = {{"drafts", "/#drafts"},
                {"submitted", "/review"},
-               {"referrals", "/referrals?state=open"},
+               {"referrals", "/referrals?waiting=1"},
                {"emergencies", "/emergency"},
                {"approvals", "/approvals"},
                {"alarms", "/alarms"}};

@@ -246,6 +246,10 @@ static bool after_records(struct exchange *x)
     json_set(table, "rows", rows);
     json_set(x->extra, "table", table);
     if (info != NULL) put_filters(x, info);
+    if (list_kind(x)->state[0] != '\0') {
+        json_set_text(page_member(x), "title", tr(list_kind(x)->text));
+        json_set_text(page_member(x), "caption", tr("Records"));
+    }
     json_set_text(x->extra, "next_page", next_page(x));
     say_what_may(x);
     json_free(info);
@@ -363,9 +367,12 @@ static bool after_history(struct exchange *x)
         long long n = (long long)json_get_int(v, "version", 0);
         struct json *item = json_object();
         const char *at = json_get_text(v, "at", ""), *tone;
+        /* What is said of the state is the record's of today. */
+        const char *state = state_words(json_get_text(v, "state", ""), &tone);
         json_set_text(item, "title",
-                      arena_printf(x->arena, tr("Version %lld, %s"), n,
-                                   state_words(json_get_text(v, "state", ""), &tone)));
+                      i == json_size(versions)
+                          ? arena_printf(x->arena, tr("Version %lld, %s"), n, state)
+                          : arena_printf(x->arena, tr("Version %lld"), n));
         json_set_text(item, "iso", at);
         json_set_text(item, "time", short_time(x, at));
         json_set_text(item, "who", json_get_text(v, "author", ""));
@@ -401,6 +408,7 @@ static bool after_diff(struct exchange *x)
         json_set_bool(row, "differs", false);
         json_push(list, row);
     }
+    json_set_bool(x->extra, "has_fields", json_size(fields) > 0);
     json_set_text(c, "caption", tr("What changed"));
     json_set_text(c, "left",
                   arena_printf(x->arena, tr("Version %lld, %s"), from,

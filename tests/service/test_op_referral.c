@@ -113,10 +113,17 @@ static void referral_1_1_with_consent(void **state)
     assert_false(shows(r, "legal_basis"));
     assert_int_equal(json_size(json_get(desk_do(desk, "referral.list", "{}"), "referrals")), 1);
     assert_int_equal(json_get_int(desk_do(desk, "work.summary", "{}"), "referrals", 0), 1);
+    assert_int_equal(json_size(
+                         json_get(desk_do(desk, "referral.list", "{'waiting':true}"), "referrals")),
+                     1);
     (void)desk_do(desk, "referral.answer",
                   "{'referral':%lld,'state':'accepted','text':'a place is free'}", (long long)no);
     r = desk_do(desk, "referral.show", "{'referral':%lld}", (long long)no);
     assert_string_equal(json_get_text(r, "answer", ""), "a place is free");
+    assert_int_equal(json_get_int(desk_do(desk, "work.summary", "{}"), "referrals", -1), 0);
+    assert_int_equal(json_size(
+                         json_get(desk_do(desk, "referral.list", "{'waiting':true}"), "referrals")),
+                     0);
     (void)desk_refused(desk, ERR_CONFLICT, "referral.answered", "referral.answer",
                        "{'referral':%lld,'state':'declined'}", (long long)no);
     (void)desk_refused(desk, ERR_NOT_FOUND, "referral.unknown", "referral.show",
