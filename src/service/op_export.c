@@ -4,10 +4,12 @@
  * instance of a repeat, by its path), as intake reads them.
  *
  * Columns are those of an allow list (S57): what the dictionary asks for and does not class as a
- * direct identifier, and what who asks may read. Identifiers leave in no file: for them a second
- * person would have to agree (S56), and an empty cell changes nothing. The sheet _meta says who
- * took it, when and what for. The entry of the log is committed before the file is written. */
+ * direct identifier, and what who asks may read. Identifiers leave in no file; for more than a few
+ * persons a second person has to agree (S56). An empty cell changes nothing. The sheet _meta says
+ * who took it, when and what for, and the order of the rows says it too (op_trace.c). The entry of
+ * the log is committed before the file is written. */
 #include "service/service_internal.h"
+#include "service/tasks.h"
 #include "service/upload.h"
 
 #include "base/base64.h"
@@ -485,6 +487,76 @@ static bool choose(struct export *x, struct err *e)
     return ok && make_columns(x, e);
 }
 
+static void add_detail(struct json *list, const char *label, const char *value)
+{
+    struct json *row = json_object();
+    json_set_text(row, "label", label);
+    json_set_text(row, "value", value);
+    json_push(list, row);
+}
+
+static void hash_name(struct export *x, uint16_t column, const struct variable *v,
+                      const struct path *p, void *ctx)
+{
+    (void)x;
+    (void)column;
+    (void)p;
+    crypto_hasher_add(ctx, v->name, strlen(v->name) + 1);
+}
+
+/* More than a few persons leave the register only with a second person's consent, which is bound to
+ * all of this (S56). */
+static bool approved(struct export *x, struct err *e)
+{
+    struct call *c = x->c;
+    struct crypto_hasher h;
+    uint8_t columns[CRYPTO_HASH];
+    char hex[2 * 8 + 1];
+    crypto_hasher_init(&h, NULL);
+    size_t n = each_column(x, hash_name, &h);
+    crypto_hasher_finish(&h, columns);
+    crypto_hex(hex, columns, 8);
+    struct json *details = json_array();
+    add_detail(details, N_("Form"), x->form->name);
+    add_detail(details, N_("Organisation"), x->organisation.code);
+    add_detail(details, N_("Batch"),
+               x->batch_no == 0 ? "–" : arena_printf(c->arena, "%lld", (long long)x->batch_no));
+    add_detail(details, N_("Only records with something to mend"), x->with_findings ? "✓" : "–");
+    add_detail(details, N_("Columns"), arena_printf(c->arena, "%zu (%s)", n, hex));
+    struct approval_need need = {.what = N_("Workbook of records, without direct identifiers"),
+                                 .details = details,
+                                 .persons = (int64_t)x->n_record,
+                                 .identifiers = false};
+    bool ok = call_require_approval(c, &need, e);
+    json_free(details);
+    return ok;
+}
+
+/* Each export has an order of rows of its own, by which a copy is known whatever was taken out of
+ * it (S57): that of hashes of its code and those of the records. */
+struct ordered {
+    struct chosen one;
+    uint8_t key[CRYPTO_SHORT];
+};
+
+static int by_key(const void *a, const void *b)
+{
+    const struct ordered *x = a, *y = b;
+    return memcmp(x->key, y->key, sizeof x->key);
+}
+
+static void mark_by_order(struct export *x)
+{
+    struct ordered *all = mem_new(x->n_record, sizeof *all);
+    for (size_t i = 0; i < x->n_record; i++) {
+        all[i].one = x->record[i];
+        export_order_key(all[i].key, x->code, x->record[i].code);
+    }
+    qsort(all, x->n_record, sizeof *all, by_key);
+    for (size_t i = 0; i < x->n_record; i++) x->record[i] = all[i].one;
+    mem_free(all);
+}
+
 static bool hand_out(struct export *x, struct err *e)
 {
     struct call *c = x->c;
@@ -513,7 +585,9 @@ bool op_export_workbook(struct call *c, struct err *e)
 {
     struct export x = {.c = c, .scratch = arena_new(ARENA_WIPE)};
     buf_init_wiped(&x.text, TEXT_BYTES_MAX);
-    bool ok = choose(&x, e) && hand_out(&x, e);
+    bool ok = choose(&x, e) && approved(&x, e);
+    if (ok) mark_by_order(&x);
+    ok = ok && hand_out(&x, e);
     for (size_t g = 0; x.paths != NULL && g < x.form->n_group; g++) mem_free(x.paths[g].item);
     mem_free(x.paths);
     mem_free(x.record);

@@ -65,6 +65,13 @@ static const struct parameter_spec decoy_parameter[] = {
     LINE_ARG("given_names", true, PERSON_MAX, "given names"),
     LINE_ARG("birth_date", false, 10, "date of birth, as 1990-01-31"), END_ARG};
 
+static const struct parameter_spec trace_parameter[] = {
+    {.name = "records",
+     .type = PARAM_LIST,
+     .max = 40,
+     .summary = "codes of records, in the order in which they were found"},
+    END_ARG};
+
 static const struct operation_row guard_rows[] = {
     ROW_DESK_FRESH("emergency.open", "open a record of another organisation in an emergency",
                    emergency_open_parameter, CAP_EMERGENCY, TX_NONE, "emergency", op_emergency_open,
@@ -103,6 +110,12 @@ static const struct operation_row guard_rows[] = {
              "decoys[record organisation made_by at] organisations[code name chosen?]"),
     ROW_DESK_FRESH("decoy.plant", "put a decoy among the records of an organisation",
                    decoy_parameter, CAP_AUDIT_READ, TX_WRITE, "alarm", op_decoy_plant, "record"),
+
+    ROW_DESK(
+        "export.trace", "which export a list of records comes from, by its order", trace_parameter,
+        CAP_AUDIT_READ, TX_READ, "verify", op_export_trace,
+        "rows# entries[sequence# at actor role organisation action object_type object_id purpose "
+        "legal_basis decision fields recipient count# digest session source hash action_label]"),
 
     ROW_DESK("notice.list", "what one is to know of one's own account", no_parameter, CAP_SELF,
              TX_READ, "none", op_notice_list, "notices[words remedy by source at] any?"),

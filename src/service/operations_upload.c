@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Part of the table of operations: files that are uploaded to be imported, and work not waited for. */
+/* Part of the table of operations: files that are uploaded to be imported, and work not waited
+ * for. */
 #include "service/operation_macros.h"
 #include "service/operations.h"
 #include "service/upload.h"
@@ -47,10 +48,11 @@ static const struct parameter_spec columns_parameter[] = {
 static const struct parameter_spec name_parameter[] = {
     UPLOAD_ARG, LINE_ARG("name", true, 80, "name of the mapping"), END_ARG};
 
-#define CONFLICTS_ARG \
-    CHOICE_ARG("conflicts", "keep|mine", \
-               "records that somebody has changed since they were downloaded to be corrected: keep " \
-               "what is there, or take what the file says")
+#define CONFLICTS_ARG                                                                         \
+    CHOICE_ARG(                                                                               \
+        "conflicts", "keep|mine",                                                             \
+        "records that somebody has changed since they were downloaded to be corrected: keep " \
+        "what is there, or take what the file says")
 
 static const struct parameter_spec start_parameter[] = {
     UPLOAD_ARG, BOOL_ARG("check", "a dry run: nothing is kept"), CONFLICTS_ARG, END_ARG};
@@ -134,9 +136,18 @@ static const struct operation_row rows[] = {
     ROW_DESK("export.begin", "what can be downloaded to be corrected", no_parameter, CAP_IMPORT,
              TX_READ, "none", op_export_begin,
              "forms[form title] organisations[code name] own batches[batch# file] most#"),
-    ROW_DESK_PURPOSE("export.workbook", "records of an organisation as a workbook to be corrected",
-                     export_parameter, CAP_IMPORT, TX_NONE, "record.read", op_export_workbook,
-                     "name type base64 written records# columns# left_out#"),
+    {{.name = "export.workbook",
+      .summary = "records of an organisation as a workbook to be corrected",
+      .parameter = export_parameter,
+      .capability = CAP_IMPORT,
+      .transaction = TX_NONE,
+      .audit = "record.read",
+      .purpose_required = true,
+      .repository_required = true,
+      .reach = REACH_DESK,
+      .result = "name type base64 written records# columns# left_out#",
+      .fresh_required = true}, /* S46 */
+     op_export_workbook},
     ROW_DESK("job.findings", "findings of an import, page by page", findings_parameter, CAP_IMPORT,
              TX_NONE, "none", op_job_findings,
              JOB_RESULT "rule found# page# pages# findings[row# column# column_name rule severity "

@@ -141,7 +141,7 @@ typedef bool handler_fn(struct call *c, struct err *e);
     X(op_emergency_open) X(op_emergency_show) X(op_emergency_list) X(op_emergency_about) \
     X(op_emergency_review) X(op_approval_list) X(op_approval_show) X(op_approval_decide) \
     X(op_alarm_list) X(op_alarm_close) X(op_decoy_list) X(op_decoy_plant) X(op_notice_list) \
-    X(op_notice_read) X(op_account_duress)
+    X(op_notice_read) X(op_account_duress) X(op_export_trace)
 // clang-format on
 #define X(name) handler_fn name;
 OPERATION_HANDLERS(X)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Emergency access, approval by a second person, alarms and decoys, notices. */
 #include "base/catalogue.h"
+#include "web/ask.h"
 #include "web/exchange.h"
 #include "web/routes.h"
 
@@ -32,6 +33,28 @@ static bool after_review_form(struct exchange *x)
 static bool after_opened(struct exchange *x)
 {
     json_set(x->extra, "cards", routes_cards(json_get(x->result, "sections")));
+    return true;
+}
+
+/* Codes as they were pasted, one on each line. */
+static bool before_trace(struct exchange *x)
+{
+    struct text rest = request_form(x->request, "list"), line;
+    struct json *list = json_array();
+    while (rest.n > 0 && text_split(&rest, '\n', &line)) {
+        line = text_trim(line);
+        if (line.n > 0 && json_size(list) <= 100) json_push(list, json_text(line));
+    }
+    if (json_size(list) > 100)
+        exchange_error(x, "records", tr("These are more than a hundred."), NULL);
+    json_set(x->in, "records", list);
+    return true;
+}
+
+static bool after_trace(struct exchange *x)
+{
+    json_set_bool(x->extra, "asked", true);
+    ask_keep_form(x);
     return true;
 }
 
@@ -122,6 +145,22 @@ const struct route routes_guard[] = {
      .nav = "/alarms",
      .done = "/alarms?done=alarm-seen",
      .again = "/alarms"},
+
+    {.method = METHOD_GET,
+     .path = "/audit/trace",
+     .page = "trace",
+     .title = N_("Whose copy is this?"),
+     .nav = "/audit",
+     .flags = ROUTE_FORM},
+    {.method = METHOD_POST,
+     .path = "/audit/trace",
+     .operation = "export.trace",
+     .page = "trace",
+     .title = N_("Whose copy is this?"),
+     .nav = "/audit",
+     .flags = ROUTE_FORM,
+     .before = before_trace,
+     .after = after_trace},
 
     {.method = METHOD_POST,
      .path = "/notices",

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // A contributor corrects records in a spreadsheet, in the demonstration's register
-//  1 the page says what is missing; the workbook is downloaded with a purpose, holds the organisation's records with _id and
-//    _version, and no name of anybody (S57)
+//  1 the page says what is missing; the workbook is downloaded with a purpose and a second person's consent (S56), holds the
+//    organisation's records with _id and _version, and no name of anybody (S57)
 //  2 uploaded as it is, nothing would change
 //  3 what was corrected is changed, an empty cell is not, [CLEAR] empties an answer
 //  4 a record that was changed meanwhile is shown side by side: what the register says is kept, or what the file says is taken
@@ -22,6 +22,22 @@ before(async () => {
     await signIn(page, server, "police", password);
 });
 after(async () => { await browser?.close(); await server?.close(); });
+
+// The newest request for approval, by somebody of another unit (S56).
+async function approve() {
+    const other = await newPage(browser);
+    await signIn(other, server, "manager", password);
+    await other.goto(`${server.address}/approvals`);
+    await checkPage(other);
+    await other.locator("main table a").first().click();
+    await checkPage(other, "a request for approval");
+    assert.match(await other.locator("main").innerText(), /correction of ages/);
+    await other.locator("#decision-approved").check();
+    await other.locator("#form button[type=submit]").click();
+    await other.getByText("Your answer was kept").waitFor();
+    await checkPage(other, "a request that was approved");
+    await other.context().close();
+}
 
 const main = () => page.locator("main").innerText();
 const path = () => new URL(page.url()).pathname;
@@ -92,6 +108,11 @@ test("1 the workbook", async () => {
     complaints(page).length = 0; // the browser logs the status of an answer that is refused on purpose
     await checkPage(page, "/export without a purpose");
     await page.locator("#purpose").fill("correction of ages");
+    await page.locator("#form button[type=submit]").click();
+    await page.getByText("a second person must approve this").waitFor();
+    complaints(page).length = 0;
+    await checkPage(page, "/export without a second person");
+    await approve();
     const [download] = await Promise.all([page.waitForEvent("download"), page.locator("#form button[type=submit]").click()]);
     assert.match(download.suggestedFilename(), /^victim-GNR-.*\.xlsx$/);
     await download.saveAs("records.xlsx");
