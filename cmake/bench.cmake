@@ -25,7 +25,7 @@ foreach(file ${programs})
     get_filename_component(stem ${file} NAME_WE)
     string(REGEX REPLACE "^test_" "" x ${stem})
     add_executable(test_bench_${x} ${file})
-    target_link_libraries(test_bench_${x} PRIVATE dcim_flags harness bench_helpers base sqlcipher m)
+    target_link_libraries(test_bench_${x} PRIVATE dcim_flags harness bench_helpers base m)
     set_target_properties(test_bench_${x} PROPERTIES
         RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests/bench OUTPUT_NAME test_${x})
     dcim_add_test(bench/${x} ${file} $<TARGET_FILE:test_bench_${x}>)
