@@ -114,6 +114,9 @@ struct caller {
     const char *source;   /* network address, cut to its net (S21); NULL: unknown */
     const char *language; /* of this request; NULL: the account's, else the pack's */
     const char *purpose;  /* of this request; NULL: the one stated when signing in */
+    /* What a program calls this request: under the same name the same request is done once, and
+     * answered as then for a day (service/once.h). NULL: it has none. */
+    const char *once;
 };
 
 /* The same for somebody who is not at this machine: the session names account, role and

@@ -28,7 +28,8 @@ static struct json *answer(struct service *s, const struct json *question)
     struct caller who = {.session = word(question, "session"),
                          .source = word(question, "source"),
                          .language = word(question, "language"),
-                         .purpose = word(question, "purpose")};
+                         .purpose = word(question, "purpose"),
+                         .once = word(question, "once")};
     const char *name = word(question, "operation");
     const struct json *in = json_get(question, "in");
     bool ok = name != NULL && in != NULL ? service_call_as(&out, s, &who, name, in, NULL, &e)

@@ -6,6 +6,7 @@
  * committed (S20). A refusal for want of a capability or purpose is an entry too. Whatever goes
  * wrong on the way refuses the call (S9). */
 #include "service/group_commit.h"
+#include "service/once.h"
 #include "service/operations.h"
 #include "service/remote.h"
 #include "service/result_spec.h"
@@ -790,16 +791,8 @@ static void begin_event(struct call *c)
     if (c->who.account_no != 0) c->event.session = c->who.session;
 }
 
-static bool do_call(struct call *c, const struct caller *caller, handler_fn *handler, struct err *e)
+static bool do_operation(struct call *c, handler_fn *handler, struct err *e)
 {
-    struct service *s = c->s;
-    bool opens = c->operation->repository_required || caller != NULL;
-    if (opens && !service_repository(s, e)) return false;
-    if (!settle_who(c, caller, e)) return false;
-    begin_event(c);
-    if (s->dictionary != NULL) call_speak(c, s->dictionary);
-    if (!may(c, c->operation->capability, e) || !purpose_given(c, e)) return false;
-    if (c->operation->capability == CAP_IDENTITY_OPEN && !session_view(c, e)) return false;
     switch (c->operation->transaction) {
     case TX_WRITE: return do_write(c, handler, e);
     case TX_READ: return do_read(c, handler, e);
@@ -813,6 +806,30 @@ static bool do_call(struct call *c, const struct caller *caller, handler_fn *han
               audit_alone(c, e);
     if (!ok && c->tell) err_clear(e);
     return ok || c->tell;
+}
+
+/* A request that has a name is done once. What is answered again is an entry again. */
+static bool do_once(struct call *c, handler_fn *handler, struct err *e)
+{
+    bool answered;
+    if (!once_begin(&answered, c, e)) return false;
+    if (!answered) return once_end(c, do_operation(c, handler, e));
+    c->event.object_type = "answer";
+    return c->event.action == AUDIT_NONE || audit_alone(c, e);
+}
+
+static bool do_call(struct call *c, const struct caller *caller, handler_fn *handler, struct err *e)
+{
+    struct service *s = c->s;
+    bool opens = c->operation->repository_required || caller != NULL;
+    if (opens && !service_repository(s, e)) return false;
+    if (!settle_who(c, caller, e)) return false;
+    begin_event(c);
+    if (s->dictionary != NULL) call_speak(c, s->dictionary);
+    if (!may(c, c->operation->capability, e) || !purpose_given(c, e)) return false;
+    if (c->operation->capability == CAP_IDENTITY_OPEN && !session_view(c, e)) return false;
+    bool named = caller != NULL && caller->once != NULL && c->who.account_no != 0;
+    return named ? do_once(c, handler, e) : do_operation(c, handler, e);
 }
 
 /* What is local does not exist for who is not at this machine. */
@@ -830,7 +847,8 @@ static bool reachable(const struct operation *op, const struct json *in, struct 
 static bool check_caller(const struct caller *who, struct err *e)
 {
     return check_word("session", who->session, e) && check_word("source", who->source, e) &&
-           check_word("language", who->language, e) && check_word("purpose", who->purpose, e);
+           check_word("language", who->language, e) && check_word("purpose", who->purpose, e) &&
+           check_word("once", who->once, e);
 }
 
 static bool carry_out(struct json **out, struct service *s, const struct caller *who,

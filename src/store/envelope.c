@@ -45,6 +45,8 @@ static const struct {
     [ENVELOPE_QUESTION_BODY] = {"saved_question", "body"},
     [ENVELOPE_TASK_KEY] = {"task", "wrapped_key"},
     [ENVELOPE_TASK_BODY] = {"task", "body"},
+    [ENVELOPE_ANSWER_KEY] = {"answer", "key"},
+    [ENVELOPE_ANSWER_BODY] = {"answer", "body"},
 };
 
 static size_t add(uint8_t *out, size_t at, const void *p, size_t n)

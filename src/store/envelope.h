@@ -39,6 +39,8 @@ enum envelope_place {
     ENVELOPE_QUESTION_BODY,
     ENVELOPE_TASK_KEY, /* of a task; the same */
     ENVELOPE_TASK_BODY,
+    ENVELOPE_ANSWER_KEY, /* of an answer that is kept; the same */
+    ENVELOPE_ANSWER_BODY,
     ENVELOPE_PLACE_COUNT
 };
 

@@ -12,6 +12,8 @@
 #define KEY_PREFIX "dcim_" /* of keys for programs, and of nothing else */
 #define RETRY_AFTER "60"   /* seconds */
 
+enum { ONCE_MAX = 200 }; /* bytes of an Idempotency-Key */
+
 struct api {
     const struct request *request;
     struct response *out;
@@ -20,7 +22,7 @@ struct api {
     const struct operation *operation;
     struct route_match match;
     struct caller who;
-    char key[SESSION_TOKEN_MAX];
+    char key[SESSION_TOKEN_MAX], once[ONCE_MAX + 1];
     struct json *body;   /* NULL: none was sent */
     struct json *in;     /* parameters */
     struct json *faults; /* [{pointer | parameter, code, message}] */
@@ -101,7 +103,7 @@ static void add_fault(struct api *x, const char *where, const char *name, const 
 static int status_of(const struct api *x, const struct err *e)
 {
     if (strcmp(e->id, "session.none") == 0) return 401;
-    if (strcmp(e->id, "channel.too_long") == 0) return 422;
+    if (strcmp(e->id, "channel.too_long") == 0 || strcmp(e->id, "once.other") == 0) return 422;
     if (x->route->version != NULL && strcmp(e->id, "draft.conflict") == 0) return 412;
     switch (e->code) {
     case ERR_NOT_FOUND: return 404;
@@ -291,14 +293,27 @@ static bool take_parameters(struct api *x)
                 tr("What was asked for is not as the description has it."), NULL);
 }
 
+/* What the program calls its request, so that it is done once (service/once.h). */
+static bool take_once(struct api *x)
+{
+    struct text t = request_header(x->request, "idempotency-key");
+    if (t.p == NULL) return true;
+    bool ok = x->route->method == METHOD_POST && t.n > 0 && t.n <= ONCE_MAX;
+    for (size_t i = 0; ok && i < t.n; i++) ok = t.p[i] > ' ' && t.p[i] < 0x7F;
+    if (!ok)
+        return fail(x, 400, "api.idempotency",
+                    tr("Idempotency-Key is for POST, and at most 200 visible characters."),
+                    tr("Use a random one for each request, and nothing that tells of a person."));
+    memcpy(x->once, t.p, t.n);
+    x->once[t.n] = '\0';
+    x->who.once = x->once;
+    return true;
+}
+
 static bool take_json(struct api *x)
 {
     const struct request *r = x->request;
-    if (request_header(r, "idempotency-key").p != NULL)
-        return fail(x, 400, "api.idempotency",
-                    tr("Idempotency-Key is not offered, and nothing was done."),
-                    tr("Leave it out, and look whether the first request did its work before "
-                       "repeating it."));
+    if (!take_once(x)) return false;
     bool sent = r->content_type.p != NULL || r->body.n > 0;
     if (!sent) return true;
     if (!text_is(r->content_type, "application/json"))
@@ -361,7 +376,7 @@ static void say_result(struct api *x, struct json *result)
     if (x->route->cursor != NULL) lead_on(x, result);
     x->out->status = 200;
     if (x->route->location != NULL) {
-        x->out->status = 201;
+        x->out->status = x->route->later ? 202 : 201;
         (void)response_header(x->out, "Content-Location", text_of(location(x, result)));
     }
     if (version != NULL && json_kind(version) == JSON_INT)

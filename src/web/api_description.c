@@ -77,6 +77,11 @@ static struct json *parameters(const struct api_route *r, const struct operation
         json_push(list, parameter(cursor ? "cursor" : p->name, path ? "path" : "query",
                                   path || p->required, tr(p->summary), parameter_schema(p)));
     }
+    if (r->method == METHOD_POST)
+        json_push(list, parameter("Idempotency-Key", "header", false,
+                                  tr("What the program calls this request: the same under the same "
+                                     "name is done once, and answered as then for a day."),
+                                  of_type("string")));
     if (r->version != NULL)
         json_push(list, parameter("If-Match", "header", true,
                                   tr("The ETag of the version that was read."), of_type("string")));
@@ -134,10 +139,12 @@ static struct json *answers(const struct api_route *r, const struct operation *o
     if (r->etag != NULL)
         add_header(headers, "ETag", tr("The version of what was read, in quotation marks."));
     if (r->location != NULL)
-        add_header(headers, "Content-Location", tr("The address of what was made."));
+        add_header(headers, "Content-Location",
+                   r->later ? tr("The address that says how far it is.")
+                            : tr("The address of what was made."));
     json_set(good, "headers", headers);
     json_set(good, "content", content("application/json", schema_of_answer(r, op)));
-    json_set(all, r->location != NULL ? "201" : "200", good);
+    json_set(all, r->later ? "202" : r->location != NULL ? "201" : "200", good);
     json_set(all, "default", reference("#/components/responses/problem"));
     return all;
 }
@@ -216,8 +223,8 @@ static struct json *components(void)
     json_set_text(
         problem, "description",
         tr("What went wrong. 401: no key, or one that is over; 403: the key or the role is "
-           "not for this; 404: there is no such thing, or not for this key; 412 and 428: "
-           "If-Match; 429: too much at once, with Retry-After."));
+           "not for this; 404: there is no such thing, or not for this key; 409: it "
+           "stands against what is there; 412 and 428: If-Match; 429: too much at once, with Retry-After."));
     json_set(problem, "content",
              content("application/problem+json", reference("#/components/schemas/problem")));
     json_set(responses, "problem", problem);
@@ -242,7 +249,8 @@ static struct json *info(void)
         i, "description",
         tr("Every read of a record is an entry of the log, as in the browser. Texts are UTF-8, their "
            "greatest lengths are in bytes, and instants are as in RFC 3339. Members that are not "
-           "described are refused. Not offered: Idempotency-Key, which is refused; releases; direct "
+           "described are refused. An answer under an Idempotency-Key is kept for a day; another request under it is 422. Not "
+           "offered: releases; direct "
            "identifiers, and what wants a second factor."));
     json_set_text(licence, "name", "EUPL-1.2");
     json_set_text(licence, "identifier", "EUPL-1.2");

@@ -6,6 +6,7 @@
 #define RECORDS N_("Records")
 #define TABLES N_("Tables")
 #define BATCHES N_("Batches")
+#define IMPORTS N_("Imports")
 #define DRAFTS N_("Drafts")
 #define WORDS N_("Dictionary")
 #define REGISTER N_("Register")
@@ -30,6 +31,23 @@ static const struct api_route rows[] = {
                  "be kept by others. It is the purpose of the key.")},
     {METHOD_POST, "/records/{record}/draft", .operation = "entry.open", .tag = RECORDS,
      .location = "/drafts/{draft}", .etag = "draft_version"},
+
+    {METHOD_POST, "/uploads", .operation = "upload.put", .tag = IMPORTS,
+     .about = N_("A piece of a file, in order; the answer's `upload` names it. The last one has "
+                 "`last`. A file of one piece can go to `/imports` at once.")},
+    {METHOD_POST, "/imports", .operation = "import.submit", .tag = IMPORTS, .later = true,
+     .location = "/imports/{job}",
+     .about = N_("Nothing is kept of it before `confirm`. The key also wants `import.check`.")},
+    {METHOD_GET, "/imports/{job}", .operation = "job.show", .tag = IMPORTS,
+     .about = N_("Kept for half an hour after it was last looked at.")},
+    {METHOD_GET, "/imports/{job}/findings", .operation = "job.findings", .tag = IMPORTS},
+    {METHOD_GET, "/imports/{job}/conflicts", .operation = "job.conflicts", .tag = IMPORTS},
+    {METHOD_GET, "/imports/{job}/file", .operation = "import.errors_file", .tag = IMPORTS},
+    {METHOD_POST, "/imports/{job}/confirm", .operation = "import.confirm", .tag = IMPORTS,
+     .later = true, .location = "/imports/{job}",
+     .about = N_("Imports the file whose check was this job, as a job of its own. The key also wants "
+                 "`import.run`.")},
+    {METHOD_DELETE, "/imports/{job}", .operation = "job.cancel", .tag = IMPORTS},
 
     {METHOD_GET, "/batches", .operation = "batch.list", .tag = BATCHES},
     {METHOD_POST, "/batches/{batch}/undo", .operation = "batch.undo", .tag = BATCHES},

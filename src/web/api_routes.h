@@ -7,6 +7,7 @@
 
 #include "web/request.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #define API_ROOT "/api/v1"
@@ -21,6 +22,7 @@ struct api_route {
     const char *version;  /* parameter that the number in If-Match becomes */
     const char *etag;     /* member of the result that is the ETag: "meta.version" */
     const char *location; /* of what was made, "/drafts/{draft}": the answer is then 201 */
+    bool later;           /* the answer is 202: it is being done, and `location` says how far */
     int conflict;         /* status where the result's `conflict` is true; 0: it cannot be */
 };
 

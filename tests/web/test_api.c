@@ -11,12 +11,16 @@
  *  7 errors: problem documents, nothing of the server's own (S64); of the front
  *  8 reading a record is an entry of the log, with the key's account and purpose
  *  9 a contributor's foreign records answer like missing ones (S51, S52)
+ * 10 an import from its file to its undoing; the file of another account is not there (S52)
+ * 11 Idempotency-Key: done once and answered as then for a day; another request, another account,
+ *    a request that failed
  */
 #include "harness.h"
 
 #include "people.h"
 
 #include "base/arena.h"
+#include "base/base64.h"
 #include "desk.h"
 #include "service/operations.h"
 #include "web/api.h"
@@ -75,11 +79,15 @@ static int begin(void **state)
     (void)state;
     people_quick();
     desk_make("repository");
-    desk = desk_open("repository", NULL);
+    struct service_options o = desk_options("repository", NULL);
+    o.program = harness_program();
+    o.scratch = ".";
+    desk = desk_open_with(&o);
     desk_victims("v.csv", "A", 0, 5, 0);
     (void)desk_do(desk, "import.run", "{'file':'v.csv','form':'victim','organisation':'GNR'}");
     desk_victims("w.csv", "B", 10, 15, 0);
     (void)desk_do(desk, "import.run", "{'file':'w.csv','form':'victim','organisation':'APAV'}");
+    desk_victims("y.csv", "D", 30, 33, 0); /* to be sent */
     desk_victims("x.csv", "C", 20, 22, 0); /* to be undone */
     (void)desk_do(desk, "import.run", "{'file':'x.csv','form':'victim','organisation':'APAV'}");
     first_record(own, "GNR");
@@ -325,8 +333,43 @@ static void table_1_2_given_to_anybody_as_it_is(void **state)
 /* ---- 2 ---- */
 
 struct work { /* what a person's requests are about */
-    char draft[20], version[20], section[60];
+    char draft[20], version[20], section[60], job[64];
 };
+
+/* A file as the body of a request to /imports; made anew each time. */
+static const char *file_body(const char *path)
+{
+    static char body[200000];
+    size_t n;
+    char *bytes = harness_read(path, &n);
+    struct buf b;
+    buf_init(&b, sizeof body);
+    base64_put(&b, (struct text){bytes, n});
+    (void)snprintf(body, sizeof body,
+                   "{\"form\":\"victim\",\"organisation\":\"GNR\",\"name\":\"y.csv\","
+                   "\"bytes\":\"%.*s\"}",
+                   (int)b.n, b.p);
+    buf_release(&b);
+    free(bytes);
+    return body;
+}
+
+static void begin_job(struct work *w, struct person *p)
+{
+    struct json *in, *made = NULL;
+    struct err e = {0};
+    (void)snprintf(w->job, sizeof w->job, "nothing");
+    if (!may_ask(p, "import.submit")) return;
+    assert_true(json_parse(&in, text_of(file_body("y.csv")), NULL));
+    if (p->organisation != NULL && strcmp(p->role, "contributor") == 0)
+        json_set_text(in, "organisation", p->organisation);
+    struct caller who = {.session = p->session, .source = "192.0.2.0", .language = "en"};
+    if (!service_call_as(&made, desk, &who, "import.submit", in, NULL, &e))
+        fail_msg("%s: %s", p->account, e.msg);
+    (void)snprintf(w->job, sizeof w->job, "%s", json_get_text(made, "job", ""));
+    json_free(made);
+    json_free(in);
+}
 
 static void begin_draft(struct work *w, struct person *p, bool of_record)
 {
@@ -377,6 +420,7 @@ static const char *value_of(const char *name, const struct work *w)
     if (strcmp(name, "section") == 0) return w->section;
     if (strcmp(name, "list") == 0) return "CL_EXPL";
     if (strcmp(name, "batch") == 0) return "3";
+    if (strcmp(name, "job") == 0) return w->job;
     return "overview";
 }
 
@@ -403,12 +447,14 @@ static const char *body_of(const struct api_route *r)
         const char *operation, *body;
     } bodies[] = {{"record.links", "{\"purpose\":\"yearly report\"}"},
                   {"batch.undo", "{\"reason\":\"a test\"}"},
+                  {"upload.put", "{\"name\":\"a.csv\",\"bytes\":\"YQ==\",\"last\":true}"},
                   {"explore.table", "{\"form\":\"victim\",\"rows\":[\"sex\"]}"},
                   {"explore.download",
                    "{\"form\":\"victim\",\"rows\":[\"sex\"],\"format\":\"csv\"}"},
                   {"entry.begin", "{\"form\":\"victim\",\"organisation\":\"GNR\"}"},
                   {"entry.save", "{\"fields\":{\"sex\":\"F\"}}"},
                   {"entry.submit", "{\"state\":\"incomplete\"}"}};
+    if (strcmp(r->operation, "import.submit") == 0) return file_body("y.csv");
     for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++)
         if (strcmp(bodies[i].operation, r->operation) == 0) return bodies[i].body;
     return r->method == METHOD_GET || r->method == METHOD_DELETE ? NULL : "{}";
@@ -439,6 +485,7 @@ static void walk_2_1_every_route_and_role(void **state)
             char path[300];
             begin_draft(&w, p, is_one_of(r->operation, "entry.conflict", "entry.merge"));
             if (is_one_of(r->operation, "entry.compare", "entry.resolve")) park(&w, p);
+            begin_job(&w, p);
             fill(path, sizeof path, r, &w);
             name_dashboard(path, sizeof path, r, p);
             int status = ask(&(struct asked){.method = r->method,
@@ -586,17 +633,21 @@ static void sent_4_2_types_and_bodies(void **state)
                                          .key = key[1],
                                          .body = "{}"}),
                      400);
-    int64_t before =
-        (int64_t)json_size(json_get(person_do(&people[1], desk, "entry.list", "{}"), "drafts"));
-    assert_int_equal(ask(&(struct asked){.method = METHOD_POST,
+    static const char *const wrong[] = {"", "two words", "\xc3\xa1"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        assert_int_equal(ask(&(struct asked){.method = METHOD_POST,
+                                             .path = API_ROOT "/drafts",
+                                             .key = key[1],
+                                             .body = "{\"form\":\"victim\"}",
+                                             .idempotency = wrong[i]}),
+                         400);
+        assert_string_equal(problem(), "api.idempotency");
+    }
+    assert_int_equal(ask(&(struct asked){.method = METHOD_GET,
                                          .path = API_ROOT "/drafts",
                                          .key = key[1],
-                                         .body = "{\"form\":\"victim\",\"organisation\":\"GNR\"}",
-                                         .idempotency = "\"1\""}),
+                                         .idempotency = "1"}),
                      400);
-    assert_string_equal(problem(), "api.idempotency");
-    assert_int_equal(json_size(json_get(person_do(&people[1], desk, "entry.list", "{}"), "drafts")),
-                     before);
 }
 
 static void sent_4_3_addresses_and_methods(void **state)
@@ -756,6 +807,117 @@ static void scope_9_1_foreign_is_missing(void **state)
         assert_string_equal(json_get_text(json_at(list, i), "organisation", ""), "GNR");
 }
 
+/* ---- 10 ---- */
+
+static size_t contributor(void)
+{
+    for (size_t i = 0; i < N_PEOPLE; i++)
+        if (strcmp(people[i].role, "contributor") == 0 && people[i].organisation != NULL &&
+            strcmp(people[i].organisation, "GNR") == 0)
+            return i;
+    fail_msg("nobody keeps records of the GNR");
+    return 0;
+}
+
+static void imports_10_1_from_file_to_undo(void **state)
+{
+    (void)state;
+    const char *k = key[contributor()];
+    char path[200], undo[100];
+    int64_t before = desk_records(desk, "victim");
+    desk_victims("y.csv", "E", 40, 44, 0);
+    assert_int_equal(post(k, API_ROOT "/imports", file_body("y.csv")), 202);
+    (void)snprintf(path, sizeof path, "%s", header_of("Content-Location"));
+    assert_int_equal(get(k, path, NULL), 200);
+    assert_string_equal(json_get_text(said, "state", ""), "done");
+    assert_int_equal(json_get_int(json_get(said, "counts"), "new", -1), 4);
+    assert_int_equal(desk_records(desk, "victim"), before);
+    char confirm[220], findings[220];
+    (void)snprintf(confirm, sizeof confirm, "%s/confirm", path);
+    (void)snprintf(findings, sizeof findings, "%s/findings", path);
+    assert_int_equal(get(k, findings, NULL), 200);
+    assert_int_equal(get(key[contributor() == 0 ? 1 : 0], path, NULL), 404);
+    assert_int_equal(post(k, confirm, "{}"), 202);
+    (void)snprintf(path, sizeof path, "%s", header_of("Content-Location"));
+    assert_int_equal(get(k, path, NULL), 200);
+    int64_t batch = json_get_int(json_get(said, "counts"), "batch", 0);
+    assert_true(batch > 0);
+    assert_int_equal(desk_records(desk, "victim"), before + 4);
+    (void)snprintf(confirm, sizeof confirm, "%s/confirm", path);
+    assert_int_equal(post(k, confirm, "{}"), 409); /* it is no check */
+    assert_string_equal(problem(), "import.not_checked");
+    (void)snprintf(undo, sizeof undo, API_ROOT "/batches/%lld/undo", (long long)batch);
+    assert_int_equal(post(k, undo, "{\"reason\":\"a test\"}"), 200);
+    assert_int_equal(desk_records(desk, "victim"), before);
+    assert_int_equal(post(k, API_ROOT "/imports",
+                          "{\"form\":\"victim\",\"organisation\":\"APAV\",\"bytes\":\"YQ==\"}"),
+                     403);
+}
+
+/* ---- 11 ---- */
+
+static int named(const char *k, const char *name, const char *body)
+{
+    return ask(&(struct asked){.method = METHOD_POST,
+                               .path = API_ROOT "/drafts",
+                               .key = k,
+                               .body = body,
+                               .idempotency = name});
+}
+
+static size_t n_draft(size_t who)
+{
+    return json_size(json_get(person_do(&people[who], desk, "entry.list", "{}"), "drafts"));
+}
+
+static void once_11_1_done_once(void **state)
+{
+    (void)state;
+    static const char *const body = "{\"form\":\"victim\",\"organisation\":\"GNR\"}";
+    size_t who = contributor();
+    person_sign_in(&people[who], desk);
+    size_t before = n_draft(who);
+    char first[400], draft[40];
+    assert_int_equal(named(key[who], "name-1", body), 201);
+    (void)snprintf(first, sizeof first, "%.*s", (int)out.body.n, out.body.p);
+    (void)snprintf(draft, sizeof draft, "%s", json_get_text(said, "draft", ""));
+    assert_int_equal(named(key[who], "name-1", body), 201);
+    assert_string_equal(json_get_text(said, "draft", ""), draft);
+    assert_int_equal(strncmp(first, out.body.p, out.body.n), 0);
+    assert_int_equal(n_draft(who), before + 1);
+    assert_int_equal(named(key[who], "name-1", "{\"form\":\"suspect\",\"organisation\":\"GNR\"}"),
+                     422);
+    assert_string_equal(problem(), "once.other");
+    assert_int_equal(named(key[who], "name-2", body), 201);
+    assert_string_not_equal(json_get_text(said, "draft", ""), draft);
+    assert_int_equal(n_draft(who), before + 2);
+}
+
+static void once_11_2_what_failed_may_be_tried_again(void **state)
+{
+    (void)state;
+    size_t who = contributor();
+    assert_true(named(key[who], "name-3", "{\"form\":\"victim\",\"organisation\":\"NONE\"}") >= 400);
+    assert_int_equal(named(key[who], "name-3", "{\"form\":\"victim\",\"organisation\":\"GNR\"}"),
+                     201);
+}
+
+static void once_11_3_for_a_day(void **state)
+{
+    (void)state;
+    static const char *const body = "{\"form\":\"victim\",\"organisation\":\"GNR\"}";
+    size_t who = contributor();
+    char draft[40];
+    assert_int_equal(named(key[who], "name-4", body), 201);
+    (void)snprintf(draft, sizeof draft, "%s", json_get_text(said, "draft", ""));
+    people_wait(desk, 23 * 3600);
+    assert_int_equal(named(key[who], "name-4", body), 201);
+    assert_string_equal(json_get_text(said, "draft", ""), draft);
+    people_wait(desk, 2 * 3600);
+    assert_int_equal(named(key[who], "name-4", body), 201);
+    assert_string_not_equal(json_get_text(said, "draft", ""), draft);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -773,6 +935,10 @@ int main(void)
         cmocka_unit_test(errors_7_2_no_desk),
         cmocka_unit_test(log_8_1_reading_is_an_entry),
         cmocka_unit_test(scope_9_1_foreign_is_missing),
+        cmocka_unit_test(imports_10_1_from_file_to_undo),
+        cmocka_unit_test(once_11_1_done_once),
+        cmocka_unit_test(once_11_2_what_failed_may_be_tried_again),
+        cmocka_unit_test(once_11_3_for_a_day),
         cmocka_unit_test(walk_2_1_every_route_and_role),
     };
     int failed = cmocka_run_group_tests(tests, begin, end);
