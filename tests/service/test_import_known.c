@@ -1,0 +1,413 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Tests of src/service/import_known.c and op_export.c: records as a workbook, corrected, and imported
+ * again
+ *  1 the workbook, read with the program's own reader: _id and _version first, labels under the names,
+ *    choices, and who took it when and for what; no identifier, in no part of it (S57)
+ *  2 imported as it is, nothing changes; only a batch, only what has findings
+ *  3 a cell changes its record, and identifiers that are not in the file stay; undone with the batch
+ *  4 a record that was changed meanwhile: shown, kept; taken on demand, and only what the file changes;
+ *    who changed it and when; in the file given back; the reading is an entry (S20, S21)
+ *  5 unknown codes, those of another organisation or form (S52), versions that never were, references,
+ *    the same record twice
+ *  6 a closed year is closed to spreadsheets too
+ *  7 a purpose is wanted, and the export is an entry before the file is there (S20) */
+#include "harness.h"
+
+#include "desk.h"
+#include "people.h"
+
+#include "base/buf.h"
+#include "base/file.h"
+#include "base/xlsx_read.h"
+
+#include <unistd.h>
+
+#define ROUND "'form':'victim','organisation':'GNR'"
+
+static struct service *desk;
+
+enum { COLUMNS_MAX = 400, ROWS_MAX = 60 };
+static struct {
+    char *cell[ROWS_MAX][COLUMNS_MAX];
+    size_t n_row, n_column;
+} table;
+
+static int begin(void **state)
+{
+    (void)state;
+    desk_make("repository");
+    struct service_options o = desk_options("repository", NULL);
+    o.program = harness_program();
+    o.purpose = "a test";
+    o.language = "en";
+    desk = desk_open_with(&o);
+    desk_victims("v.csv", "A", 0, 12, 0);
+    (void)desk_do(desk, "import.run", "{'file':'v.csv'," ROUND "}");
+    desk_victims("w.csv", "B", 20, 24, 0);
+    (void)desk_do(desk, "import.run", "{'file':'w.csv','form':'victim','organisation':'APAV'}");
+    return 0;
+}
+
+static void forget_table(void)
+{
+    for (size_t r = 0; r < table.n_row; r++)
+        for (size_t c = 0; c < COLUMNS_MAX; c++) {
+            free(table.cell[r][c]);
+            table.cell[r][c] = NULL;
+        }
+    table.n_row = table.n_column = 0;
+}
+
+static int end(void **state)
+{
+    (void)state;
+    forget_table();
+    service_close(desk);
+    return 0;
+}
+
+static bool keep_row(void *ctx, const struct xlsx_row *row, struct err *e)
+{
+    (void)ctx;
+    (void)e;
+    assert_true(row->n_cell <= COLUMNS_MAX);
+    assert_false(row->hidden);
+    if (row->row > ROWS_MAX) return true; /* of choices, the first do */
+    table.n_row = (size_t)row->row;
+    if (row->n_cell > table.n_column) table.n_column = row->n_cell;
+    for (size_t c = 0; c < row->n_cell; c++) {
+        struct text t = row->cell[c].text;
+        assert_false(row->cell[c].formula);
+        if (t.n > 0) table.cell[row->row - 1][c] = strndup(t.p, t.n);
+    }
+    return true;
+}
+
+/* A sheet of a workbook into `table`. */
+static void read_sheet(const char *path, const char *name)
+{
+    size_t n;
+    struct xlsx_reader *r;
+    struct err e = {0};
+    char *bytes = harness_read(path, &n);
+    forget_table();
+    if (!xlsx_open_memory(&r, bytes, n, &e)) fail_msg("%s", e.msg);
+    bool found = false;
+    for (size_t i = 0; i < xlsx_sheet_count(r); i++) {
+        assert_false(xlsx_sheet_hidden(r, i));
+        if (!text_is(xlsx_sheet_name(r, i), name)) continue;
+        found = true;
+        if (!xlsx_read_sheet(r, i, keep_row, NULL, &e)) fail_msg("%s", e.msg);
+    }
+    assert_true(found);
+    xlsx_close(r);
+    free(bytes);
+}
+
+static const char *at(size_t row, size_t column)
+{
+    return table.cell[row][column] == NULL ? "" : table.cell[row][column];
+}
+
+static size_t column(const char *name)
+{
+    for (size_t c = 0; c < table.n_column; c++)
+        if (strcmp(at(0, c), name) == 0) return c;
+    fail_msg("there is no column %s", name);
+    return 0;
+}
+
+static void set(size_t row, const char *name, const char *value)
+{
+    size_t c = column(name);
+    free(table.cell[row][c]);
+    table.cell[row][c] = strdup(value);
+}
+
+/* The header and these rows of the table (0 ends them), as CSV. */
+static void write_rows(const char *path, const size_t *row)
+{
+    struct buf b;
+    buf_init(&b, 1 << 20);
+    for (size_t i = 0; i == 0 || row[i - 1] != 0; i++) {
+        for (size_t c = 0; c < table.n_column; c++)
+            buf_printf(&b, "%s\"%s\"", c == 0 ? "" : ",", at(i == 0 ? 0 : row[i - 1], c));
+        buf_puts(&b, "\n");
+    }
+    assert_false(b.too_long);
+    harness_write(path, b.p, b.n);
+    buf_release(&b);
+}
+#define WRITE(path, ...) write_rows(path, (const size_t[]){__VA_ARGS__, 0})
+
+/* Everything of the GNR, into `table`; anew, with the versions of now. */
+static void download(void)
+{
+    (void)unlink("out.xlsx");
+    (void)desk_do(desk, "export.workbook", "{'output':'out.xlsx'," ROUND "}");
+    read_sheet("out.xlsx", "data");
+}
+
+static void counts(const struct json *r, int64_t changed, int64_t same, int64_t conflict,
+                   int64_t refused)
+{
+    assert_int_equal(json_get_int(r, "changed", -1), changed);
+    assert_int_equal(json_get_int(r, "same", -1), same);
+    assert_int_equal(json_get_int(r, "conflict", -1), conflict);
+    assert_int_equal(json_get_int(r, "refused", -1), refused);
+    assert_int_equal(json_get_int(r, "new", -1), 0);
+}
+
+static char value_of[200];
+static const char *kept(const char *record, const char *name)
+{
+    const struct json *r = desk_do(desk, "record.show", "{'record':'%s'}", record),
+                      *v = json_get(json_get(r, "values"), name);
+    if (v != NULL && json_kind(v) == JSON_INT)
+        (void)snprintf(value_of, sizeof value_of, "%lld", (long long)json_as_int(v, 0));
+    else (void)snprintf(value_of, sizeof value_of, "%s", v == NULL ? "" : json_as_text(v, ""));
+    return value_of;
+}
+
+static int64_t version(const char *record)
+{
+    return json_get_int(json_get(desk_do(desk, "record.show", "{'record':'%s'}", record), "meta"),
+                        "version", 0);
+}
+
+/* ---- 1 ---- */
+
+static void book_1_what_is_in_it(void **state)
+{
+    (void)state;
+    const struct json *r =
+        desk_do(desk, "export.workbook", "{'output':'out.xlsx'," ROUND "}");
+    assert_int_equal(json_get_int(r, "records", 0), 12);
+    assert_int_equal(json_get_int(r, "left_out", -1), 0);
+    read_sheet("out.xlsx", "data");
+    assert_int_equal(table.n_row, 14);
+    assert_string_equal(at(0, 0), "_id");
+    assert_string_equal(at(0, 1), "_version");
+    assert_string_equal(at(1, column("sex")), "Sex");
+    assert_string_equal(at(2, 1), "1");
+    assert_int_equal(strlen(at(2, 0)), 12);
+    for (size_t c = 0; c < table.n_column; c++) {
+        assert_string_not_equal(at(0, c), "family_name");
+        assert_string_not_equal(at(0, c), "birth_date");
+        for (size_t row = 2; row < table.n_row; row++) /* the canaries of desk_victims() */
+            assert_null(strstr(at(row, c), "FAMILY-"));
+    }
+    (void)column("episode[1]/exploitation[1]/exploitation_form");
+    read_sheet("out.xlsx", "choices");
+    assert_true(table.n_row > 20);
+    read_sheet("out.xlsx", "_meta");
+    bool purpose = false, actor = false;
+    for (size_t row = 0; row < table.n_row; row++) {
+        purpose |= strcmp(at(row, 1), "a test") == 0;
+        actor |= strcmp(at(row, 0), "by") == 0 && at(row, 1)[0] != '\0';
+    }
+    assert_true(purpose && actor);
+}
+
+/* ---- 2 ---- */
+
+static void same_2_nothing_changes(void **state)
+{
+    (void)state;
+    download();
+    counts(desk_do(desk, "import.check", "{'file':'out.xlsx'," ROUND "}"), 0, 12, 0, 0);
+    const struct json *r = desk_do(desk, "import.run", "{'file':'out.xlsx'," ROUND "}");
+    counts(r, 0, 12, 0, 0);
+    int64_t batch = json_get_int(r, "batch", 0);
+    assert_int_equal(version(at(2, 0)), 1);
+    (void)desk_refused(desk, ERR_NOT_FOUND, "export.nothing", "export.workbook",
+                       "{'output':'none.xlsx','batch':%lld," ROUND "}", (long long)batch);
+    r = desk_do(desk, "export.workbook", "{'output':'one.xlsx','batch':1," ROUND "}");
+    assert_int_equal(json_get_int(r, "records", 0), 12);
+    (void)desk_refused(desk, ERR_NOT_FOUND, "export.nothing", "export.workbook",
+                       "{'output':'none.xlsx','findings':true," ROUND "}");
+}
+
+/* ---- 3 ---- */
+
+static void change_3_cells(void **state)
+{
+    (void)state;
+    download();
+    set(4, "data_reliability", "B");
+    WRITE("e.csv", 4);
+    counts(desk_do(desk, "import.run", "{'file':'e.csv'," ROUND "}"), 1, 0, 0, 0);
+    download();
+    char one[20], was[20];
+    (void)snprintf(one, sizeof one, "%s", at(2, 0));
+    (void)snprintf(was, sizeof was, "%s", at(2, column("sex")));
+    set(2, "sex", strcmp(was, "F") == 0 ? "M" : "F");
+    set(3, "sex", "");
+    set(4, "data_reliability", "[CLEAR]");
+    WRITE("e.csv", 2, 3, 4);
+    counts(desk_do(desk, "import.check", "{'file':'e.csv'," ROUND "}"), 2, 1, 0, 0);
+    assert_string_equal(kept(one, "sex"), was);
+    const struct json *r = desk_do(desk, "import.run", "{'file':'e.csv'," ROUND "}");
+    counts(r, 2, 1, 0, 0);
+    int64_t batch = json_get_int(r, "batch", 0);
+    assert_string_not_equal(kept(one, "sex"), was);
+    assert_int_equal(version(one), 2);
+    assert_true(kept(at(3, 0), "sex")[0] != '\0');
+    assert_string_equal(kept(at(4, 0), "data_reliability"), "");
+    r = desk_do(desk, "record.identity", "{'record':'%s','purpose':'a test'}", one);
+    assert_non_null(strstr(json_get_text(json_get(r, "values"), "family_name", ""), "FAMILY-"));
+    (void)desk_do(desk, "batch.undo", "{'batch':%lld,'reason':'a test'}", (long long)batch);
+    assert_string_equal(kept(one, "sex"), was);
+    desk_verify(desk);
+}
+
+/* ---- 4 ---- */
+
+static void conflict_4_changed_meanwhile(void **state)
+{
+    (void)state;
+    download();
+    char one[20];
+    (void)snprintf(one, sizeof one, "%s", at(5, 0));
+    set(5, "data_reliability", "A");
+    set(5, "incident_country", "PT");
+    WRITE("first.csv", 5);
+    counts(desk_do(desk, "import.run", "{'file':'first.csv'," ROUND "}"), 1, 0, 0, 0);
+    set(5, "data_reliability", "B");
+    set(5, "incident_country", "");
+    set(5, "case_status", "");
+    set(5, "data_reliability", "B");
+    WRITE("second.csv", 5); /* with the version before the first */
+    const struct json *r = desk_do(desk, "import.check",
+                                   "{'file':'second.csv'," ROUND "}");
+    counts(r, 0, 0, 1, 0);
+    const struct json *c = json_at(json_get(r, "conflicts"), 0),
+                      *f = json_at(json_get(c, "fields"), 0);
+    assert_int_equal(json_size(json_get(r, "conflicts")), 1);
+    assert_int_equal(json_size(json_get(c, "fields")), 1);
+    assert_string_equal(json_get_text(c, "record", ""), one);
+    assert_true(json_get_text(c, "author", "")[0] != '\0' && json_get_text(c, "at", "")[0] != '\0');
+    assert_string_equal(json_get_text(f, "variable", ""), "data_reliability");
+    assert_true(json_get_bool(f, "both", false));
+    assert_string_not_equal(json_get_text(f, "mine", ""), json_get_text(f, "theirs", ""));
+    /* showing it was a reading */
+    r = desk_do(desk, "audit.list", "{'limit':1}");
+    assert_string_equal(json_get_text(json_at(json_get(r, "entries"), 0), "action", ""),
+                        "record.read");
+    r = desk_do(desk, "import.run", "{'file':'second.csv','findings':'back.csv'," ROUND "}");
+    counts(r, 0, 0, 1, 0);
+    assert_string_equal(kept(one, "data_reliability"), "A");
+    assert_int_equal(version(one), 2);
+    size_t n;
+    char *back = harness_read("back.csv", &n);
+    assert_non_null(strstr(back, "[conflict]"));
+    assert_non_null(strstr(back, "_version"));
+    free(back);
+    r = desk_do(desk, "import.run", "{'file':'second.csv','conflicts':'mine'," ROUND "}");
+    counts(r, 1, 0, 1, 0);
+    assert_string_equal(kept(one, "data_reliability"), "B");
+    assert_string_equal(kept(one, "incident_country"), "PT"); /* only what the file says */
+    assert_int_equal(version(one), 3);
+    /* said again it is no conflict any more: both say the same */
+    counts(desk_do(desk, "import.run", "{'file':'second.csv'," ROUND "}"), 0, 1, 0, 0);
+    desk_verify(desk);
+}
+
+/* ---- 5 ---- */
+
+static const char *rule_of(const struct json *r, int i)
+{
+    return json_get_text(json_at(json_get(r, "findings"), (size_t)i), "rule", "");
+}
+
+static void wrong_5_rows(void **state)
+{
+    (void)state;
+    const struct json *list =
+        json_get(desk_do(desk, "record.list", "{'form':'victim','limit':100}"), "records");
+    char foreign[20] = "";
+    for (size_t i = 0; i < json_size(list); i++)
+        if (strcmp(json_get_text(json_at(list, i), "organisation", ""), "APAV") == 0)
+            (void)snprintf(foreign, sizeof foreign, "%s",
+                           json_get_text(json_at(list, i), "record", ""));
+    assert_int_equal(strlen(foreign), 12);
+    download();
+    set(2, "_id", foreign);
+    set(3, "_id", "0123456789AB");
+    set(4, "_version", "99");
+    set(5, "_version", "");
+    set(6, "source_file_no", "A-other");
+    for (size_t i = 2; i < 7; i++) set(i, "data_reliability", "C");
+    WRITE("wrong.csv", 2, 3, 4, 5, 6, 7, 7);
+    const struct json *r = desk_do(desk, "import.run", "{'file':'wrong.csv'," ROUND "}");
+    counts(r, 0, 1, 0, 6);
+    assert_string_equal(rule_of(r, 0), "row-id");
+    assert_string_equal(rule_of(r, 1), "row-id"); /* one that is not there and one that is not ours: alike */
+    const struct json *a = json_at(json_get(r, "findings"), 0),
+                      *b = json_at(json_get(r, "findings"), 1);
+    assert_string_equal(json_get_text(a, "message", ""), json_get_text(b, "message", "x"));
+    assert_string_equal(rule_of(r, 2), "row-version");
+    assert_string_equal(rule_of(r, 3), "row-version");
+    assert_string_equal(rule_of(r, 4), "row-reference");
+    assert_string_equal(rule_of(r, 5), "V07");
+    assert_int_equal(version(foreign), 1);
+    /* of another form */
+    desk_suspects("s.csv", "S", 0, 2);
+    (void)desk_do(desk, "import.run", "{'file':'s.csv','form':'suspect','organisation':'GNR'}");
+    list = json_get(desk_do(desk, "record.list", "{'form':'suspect','limit':10}"), "records");
+    (void)snprintf(foreign, sizeof foreign, "%s", json_get_text(json_at(list, 0), "record", ""));
+    download();
+    set(2, "_id", foreign);
+    WRITE("wrong.csv", 2);
+    r = desk_do(desk, "import.run", "{'file':'wrong.csv'," ROUND "}");
+    assert_string_equal(rule_of(r, 0), "row-id");
+}
+
+/* ---- 6 ---- */
+
+static void year_6_closed(void **state)
+{
+    (void)state;
+    download();
+    char year[5];
+    (void)snprintf(year, sizeof year, "%.4s", at(7, column("entry_date")));
+    (void)desk_do(desk, "year.close", "{'form':'victim','year':%s}", year);
+    set(7, "data_reliability", "D");
+    WRITE("late.csv", 7, 8);
+    const struct json *r = desk_do(desk, "import.run", "{'file':'late.csv'," ROUND "}");
+    counts(r, 0, 1, 0, 1);
+    assert_string_equal(rule_of(r, 0), "row-year");
+    (void)desk_do(desk, "year.reopen", "{'form':'victim','year':%s,'reason':'again'}", year);
+    counts(desk_do(desk, "import.run", "{'file':'late.csv'," ROUND "}"), 1, 1, 0, 0);
+}
+
+/* ---- 7 ---- */
+
+static void purpose_7_is_stated(void **state)
+{
+    (void)state;
+    struct service_options o = desk_options("repository", NULL);
+    o.purpose = NULL;
+    struct service *other = desk_open_with(&o);
+    (void)desk_refused(other, ERR_DENIED, "call.no_purpose", "export.workbook",
+                       "{'output':'no.xlsx'," ROUND "}");
+    assert_false(file_exists("no.xlsx"));
+    service_close(other);
+    (void)desk_do(desk, "export.workbook", "{'output':'out.xlsx'," ROUND "}");
+    const struct json *one = json_at(
+        json_get(desk_do(desk, "audit.list", "{'limit':1}"), "entries"), 0);
+    assert_string_equal(json_get_text(one, "action", ""), "record.read");
+    assert_string_equal(json_get_text(one, "object_type", ""), "export");
+    assert_int_equal(json_get_int(one, "count", 0), 12);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(book_1_what_is_in_it),      cmocka_unit_test(same_2_nothing_changes),
+        cmocka_unit_test(change_3_cells),            cmocka_unit_test(conflict_4_changed_meanwhile),
+        cmocka_unit_test(wrong_5_rows),              cmocka_unit_test(year_6_closed),
+        cmocka_unit_test(purpose_7_is_stated),
+    };
+    return cmocka_run_group_tests(tests, begin, end);
+}
