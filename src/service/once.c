@@ -80,11 +80,10 @@ bool once_end(struct call *c, bool done)
     buf_init_wiped(&body, 2 * (size_t)ANSWER_BYTES_MAX);
     if (done) json_write(&body, c->out, false);
     bool keep = done && buf_ok(&body, NULL);
-    if (begin(c, &e) &&
-        !end(c,
-             keep ? store_answer_keep(c->s->store, &r, buf_text(&body), &e)
-                  : store_answer_remove(c->s->store, &r, &e),
-             &e))
+    if (begin(c, &e) && !end(c,
+                             keep ? store_answer_keep(c->s->store, &r, buf_text(&body), &e)
+                                  : store_answer_remove(c->s->store, &r, &e),
+                             &e))
         err_clear(&e);
     buf_release(&body);
     buf_release(&request);

@@ -224,7 +224,8 @@ static struct json *components(void)
         problem, "description",
         tr("What went wrong. 401: no key, or one that is over; 403: the key or the role is "
            "not for this; 404: there is no such thing, or not for this key; 409: it "
-           "stands against what is there; 412 and 428: If-Match; 429: too much at once, with Retry-After."));
+           "stands against what is there; 412 and 428: If-Match; 429: too much at once, with "
+           "Retry-After."));
     json_set(problem, "content",
              content("application/problem+json", reference("#/components/schemas/problem")));
     json_set(responses, "problem", problem);

@@ -45,8 +45,9 @@ static const struct api_route rows[] = {
     {METHOD_GET, "/imports/{job}/file", .operation = "import.errors_file", .tag = IMPORTS},
     {METHOD_POST, "/imports/{job}/confirm", .operation = "import.confirm", .tag = IMPORTS,
      .later = true, .location = "/imports/{job}",
-     .about = N_("Imports the file whose check was this job, as a job of its own. The key also wants "
-                 "`import.run`.")},
+     .about =
+         N_("Imports the file whose check was this job, as a job of its own. The key also wants "
+            "`import.run`.")},
     {METHOD_DELETE, "/imports/{job}", .operation = "job.cancel", .tag = IMPORTS},
 
     {METHOD_GET, "/batches", .operation = "batch.list", .tag = BATCHES},

@@ -3,7 +3,8 @@
  *  1 a cell changes, an empty one does not, [CLEAR] empties      2 what is said as it is kept is no
  *  change, also a text that a spreadsheet trimmed
  *  3 instances: changed, added behind what is there, within others; none goes
- *  4 a version in between: what only they changed stays, what both did is said, the same change is none
+ *  4 a version in between: what only they changed stays, what both did is said, the same change is
+ *  none
  *  5 a repeat that has got an instance meanwhile: nothing is taken, it is said
  *  6 which column speaks of what in the merged record */
 #include "harness.h"
@@ -103,8 +104,9 @@ static void merge_2_as_it_is_kept(void **state)
     (void)state;
     check("sex|birth_year", "M|1990", "{'sex':'M','birth_year':1990}", NULL,
           "{'sex':'M','birth_year':1990}");
-    check("sex|case_closure_note", "M|two\r\nlines", "{'sex':'M','case_closure_note':'two\\nlines '}",
-          NULL, "{'case_closure_note':'two\\nlines ','sex':'M'}");
+    check("sex|case_closure_note", "M|two\r\nlines",
+          "{'sex':'M','case_closure_note':'two\\nlines '}", NULL,
+          "{'case_closure_note':'two\\nlines ','sex':'M'}");
     check("sex", "Z", "{'sex':'M'}", NULL, "{'sex':'M'} V01 sex row 3 column 1 'Z'");
 }
 
@@ -124,16 +126,18 @@ static void merge_3_instances(void **state)
           "{'exploitation_form':'E230'}]}]} exploitation_form/2");
     check(header, "[CLEAR]||", two, NULL,
           "{'episode':[{'exploitation':[{},{'exploitation_form':'E210'}]}]} exploitation_form/0");
-    check("episode[2]/exploitation[1]/exploitation_form", "E230", two, NULL,
-          "{'episode':[{'exploitation':[{'exploitation_form':'E110'},{'exploitation_form':'E210'}]},"
-          "{'exploitation':[{'exploitation_form':'E230'}]}]} exploitation_form/2");
-    check("episode[1]/exploitation[3]/exploitation_form|episode[2]/exploitation[1]/exploitation_form",
-          "E230|E220",
-          "{'episode':[{'exploitation':[{'exploitation_form':'E110'}]},"
-          "{'exploitation':[{'exploitation_form':'E210'}]}]}",
-          NULL,
-          "{'episode':[{'exploitation':[{'exploitation_form':'E110'},{'exploitation_form':'E230'}]},"
-          "{'exploitation':[{'exploitation_form':'E220'}]}]} exploitation_form/1 exploitation_form/2");
+    check(
+        "episode[2]/exploitation[1]/exploitation_form", "E230", two, NULL,
+        "{'episode':[{'exploitation':[{'exploitation_form':'E110'},{'exploitation_form':'E210'}]},"
+        "{'exploitation':[{'exploitation_form':'E230'}]}]} exploitation_form/2");
+    check(
+        "episode[1]/exploitation[3]/exploitation_form|episode[2]/exploitation[1]/exploitation_form",
+        "E230|E220",
+        "{'episode':[{'exploitation':[{'exploitation_form':'E110'}]},"
+        "{'exploitation':[{'exploitation_form':'E210'}]}]}",
+        NULL,
+        "{'episode':[{'exploitation':[{'exploitation_form':'E110'},{'exploitation_form':'E230'}]},"
+        "{'exploitation':[{'exploitation_form':'E220'}]}]} exploitation_form/1 exploitation_form/2");
 }
 
 static void merge_4_a_version_in_between(void **state)

@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Tests of src/service/import_known.c and op_export.c: records as a workbook, corrected, and imported
- * again
- *  1 the workbook, read with the program's own reader: _id and _version first, labels under the names,
+/* Tests of src/service/import_known.c and op_export.c: records as a workbook, corrected, and
+ * imported again
+ *  1 the workbook, read with the program's own reader: _id and _version first, labels under the
+ *  names,
  *    choices, and who took it when and for what; no identifier, in no part of it (S57)
  *  2 imported as it is, nothing changes; only a batch, only what has findings
- *  3 a cell changes its record, and identifiers that are not in the file stay; undone with the batch
- *  4 a record that was changed meanwhile: shown, kept; taken on demand, and only what the file changes;
+ *  3 a cell changes its record, and identifiers that are not in the file stay; undone with the
+ *  batch
+ *  4 a record that was changed meanwhile: shown, kept; taken on demand, and only what the file
+ *  changes;
  *    who changed it and when; in the file given back; the reading is an entry (S20, S21)
- *  5 unknown codes, those of another organisation or form (S52), versions that never were, references,
+ *  5 unknown codes, those of another organisation or form (S52), versions that never were,
+ *  references,
  *    the same record twice
  *  6 a closed year is closed to spreadsheets too
  *  7 a purpose is wanted, and the export is an entry before the file is there (S20) */
@@ -180,8 +184,7 @@ static int64_t version(const char *record)
 static void book_1_what_is_in_it(void **state)
 {
     (void)state;
-    const struct json *r =
-        desk_do(desk, "export.workbook", "{'output':'out.xlsx'," ROUND "}");
+    const struct json *r = desk_do(desk, "export.workbook", "{'output':'out.xlsx'," ROUND "}");
     assert_int_equal(json_get_int(r, "records", 0), 12);
     assert_int_equal(json_get_int(r, "left_out", -1), 0);
     read_sheet("out.xlsx", "data");
@@ -278,8 +281,7 @@ static void conflict_4_changed_meanwhile(void **state)
     set(5, "case_status", "");
     set(5, "data_reliability", "B");
     WRITE("second.csv", 5); /* with the version before the first */
-    const struct json *r = desk_do(desk, "import.check",
-                                   "{'file':'second.csv'," ROUND "}");
+    const struct json *r = desk_do(desk, "import.check", "{'file':'second.csv'," ROUND "}");
     counts(r, 0, 0, 1, 0);
     const struct json *c = json_at(json_get(r, "conflicts"), 0),
                       *f = json_at(json_get(c, "fields"), 0);
@@ -342,7 +344,8 @@ static void wrong_5_rows(void **state)
     const struct json *r = desk_do(desk, "import.run", "{'file':'wrong.csv'," ROUND "}");
     counts(r, 0, 1, 0, 6);
     assert_string_equal(rule_of(r, 0), "row-id");
-    assert_string_equal(rule_of(r, 1), "row-id"); /* one that is not there and one that is not ours: alike */
+    assert_string_equal(rule_of(r, 1),
+                        "row-id"); /* one that is not there and one that is not ours: alike */
     const struct json *a = json_at(json_get(r, "findings"), 0),
                       *b = json_at(json_get(r, "findings"), 1);
     assert_string_equal(json_get_text(a, "message", ""), json_get_text(b, "message", "x"));
@@ -394,8 +397,8 @@ static void purpose_7_is_stated(void **state)
     assert_false(file_exists("no.xlsx"));
     service_close(other);
     (void)desk_do(desk, "export.workbook", "{'output':'out.xlsx'," ROUND "}");
-    const struct json *one = json_at(
-        json_get(desk_do(desk, "audit.list", "{'limit':1}"), "entries"), 0);
+    const struct json *one =
+        json_at(json_get(desk_do(desk, "audit.list", "{'limit':1}"), "entries"), 0);
     assert_string_equal(json_get_text(one, "action", ""), "record.read");
     assert_string_equal(json_get_text(one, "object_type", ""), "export");
     assert_int_equal(json_get_int(one, "count", 0), 12);
@@ -404,9 +407,9 @@ static void purpose_7_is_stated(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(book_1_what_is_in_it),      cmocka_unit_test(same_2_nothing_changes),
-        cmocka_unit_test(change_3_cells),            cmocka_unit_test(conflict_4_changed_meanwhile),
-        cmocka_unit_test(wrong_5_rows),              cmocka_unit_test(year_6_closed),
+        cmocka_unit_test(book_1_what_is_in_it), cmocka_unit_test(same_2_nothing_changes),
+        cmocka_unit_test(change_3_cells),       cmocka_unit_test(conflict_4_changed_meanwhile),
+        cmocka_unit_test(wrong_5_rows),         cmocka_unit_test(year_6_closed),
         cmocka_unit_test(purpose_7_is_stated),
     };
     return cmocka_run_group_tests(tests, begin, end);

@@ -62,7 +62,8 @@ static void make_key(char out[KEY_SIZE], struct person *p, const char *only)
     }
     /* what an import does as a job is a right of its own */
     if (only == NULL && may_ask(p, "import.run"))
-        (void)snprintf(list + strlen(list), sizeof list - strlen(list), ",'import.check','import.run'");
+        (void)snprintf(list + strlen(list), sizeof list - strlen(list),
+                       ",'import.check','import.run'");
     const struct json *made =
         person_do(p, desk, "token.add",
                   "{'label':'test','operations':[%s],'purpose':'yearly report','days':30}", list);
@@ -900,7 +901,8 @@ static void once_11_2_what_failed_may_be_tried_again(void **state)
 {
     (void)state;
     size_t who = contributor();
-    assert_true(named(key[who], "name-3", "{\"form\":\"victim\",\"organisation\":\"NONE\"}") >= 400);
+    assert_true(named(key[who], "name-3", "{\"form\":\"victim\",\"organisation\":\"NONE\"}") >=
+                400);
     assert_int_equal(named(key[who], "name-3", "{\"form\":\"victim\",\"organisation\":\"GNR\"}"),
                      201);
 }
