@@ -6,35 +6,62 @@
 #include "timing.h"
 
 #include "base/mem.h"
+#include "base/parallel.h"
 #include "base/text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 
+enum { STRETCH = 50000, PART_MAX = 16 }; /* records made at a time, threads */
+
+struct making {
+    const struct people *p;
+    uint32_t from, to;
+    size_t n_part;
+    struct buf part[PART_MAX];
+};
+
+static void make_part(void *ctx, size_t part)
+{
+    struct making *m = ctx;
+    uint64_t n = m->to - m->from;
+    struct people_record *r = mem_new(1, sizeof *r);
+    for (uint64_t i = n * part / m->n_part; i < n * (part + 1) / m->n_part; i++) {
+        people_at(m->p, m->from + (uint32_t)i, r);
+        people_put_row(m->p, r, &m->part[part]);
+    }
+    mem_free(r);
+}
+
+/* Give out what has been made, and empty it. */
+static bool give(struct buf *b, FILE *to, uint64_t *bytes)
+{
+    bool ok = to == NULL || b->n == 0 || fwrite(b->p, 1, b->n, to) == b->n;
+    *bytes += b->n;
+    buf_clear(b);
+    return ok;
+}
+
 static bool make(const struct people_options *o, FILE *to, uint64_t *bytes, struct err *e)
 {
     struct people *p;
-    struct buf line;
     if (!people_new(&p, o, e)) return false;
-    struct people_record *r = mem_new(1, sizeof *r);
-    buf_init(&line, 1 << 20);
-    people_put_header(p, &line);
-    bool more = true;
-    while (more) {
-        more = people_next(p, r);
-        if (more) people_put_row(p, r, &line);
-        if (more && line.n < 1 << 16) continue;
-        *bytes += line.n;
-        if (to != NULL && fwrite(line.p, 1, line.n, to) != line.n) break;
-        buf_clear(&line);
+    struct making m = {.p = p, .n_part = parallel_threads()};
+    bool ok = true;
+    for (size_t i = 0; i < m.n_part; i++) buf_init(&m.part[i], 256 << 20);
+    people_put_header(p, &m.part[0]);
+    while (ok && m.from < o->n_record) {
+        m.to = o->n_record - m.from < STRETCH ? o->n_record : m.from + STRETCH;
+        parallel_run(m.n_part, make_part, &m);
+        for (size_t i = 0; ok && i < m.n_part; i++) ok = give(&m.part[i], to, bytes);
+        m.from = m.to;
     }
-    buf_release(&line);
-    mem_free(r);
+    if (ok && to != NULL) ok = fflush(to) == 0;
+    for (size_t i = 0; i < m.n_part; i++) buf_release(&m.part[i]);
     people_free(p);
-    if (to != NULL && (more || fflush(to) != 0))
-        return err_set(e, ERR_SYSTEM, "people.write", "could not write the records");
-    return true;
+    if (ok) return true;
+    return err_set(e, ERR_SYSTEM, "people.write", "could not write the records");
 }
 
 static int measure(struct people_options *o)

@@ -49,10 +49,9 @@ static uint32_t draw_organisation(struct writing *w, uint16_t which)
     return (uint32_t)random_weighted(&w->r, weight, d->n_organisation);
 }
 
-bool people_next(struct people *p, struct people_record *out)
+void people_at(const struct people *p, uint32_t number, struct people_record *out)
 {
-    if (p->next == p->o.n_record) return false;
-    uint32_t number = p->next++, id = p->order[number];
+    uint32_t id = p->order[number];
     uint16_t which = p->which[number];
     struct writing w = {.p = p, .out = out, .id = id};
     out->could = out->did = 0;
@@ -71,6 +70,12 @@ bool people_next(struct people *p, struct people_record *out)
     writing_value(&w, ROLE_org, "%s", w.org->name);
     writing_names(&w);
     writing_life(&w);
+}
+
+bool people_next(struct people *p, struct people_record *out)
+{
+    if (p->next == p->o.n_record) return false;
+    people_at(p, p->next++, out);
     return true;
 }
 

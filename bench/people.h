@@ -74,7 +74,10 @@ struct people;
 bool people_new(struct people **out, const struct people_options *o, struct err *e) MUST_CHECK;
 void people_free(struct people *p); /* NULL is fine */
 
-/* The next record; false at the end. Cost: some microseconds. */
+/* The record with a number below n_record of the options. Cost: some microseconds. Safe for several
+ * threads. */
+void people_at(const struct people *p, uint32_t number, struct people_record *out);
+/* The next record; false at the end. */
 bool people_next(struct people *p, struct people_record *out);
 
 uint32_t people_count(const struct people *p); /* persons */

@@ -151,9 +151,9 @@ void person_feminine(char *out, size_t size, const char *name, enum gender_rule 
 
 static void put_two(char out[PIECE_MAX], const char *first, const char *between, const char *second)
 {
-    char both[3 * PIECE_MAX];
-    snprintf(both, sizeof both, "%.63s%s%.63s", first, between, second); /* names have 50 bytes */
-    text_put(out, PIECE_MAX, both);
+    size_t n = text_put(out, PIECE_MAX, first);
+    n += text_put(out + n, PIECE_MAX - n, between);
+    text_put(out + n, PIECE_MAX - n, second);
 }
 
 /* One surname, in both forms. */
@@ -221,11 +221,11 @@ static void make_surname(struct surname *man, struct surname *woman, const struc
 
 static void full_name(char *out, size_t size, const char *given, const struct surname *s)
 {
-    char text[PIECE_MAX * (SURNAME_MAX + 2)];
-    size_t n = (size_t)snprintf(text, sizeof text, "%.63s", given);
-    for (size_t i = 0; i < s->n; i++)
-        n += (size_t)snprintf(text + n, sizeof text - n, " %.63s", s->piece[i].text);
-    text_put(out, size, text);
+    size_t n = text_put(out, size, given);
+    for (size_t i = 0; i < s->n; i++) {
+        n += text_put(out + n, size - n, " ");
+        n += text_put(out + n, size - n, s->piece[i].text);
+    }
 }
 
 static void make_given(struct person *x, struct random *r)

@@ -85,13 +85,14 @@ void word_put(char *out, size_t size, const struct word *w)
     out[at] = 0;
 }
 
-void text_put(char *out, size_t size, const char *utf8)
+size_t text_put(char *out, size_t size, const char *utf8)
 {
     size_t n = strlen(utf8);
     if (n >= size)
         for (n = size - 1; n > 0 && ((unsigned char)utf8[n] & 0xC0) == 0x80;) n--;
     memcpy(out, utf8, n);
     out[n] = 0;
+    return n;
 }
 
 void word_add(struct word *w, uint32_t c)

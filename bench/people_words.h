@@ -22,8 +22,8 @@ void words_start(void);
 void word_of(struct word *out, const char *utf8);            /* valid UTF-8 */
 void word_put(char *out, size_t size, const struct word *w); /* cut between two letters */
 void word_add(struct word *w, uint32_t c);
-/* A copy, cut between two letters where it does not fit. */
-void text_put(char *out, size_t size, const char *utf8);
+/* A copy, cut between two letters where it does not fit; gives its length in bytes. */
+size_t text_put(char *out, size_t size, const char *utf8);
 bool word_ends(const struct word *w, const char *ending); /* letters as they are */
 
 uint32_t letter_lower(uint32_t c); /* Latin and Cyrillic */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Tests of bench/people.c and its parts
- *  1 the same options, the same bytes   2 who is who   3 every error as often as rates.csv says
+ *  1 the same options, the same bytes, in any order of asking   2 who is who   3 every error as
+ *  often as rates.csv says
  *  4 what the file shows: sexes, dates, missing values by organisation   5 letters, quotes, columns
  *  6 families and namesakes   7 layouts   8 what is refused   9 names by the rules of their
  *  language
@@ -54,6 +55,21 @@ static void the_same_options_give_the_same_bytes(void **state)
     buf_release(&a);
     buf_release(&b);
     buf_release(&c);
+    /* Asked for by number, as several threads do, records are those of the stream. */
+    struct people *p = people_of(500, 7, 3, NULL), *q = people_of(500, 7, 3, NULL);
+    struct people_record *stream = mem_new(1, sizeof *stream), *asked = mem_new(1, sizeof *asked);
+    people_at(q, 499, asked);
+    for (uint32_t i = 0; people_next(p, stream); i++) {
+        people_at(q, i, asked);
+        assert_int_equal(stream->person, asked->person);
+        assert_int_equal(stream->did, asked->did);
+        for (size_t k = 0; k < ROLE_COUNT; k++)
+            assert_string_equal(stream->value[k], asked->value[k]);
+    }
+    mem_free(stream);
+    mem_free(asked);
+    people_free(p);
+    people_free(q);
 }
 
 static void every_person_has_records_and_levels_share_the_truth(void **state)
