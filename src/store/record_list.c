@@ -157,14 +157,15 @@ static bool from_index(struct listing *x, enum sql_id id, struct err *e)
     struct query q;
     (void)query_begin(&q, x->st->backend, id);
     query_bind_text(&q, "series", x->series_text);
-    if (id == SQL_LIST_OF_WORK || id == SQL_LIST_OF_AUTHOR)
+    if (id == SQL_LIST_OF_WORK || id == SQL_LIST_OF_AUTHOR || id == SQL_LIST_OF_YEAR)
         query_bind_int(&q, "before_version", before_version(l));
     else query_bind_int(&q, "before", before(l));
     if (id == SQL_LIST_OF_AUTHOR) query_bind_text(&q, "author", text_of(l->author));
     if (id == SQL_LIST_ASKED)
         query_bind_text(&q, "question",
                         l->state == RECORDS_ASKED ? TEXT("open") : TEXT("answered"));
-    if (id == SQL_LIST_RECENT || id == SQL_LIST_OF_WORK || id == SQL_LIST_OF_AUTHOR)
+    if (id == SQL_LIST_RECENT || id == SQL_LIST_OF_WORK || id == SQL_LIST_OF_AUTHOR ||
+        id == SQL_LIST_OF_YEAR)
         query_bind_text(&q, "work", text_of(work_name(l->state)));
     if (id != SQL_LIST_RECENT) query_bind_int(&q, "year", l->year);
     return take(x, &q, id == SQL_LIST_OF_AUTHOR, e);
@@ -275,7 +276,8 @@ static bool find(struct listing *x, struct err *e)
     if (l->state != RECORDS_ALL && l->state != RECORDS_IMPORTED)
         return from_index(x, SQL_LIST_OF_WORK, e);
     bool sparse = x->n_seen < x->n_all / SPARSE;
-    return l->year != 0 || sparse ? from_series(x, e) : from_index(x, SQL_LIST_RECENT, e);
+    if (sparse) return from_series(x, e);
+    return from_index(x, l->year != 0 ? SQL_LIST_OF_YEAR : SQL_LIST_RECENT, e);
 }
 
 static bool begin(struct listing *x, struct store *st, const struct record_list *l, size_t want,

@@ -53,7 +53,7 @@ static void statement_1_2_plans(void **state)
                                  /* pages of lists are read in the order of an index */
                                  SQL_LIST_RECENT,    SQL_LIST_OF_SERIES,   SQL_LIST_OF_WORK,
                                  SQL_LIST_OF_AUTHOR, SQL_LIST_WITHDRAWN,   SQL_LIST_ASKED,
-                                 SQL_LIST_TERM,      SQL_LIST_ROW};
+                                 SQL_LIST_TERM,      SQL_LIST_ROW,         SQL_LIST_OF_YEAR};
     for (size_t i = 0; i < sizeof walks / sizeof walks[0]; i++) {
         const struct sql_statement *s = &sql_statements[walks[i]];
         if (raw_plan_has(raw, s->text, "TEMP B-TREE")) fail_msg("%s sorts", s->name);

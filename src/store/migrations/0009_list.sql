@@ -14,6 +14,7 @@ CREATE TABLE version_index (
     PRIMARY KEY (series_no, version_id)
 ) STRICT, WITHOUT ROWID;
 
+CREATE INDEX version_index_year ON version_index (year, version_id) WHERE year IS NOT NULL;
 CREATE INDEX version_index_term ON version_index (term, term_day) WHERE term IS NOT NULL;
 
 -- Versions from before this table: found, with a year once they are changed.

@@ -23,6 +23,15 @@ SELECT r.record_no
    AND (:work = '' OR coalesce((SELECT w.state FROM version_work w WHERE w.version_id = x.version_id), 'imported') = :work)
  ORDER BY x.version_id DESC;
 
+-- name: list_of_year   params: year, before_version, series, work   columns: record_no   rows: 0..*
+SELECT r.record_no
+  FROM version_index x
+ CROSS JOIN record r ON r.record_no = x.version_id / 65536 AND r.version_no = x.version_id % 65536
+ WHERE x.year = :year AND x.version_id < :before_version AND r.state = 1
+   AND (:series = '' OR instr(:series, ',' || r.series_no || ',') > 0)
+   AND (:work = '' OR coalesce((SELECT w.state FROM version_work w WHERE w.version_id = x.version_id), 'imported') = :work)
+ ORDER BY x.version_id DESC;
+
 -- name: list_of_work   params: work, before_version, series, year   columns: record_no   rows: 0..*
 SELECT r.record_no
   FROM version_work w
