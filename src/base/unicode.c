@@ -332,13 +332,17 @@ static struct text sort_words(struct text t, struct arena *a)
     return (struct text){out, at};
 }
 
-struct text unicode_name_key(struct text t, struct arena *a)
+struct text unicode_name(struct text t, struct arena *a)
 {
     struct text latin = t;
-    if (is_ascii(t) || latin_to_ascii(t, &latin, a))
-        return sort_words(fold_ascii(latin, FOLD_NAME, a), a);
+    if (is_ascii(t) || latin_to_ascii(t, &latin, a)) return fold_ascii(latin, FOLD_NAME, a);
     struct utf16 u = transliterate(to_utf16(t, a), a);
-    return sort_words(fold_unicode(u, FOLD_NAME, a), a);
+    return fold_unicode(u, FOLD_NAME, a);
+}
+
+struct text unicode_name_key(struct text t, struct arena *a)
+{
+    return sort_words(unicode_name(t, a), a);
 }
 
 /* ---- conversion ---------------------------------------------------------------------------- */

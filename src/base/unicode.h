@@ -19,8 +19,9 @@ struct text unicode_nfc(struct text t, struct arena *a);
  * collapsed to one space, trimmed. "Forma de  Exploração" and "forma de exploracao" fold alike. */
 struct text unicode_fold(struct text t, struct arena *a);
 
-/* For match keys of names: unicode_fold() after transliteration to Latin, letters and digits only,
- * words sorted. */
+/* For comparing names: unicode_fold() after transliteration to Latin, letters and digits only, words
+ * in their order; and for match keys, words sorted. */
+struct text unicode_name(struct text t, struct arena *a);
 struct text unicode_name_key(struct text t, struct arena *a);
 
 /* Stateful conversion of a named encoding ("windows-1250", "UTF-16LE") to UTF-8. */

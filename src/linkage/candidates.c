@@ -1,0 +1,450 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "linkage/candidates.h"
+
+#include "base/mem.h"
+#include "base/parallel.h"
+#include "base/random.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    ANCHORS_LEAST = 1500,
+    ANCHORS_MOST = 3000,
+    OTHERS = 60000,
+    POTENTIAL = 600,
+    TRY_PAIRS = 24,  /* an anchor, on average */
+    LARGE = 3,       /* an anchor: worth making smaller */
+    ANCHOR_MOST = 40 /* of one anchor: more are not looked at */
+};
+
+/* ---- keys of a rule: each way of taking one mark of each kind ---- */
+
+enum { KEYS_MAX = 64 };
+
+static uint64_t mix(uint64_t h, uint32_t v)
+{
+    h = (h ^ v) * UINT64_C(0x9E3779B97F4A7C15);
+    return h ^ h >> 29;
+}
+
+static size_t keys_of(uint64_t out[static KEYS_MAX], const struct candidate_rule *r,
+                      const struct marks *m, size_t record)
+{
+    size_t n = 1;
+    out[0] = UINT64_C(0xD6E8FEB86659FD93);
+    for (size_t i = 0; i < r->n_mark; i++) {
+        const struct mark_kind *k = &m->kind[r->mark[i]];
+        const uint32_t *v = k->value + k->start[record];
+        size_t n_v = k->start[record + 1] - k->start[record], had = n;
+        if (n_v == 0) return 0;
+        while (n_v > 1 && had * n_v > KEYS_MAX) n_v--;
+        for (size_t j = n_v; j-- > 0;)
+            for (size_t h = 0; h < had; h++) out[j * had + h] = mix(out[h], v[j]);
+        n = had * n_v;
+    }
+    return n;
+}
+
+/* ---- a sample of pairs: anchors against others ---- */
+
+struct trial {
+    const struct marks *m;
+    uint32_t *anchor, *other; /* records */
+    size_t n_anchor, n_other;
+};
+
+struct tried { /* what a rule found: (anchor, other) */
+    struct candidate_rule rule;
+    uint64_t *pair;
+    size_t n, cap;
+    size_t over; /* pairs of anchors beyond ANCHOR_MOST */
+    bool too_many, large;
+};
+
+struct slot { /* of an open hash table: a key and the first of its anchors */
+    uint64_t key;
+    uint32_t first; /* place in `next`, 1 more; 0: free */
+};
+
+struct anchors { /* by the keys of one rule */
+    struct slot *slot;
+    size_t n_slot;
+    uint32_t *of, *next; /* chains of anchors with one key */
+    size_t n_chain, of_cap, next_cap;
+};
+
+static struct slot *slot_of(struct anchors *t, uint64_t key)
+{
+    size_t i = (key ^ key >> 32) & (t->n_slot - 1);
+    while (t->slot[i].first != 0 && t->slot[i].key != key) i = (i + 1) & (t->n_slot - 1);
+    return &t->slot[i];
+}
+
+static void load_anchors(struct anchors *to, const struct trial *t, const struct candidate_rule *r)
+{
+    uint64_t key[KEYS_MAX];
+    *to = (struct anchors){.n_slot = 1};
+    while (to->n_slot < t->n_anchor * 16) to->n_slot *= 2;
+    to->slot = mem_new(to->n_slot, sizeof *to->slot);
+    for (size_t i = 0; i < t->n_anchor; i++) {
+        size_t n = keys_of(key, r, t->m, t->anchor[i]);
+        for (size_t k = 0; k < n && 2 * (to->n_chain + 1) < to->n_slot; k++) {
+            struct slot *s = slot_of(to, key[k]);
+            MEM_GROW(to->of, to->of_cap, to->n_chain + 1);
+            MEM_GROW(to->next, to->next_cap, to->n_chain + 1);
+            to->of[to->n_chain] = (uint32_t)i;
+            to->next[to->n_chain] = s->first;
+            s->key = key[k];
+            s->first = (uint32_t)++to->n_chain;
+        }
+    }
+}
+
+static void try_rule(const struct trial *t, struct tried *out)
+{
+    uint64_t key[KEYS_MAX];
+    struct anchors by_key;
+    uint32_t *taken = mem_new(t->n_anchor, sizeof *taken); /* pairs of each anchor */
+    load_anchors(&by_key, t, &out->rule);
+    for (size_t i = 0; i < t->n_other && !out->too_many; i++) {
+        size_t n = keys_of(key, &out->rule, t->m, t->other[i]);
+        for (size_t k = 0; k < n; k++)
+            for (uint32_t at = slot_of(&by_key, key[k])->first; at != 0; at = by_key.next[at - 1]) {
+                uint32_t anchor = by_key.of[at - 1];
+                if (t->anchor[anchor] == t->other[i]) continue;
+                if (taken[anchor]++ >= ANCHOR_MOST) continue;
+                MEM_GROW(out->pair, out->cap, out->n + 1);
+                out->pair[out->n++] = (uint64_t)anchor << 32 | t->other[i];
+            }
+        out->too_many = out->n > t->n_anchor * TRY_PAIRS;
+    }
+    for (size_t i = 0; i < t->n_anchor; i++) /* in larger blocks only neighbours are paired */
+        if (taken[i] > ANCHOR_MOST && taken[i] <= CANDIDATES_BLOCK_MAX)
+            out->over += taken[i] - ANCHOR_MOST;
+    out->large = out->too_many || out->n + out->over > t->n_anchor * LARGE;
+    if (out->too_many) {
+        mem_free(out->pair);
+        out->pair = NULL;
+        out->n = out->cap = 0;
+    }
+    mem_free(taken);
+    mem_free(by_key.slot);
+    mem_free(by_key.of);
+    mem_free(by_key.next);
+}
+
+static void take_sample(struct trial *t, const struct marks *m)
+{
+    struct random r;
+    random_init(&r, 7);
+    *t = (struct trial){.m = m};
+    uint32_t *all = mem_new(m->n, sizeof *all);
+    for (size_t i = 0; i < m->n; i++) all[i] = (uint32_t)i;
+    t->n_anchor = m->n / 6;
+    if (t->n_anchor > ANCHORS_MOST) t->n_anchor = ANCHORS_MOST;
+    if (t->n_anchor < ANCHORS_LEAST) t->n_anchor = m->n < ANCHORS_LEAST ? m->n : ANCHORS_LEAST;
+    t->n_other = m->n < OTHERS ? m->n : OTHERS;
+    for (size_t i = 0; i < t->n_other; i++) { /* Fisher and Yates, as far as needed */
+        size_t k = i + random_below(&r, m->n - i);
+        uint32_t v = all[i];
+        all[i] = all[k];
+        all[k] = v;
+    }
+    t->other = all;
+    t->anchor = mem_new(t->n_anchor, sizeof *t->anchor);
+    memcpy(t->anchor, all, t->n_anchor * sizeof *all);
+}
+
+static void trial_release(struct trial *t)
+{
+    mem_free(t->anchor);
+    mem_free(t->other);
+}
+
+static bool may_join(const struct marks *m, const struct candidate_rule *r, size_t kind)
+{
+    for (size_t i = 0; i < r->n_mark; i++)
+        if (m->kind[r->mark[i]].family == m->kind[kind].family || r->mark[i] > kind) return false;
+    return true;
+}
+
+struct trying {
+    const struct trial *t;
+    struct tried *tried; /* the first of this round */
+};
+
+static void try_part(void *ctx, size_t part)
+{
+    struct trying *x = ctx;
+    try_rule(x->t, &x->tried[part]);
+}
+
+/* Every rule of one mark; then of two and three, where that makes a large rule smaller, out of
+ * marks that are not enough by themselves. */
+static size_t try_all(struct tried *out, const struct trial *t)
+{
+    size_t n = 0, from = 0;
+    for (size_t k = 0; k < t->m->n_kind; k++)
+        out[n++] = (struct tried){.rule = {.mark = {(uint8_t)k}, .n_mark = 1}};
+    parallel_run(n, try_part, &(struct trying){t, out});
+    for (size_t size = 2; size <= RULE_MARKS; size++) {
+        size_t to = n;
+        for (size_t i = from; i < to; i++)
+            for (size_t k = 0; k < t->m->n_kind && out[i].large && n < POTENTIAL; k++) {
+                if (!out[k].large || !may_join(t->m, &out[i].rule, k)) continue;
+                out[n] = (struct tried){.rule = out[i].rule};
+                out[n].rule.mark[out[n].rule.n_mark++] = (uint8_t)k;
+                n++;
+            }
+        parallel_run(n - to, try_part, &(struct trying){t, out + to});
+        from = to;
+    }
+    return n;
+}
+
+/* ---- choosing ---- */
+
+/* Sort by radix of 8 bits, least first, over the bytes that differ. */
+static void sort_u64(uint64_t *v, size_t n)
+{
+    uint64_t *other = mem_new(n, sizeof *v), *from = v, *to = other, any = 0;
+    for (size_t i = 1; i < n; i++) any |= v[i] ^ v[0];
+    for (unsigned shift = 0; shift < 64; shift += 8) {
+        size_t at[257] = {0};
+        if ((any >> shift & 255) == 0) continue;
+        for (size_t i = 0; i < n; i++) at[(from[i] >> shift & 255) + 1]++;
+        for (size_t i = 0; i < 256; i++) at[i + 1] += at[i];
+        for (size_t i = 0; i < n; i++) to[at[from[i] >> shift & 255]++] = from[i];
+        uint64_t *free_one = from;
+        from = to;
+        to = free_one;
+    }
+    if (from != v) memcpy(v, from, n * sizeof *v);
+    mem_free(other);
+}
+
+static size_t unique_u64(uint64_t *v, size_t n)
+{
+    size_t to = 0;
+    for (size_t i = 0; i < n; i++)
+        if (to == 0 || v[to - 1] != v[i]) v[to++] = v[i];
+    return to;
+}
+
+struct comparing {
+    const struct compare_plan *plan;
+    const struct trial *t;
+    const uint64_t *pair;
+    size_t n, n_part;
+    struct compare_result *result;
+};
+
+static void compare_part(void *ctx, size_t part)
+{
+    struct comparing *c = ctx;
+    for (size_t i = c->n * part / c->n_part; i < c->n * (part + 1) / c->n_part; i++)
+        compare_pair(&c->result[i], c->plan, c->t->anchor[c->pair[i] >> 32], (uint32_t)c->pair[i]);
+}
+
+static void greedy(struct candidate_rules *out, struct tried *tried, size_t n_tried,
+                   const uint64_t *all, const double *p, size_t n, size_t n_anchor, double most)
+{
+    uint8_t *covered = mem_new(n, 1);
+    uint32_t **at = mem_new(n_tried, sizeof *at);
+    double total = 0, spent = 0;
+    for (size_t i = 0; i < n; i++) total += p[i];
+    for (size_t r = 0; r < n_tried; r++) { /* places in `all`; both are sorted */
+        at[r] = mem_new(tried[r].n, sizeof **at);
+        for (size_t i = 0, k = 0; i < tried[r].n; i++) {
+            while (all[k] < tried[r].pair[i]) k++;
+            at[r][i] = (uint32_t)k;
+        }
+    }
+    *out = (struct candidate_rules){0};
+    while (out->n_rule < RULES_MAX) {
+        size_t best = n_tried;
+        double best_value = 0, best_gain = 0, best_new = 0;
+        for (size_t r = 0; r < n_tried; r++) {
+            double gain = 0, new = 0;
+            for (size_t i = 0; i < tried[r].n; i++)
+                if (!covered[at[r][i]]) {
+                    gain += p[at[r][i]];
+                    new ++;
+                }
+            new += (double)tried[r].over;
+            if (spent + new > 2 * most *(double)n_anchor || gain < 0.0002 * total) continue;
+            double value = gain / (new + 0.02 * (double)n_anchor);
+            if (value > best_value) {
+                best = r;
+                best_value = value;
+                best_gain = gain;
+                best_new = new;
+            }
+        }
+        if (best == n_tried) break;
+        double own = 0;
+        for (size_t i = 0; i < tried[best].n; i++) {
+            own += p[at[best][i]];
+            covered[at[best][i]] = 1;
+        }
+        struct candidate_rule *rule = &out->rule[out->n_rule++];
+        *rule = tried[best].rule;
+        rule->pairs = (double)(tried[best].n + tried[best].over) / 2 / (double)n_anchor;
+        rule->recall = own / total;
+        rule->gain = best_gain / total;
+        spent += best_new;
+    }
+    out->pairs = spent / 2 / (double)n_anchor;
+    for (size_t r = 0; r < n_tried; r++) mem_free(at[r]);
+    mem_free(at);
+    mem_free(covered);
+}
+
+void candidates_choose(struct candidate_rules *out, struct model *io,
+                       const struct compare_plan *plan, const struct marks *m, double most)
+{
+    struct trial t;
+    struct tried *tried = mem_new(POTENTIAL + MARK_KINDS, sizeof *tried);
+    take_sample(&t, m);
+    size_t n_tried = try_all(tried, &t), n = 0;
+    for (size_t r = 0; r < n_tried; r++) {
+        sort_u64(tried[r].pair, tried[r].n);
+        tried[r].n = unique_u64(tried[r].pair, tried[r].n);
+        n += tried[r].n;
+    }
+    uint64_t *all = mem_new(n, sizeof *all);
+    n = 0;
+    for (size_t r = 0; r < n_tried; r++) {
+        if (tried[r].n > 0) memcpy(all + n, tried[r].pair, tried[r].n * sizeof *all);
+        n += tried[r].n;
+    }
+    sort_u64(all, n);
+    n = unique_u64(all, n);
+
+    struct comparing c = {plan, &t, all, n, 64, mem_new(n, sizeof *c.result)};
+    parallel_run(c.n_part, compare_part, &c);
+    model_fit(io, plan, c.result, n, (double)t.n_anchor * (double)(t.n_other - 1));
+    double *p = mem_new(n, sizeof *p);
+    for (size_t i = 0; i < n; i++) p[i] = model_probability(model_weight(io, plan, &c.result[i]));
+    /* the sample of others is thinner than all records: so many times more pairs there */
+    double thin = (double)t.n_other / (double)m->n;
+    greedy(out, tried, n_tried, all, p, n, t.n_anchor, most * thin);
+    for (size_t i = 0; i < out->n_rule; i++) out->rule[i].pairs /= thin;
+    out->pairs /= thin;
+
+    for (size_t r = 0; r < n_tried; r++) mem_free(tried[r].pair);
+    mem_free(tried);
+    mem_free(all);
+    mem_free(c.result);
+    mem_free(p);
+    trial_release(&t);
+}
+
+/* ---- all pairs of the rules ---- */
+
+struct entry {
+    uint64_t key;
+    uint32_t record;
+};
+
+static void sort_entries(struct entry *v, size_t n)
+{
+    struct entry *other = mem_new(n, sizeof *v), *from = v, *to = other;
+    for (unsigned shift = 0; shift < 48;
+         shift += 12) { /* 48 bits of the key are enough to be near */
+        size_t *at = mem_new(4097, sizeof *at);
+        for (size_t i = 0; i < n; i++) at[(from[i].key >> shift & 4095) + 1]++;
+        for (size_t i = 0; i < 4096; i++) at[i + 1] += at[i];
+        for (size_t i = 0; i < n; i++) to[at[from[i].key >> shift & 4095]++] = from[i];
+        mem_free(at);
+        struct entry *free_one = from;
+        from = to;
+        to = free_one;
+    }
+    mem_free(other); /* an even number of rounds: sorted in `v` */
+}
+
+struct finding_pairs {
+    const struct candidate_rules *r;
+    const struct marks *m;
+    uint64_t *pair[RULES_MAX];
+    size_t n[RULES_MAX];
+};
+
+static void emit(struct finding_pairs *f, size_t rule, size_t *cap, uint32_t a, uint32_t b)
+{
+    if (a == b) return;
+    MEM_GROW(f->pair[rule], *cap, f->n[rule] + 1);
+    f->pair[rule][f->n[rule]++] = a < b ? (uint64_t)a << 32 | b : (uint64_t)b << 32 | a;
+}
+
+static int by_content(const void *x, const void *y)
+{
+    const struct entry *a = x, *b = y;
+    if (a->key != b->key) return a->key < b->key ? -1 : 1;
+    return a->record < b->record ? -1 : a->record > b->record;
+}
+
+static void find_in_block(struct finding_pairs *f, size_t rule, size_t *cap, struct entry *e,
+                          size_t n)
+{
+    size_t reach = n;
+    if (n > CANDIDATES_BLOCK_MAX) {
+        for (size_t i = 0; i < n; i++) e[i].key = f->m->content[e[i].record];
+        qsort(e, n, sizeof *e, by_content);
+        reach = CANDIDATES_WINDOW;
+    }
+    for (size_t a = 0; a < n; a++)
+        for (size_t b = a + 1; b < n && b <= a + reach; b++)
+            emit(f, rule, cap, e[a].record, e[b].record);
+}
+
+static void find_part(void *ctx, size_t rule)
+{
+    struct finding_pairs *f = ctx;
+    uint64_t key[KEYS_MAX];
+    size_t n = 0, cap = 0, cap_pair = 0;
+    struct entry *e = NULL;
+    for (size_t i = 0; i < f->m->n; i++) {
+        size_t n_key = keys_of(key, &f->r->rule[rule], f->m, i);
+        for (size_t k = 0; k < n_key; k++) {
+            MEM_GROW(e, cap, n + 1);
+            e[n++] = (struct entry){key[k] & ((UINT64_C(1) << 48) - 1), (uint32_t)i};
+        }
+    }
+    sort_entries(e, n);
+    for (size_t i = 0, to; i < n; i = to) {
+        uint64_t own = e[i].key;
+        for (to = i + 1; to < n && e[to].key == own;) to++;
+        find_in_block(f, rule, &cap_pair, e + i, to - i);
+    }
+    mem_free(e);
+}
+
+void candidates_find(struct pairs *out, const struct candidate_rules *r, const struct marks *m)
+{
+    struct finding_pairs f = {.r = r, .m = m};
+    size_t n = 0;
+    parallel_run(r->n_rule, find_part, &f);
+    for (size_t i = 0; i < r->n_rule; i++) n += f.n[i];
+    uint64_t *all = mem_new(n, sizeof *all);
+    n = 0;
+    for (size_t i = 0; i < r->n_rule; i++) {
+        if (f.n[i] > 0) memcpy(all + n, f.pair[i], f.n[i] * sizeof *all);
+        n += f.n[i];
+        mem_free(f.pair[i]);
+    }
+    sort_u64(all, n);
+    n = unique_u64(all, n);
+    *out = (struct pairs){.pair = mem_new(n, sizeof *out->pair), .n = n};
+    for (size_t i = 0; i < n; i++)
+        out->pair[i] = (struct pair){(uint32_t)(all[i] >> 32), (uint32_t)all[i]};
+    mem_free(all);
+}
+
+void pairs_release(struct pairs *p)
+{
+    mem_free(p->pair);
+    *p = (struct pairs){0};
+}

@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Words are weighed by rarity, as in soft TF-IDF (Cohen, Ravikumar, Fienberg 2003): "de" says
+ * little, "Cueida" much, and no list of particles is needed. */
+#include "linkage/compare.h"
+
+#include "linkage/name.h"
+#include "linkage/similar.h"
+
+#include "base/date.h"
+
+#include <string.h>
+
+static const uint8_t levels_of[COMPARE_KINDS] = {
+    [COMPARE_WORDS] = WORDS_LEVELS,
+    [COMPARE_ORDER] = 2,
+    [COMPARE_CODE] = 2,
+    [COMPARE_NUMBER] = 5,
+    [COMPARE_BIRTH] = BIRTH_LEVELS,
+    [COMPARE_AGE] = AGE_LEVELS,
+    [COMPARE_REPORTED] = 5,
+};
+
+static size_t add(struct compare_plan *p, enum compare_kind kind, const char *name,
+                  const struct people_column *c)
+{
+    p->field[p->n_field] =
+        (struct compare_field){.kind = kind, .name = name, .column = c, .n_level = levels_of[kind]};
+    return p->n_field++;
+}
+
+void compare_plan(struct compare_plan *out, const struct people *p)
+{
+    size_t given = SIZE_MAX, surname = SIZE_MAX;
+    *out = (struct compare_plan){.people = p};
+    for (size_t i = 0; i < p->n_column; i++) {
+        const struct people_column *c = &p->column[i];
+        switch (c->role) {
+        case LINKAGE_GIVEN: given = add(out, COMPARE_WORDS, c->name, c); break;
+        case LINKAGE_SURNAME: surname = add(out, COMPARE_WORDS, c->name, c); break;
+        case LINKAGE_TEXT: add(out, COMPARE_WORDS, c->name, c); break;
+        case LINKAGE_CODE: add(out, COMPARE_CODE, c->name, c); break;
+        case LINKAGE_NUMBER:
+        case LINKAGE_PHONE: add(out, COMPARE_NUMBER, c->name, c); break;
+        default: break;
+        }
+    }
+    if (p->has_birth) add(out, COMPARE_BIRTH, "birth", NULL);
+    if (p->has_age) add(out, COMPARE_AGE, "age", NULL);
+    if (p->has_reported) add(out, COMPARE_REPORTED, "reported", NULL);
+    out->order = out->n_field;
+    if (given != SIZE_MAX && surname != SIZE_MAX)
+        out->order = add(out, COMPARE_ORDER, "order", NULL);
+    out->given = given == SIZE_MAX ? out->n_field : given;
+    out->surname = surname == SIZE_MAX ? out->n_field : surname;
+}
+
+/* ---- words ---- */
+
+struct words {
+    const struct people_words *of;
+    const uint32_t *id;
+    size_t n;
+    float bits; /* of all together */
+};
+
+static struct words words_at(const struct people_column *c, size_t record)
+{
+    return (struct words){c->words, c->id + c->start[record],
+                          c->start[record + 1] - c->start[record], c->bits[record]};
+}
+
+static struct text spelling(const struct people_word *w)
+{
+    return (struct text){w->text, w->n};
+}
+
+static const double alike_least = 0.78; /* less is not told from nothing */
+
+/* An upper bound of the Jaro-Winkler similarity from lengths, sets of letters and the beginning:
+ * most pairs of words need no more. */
+static bool can_be_alike(struct text a, struct text b, uint32_t letters_a, uint32_t letters_b)
+{
+    if (a.n == 0 || b.n == 0) return false;
+    size_t in_a = a.n - (size_t)__builtin_popcount(letters_a & ~letters_b);
+    size_t in_b = b.n - (size_t)__builtin_popcount(letters_b & ~letters_a);
+    double common = (double)(in_a < in_b ? in_a : in_b);
+    double jaro = (common / (double)a.n + common / (double)b.n + 1) / 3;
+    size_t prefix = 0;
+    while (prefix < 4 && prefix < a.n && prefix < b.n && a.p[prefix] == b.p[prefix]) prefix++;
+    return jaro + (double)prefix * 0.1 * (1 - jaro) >= alike_least;
+}
+
+static double alike_text(struct text a, struct text b, uint32_t letters_a, uint32_t letters_b)
+{
+    return can_be_alike(a, b, letters_a, letters_b) ? similar_jaro_winkler(a, b) : 0;
+}
+
+static double alike(const struct people_word *a, const struct people_word *b)
+{
+    struct text sound_a = {a->sound, a->n_sound}, sound_b = {b->sound, b->n_sound};
+    if (a == b) return 1;
+    if (text_equal(sound_a, sound_b)) return 0.97;
+    double s = alike_text(spelling(a), spelling(b), a->letters, b->letters);
+    double t = 0.98 * alike_text(sound_a, sound_b, a->sound_letters, b->sound_letters);
+    return s > t ? s : t;
+}
+
+/* All words as one, for what was joined or parted. */
+static double alike_joined(const struct words *a, const struct words *b)
+{
+    char text[2][64];
+    size_t n[2] = {0, 0};
+    if (a->of->word[a->id[0]].text[0] != b->of->word[b->id[0]].text[0]) return 0;
+    const struct words *of[2] = {a, b};
+    for (int s = 0; s < 2; s++)
+        for (size_t i = 0; i < of[s]->n; i++) {
+            const struct people_word *w = &of[s]->of->word[of[s]->id[i]];
+            if (n[s] + w->n > sizeof text[0]) break;
+            memcpy(text[s] + n[s], w->text, w->n);
+            n[s] += w->n;
+        }
+    return similar_jaro_winkler((struct text){text[0], n[0]}, (struct text){text[1], n[1]});
+}
+
+struct agreement {
+    uint8_t level;
+    float bits;
+};
+
+static bool equal_words(const struct words *a, const struct words *b)
+{
+    return a->n == b->n && memcmp(a->id, b->id, a->n * sizeof *a->id) == 0;
+}
+
+static float rarity(const struct people_word *w)
+{
+    return w->bits < 0.5f ? 0.5f : w->bits;
+}
+
+static struct agreement compare_words(struct words a, struct words b)
+{
+    struct agreement out = {WORDS_DIFFER, 0};
+    const struct people_word *word = a.of->word;
+    if (a.n == 0 || b.n == 0) return (struct agreement){COMPARE_MISSING, 0};
+    if (equal_words(&a, &b)) {
+        return (struct agreement){WORDS_EQUAL, a.bits < b.bits ? a.bits : b.bits};
+    }
+    bool used[NAME_WORDS] = {false};
+    double sum_a = 0, sum_b = 0, in_a = 0, in_b = 0;
+    size_t n_equal = 0;
+    for (size_t k = 0; k < b.n; k++) sum_b += (double)rarity(&word[b.id[k]]);
+    for (size_t i = 0; i < a.n; i++) {
+        const struct people_word *w = &word[a.id[i]];
+        double best = 0;
+        size_t at = 0;
+        sum_a += (double)rarity(w);
+        for (size_t k = 0; k < b.n; k++) {
+            double s = used[k] ? 0 : alike(w, &word[b.id[k]]);
+            if (s > best) {
+                best = s;
+                at = k;
+            }
+        }
+        if (best < alike_least) continue;
+        const struct people_word *o = &word[b.id[at]];
+        used[at] = true;
+        n_equal += best >= 1;
+        in_a += best * (double)rarity(w);
+        in_b += best * (double)rarity(o);
+        if (best >= 0.85) out.bits += w->bits < o->bits ? w->bits : o->bits;
+    }
+    if (out.bits > a.bits) out.bits = a.bits;
+    if (out.bits > b.bits) out.bits = b.bits;
+    in_a /= sum_a;
+    in_b /= sum_b;
+    double less = in_a < in_b ? in_a : in_b, more = in_a < in_b ? in_b : in_a;
+    if (n_equal == a.n && n_equal == b.n) out.level = WORDS_EQUAL;
+    else if (less >= 0.93) out.level = WORDS_NEAR;
+    else if (more >= 0.96) out.level = WORDS_CONTAINED;
+    else if (less >= 0.85) out.level = WORDS_ALIKE;
+    else if (a.n != b.n && alike_joined(&a, &b) >= 0.92) out.level = WORDS_ALIKE;
+    else if (more >= 0.85) out.level = WORDS_MOSTLY;
+    else if (more >= 0.5) out.level = WORDS_SOME;
+    return out;
+}
+
+/* ---- codes and numbers ---- */
+
+static struct agreement compare_code(struct words a, struct words b)
+{
+    if (a.n == 0 || b.n == 0) return (struct agreement){COMPARE_MISSING, 0};
+    for (size_t i = 0; i < a.n; i++)
+        for (size_t k = 0; k < b.n; k++)
+            if (a.id[i] == b.id[k]) return (struct agreement){1, a.of->word[a.id[i]].bits};
+    return (struct agreement){0, 0};
+}
+
+static struct agreement compare_number(struct words a, struct words b)
+{
+    if (a.n == 0 || b.n == 0) return (struct agreement){COMPARE_MISSING, 0};
+    const struct people_word *x = &a.of->word[a.id[0]], *y = &b.of->word[b.id[0]];
+    if (x == y) return (struct agreement){4, x->bits};
+    size_t longer = x->n > y->n ? x->n : y->n;
+    size_t most = longer * 35 / 100 < 2 ? 2 : longer * 35 / 100;
+    size_t edits = similar_edits(spelling(x), spelling(y), most);
+    float bits = x->bits < y->bits ? x->bits : y->bits;
+    if (longer < 4) return (struct agreement){edits == 1 ? 1 : 0, bits};
+    if (edits == 1) return (struct agreement){3, bits};
+    if (edits == 2) return (struct agreement){2, bits};
+    if (edits <= most) return (struct agreement){1, bits};
+    return (struct agreement){0, 0};
+}
+
+/* ---- dates ---- */
+
+/* One unit, one digit or one exchange of neighbouring digits. */
+static bool close_part(int a, int b)
+{
+    int d = a > b ? a - b : b - a, n_differ = 0, x[4], y[4];
+    if (d <= 1) return true;
+    for (int i = 0; i < 4; i++, a /= 10, b /= 10) {
+        x[i] = a % 10;
+        y[i] = b % 10;
+        n_differ += x[i] != y[i];
+    }
+    if (n_differ == 1) return true;
+    for (int i = 0; n_differ == 2 && i < 3; i++)
+        if (x[i] != y[i] && x[i] == y[i + 1] && y[i] == x[i + 1]) return true;
+    return false;
+}
+
+static struct agreement compare_birth(const struct people_birth *a, const struct people_birth *b)
+{
+    if (a->year == 0 || b->year == 0) return (struct agreement){COMPARE_MISSING, 0};
+    bool year = a->year == b->year, month = a->month == b->month, day = a->day == b->day;
+    bool whole_a = a->month != 0 && a->day != 0, whole_b = b->month != 0 && b->day != 0;
+    bool first_a = a->month == 1 && a->day == 1, first_b = b->month == 1 && b->day == 1;
+    if (whole_a && whole_b) {
+        float bits = a->bits < b->bits ? a->bits : b->bits;
+        if (year && month && day) return (struct agreement){BIRTH_EQUAL, bits};
+        if (year && first_a != first_b) return (struct agreement){BIRTH_AS_YEAR, 0};
+        if (year && a->month == b->day && a->day == b->month)
+            return (struct agreement){BIRTH_SWAPPED, 0};
+        int n_equal = year + month + day;
+        int n_close = close_part(a->year, b->year) + close_part(a->month, b->month) +
+                      close_part(a->day, b->day) - n_equal;
+        if (n_equal == 2) return (struct agreement){n_close == 1 ? BIRTH_ONE_CLOSE : BIRTH_TWO, 0};
+        if (n_equal == 1 && n_close == 2) return (struct agreement){BIRTH_TWO_CLOSE, 0};
+        if (n_close == 3) return (struct agreement){BIRTH_ALL_CLOSE, 0};
+    } else if (year) {
+        bool months = a->month != 0 && b->month != 0;
+        if (months && month) return (struct agreement){BIRTH_AS_MONTH, 0};
+        if (!months) return (struct agreement){BIRTH_AS_YEAR, 0};
+    }
+    if (year) return (struct agreement){BIRTH_YEAR, 0};
+    return (struct agreement){close_part(a->year, b->year) ? BIRTH_YEAR_CLOSE : BIRTH_DIFFER, 0};
+}
+
+static int age_on(const struct people_birth *b, int32_t day)
+{
+    int y, m, d;
+    date_to_ymd(day, &y, &m, &d);
+    bool before = m < b->month || (m == b->month && d < b->day);
+    return y - b->year - (b->month != 0 && before ? 1 : 0);
+}
+
+/* Whether an age fits a date, or two ages each other. Only where a date is missing: else the dates
+ * have said it. */
+static uint8_t compare_age(const struct people_birth *a, const struct people_birth *b)
+{
+    if (a->year != 0 && b->year != 0) return COMPARE_MISSING;
+    if (a->year == 0 && b->year == 0) {
+        if (a->age < 0 || b->age < 0 || a->reported == INT32_MIN || b->reported == INT32_MIN)
+            return COMPARE_MISSING;
+        double born = ((double)a->reported - (double)b->reported) / 365.25 - (a->age - b->age);
+        if (born < 0) born = -born;
+        return born <= 1 ? 8 : born <= 2 ? 7 : born <= 5 ? 6 : 5;
+    }
+    const struct people_birth *dated = a->year != 0 ? a : b, *aged = a->year != 0 ? b : a;
+    if (aged->age < 0 || aged->reported == INT32_MIN) return COMPARE_MISSING;
+    int d = age_on(dated, aged->reported) - aged->age;
+    if (d < 0) d = -d;
+    return d == 0 ? 4 : d == 1 ? 3 : d <= 3 ? 2 : d <= 6 ? 1 : 0;
+}
+
+static uint8_t compare_reported(const struct people_birth *a, const struct people_birth *b)
+{
+    if (a->reported == INT32_MIN || b->reported == INT32_MIN) return COMPARE_MISSING;
+    int32_t d = a->reported > b->reported ? a->reported - b->reported : b->reported - a->reported;
+    return d <= 7 ? 4 : d <= 31 ? 3 : d <= 183 ? 2 : d <= 731 ? 1 : 0;
+}
+
+/* ---- a pair ---- */
+
+static void set(struct compare_result *r, size_t field, struct agreement g)
+{
+    r->level[field] = g.level;
+    r->bits[field] = g.bits;
+}
+
+static int worth(struct agreement g)
+{
+    return g.level == COMPARE_MISSING ? 0 : g.level * g.level;
+}
+
+/* Given name against given name and surname against surname, or crosswise where that is better. The
+ * order says something only where names agree at all. */
+static void compare_names(struct compare_result *r, const struct compare_plan *p, size_t a,
+                          size_t b)
+{
+    const struct people_column *given = p->field[p->given].column,
+                               *surname = p->field[p->surname].column;
+    struct words ga = words_at(given, a), gb = words_at(given, b);
+    struct words sa = words_at(surname, a), sb = words_at(surname, b);
+    struct agreement g = compare_words(ga, gb), s = compare_words(sa, sb);
+    set(r, p->given, g);
+    set(r, p->surname, s);
+    r->level[p->order] = COMPARE_MISSING;
+    r->bits[p->order] = 0;
+    if (g.level == COMPARE_MISSING || s.level == COMPARE_MISSING) return;
+    if (g.level >= WORDS_ALIKE || s.level >= WORDS_ALIKE) {
+        r->level[p->order] = 1;
+        return;
+    }
+    struct agreement gs = compare_words(ga, sb), sg = compare_words(sa, gb);
+    if (worth(gs) + worth(sg) <= worth(g) + worth(s) ||
+        (gs.level < WORDS_ALIKE && sg.level < WORDS_ALIKE))
+        return;
+    set(r, p->given, gs);
+    set(r, p->surname, sg);
+    r->level[p->order] = 0;
+}
+
+void compare_pair(struct compare_result *out, const struct compare_plan *plan, size_t a, size_t b)
+{
+    const struct people_birth *x = &plan->people->birth[a], *y = &plan->people->birth[b];
+    bool named = plan->order < plan->n_field;
+    for (size_t i = 0; i < plan->n_field; i++) {
+        const struct compare_field *f = &plan->field[i];
+        struct agreement g = {COMPARE_MISSING, 0};
+        switch (f->kind) {
+        case COMPARE_WORDS:
+            if (named && (i == plan->given || i == plan->surname)) continue;
+            g = compare_words(words_at(f->column, a), words_at(f->column, b));
+            break;
+        case COMPARE_CODE: g = compare_code(words_at(f->column, a), words_at(f->column, b)); break;
+        case COMPARE_NUMBER:
+            g = compare_number(words_at(f->column, a), words_at(f->column, b));
+            break;
+        case COMPARE_BIRTH: g = compare_birth(x, y); break;
+        case COMPARE_AGE: g.level = compare_age(x, y); break;
+        case COMPARE_REPORTED: g.level = compare_reported(x, y); break;
+        case COMPARE_ORDER:
+        case COMPARE_KINDS: continue;
+        }
+        set(out, i, g);
+    }
+    if (named) compare_names(out, plan, a, b);
+}
+
+void compare_birth_only(struct compare_result *out, const struct compare_plan *plan, size_t field,
+                        size_t a, size_t b)
+{
+    set(out, field, compare_birth(&plan->people->birth[a], &plan->people->birth[b]));
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "linkage_people.h"
+
+#include "base/mem.h"
+#include "base/random.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct people_role roles[LINKAGE_COLUMNS] = {
+    {"given", LINKAGE_GIVEN}, {"surname", LINKAGE_SURNAME},   {"sex", LINKAGE_CODE},
+    {"birth", LINKAGE_BIRTH}, {"document", LINKAGE_NUMBER},   {"town", LINKAGE_TEXT},
+    {"age", LINKAGE_AGE},     {"reported", LINKAGE_REPORTED},
+};
+
+static void add_line(struct people *p, const char *line)
+{
+    struct text value[LINKAGE_COLUMNS] = {{0}}, rest = text_of(line), piece;
+    for (size_t i = 0; i < LINKAGE_COLUMNS && text_split(&rest, '|', &piece); i++) value[i] = piece;
+    people_add(p, value);
+}
+
+struct people *people_of(const char *const *line, size_t n)
+{
+    struct people *p = people_new(roles, LINKAGE_COLUMNS);
+    for (size_t i = 0; i < n; i++) add_line(p, line[i]);
+    people_count(p);
+    return p;
+}
+
+static void misspell(struct random *r, char *word)
+{
+    size_t n = strlen(word), at = n < 3 ? 0 : 1 + random_below(r, n - 2);
+    if (n < 3) return;
+    switch (random_below(r, 3)) {
+    case 0: word[at] = (char)('a' + random_below(r, 26)); break;
+    case 1: memmove(word + at, word + at + 1, n - at); break;
+    default: {
+        char c = word[at];
+        word[at] = word[at + 1];
+        word[at + 1] = c;
+    }
+    }
+}
+
+struct people *people_population(size_t n_person, uint64_t seed, uint32_t **truth)
+{
+    static const char *const syllable[] = {"ba", "ko", "mi",  "ran", "del", "su",  "vi", "tor",
+                                           "ka", "lo", "nes", "pe",  "ri",  "sha", "zu", "gan"};
+    struct people *p = people_new(roles, LINKAGE_COLUMNS);
+    struct random r;
+    size_t cap = 0;
+    random_init(&r, seed);
+    *truth = NULL;
+    for (size_t i = 0; i < n_person; i++) {
+        char given[40] = "", surname[40] = "", line[300];
+        for (uint64_t k = 0; k < 2 + random_below(&r, 2); k++)
+            snprintf(given + strlen(given), 10, "%s", syllable[random_below(&r, 16)]);
+        for (uint64_t k = 0; k < 3; k++)
+            snprintf(surname + strlen(surname), 10, "%s", syllable[random_below(&r, 16)]);
+        unsigned year = 1960 + (unsigned)random_below(&r, 45),
+                 month = 1 + (unsigned)random_below(&r, 12),
+                 day = 1 + (unsigned)random_below(&r, 28),
+                 document = (unsigned)random_below(&r, 100000000);
+        for (uint64_t k = 0, n = 1 + random_below(&r, 4); k < n; k++) {
+            char g[40], s[40], birth[20] = "", number[20] = "";
+            snprintf(g, sizeof g, "%s", given);
+            snprintf(s, sizeof s, "%s", surname);
+            if (random_below(&r, 5) == 0) misspell(&r, g);
+            if (random_below(&r, 5) == 0) misspell(&r, s);
+            bool exchanged = random_below(&r, 20) == 0, swapped = random_below(&r, 20) == 0;
+            if (random_below(&r, 8) > 0)
+                snprintf(birth, sizeof birth, "%u-%02u-%02u", year,
+                         swapped && day < 13 ? day : month, swapped && day < 13 ? month : day);
+            if (random_below(&r, 2) == 0) snprintf(number, sizeof number, "AB%08u", document);
+            snprintf(line, sizeof line, "%s|%s|%s|%s|%s|%s||2020-01-01", exchanged ? s : g,
+                     exchanged ? g : s, i % 2 ? "F" : "M", birth, number,
+                     syllable[random_below(&r, 16)]);
+            MEM_GROW(*truth, cap, p->n + 1);
+            (*truth)[p->n] = (uint32_t)i;
+            add_line(p, line);
+        }
+    }
+    people_count(p);
+    return p;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What the tests of linkage share: people from a few lines, and a small population with its truth.
+ * Synthetic. */
+#ifndef DCIM_TESTS_LINKAGE_PEOPLE_H
+#define DCIM_TESTS_LINKAGE_PEOPLE_H
+
+#include "linkage/people.h"
+
+/* Columns of people_of(): given, surname, sex, birth, document, town, age, reported. */
+enum { GIVEN, SURNAME, SEX, BIRTH, DOCUMENT, TOWN, AGE, REPORTED, LINKAGE_COLUMNS };
+
+/* One line a record, values parted by '|'; counted. The caller frees by people_free(). */
+struct people *people_of(const char *const *line, size_t n);
+
+/* `n_person` persons, each with one to four records by different hands: misspelt, incomplete,
+ * exchanged. truth[record] is the person; `owns` *truth, mem_free(). */
+struct people *people_population(size_t n_person, uint64_t seed, uint32_t **truth);
+
+#endif
