@@ -2,9 +2,9 @@
 /* Tests of src/linkage/candidates.c
  *  1 rules find nearly all true pairs of a population within the limit, and say what they find
  *  2 pairs are sorted, each once, a < b, and each shares the marks of a rule
- *  3 a crowd stays linear: one person sent 600 times among 6,000 records that share a surname, and
+ *  3 a crowd stays linear: one person sent 300 times among 3,000 records that share a surname, and
  *  each of
- *    these has a neighbour; one sent 3,000 times
+ *    these has a neighbour; one sent 1,500 times
  *  4 records without anything, one record, none */
 #include "harness.h"
 
@@ -63,7 +63,7 @@ static void recall(void **state)
     (void)state;
     uint32_t *truth;
     struct made x;
-    struct people *p = people_population(1500, 3, &truth);
+    struct people *p = people_population(700, 3, &truth);
     make(&x, p, 12);
     double found = 0, all = 0;
     for (size_t a = 0; a < p->n; a++)
@@ -123,8 +123,8 @@ static void crowd_of(size_t crowd, size_t n, bool joined)
 static void crowds(void **state)
 {
     (void)state;
-    crowd_of(600, 6000, true);
-    crowd_of(3000, 6000, false); /* what half of all have marks nobody */
+    crowd_of(300, 3000, true);
+    crowd_of(1500, 3000, false); /* what half of all have marks nobody */
 }
 
 static void nothing(void **state)

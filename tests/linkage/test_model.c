@@ -48,10 +48,10 @@ struct fitted {
     double n_true;
 };
 
-/* All pairs of a population of 300 persons are its candidates. */
+/* All pairs of a population of 150 persons are its candidates. */
 static void fit(struct fitted *f)
 {
-    f->p = people_population(300, 5, &f->truth);
+    f->p = people_population(150, 5, &f->truth);
     compare_plan(&f->plan, f->p);
     model_begin(&f->m, &f->plan);
     f->n = f->p->n * (f->p->n - 1) / 2;
@@ -134,7 +134,7 @@ static void near_truth(void **state)
         }
     print_message("true pairs %.0f, model %.0f; found %.0f, wrong %.0f, missed %.0f\n", f.n_true,
                   f.m.share * (double)f.n, found, wrong, missed);
-    assert_true(fabs(f.m.share * (double)f.n / f.n_true - 1) < 0.05);
+    assert_true(fabs(f.m.share * (double)f.n / f.n_true - 1) < 0.06);
     assert_true(found / f.n_true > 0.95 && wrong / f.n_true < 0.02);
     /* dates are exchanged in 1 of 20 records of which half can be, and kept otherwise */
     double m = f.m.m[field(&f.plan, "birth")][BIRTH_EQUAL];
