@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Tests of bench/people.c and its parts
- *  1 the same options, the same bytes, in any order of asking   2 who is who   3 every error as
- *  often as rates.csv says
- *  4 what the file shows: sexes, dates, missing values by organisation   5 letters, quotes, columns
- *  6 families and namesakes   7 layouts   8 what is refused   9 names by the rules of their
- *  language
- * 10 misspelling */
+ *  1 the same options, the same bytes, in any order of asking   2 who is who
+ *  3 every error as often as rates.csv says   4 what the file shows: sexes, dates, missing values
+ *  5 letters, quotes, columns   6 families and namesakes   7 layouts   8 what is refused
+ *  9 names by the rules of their language   10 misspelling */
 #include "harness.h"
 
 #include "people.h"
