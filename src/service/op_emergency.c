@@ -102,7 +102,7 @@ static bool find_record(struct record_meta *m, struct call *c, struct err *e)
         code.n > 0 ? readable(m, c, arena_copy(c->arena, code.p, code.n), e) : by_person(m, c, e);
     if (!ok) return false;
     if (m->record_no == 0) {
-        err_set(e, ERR_NOT_FOUND, "emergency.none", "there is no such record");
+        err_set(e, ERR_USAGE, "emergency.none", "there is no such record"); /* the form stays */
         return err_remedy(e, "check the code, or search by what is known of the person");
     }
     if (!call_sees_organisation(c, m->organisation_no)) return true;

@@ -138,9 +138,9 @@ static void open_1_3_what_is_refused(void **state)
     (void)person_refused(&officer, desk, ERR_USAGE, "call.choice", "emergency.open",
                          "{'category':'curious','reason':'" REASON "','record':'%s'}", foreign);
     assert_int_equal(desk_entries(desk, "emergency"), entries);
-    (void)person_refused(&officer, desk, ERR_NOT_FOUND, "emergency.none", "emergency.open",
+    (void)person_refused(&officer, desk, ERR_USAGE, "emergency.none", "emergency.open",
                          "{'category':'danger','reason':'" REASON "','record':'0123456789AB'}");
-    (void)person_refused(&officer, desk, ERR_NOT_FOUND, "emergency.none", "emergency.open",
+    (void)person_refused(&officer, desk, ERR_USAGE, "emergency.none", "emergency.open",
                          "{'category':'danger','reason':'" REASON "'}");
     (void)person_refused(&officer, desk, ERR_CONFLICT, "emergency.own", "emergency.open",
                          "{'category':'danger','reason':'" REASON "','record':'%s'}", own);
