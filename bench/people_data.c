@@ -144,7 +144,8 @@ static bool origin_row(struct reading *x, const struct csv_row *row, struct err 
                          .passport = keep(x, row->field[6]),
                          .identity = keep(x, row->field[7]),
                          .calling_code = keep(x, row->field[8]),
-                         .mobile = keep(x, row->field[9])};
+                         .mobile = keep(x, row->field[9]),
+                         .postcode = keep(x, row->field[14])};
     o->places = names_of(d, o->code);
     o->names = names_of(d, keep(x, row->field[2]));
     if (o->places < 0 || o->names < 0) return bad(x, row, "too many files of names", e);
@@ -192,7 +193,7 @@ static bool romanisation_row(struct reading *x, const struct csv_row *row, struc
     if (!letter_is_cyrillic(c) && c != '\'') return bad(x, row, "no Cyrillic letter", e);
     size_t k = c == '\'' ? 0x100 : c - 0x400;
     for (size_t i = 0; i < STANDARD_COUNT; i++) {
-        struct text rest = row->field[1 + i], piece, form[3];
+        struct text rest = row->field[1 + i], piece, form[3] = {{0}};
         size_t n = 0;
         while (n < 3 && text_split(&rest, '/', &piece)) form[n++] = piece;
         if (n < 2) form[1] = form[0];
@@ -268,7 +269,7 @@ bool data_load(struct people_data *d, const char *folder, int level, const char 
     for (size_t i = 0; i < RATE_COUNT; i++) d->rate[i] = NAN;
     words_start();
     if (!read_file(&x, folder, "rates.csv", 5, rate_row, e) ||
-        !read_file(&x, folder, "origins.csv", 14, origin_row, e) ||
+        !read_file(&x, folder, "origins.csv", 15, origin_row, e) ||
         !read_file(&x, folder, "organisations.csv", 6 + FIELD_COUNT, organisation_row, e) ||
         !read_file(&x, folder, "romanisation.csv", 1 + STANDARD_COUNT, romanisation_row, e) ||
         !read_file(&x, folder, "confusions.csv", 4, confusion_row, e) ||

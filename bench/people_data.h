@@ -59,7 +59,7 @@ struct names { /* one file */
 enum gender_rule { GENDER_NONE, GENDER_CZ, GENDER_PL, GENDER_UA };
 
 struct origin {
-    const char *code, *nationality, *passport, *identity, *calling_code, *mobile;
+    const char *code, *nationality, *passport, *identity, *calling_code, *mobile, *postcode;
     double weight, host, tail, second_given, double_surname;
     enum gender_rule gender;
     bool family_first; /* the surname stands before the given name */

@@ -277,8 +277,9 @@ static void make_names(struct person *x, const struct people *p, uint32_t id, st
     x->names = &p->data.names[x->origin->names];
     /* The family first: everybody of it draws the same. */
     bool first_female = happens(family, 0.57);
-    double young = random_unit(family);
-    int first_year = 2006 - (int)(young * young * 48);
+    double age =
+        48 * random_unit(family) * (0.35 + 0.65 * random_unit(family)); /* most are young */
+    int first_year = 2007 - (int)age;
     make_surname(&man, &woman, x->origin, x->names, family);
     x->female = s->relation == RELATION_FIRST    ? first_female
                 : s->relation == RELATION_SPOUSE ? !first_female
@@ -288,7 +289,7 @@ static void make_names(struct person *x, const struct people *p, uint32_t id, st
         *year += (1 + (int)random_below(&own, 8)) * (happens(&own, 0.5) ? 1 : -1);
     if (s->relation == RELATION_SPOUSE) *year += (int)random_below(&own, 11) - 5;
     if (s->relation == RELATION_CHILD) *year += 19 + (int)random_below(&own, 15);
-    if (*year > 2016) *year = 2016;
+    if (*year > 2016) *year = 2016 - (int)random_below(&own, 12);
     make_given(x, &own);
     bool other_parents = s->relation == RELATION_SPOUSE || s->relation == RELATION_CHILD;
     make_parents(x, &man, &woman, other_parents ? &own : family);
@@ -327,7 +328,7 @@ static void make_place(struct person *x, int i, const struct people *p, const st
     x->town[i] = data_draw(&host->list[LIST_HOST], r)->name;
     snprintf(x->address[i], sizeof x->address[i], "%s %d",
              data_draw(&host->list[LIST_STREET], r)->name, 1 + (int)random_below(r, 180));
-    person_pattern(x->postcode[i], sizeof x->postcode[i], i == 0 ? "####-###" : "### ##", r);
+    person_pattern(x->postcode[i], sizeof x->postcode[i], p->data.origin[s->host].postcode, r);
 }
 
 static void make_case(struct person *x, const struct people *p, const struct slot *s)

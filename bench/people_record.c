@@ -66,6 +66,16 @@ static void misdial_value(struct writing *w, enum people_role role)
     word_put(w->out->value[role], PEOPLE_VALUE_MAX, &x);
 }
 
+/* Not in the century: everybody sees that. */
+static void misdial_date(struct writing *w)
+{
+    char *date = w->out->value[ROLE_dob];
+    struct word x;
+    word_of(&x, date + 2);
+    word_misdial(&x, &w->r);
+    word_put(date + 2, PEOPLE_VALUE_MAX - 2, &x);
+}
+
 static void write_sex(struct writing *w)
 {
     bool female = w->x.female != writing_roll(w, RATE_sex_wrong, true);
@@ -102,7 +112,7 @@ static void write_dob(struct writing *w)
         writing_value(w, ROLE_dob, "%04d-%02d-%02d", year, day, month);
     } else {
         writing_value(w, ROLE_dob, "%04d-%02d-%02d", year, month, day);
-        if (writing_roll(w, RATE_dob_digit, true)) misdial_value(w, ROLE_dob);
+        if (writing_roll(w, RATE_dob_digit, true)) misdial_date(w);
     }
     write_local_dob(w);
 }
