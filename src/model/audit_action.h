@@ -45,7 +45,9 @@
       "request of a data subject registered, read or answered")                                    \
     X(AUDIT_EMERGENCY, "emergency", "emergency access to a record asked for, used or reviewed")    \
     X(AUDIT_APPROVAL, "approval", "approval by a second person asked for, given, refused or used") \
-    X(AUDIT_ALARM, "alarm", "alarm raised or seen to")
+    X(AUDIT_ALARM, "alarm", "alarm raised or seen to")                                             \
+    X(AUDIT_BACKUP_REMOVE, "backup.remove", "old backup removed")                                  \
+    X(AUDIT_BACKUP_SCHEDULE, "backup.schedule", "backups of the server itself set up")
 
 enum audit_action {
 #define X(id, name, text) id,

@@ -11,6 +11,10 @@ enum { BACKUP_ALARM_SECONDS = 48 * 3600 /* S99 */ };
 /* Where the backups of this register lie: beside it, "<repository>-backups". From the call's
  * arena. */
 const char *backup_folder(struct call *c);
+const char *backup_path(struct call *c, const char *name);
+/* Make one there, with its entry and its row in the ledger. For handlers without a transaction. */
+bool backup_make_one(struct backup_made *out, struct call *c, bool automatic,
+                     struct err *e) MUST_CHECK;
 
 struct backup_state {
     int64_t made_at, verified_at; /* of the newest, and of the newest verified one; 0: none */

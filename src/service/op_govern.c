@@ -5,6 +5,7 @@
 
 #include "base/date.h"
 #include "base/file.h"
+#include "service/daily_backup.h"
 #include "service/shared.h"
 #include "store/backup.h"
 
@@ -27,7 +28,7 @@ const char *backup_folder(struct call *c)
     return arena_printf(c->arena, "%s-backups", c->s->options.repository);
 }
 
-static const char *backup_path(struct call *c, const char *name)
+const char *backup_path(struct call *c, const char *name)
 {
     return arena_printf(c->arena, "%s/%s", backup_folder(c), name);
 }
@@ -85,6 +86,9 @@ static void describe(struct json *row, struct call *c, const char *name,
     json_set_bool(row, "verified", b->verified_at != 0);
     set_instant_member(row, "verified_at", b->verified_at);
     json_set_text(row, "verified_by", b->verified_by);
+    json_set_bool(row, "automatic", b->automatic);
+    json_set_bool(row, "damaged", b->damaged);
+    set_instant_member(row, "read_at", b->read_at);
 }
 
 static int64_t recovery_slots(struct call *c)
@@ -117,7 +121,7 @@ bool op_backup_list(struct call *c, struct err *e)
     set_instant_member(c->out, "last_verified_at", state.verified_at);
     json_set_bool(c->out, "alarm", state.alarm);
     json_set_int(c->out, "recovery_slots", recovery_slots(c));
-    return true;
+    return daily_backup_describe(c->out, c, e);
 }
 
 /* ---- making and verifying ---- */
@@ -140,11 +144,11 @@ static bool keep_quietly(struct call *c, const struct backup_made *b, struct err
 static const char *new_name(struct call *c)
 {
     char at[INSTANT_TEXT_MAX];
-    instant_format(at, instant_now());
+    instant_format(at, call_now(c));
     return arena_printf(c->arena, "%.13s%.2s%.3s" SUFFIX, at, at + 14, at + 17);
 }
 
-static bool make_one(struct backup_made *out, struct call *c, struct err *e)
+bool backup_make_one(struct backup_made *out, struct call *c, bool automatic, struct err *e)
 {
     struct backup_report r;
     const char *name = new_name(c);
@@ -155,19 +159,23 @@ static bool make_one(struct backup_made *out, struct call *c, struct err *e)
         !file_place(backup_path(c, name), e) || !call_entry_first(c, e) ||
         !backup_make(&r, c->s->store, backup_path(c, name), e))
         return false;
+    uint8_t *digest = arena_take(c->arena, sizeof r.digest, 1);
+    memcpy(digest, r.digest, sizeof r.digest);
     *out = (struct backup_made){.name = name,
                                 .made_at = r.made_at,
                                 .made_by = c->who.actor,
                                 .bytes = (int64_t)r.bytes,
                                 .n_record = r.n_record,
-                                .n_audit = r.n_audit};
+                                .n_audit = r.n_audit,
+                                .automatic = automatic,
+                                .digest = digest};
     return keep_quietly(c, out, e);
 }
 
 bool op_backup_make_here(struct call *c, struct err *e)
 {
     struct backup_made b;
-    if (!make_one(&b, c, e)) return false;
+    if (!backup_make_one(&b, c, false, e)) return false;
     describe(c->out, c, b.name, &b);
     return true;
 }
@@ -241,7 +249,7 @@ bool op_setup_progress(struct call *c, struct err *e)
 bool op_setup_confirm(struct call *c, struct err *e)
 {
     struct backup_made b;
-    if (!make_one(&b, c, e)) return false;
+    if (!backup_make_one(&b, c, false, e)) return false;
     if (verify_one(&b, c, json_get_text(c->in, "recovery_code", ""), true, e))
         return progress(c->out, c, e);
     (void)remove(backup_path(c, b.name)); /* each try with a wrong code would leave one */
@@ -283,6 +291,7 @@ bool op_health_show(struct call *c, struct err *e)
     json_set_bool(c->out, "backup_alarm", state.alarm);
     /* what the server is and does is for who runs it */
     bool runs = role_may(c->who.role, CAP_BACKUP);
+    if (!daily_backup_describe(c->out, c, e)) return false;
     json_set_bool(c->out, "server", runs);
     if (runs) json_set_text(c->out, "version", DCIM_VERSION);
     return true;

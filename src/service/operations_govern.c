@@ -10,7 +10,9 @@ enum { CODE_MAX = 64, WHO_MAX = 200, TEXT_MAX = 8000 };
     {.name = "recovery_code", .type = PARAM_TEXT, .required = true, .min = 1, .max = CODE_MAX, \
      .summary = "recovery code of the register", .secret = true}
 #define BACKUP_RESULT \
-    "name bytes# size known? made_at made_by records# verified? verified_at verified_by"
+    "name bytes# size known? made_at made_by records# verified? verified_at verified_by " \
+    "automatic? damaged? read_at"
+#define DAILY_RESULT "daily? daily_time daily_keep# daily_tried_at daily_failed daily_damaged#"
 #define PROGRESS_RESULT "finished? recovery? backup? folder recovery_slots#"
 #define REQUEST_RESULT \
     "request right right_label law law_label state state_label received due open? late? soon? " \
@@ -24,6 +26,10 @@ static const struct parameter_spec verify_parameter[] = {LINE_ARG("backup", true
                                                          RECOVERY_ARG, END_ARG};
 
 static const struct parameter_spec confirm_parameter[] = {RECOVERY_ARG, END_ARG};
+
+static const struct parameter_spec schedule_parameter[] = {
+    LINE_ARG("time", true, 20, "time of the day by the server's clock, as 02:30; off: never"),
+    INT_ARG_NEEDED("keep", 1, 1000, "how many of them are kept"), END_ARG};
 
 #define RIGHTS "access|rectification|erasure|restriction|objection"
 #define STATES "open|extended|answered|refused|withheld"
@@ -73,11 +79,16 @@ static const struct operation_row govern_rows[] = {
     ROW_DESK("backup.list", "backups beside the register", no_parameter, CAP_BACKUP, TX_READ,
              "none", op_backup_list,
              "folder backups[" BACKUP_RESULT "] last_made_at last_verified_at alarm? "
-             "recovery_slots#"),
+             "recovery_slots# " DAILY_RESULT),
     ROW_DESK("backup.make_here", "make a backup beside the register", no_parameter, CAP_BACKUP,
              TX_NONE, "backup", op_backup_make_here, BACKUP_RESULT),
     ROW_DESK("backup.verify_here", "open a backup fully, as if it were to be restored",
              verify_parameter, CAP_BACKUP, TX_NONE, "verify", op_backup_verify_here, BACKUP_RESULT),
+    ROW("backup.daily", "make the backup of the day, if it is due", no_parameter, CAP_BACKUP,
+        TX_NONE, "backup", op_backup_daily),
+    ROW_DESK("backup.schedule", "when the server makes backups by itself, and how many it keeps",
+             schedule_parameter, CAP_BACKUP, TX_WRITE, "backup.schedule", op_backup_schedule,
+             DAILY_RESULT),
     ROW_DESK("setup.progress", "what of setting up is still to be confirmed", no_parameter,
              CAP_BACKUP, TX_READ, "none", op_setup_progress, PROGRESS_RESULT),
     ROW_DESK("setup.confirm", "make the first backup, and open it with the recovery code",
@@ -85,7 +96,7 @@ static const struct operation_row govern_rows[] = {
     ROW_DESK("health.show", "disk, backups, sessions", no_parameter, CAP_CHECK, TX_READ, "none",
              op_health_show,
              "disk_percent# disk_free disk_all disk_low? sessions# records# audit_entries# "
-             "backup_made_at backup_verified_at backup_alarm? server? version"),
+             "backup_made_at backup_verified_at backup_alarm? server? version " DAILY_RESULT),
     ROW_DESK("pack.installed", "which forms, rules and languages are installed", no_parameter,
              CAP_DICTIONARY_READ, TX_READ, "none", op_pack_installed,
              "pack country hash code_lists# rules# languages[] "

@@ -18,6 +18,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
+#include <time.h>
 #include <unistd.h>
 
 void process_start(void)
@@ -136,6 +137,7 @@ static bool run_desk(const struct json *config, const char *program, struct err 
     if (n < 1 || n > sizeof channel / sizeof *channel)
         return err_set(e, ERR_USAGE, "serve.channels", "the desk was given no channels");
     for (size_t i = 0; i < n; i++) channel[i] = PROCESS_CHANNEL_FD + (int)i;
+    tzset(); /* reads a file, which nobody can once it is shut in */
     converter_use_broker(PROCESS_BROKER_FD);
     char scratch[64];
     make_scratch(scratch, o.repository);

@@ -43,7 +43,10 @@ bool backup_facts(struct backup_facts *out, struct backend *b, struct err *e)
 void backup_report_of(struct backup_report *out, const struct manifest *m, uint64_t bytes)
 {
     _Static_assert(sizeof out->checkpoint == sizeof m->checkpoint, "text of a checkpoint");
-    *out = (struct backup_report){m->made_at, bytes, m->n_record, m->n_audit, ""};
+    *out = (struct backup_report){.made_at = m->made_at,
+                                  .bytes = bytes,
+                                  .n_record = m->n_record,
+                                  .n_audit = m->n_audit};
     memcpy(out->checkpoint, m->checkpoint, sizeof out->checkpoint);
 }
 
@@ -186,6 +189,13 @@ static bool put_manifest(struct container_writer *w, struct manifest *m, const s
     return ok;
 }
 
+static bool no_recovery_slot(struct err *e)
+{
+    err_set(e, ERR_CONFLICT, "backup.no_recovery_slot",
+            "could not make the backup: it opens with a recovery code only, and there is none");
+    return err_remedy(e, "make one with `dcim key add recovery`, and keep it apart from here");
+}
+
 /* With the copy of the database at hand: the container. */
 static bool write_container(struct backup_report *out, struct store *st, const char *path,
                             const char *database, struct manifest *m, struct err *e)
@@ -193,20 +203,26 @@ static bool write_container(struct backup_report *out, struct store *st, const c
     struct keyring *k = store_keyring(st);
     struct container_writer *w = NULL;
     struct backup_recipient to[KEYRING_SLOTS_MAX];
-    size_t n_to = keyring_backup_recipients(k, to, KEYRING_SLOTS_MAX);
+    size_t n_to = 0;
     struct buf keyring;
+    uint8_t digest[32] = {0};
     uint64_t bytes = 0;
 
     buf_init(&keyring, KEYRING_FILE_MAX);
-    bool ok = keyring_bytes(&keyring, k, e) &&
+    bool ok = keyring_for_backup(&keyring, to, &n_to, KEYRING_SLOTS_MAX, k, e) &&
+              (n_to > 0 || no_recovery_slot(e)) &&
               container_create(&w, path, buf_text(&keyring), to, n_to, e);
     if (ok) {
+        container_digest(w, digest);
         ok = put_file(w, m, "database", database, e) && put_dictionary(w, m, store_folder(st), e) &&
              put_manifest(w, m, k, e);
         if (ok) ok = container_finish(w, &bytes, e);
         else container_abandon(w);
     }
-    if (ok) backup_report_of(out, m, bytes);
+    if (ok) {
+        backup_report_of(out, m, bytes);
+        memcpy(out->digest, digest, sizeof digest);
+    }
     buf_release(&keyring);
     return ok;
 }
@@ -223,11 +239,7 @@ bool backup_make(struct backup_report *out, struct store *st, const char *path, 
         err_detail(e, "%s", path);
         return err_remedy(e, "choose another name; no backup is written over");
     }
-    if (keyring_backup_recipients(store_keyring(st), NULL, 0) == 0) {
-        err_set(e, ERR_CONFLICT, "backup.no_recovery_slot",
-                "could not make the backup: it opens with a recovery code only, and there is none");
-        return err_remedy(e, "make one with `dcim key add recovery`, and keep it apart from here");
-    }
+    if (keyring_backup_recipients(store_keyring(st), NULL, 0) == 0) return no_recovery_slot(e);
     if (!tree_private(&work, path, e)) return false;
     database = tree_path(work, "database");
     bool ok = backend_copy_to(store_backend(st), database, e) &&

@@ -20,6 +20,7 @@ struct backup_report {
     uint64_t bytes;  /* of the container */
     int64_t n_record, n_audit;
     char checkpoint[600]; /* over the whole log it holds */
+    uint8_t digest[32];   /* BLAKE2b-256 of the container; of backup_make() alone */
 };
 
 /* Outside of any transaction. `path` must not exist: ERR_USAGE "backup.exists". Without a

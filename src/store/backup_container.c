@@ -28,6 +28,8 @@ static const char magic[8] = {'D', 'C', 'I', 'M', 'B', 'K', 'U', 'P'};
 struct container_writer {
     struct file_sink *sink;
     struct crypto_stream stream;
+    struct crypto_hasher whole;
+    uint8_t *digest; /* where it is wanted; NULL: nowhere */
     uint8_t head[32];
     uint64_t bytes;
     size_t n; /* of plain */
@@ -37,6 +39,7 @@ struct container_writer {
 static void write_through(struct container_writer *w, const void *p, size_t n)
 {
     file_sink_put(w->sink, (struct text){p, n});
+    crypto_hasher_add(&w->whole, p, n);
     w->bytes += n;
 }
 
@@ -86,6 +89,7 @@ bool container_create(struct container_writer **out, const char *path, struct te
     if (!file_sink_open(&sink, path, e)) return false;
     struct container_writer *w = mem_new(1, sizeof *w);
     w->sink = sink;
+    crypto_hasher_init(&w->whole, NULL);
     put_head(w, keyring, to, n_to);
     *out = w;
     return true;
@@ -110,9 +114,15 @@ void container_put(struct container_writer *w, const void *p, size_t n)
     }
 }
 
+void container_digest(struct container_writer *w, uint8_t out[32])
+{
+    w->digest = out;
+}
+
 bool container_finish(struct container_writer *w, uint64_t *bytes, struct err *e)
 {
     put_chunk(w, true);
+    if (w->digest != NULL) crypto_hasher_finish(&w->whole, w->digest);
     *bytes = w->bytes;
     bool ok = file_sink_close(w->sink, e);
     mem_free_wiped(w, sizeof *w);

@@ -34,6 +34,8 @@ bool container_create(struct container_writer **out, const char *path, struct te
                       const struct backup_recipient *to, size_t n_to, struct err *e) MUST_CHECK;
 /* BLAKE2b-256 of everything before the chunks, for the manifest to bind. */
 void container_head(const struct container_writer *w, uint8_t out[32]);
+/* BLAKE2b-256 of the whole file, filled by container_finish(). */
+void container_digest(struct container_writer *w, uint8_t out[32]);
 void container_put(struct container_writer *w, const void *p, size_t n);
 /* Reports what failed (a full disk leaves nothing), frees. *bytes: length of the file. */
 bool container_finish(struct container_writer *w, uint64_t *bytes, struct err *e) MUST_CHECK;

@@ -20,6 +20,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -29,7 +30,10 @@ enum { PATHS = 2 };
 
 struct keyring {
     char *path[PATHS];
-    struct keyring_file file;
+    /* Threads of a desk share one keyring: slots change in `file` while others list them or make a
+     * backup. Apart from the struct, for who only reads has it const. */
+    pthread_mutex_t *lock;
+    struct keyring_file file; /* under `lock` once the keyring is open */
     struct secret *master;
     struct secret *key[KEY_COUNT];
     uint8_t audit_public[CRYPTO_PUBLIC];
@@ -56,6 +60,8 @@ const char *slot_kind_name(enum slot_kind kind)
 static struct keyring *keyring_new(const char *path)
 {
     struct keyring *k = mem_new(1, sizeof *k);
+    k->lock = mem_new(1, sizeof *k->lock);
+    (void)pthread_mutex_init(k->lock, NULL);
     size_t n = strlen(path);
     k->path[0] = mem_text(path, n);
     k->path[1] = mem_new(n + sizeof ".copy", 1);
@@ -71,6 +77,8 @@ void keyring_close(struct keyring *k)
     secret_free(k->backup_private);
     secret_free(k->master);
     for (int i = 0; i < PATHS; i++) mem_free(k->path[i]);
+    (void)pthread_mutex_destroy(k->lock);
+    mem_free(k->lock);
     mem_free(k);
 }
 
@@ -295,7 +303,7 @@ static bool changed_meanwhile(struct err *e, const char *what)
     return err_remedy(e, "list its slots again and repeat what was to be done");
 }
 
-bool keyring_bytes(struct buf *out, const struct keyring *k, struct err *e)
+static bool bytes_of(struct buf *out, const struct keyring *k, struct err *e)
 {
     struct copy now[PATHS];
     copies_read(now, k);
@@ -465,13 +473,16 @@ static bool slot_add(struct keyring *k, uint32_t number, enum slot_kind kind,
 size_t keyring_slots(const struct keyring *k, struct slot_info *out, size_t max)
 {
     _Static_assert(sizeof out->label == KEYRING_LABEL, "label");
+    (void)pthread_mutex_lock(k->lock);
     for (size_t i = 0; i < k->file.n_slot && i < max; i++) {
         const struct keyring_slot *s = &k->file.slot[i];
         out[i] =
             (struct slot_info){.number = s->number, .kind = s->kind, .created_at = s->created_at};
         memcpy(out[i].label, s->label, sizeof out[i].label);
     }
-    return k->file.n_slot;
+    size_t n = k->file.n_slot;
+    (void)pthread_mutex_unlock(k->lock);
+    return n;
 }
 
 /* The factors of a new slot; a recovery code is made here. */
@@ -499,8 +510,8 @@ static bool slot_factors(enum factor_kind out[2], struct brought *b, enum slot_k
     return err_remedy(e, "add a slot of kind passphrase, key-file, recovery or dual");
 }
 
-bool keyring_add(struct keyring *k, enum slot_kind kind, const struct unlock *secret,
-                 struct text label, struct secret **recovery_code, struct err *e)
+static bool add_slot(struct keyring *k, enum slot_kind kind, const struct unlock *secret,
+                     struct text label, struct secret **recovery_code, struct err *e)
 {
     struct keyring_file before = k->file;
     struct brought b = {{NULL}};
@@ -526,7 +537,16 @@ done:
     return ok;
 }
 
-bool keyring_remove(struct keyring *k, uint32_t number, struct err *e)
+bool keyring_add(struct keyring *k, enum slot_kind kind, const struct unlock *secret,
+                 struct text label, struct secret **recovery_code, struct err *e)
+{
+    (void)pthread_mutex_lock(k->lock);
+    bool ok = add_slot(k, kind, secret, label, recovery_code, e);
+    (void)pthread_mutex_unlock(k->lock);
+    return ok;
+}
+
+static bool remove_slot(struct keyring *k, uint32_t number, struct err *e)
 {
     struct keyring_file before = k->file;
     struct keyring_file *f = &k->file;
@@ -551,6 +571,14 @@ bool keyring_remove(struct keyring *k, uint32_t number, struct err *e)
     if (keyring_save(&n_written, k, e)) return true;
     if (n_written == 0) *f = before;
     return false;
+}
+
+bool keyring_remove(struct keyring *k, uint32_t number, struct err *e)
+{
+    (void)pthread_mutex_lock(k->lock);
+    bool ok = remove_slot(k, number, e);
+    (void)pthread_mutex_unlock(k->lock);
+    return ok;
 }
 
 /* ---- making ---- */
@@ -645,7 +673,7 @@ const uint8_t *keyring_audit_public(const struct keyring *k)
     return k->audit_public;
 }
 
-size_t keyring_backup_recipients(const struct keyring *k, struct backup_recipient *out, size_t max)
+static size_t recipients_of(const struct keyring *k, struct backup_recipient *out, size_t max)
 {
     size_t n = 0;
     for (size_t i = 0; i < k->file.n_slot; i++) {
@@ -658,6 +686,32 @@ size_t keyring_backup_recipients(const struct keyring *k, struct backup_recipien
         n++;
     }
     return n;
+}
+
+size_t keyring_backup_recipients(const struct keyring *k, struct backup_recipient *out, size_t max)
+{
+    (void)pthread_mutex_lock(k->lock);
+    size_t n = recipients_of(k, out, max);
+    (void)pthread_mutex_unlock(k->lock);
+    return n;
+}
+
+bool keyring_bytes(struct buf *out, const struct keyring *k, struct err *e)
+{
+    (void)pthread_mutex_lock(k->lock);
+    bool ok = bytes_of(out, k, e);
+    (void)pthread_mutex_unlock(k->lock);
+    return ok;
+}
+
+bool keyring_for_backup(struct buf *out, struct backup_recipient *to, size_t *n, size_t max,
+                        const struct keyring *k, struct err *e)
+{
+    (void)pthread_mutex_lock(k->lock);
+    *n = recipients_of(k, to, max);
+    bool ok = bytes_of(out, k, e);
+    (void)pthread_mutex_unlock(k->lock);
+    return ok;
 }
 
 const struct secret *keyring_backup_private(const struct keyring *k, struct backup_recipient *whose)

@@ -111,6 +111,11 @@ const struct secret *keyring_backup_private(const struct keyring *k,
  * process changed it since. */
 bool keyring_bytes(struct buf *out, const struct keyring *k, struct err *e) MUST_CHECK;
 
+/* Both at once, of one state of the keyring, whoever changes it meanwhile: as many recipients as
+ * `max`. Safe for several threads, as all that asks for slots and changes them. */
+bool keyring_for_backup(struct buf *out, struct backup_recipient *to, size_t *n, size_t max,
+                        const struct keyring *k, struct err *e) MUST_CHECK;
+
 /* Add a slot; both copies are rewritten. The label, up to 63 bytes, stands in the file in the
  * clear: let it name a place or an office, not a person. SLOT_RECOVERY takes no secret: it makes
  * the code itself (160 bits, base32 in groups of four, see recovery.h) and gives it once in

@@ -24,6 +24,20 @@ bool store_backup_note(struct store *st, const struct backup_made *b, struct err
     if (!store_must_write(st, e)) return false;
     (void)query_begin(&q, st->backend, SQL_BACKUP_MADE_ADD);
     bind_made(&q, b);
+    query_bind_int(&q, "automatic", b->automatic);
+    if (b->digest == NULL) query_bind_null(&q, "digest");
+    else query_bind_blob(&q, "digest", b->digest, BACKUP_DIGEST);
+    return query_run(&q, e);
+}
+
+bool store_backup_read(struct store *st, const char *name, int64_t at, bool damaged, struct err *e)
+{
+    struct query q;
+    if (!store_must_write(st, e)) return false;
+    (void)query_begin(&q, st->backend, SQL_BACKUP_MADE_READ);
+    query_bind_text(&q, "name", text_of(name));
+    query_bind_int(&q, "at", at);
+    query_bind_int(&q, "damaged", damaged);
     return query_run(&q, e);
 }
 
@@ -45,6 +59,14 @@ static const char *copied(struct query *q, size_t column, struct arena *a)
     return arena_copy(a, t.p, t.n);
 }
 
+static const uint8_t *digest_of(struct text t, struct arena *a)
+{
+    if (t.n != BACKUP_DIGEST) return NULL;
+    uint8_t *out = arena_take(a, BACKUP_DIGEST, 1);
+    memcpy(out, t.p, BACKUP_DIGEST);
+    return out;
+}
+
 bool store_backup_list(struct backup_made **out, size_t *n, struct store *st, struct arena *a,
                        struct err *e)
 {
@@ -60,6 +82,7 @@ bool store_backup_list(struct backup_made **out, size_t *n, struct store *st, st
             list = wider;
             room *= 2;
         }
+        struct text digest = query_blob(&q, 9);
         list[(*n)++] = (struct backup_made){.name = copied(&q, 0, a),
                                             .made_at = query_int(&q, 1),
                                             .made_by = copied(&q, 2, a),
@@ -67,10 +90,55 @@ bool store_backup_list(struct backup_made **out, size_t *n, struct store *st, st
                                             .n_record = query_int(&q, 4),
                                             .n_audit = query_int(&q, 5),
                                             .verified_at = query_int(&q, 6),
-                                            .verified_by = copied(&q, 7, a)};
+                                            .verified_by = copied(&q, 7, a),
+                                            .automatic = query_int(&q, 8) != 0,
+                                            .digest = digest_of(digest, a),
+                                            .read_at = query_int(&q, 10),
+                                            .damaged = query_int(&q, 11) != 0};
     }
     *out = list;
     return query_end(&q, e);
+}
+
+bool store_backup_schedule(struct backup_schedule *out, struct store *st, struct arena *a,
+                           struct err *e)
+{
+    struct query q;
+    *out = (struct backup_schedule){.minute = -1};
+    (void)query_begin(&q, st->backend, SQL_BACKUP_SCHEDULE_GET);
+    if (query_next(&q)) {
+        out->said = !query_is_null(&q, 0);
+        if (out->said) out->minute = query_int(&q, 0);
+        out->keep = query_int(&q, 1);
+        out->changed_at = query_int(&q, 2);
+        out->tried_at = query_int(&q, 3);
+        out->failed = copied(&q, 4, a);
+    }
+    return query_end(&q, e);
+}
+
+bool store_backup_schedule_set(struct store *st, int64_t minute, int64_t keep, int64_t at,
+                               const char *actor, struct err *e)
+{
+    struct query q;
+    if (!store_must_write(st, e)) return false;
+    (void)query_begin(&q, st->backend, SQL_BACKUP_SCHEDULE_SET);
+    query_bind_int(&q, "minute", minute);
+    query_bind_int(&q, "keep", keep);
+    query_bind_int(&q, "at", at);
+    query_bind_text(&q, "actor", text_of(actor));
+    return query_run(&q, e);
+}
+
+bool store_backup_tried(struct store *st, int64_t at, const char *failed, struct err *e)
+{
+    struct query q;
+    if (!store_must_write(st, e)) return false;
+    (void)query_begin(&q, st->backend, SQL_BACKUP_SCHEDULE_TRIED);
+    query_bind_int(&q, "at", at);
+    if (failed == NULL) query_bind_null(&q, "failed");
+    else query_bind_text(&q, "failed", text_of(failed));
+    return query_run(&q, e);
 }
 
 bool store_setup_step(int64_t *at, struct store *st, const char *step, struct err *e)

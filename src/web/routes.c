@@ -83,6 +83,7 @@ static const struct {
     {"session-ended", N_("The session has ended.")},
     {"key-revoked", N_("The key was revoked.")},
     {"backup-made", N_("The backup was made. Verify it with the recovery code.")},
+    {"backup-schedule", N_("The server keeps to it from now on.")},
     {"backup-verified", N_("The backup was opened fully, and holds.")},
     {"slot-removed", N_("The slot was removed: its secret opens nothing any more.")},
     {"setup-finished",

@@ -136,14 +136,15 @@ static const struct trial {
     {"token.revoke", "{'number':900}"},
     {"backup.list", "{}"},
     {"backup.make_here", "{}"},
+    {"backup.daily", "{}"},
+    {"backup.schedule", "{'time':'03:00','keep':3}"},
     {"backup.verify_here", "{'backup':'no','recovery_code':'no'}"},
     {"setup.progress", "{}"},
     {"setup.confirm", "{'recovery_code':'no'}"},
     {"health.show", "{}"},
     {"pack.installed", "{}"},
     {"request.list", "{}"},
-    {"request.add",
-     "{'right':'access','law':'gdpr','received':'2026-01-31','who':'n','text':'n'}"},
+    {"request.add", "{'right':'access','law':'gdpr','received':'2026-01-31','who':'n','text':'n'}"},
     {"request.show", "{'request':'000000000000'}"},
     {"request.answer", "{'request':'000000000000','state':'open','version':1}"},
 };
@@ -213,8 +214,8 @@ static void roles_1_1_the_matrix(void **state)
     desk_verify(desk);
 }
 
-/* Those of this machine are tried here, by name; those of the desk too, by tests/service/test_session.c,
- * which takes them from the table. */
+/* Those of this machine are tried here, by name; those of the desk too, by
+ * tests/service/test_session.c, which takes them from the table. */
 static void roles_1_2_every_operation_is_tried(void **state)
 {
     (void)state;
