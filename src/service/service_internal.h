@@ -121,7 +121,8 @@ typedef bool handler_fn(struct call *c, struct err *e);
     X(op_recovery_renew) X(op_token_add) X(op_token_list) X(op_token_revoke) \
     X(op_account_show) X(op_account_choices) X(op_token_choices) X(op_organisation_types) \
     X(op_organisation_show) X(op_audit_search) X(op_audit_readers) X(op_backup_list) \
-    X(op_backup_make_here) X(op_backup_daily) X(op_backup_schedule) X(op_backup_verify_here) X(op_setup_progress) X(op_setup_confirm) \
+    X(op_backup_make_here) X(op_backup_daily) X(op_backup_schedule) X(op_backup_verify_here) \
+    X(op_setup_progress) X(op_setup_confirm) \
     X(op_health_show) X(op_pack_installed) X(op_request_list) X(op_request_add) \
     X(op_request_show) X(op_request_answer)
 // clang-format on

@@ -119,18 +119,18 @@ static void due_1(void **state)
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         assert_int_equal(daily_backup_last_due(at(all[i].now), all[i].minute), at(all[i].due));
     /* Clocks go forward at 01:00 on 29 March, and back at 02:00 on 25 October: each day has one. */
-    static const char *const from[] = {"2026-03-27T23:59:00Z", "2026-10-23T23:59:00Z"};
+    static const char *const from[] = {"2026-03-27T12:00:00Z", "2026-10-23T12:00:00Z"};
     for (size_t i = 0; i < 2; i++)
         for (int64_t minute = 0; minute < 24 * 60; minute += 15) {
             int64_t before = 0, n = 0;
+            if (minute >= 11 * 60 && minute <= 13 * 60) continue; /* where we begin and end */
             for (int64_t now = at(from[i]); now < at(from[i]) + 4 * DAY; now += 900) {
                 int64_t due = daily_backup_last_due(now, minute);
                 assert_true(due <= now && now - due < DAY + 2 * HOUR && due >= before);
                 n += due != before && before != 0;
                 before = due;
             }
-            /* what is begun in winter ends an hour later by the summer's clock */
-            assert_int_equal(n, minute >= 60 ? 4 : i == 0 ? 5 : 3);
+            assert_int_equal(n, 4);
         }
 }
 

@@ -16,4 +16,4 @@ ALTER TABLE backup_made ADD COLUMN digest BLOB;                       -- BLAKE2b
 ALTER TABLE backup_made ADD COLUMN read_at INTEGER NOT NULL DEFAULT 0; -- when the file was last held against it
 ALTER TABLE backup_made ADD COLUMN damaged INTEGER NOT NULL DEFAULT 0; -- 1: it was another one then
 
-PRAGMA user_version = 11;
+PRAGMA user_version = 12;
