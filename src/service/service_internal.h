@@ -133,7 +133,8 @@ typedef bool handler_fn(struct call *c, struct err *e);
     X(op_entry_compare) X(op_entry_resolve) X(op_entry_conflict) X(op_entry_merge) \
     X(op_review_queue) X(op_review_accept) X(op_review_return) X(op_query_list) X(op_query_answer) \
     X(op_query_resolve) X(op_record_view) X(op_record_diff) X(op_year_list) X(op_year_close) \
-    X(op_year_reopen) X(op_record_link) X(op_record_unlink) X(op_record_withdraw) X(op_record_restore) X(op_work_summary) \
+    X(op_year_reopen) X(op_record_link) X(op_record_unlink) X(op_record_withdraw) \
+    X(op_record_restore) X(op_work_summary) \
     X(op_record_find) X(op_referral_make) X(op_referral_list) X(op_referral_show) \
     X(op_referral_answer)
 // clang-format on

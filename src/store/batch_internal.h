@@ -80,7 +80,8 @@ struct batch_insert { /* the inserting half */
     size_t n_block;   /* written so far */
     struct index_run codes, references, persons;
     struct crypto_hasher fresh, changed; /* digest */
-    struct query load_records, load_versions, load_index, load_identities, load_codes, load_references, load_persons;
+    struct query load_records, load_versions, load_index, load_identities;
+    struct query load_codes, load_references, load_persons;
     struct query version_change, record_change;
 };
 
