@@ -276,6 +276,7 @@ static const struct option serve_option[] = {
     INT_OPT("port", NULL, "port; default 8443"),
     INT_OPT("rate", NULL, "requests a second from one source on the long run; default 100"),
     INT_OPT("burst", NULL, "requests from one source at once; default 400"),
+    INT_OPT("idle", NULL, "seconds without use after which sessions end, where that is sooner"),
     TEXT_OPT("certificate", NULL, "FILE",
              "certificate (PEM); default: one is made for this machine"),
     TEXT_OPT("certificate-key", NULL, "FILE", "its private key (PEM)"),

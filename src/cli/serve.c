@@ -114,6 +114,7 @@ static bool serve(struct invocation *v, struct unlocked *d, struct arena *a, str
                            .plain = json_get_bool(v->own, "insecure-plain", false)};
     d->options.setup_code = said.setup_code;
     d->options.demo = json_get_bool(v->own, "demonstration", false);
+    d->options.idle_seconds = json_get_int(v->own, "idle", 0);
     d->options.insecure_no_second_factor =
         json_get_bool(v->own, "insecure-no-second-factor", false);
     d->options.data = data;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The body of a draft is {"v":1, "values":{...}, "base":{...}, "visited":[...], "removed":{...},
- * "parked":{...}}: what was typed (entry_tree.h), what the record held when the draft began,
- * sections that were saved, the instance that was removed last, and what a second window wanted to
- * save. */
+ * "parked":{...}, "pending":[...]}: what was typed (entry_tree.h), what the record held when the draft
+ * began, sections that were saved, the instance that was removed last, what a second window wanted to
+ * save, and what was sent when the session had ended. */
 #include "service/entry_draft.h"
 
 #include "base/date.h"
@@ -378,6 +378,18 @@ struct json *entry_problem_to_json(const struct entry *x, const struct entry_pro
     json_set(j, "remedy", json_text(buf_text(&b)));
     buf_release(&b);
     return j;
+}
+
+const struct json *entry_pending(const struct entry *x)
+{
+    const struct json *j = json_get(x->body, "pending");
+    return j != NULL && json_kind(j) == JSON_ARRAY && json_size(j) > 0 ? j : NULL;
+}
+
+bool entry_pending_is(const struct json *item, const char *section, int64_t version)
+{
+    return strcmp(json_get_text(item, "section", ""), section) == 0 &&
+           json_get_int(item, "version", 0) == version;
 }
 
 bool entry_visited(const struct entry *x, const char *section)

@@ -87,6 +87,12 @@ const char *entry_path(const struct entry *x, group_id g, uint32_t row, const ch
 /* {field, variable, label, section, rule, severity, message, remedy, missing?} */
 struct json *entry_problem_to_json(const struct entry *x, const struct entry_problem *p);
 
+/* Pages that were sent when the session had ended (op_entry_keep.c), [{at, section, version, fields}];
+ * NULL: none. */
+const struct json *entry_pending(const struct entry *x);
+/* Whether one of them is the page of this section that was loaded at this version of the draft. */
+bool entry_pending_is(const struct json *item, const char *section, int64_t version);
+
 /* Whether the section was saved once by its button: then what is missing is said there too. */
 bool entry_visited(const struct entry *x, const char *section);
 void entry_visit(struct entry *x, const char *section);

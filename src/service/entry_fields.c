@@ -244,11 +244,14 @@ static bool take_texts(struct entry *x, struct entry_field *f, const struct vari
     }
     size_t n = json_kind(j) == JSON_ARRAY ? json_size(j) : 1, kept = 0;
     if (n > LIST_CODES_MAX) return false;
-    struct text *value = ARENA_ARRAY(x->c->arena, struct text, n);
+    struct text *value = ARENA_ARRAY(x->c->arena, struct text, LIST_CODES_MAX), part;
     for (size_t i = 0; i < n; i++) {
-        value[kept] = tidy(x, json_as_text(json_kind(j) == JSON_ARRAY ? json_at(j, i) : j, ""));
-        value[kept] = code_of(x, v, value[kept]);
-        if (value[kept].n > 0) kept++;
+        struct text all = tidy(x, json_as_text(json_kind(j) == JSON_ARRAY ? json_at(j, i) : j, ""));
+        /* labels in one box, as the page shows them */
+        while (kept < LIST_CODES_MAX && text_split(&all, ';', &part)) {
+            value[kept] = code_of(x, v, text_trim(part));
+            if (value[kept].n > 0) kept++;
+        }
     }
     entry_field_texts(&x->typed, f, value, kept);
     return true;

@@ -6,6 +6,8 @@
  * the name of one of theirs, but for problems and has_problems, which are always there. */
 #include "service/entry_form.h"
 
+#include "service/entry_card.h"
+
 #include "base/date.h"
 #include "model/expr_json.h"
 
@@ -19,7 +21,7 @@ struct page { /* being built */
     bool *on_page, *read; /* by variable of the dictionary */
     bool whole;           /* nothing was left out within what is being built */
     struct json *items;
-    bool *list; /* by code list: some question on the page has it typed */
+    bool *part; /* by group: some of its instances are not on the page */
 };
 
 /* Members that are empty or false are left out: a document holds thousands. */
@@ -137,12 +139,6 @@ static bool is_long_text(const struct variable *v, const struct outline_item *o)
     return strstr(o->appearance, "multiline") != NULL || (v->privacy & both) == both;
 }
 
-/* More are typed, with the list once for the page. */
-static size_t select_max(const struct variable *v)
-{
-    return v->group == 0 ? ENTRY_SELECT_MAX : ENTRY_SELECT_WITHIN;
-}
-
 static const char *kind_of(const struct entry *x, const struct variable *v,
                            const struct outline_item *o, size_t n_choice)
 {
@@ -155,11 +151,11 @@ static const char *kind_of(const struct entry *x, const struct variable *v,
     case VARIABLE_CODE:
         if (strcmp(x->d->list[v->list]->name, "CL_YESNO") == 0) return "yes_no";
         return n_choice <= ENTRY_RADIOS_MAX ? "one"
-               : n_choice <= select_max(v)  ? "one_long"
+               : n_choice <= ENTRY_SELECT_MAX  ? "one_long"
                                             : "one_typed";
     case VARIABLE_CODES:
         return n_choice <= ENTRY_RADIOS_MAX ? "many"
-               : n_choice <= select_max(v)  ? "many_long"
+               : n_choice <= ENTRY_SELECT_MAX  ? "many_long"
                                             : "many_typed";
     }
     return "text";
@@ -318,11 +314,11 @@ static struct json *question(struct page *p, const struct outline_item *o, const
     put_about(j, x, v, o);
     put_typed(j, x, v, f);
     if (fixed) put_calculated(j, x, v, row);
-    if (n_choice > 0 && n_choice <= select_max(v)) {
+    if (n_choice > 0 && n_choice <= ENTRY_SELECT_MAX) {
         json_set(j, "choices", choices(p, v, offer, f));
     } else if (n_choice > 0) {
-        p->list[v->list] = true;
         json_set_text(j, "list", x->d->list[v->list]->name);
+        if (f != NULL && f->missing.n == 0) put_text(j, "codes", entry_field_words(f, x->c->arena));
     }
     if (v->missing_allowed && !fixed) {
         put_bool(j, "has_missing", true);
@@ -367,6 +363,7 @@ static size_t behind(const struct form *f, size_t i)
 }
 
 static void put_items(struct page *p, struct level l, size_t first, size_t end);
+static void put_repeat(struct page *p, struct level l, size_t at);
 
 static void put_heading(struct json *j, const struct entry *x, const struct outline_item *o)
 {
@@ -400,18 +397,6 @@ static struct json *instance(const struct page *p, const char *path, size_t plac
     return j;
 }
 
-static size_t page_from(const struct page *p, const char *path, size_t n)
-{
-    for (size_t i = 0; p->from != NULL && i < json_size(p->from); i++) {
-        struct text rest = text_of(json_as_text(json_at(p->from, i), "")), name;
-        uint64_t from;
-        if (text_split(&rest, ':', &name) && text_is(name, path) && text_to_uint(rest, &from) &&
-            from < n)
-            return (size_t)from;
-    }
-    return 0;
-}
-
 /* Number of the first instance under row `above` over all parents. */
 static uint32_t first_row(const struct entry *x, group_id g, uint32_t above)
 {
@@ -420,21 +405,26 @@ static uint32_t first_row(const struct entry *x, group_id g, uint32_t above)
     return i;
 }
 
-static void put_paging(struct json *j, const struct page *p, const char *path, size_t from,
-                       size_t to, size_t n)
+/* Where the cards of the page begin and end, and which instance is open: none where `open` is n. */
+struct window {
+    size_t first, end, open, n;
+};
+
+static void put_window(struct json *j, const struct page *p, const char *path, struct window w)
 {
     struct arena *a = p->x->c->arena;
-    size_t before = from > ENTRY_PAGE_INSTANCES ? from - ENTRY_PAGE_INSTANCES : 0;
-    json_set_int(j, "count", (int64_t)n);
-    json_set_int(j, "from", (int64_t)from);
-    json_set_int(j, "to", (int64_t)to);
-    json_set_int(j, "shown_first", n == 0 ? 0 : (int64_t)from + 1);
-    json_set_bool(j, "is_paged", from > 0 || to < n);
-    json_set_text(j, "previous", from == 0 ? "" : arena_printf(a, "%s:%zu", path, before));
-    json_set_text(j, "next", to == n ? "" : arena_printf(a, "%s:%zu", path, to));
+    size_t before = w.first > ENTRY_PAGE_INSTANCES ? w.first - ENTRY_PAGE_INSTANCES : 0;
+    json_set_int(j, "count", (int64_t)w.n);
+    json_set_int(j, "from", (int64_t)(w.open < w.n ? w.open : 0));
+    json_set_int(j, "to", (int64_t)(w.open < w.n ? w.open + 1 : 0));
+    json_set_int(j, "shown_first", w.n == 0 ? 0 : (int64_t)w.first + 1);
+    json_set_int(j, "shown_last", (int64_t)w.end);
+    json_set_bool(j, "is_paged", w.first > 0 || w.end < w.n);
+    json_set_text(j, "previous", w.first == 0 ? "" : arena_printf(a, "%s:%zu", path, before));
+    json_set_text(j, "next", w.end == w.n ? "" : arena_printf(a, "%s:%zu", path, w.end));
     json_set_int(j, "limit", RECORD_INSTANCES_MAX);
-    json_set_bool(j, "can_add", n < RECORD_INSTANCES_MAX);
-    json_set_text(j, "act_add", arena_printf(a, "add:%s:%zu", path, n));
+    json_set_bool(j, "can_add", w.n < RECORD_INSTANCES_MAX);
+    json_set_text(j, "act_add", arena_printf(a, "add:%s:%zu", path, w.n));
 }
 
 static void put_undo(struct json *j, const struct page *p, const char *path)
@@ -457,6 +447,142 @@ static void put_instance(struct page *p, const char *kind, struct json *about, s
     (void)event(p, end, json_copy(j));
 }
 
+/* The instance that is named, else, of the record's own repeats, the first that has something to
+ * correct. */
+static size_t open_one(const struct page *p, const char *path, group_id g, uint32_t row, size_t n)
+{
+    for (size_t i = 0; p->from != NULL && i < json_size(p->from); i++) {
+        struct text rest = text_of(json_as_text(json_at(p->from, i), "")), name;
+        uint64_t from;
+        if (text_split(&rest, ':', &name) && text_is(name, path) && text_to_uint(rest, &from) &&
+            from < n)
+            return (size_t)from;
+    }
+    if (!p->check || strchr(path, '[') != NULL) return n;
+    for (size_t i = 0; i < n; i++)
+        if (entry_card_wrong(p->x, g, row + (uint32_t)i, true)) return i;
+    return n;
+}
+
+/* Whether an instance is named that lies within what this path begins, "episode[5].". */
+static bool leads_on(const struct page *p, const char *path)
+{
+    for (size_t i = 0; p->from != NULL && i < json_size(p->from); i++)
+        if (text_starts(text_of(json_as_text(json_at(p->from, i), "")), text_of(path))) return true;
+    return false;
+}
+
+/* An instance on the way to an open one within: of what is in it only that repeat, so that a page holds the
+ * questions of one instance. */
+static void put_way(struct page *p, struct json *about, struct level l, size_t at)
+{
+    const struct form *f = p->x->form;
+    json_set_bool(about, "is_way", true);
+    put_text(about, "summary", entry_card_summary(p->x, l.group, l.row));
+    struct json *j = event(p, "instance", about);
+    for (size_t i = at + 1; i < behind(f, at) - 1;) {
+        bool repeat = f->outline[i].kind == OUTLINE_REPEAT;
+        const char *path = arena_printf(p->x->c->arena, "%s%s", l.prefix, f->outline[i].name);
+        if (repeat && (leads_on(p, arena_printf(p->x->c->arena, "%s:", path)) ||
+                       leads_on(p, arena_printf(p->x->c->arena, "%s[", path))))
+            put_repeat(p, l, i);
+        i = repeat ? behind(f, i) : i + 1;
+    }
+    (void)event(p, "instance_end", json_copy(j));
+}
+
+static void put_card(struct page *p, struct json *about, group_id g, uint32_t row)
+{
+    const char *summary = entry_card_summary(p->x, g, row);
+    put_text(about, "summary", summary);
+    put_bool(about, "is_wrong", entry_card_wrong(p->x, g, row, p->check));
+    (void)event(p, "card", about);
+    p->bytes += 600 + strlen(summary);
+}
+
+/* What is not a document yet: taken back when the repeat turns out to be long. */
+struct mark {
+    struct json *items;
+    size_t bytes;
+    bool *on_page, *read;
+};
+
+static bool *flags_copy(const struct page *p, const bool *from, size_t n)
+{
+    bool *out = ARENA_ARRAY(p->x->c->arena, bool, n);
+    if (n > 0) memcpy(out, from, n * sizeof *out);
+    return out;
+}
+
+static struct mark mark(struct page *p)
+{
+    struct mark m = {p->items, p->bytes, p->on_page, p->read};
+    p->on_page = flags_copy(p, p->on_page, p->x->d->n_variable);
+    p->read = flags_copy(p, p->read, p->x->d->n_variable);
+    p->items = json_array();
+    return m;
+}
+
+static void keep_marked(struct page *p, const struct mark *m)
+{
+    for (size_t i = 0; i < json_size(p->items); i++)
+        json_push(m->items, json_copy(json_at(p->items, i)));
+    json_free(p->items);
+    p->items = m->items;
+}
+
+static void take_back(struct page *p, const struct mark *m)
+{
+    json_free(p->items);
+    p->items = m->items;
+    p->bytes = m->bytes;
+    p->on_page = m->on_page;
+    p->read = m->read;
+}
+
+/* A short repeat: a blank instance for the script, and all that are there. False, with nothing put: it is
+ * long. */
+static bool put_whole(struct page *p, struct level l, size_t at, group_id g, const char *path,
+                      size_t n)
+{
+    struct arena *a = p->x->c->arena;
+    struct mark m = mark(p);
+    const char *own = arena_printf(a, "%s[~]", path);
+    struct level inner = {g, ROW_GONE, arena_printf(a, "%s.", own)};
+    uint32_t row = n == 0 ? 0 : first_row(p->x, g, l.row);
+    put_instance(p, "blank", instance(p, own, 0, 0, path), inner, at);
+    bool fits = p->whole && (p->bytes - m.bytes) * (n + 1) <= ENTRY_WHOLE_BYTES;
+    for (size_t i = 0; fits && i < n; i++) {
+        own = arena_printf(a, "%s[%zu]", path, i);
+        inner = (struct level){g, row + (uint32_t)i, arena_printf(a, "%s.", own)};
+        put_instance(p, "instance", instance(p, own, i, n, path), inner, at);
+        fits = p->whole && p->bytes - m.bytes <= ENTRY_WHOLE_BYTES;
+    }
+    if (fits) keep_marked(p, &m);
+    else take_back(p, &m);
+    return fits;
+}
+
+static struct window put_cards(struct page *p, struct level l, size_t at, group_id g,
+                               const char *path, size_t n)
+{
+    struct arena *a = p->x->c->arena;
+    uint32_t row = n == 0 ? 0 : first_row(p->x, g, l.row);
+    struct window w = {.n = n, .open = open_one(p, path, g, row, n)};
+    w.first = w.open < n ? w.open - w.open % ENTRY_PAGE_INSTANCES : 0;
+    w.end = w.first + ENTRY_PAGE_INSTANCES < n ? w.first + ENTRY_PAGE_INSTANCES : n;
+    for (size_t i = w.first; i < w.end; i++) {
+        const char *own = arena_printf(a, "%s[%zu]", path, i);
+        struct json *about = instance(p, own, i, n, path);
+        struct level inner = {g, row + (uint32_t)i, arena_printf(a, "%s.", own)};
+        if (i == w.open && leads_on(p, inner.prefix)) put_way(p, about, inner, at);
+        else if (i == w.open) put_instance(p, "instance", about, inner, at);
+        else put_card(p, about, g, row + (uint32_t)i);
+    }
+    p->part[g] = true;
+    return w;
+}
+
 static void put_repeat(struct page *p, struct level l, size_t at)
 {
     const struct entry *x = p->x;
@@ -465,28 +591,18 @@ static void put_repeat(struct page *p, struct level l, size_t at)
     group_id g = group_called(x, o->name);
     const char *path = arena_printf(a, "%s%s", l.prefix, o->name);
     size_t n = l.row == ROW_GONE ? 0 : x->row[l.group][l.row]->list[g].n;
-    size_t from = page_from(p, path, n), to = from;
-    uint32_t row = n == 0 ? 0 : first_row(x, g, l.row);
     bool whole_before = p->whole;
     struct json *j = event(p, "repeat", json_object());
+    struct window w = {0, n, n, n};
     p->whole = true;
     put_heading(j, x, o);
     json_set_text(j, "path", path);
     put_undo(j, p, path);
     put_tree(p, j, "relevant_tree", x->form->group[g].relevant);
-    size_t blank_bytes = p->bytes;
-    const char *own = arena_printf(a, "%s[~]", path);
-    struct level inner = {g, ROW_GONE, arena_printf(a, "%s.", own)};
-    put_instance(p, "blank", instance(p, own, 0, 0, path), inner, at);
-    blank_bytes = p->bytes - blank_bytes;
-    for (; to < n && to < from + ENTRY_PAGE_INSTANCES; to++) {
-        if (to > from && p->bytes + blank_bytes > ENTRY_PAGE_BYTES) break;
-        own = arena_printf(a, "%s[%zu]", path, to);
-        inner = (struct level){g, row + (uint32_t)to, arena_printf(a, "%s.", own)};
-        put_instance(p, "instance", instance(p, own, to, n, path), inner, at);
-    }
-    put_paging(j, p, path, from, to, n);
-    p->whole = p->whole && from == 0 && to == n;
+    bool whole = put_whole(p, l, at, g, path, n);
+    if (!whole) w = put_cards(p, l, at, g, path, n);
+    put_window(j, p, path, w);
+    p->whole = whole;
     json_set_bool(j, "whole", p->whole);
     p->whole = p->whole && whole_before;
     (void)event(p, "repeat_end", json_copy(j));
@@ -524,11 +640,20 @@ static void put_items(struct page *p, struct level l, size_t first, size_t end)
 
 /* ---- what expressions read that is not on the page ---- */
 
+/* What the page does not hold, or not of all instances. */
+static bool is_given(const struct page *p, const struct variable *v)
+{
+    if (!p->on_page[v->id]) return true;
+    for (group_id at = v->group; at != 0; at = p->x->form->group[at].parent)
+        if (p->part[at]) return true;
+    return false;
+}
+
 static bool reads_within(const struct page *p, group_id g)
 {
     for (size_t i = 0; i < p->x->d->n_variable; i++) {
         const struct variable *v = &p->x->d->variable[i];
-        if (!p->read[i] || p->on_page[i] || v->form != p->x->form->id) continue;
+        if (!p->read[i] || v->form != p->x->form->id || !is_given(p, v)) continue;
         for (group_id at = v->group; at != 0; at = p->x->form->group[at].parent)
             if (at == g) return true;
     }
@@ -542,14 +667,15 @@ static struct json *read_row(const struct page *p, group_id g, uint32_t row)
     for (size_t k = 0; k < x->form->group[g].n_variable; k++) {
         var_id v = x->form->group[g].variable[k];
         struct buf b;
-        if (!p->read[v] || p->on_page[v]) continue;
+        if (!p->read[v] || !is_given(p, &x->d->variable[v])) continue;
         buf_init_wiped(&b, (size_t)VALUE_TEXT_MAX * 4 + 64);
         value_text(&b, x->d, v, record_get(&x->record, v, row));
         json_set(j, x->d->variable[v].name, json_text(buf_text(&b)));
         buf_release(&b);
     }
     for (size_t c = 1; c < x->form->n_group; c++) {
-        if (x->form->group[c].parent != g || !reads_within(p, (group_id)c)) continue;
+        if (x->form->group[c].parent != g) continue;
+        if (!p->part[c] && !reads_within(p, (group_id)c)) continue;
         struct json *list = json_array();
         const struct record_table *t = &x->record.table[c];
         for (uint32_t i = 0; i < t->n_row; i++)
@@ -557,29 +683,6 @@ static struct json *read_row(const struct page *p, group_id g, uint32_t row)
         json_set(j, x->form->group[c].name, list);
     }
     return j;
-}
-
-/* The lists of questions that are typed, each once. */
-static struct json *typed_lists(const struct page *p)
-{
-    struct json *lists = json_array();
-    for (size_t i = 0; i < p->x->d->n_list; i++) {
-        const struct codelist *l = p->x->d->list[i];
-        if (!p->list[i]) continue;
-        struct json *j = json_object(), *codes = json_array();
-        for (size_t k = 0; k < l->n_code; k++) {
-            if (!codelist_valid_on(l, (code_id)k, day_today())) continue;
-            struct json *code = json_object();
-            json_set_text(code, "code", l->code[k].name);
-            json_set_text(code, "label",
-                          words_in(&l->code[k].label, p->x->c->language, l->code[k].name));
-            json_push(codes, code);
-        }
-        json_set_text(j, "list", l->name);
-        json_set(j, "choices", codes);
-        json_push(lists, j);
-    }
-    return lists;
 }
 
 /* ---- documents ---- */
@@ -696,6 +799,7 @@ void entry_put_sections(struct json *out, const struct entry *x)
     json_set_bool(out, "can_submit", x->n_error == 0);
     const struct json *parked = json_get(x->body, "parked");
     json_set_bool(out, "has_parked", parked != NULL && json_kind(parked) == JSON_OBJECT);
+    json_set_bool(out, "has_pending", entry_pending(x) != NULL);
 }
 
 static void put_neighbours(struct json *out, const struct entry *x, const struct entry_section *s)
@@ -722,7 +826,7 @@ void entry_put_section(struct json *out, const struct entry *x, const struct ent
                      .on_page = ARENA_ARRAY(x->c->arena, bool, x->d->n_variable),
                      .read = ARENA_ARRAY(x->c->arena, bool, x->d->n_variable),
                      .whole = true,
-                     .list = ARENA_ARRAY(x->c->arena, bool, x->d->n_list),
+                     .part = ARENA_ARRAY(x->c->arena, bool, x->form->n_group),
                      .items = json_array()};
     struct level top = {0, 0, ""};
     put_items(&p, top, s->first, s->end);
@@ -736,12 +840,11 @@ void entry_put_section(struct json *out, const struct entry *x, const struct ent
     json_set_text(out, "today", today);
     put_neighbours(out, x, s);
     json_set(out, "items", p.items);
-    json_set(out, "lists", typed_lists(&p));
     json_set_bool(out, "whole", p.whole);
     json_set_bool(out, "has_problems", json_size(problems) > 0);
     json_set(out, "problems", problems);
     struct json *values = read_row(&p, 0, 0);
-    buf_init_wiped(&b, ENTRY_PAGE_BYTES / 4);
+    buf_init_wiped(&b, ENTRY_VALUES_BYTES);
     json_write(&b, values, false);
     json_set(out, "values", b.too_long ? json_null() : json_text(buf_text(&b)));
     buf_release(&b);

@@ -8,10 +8,10 @@
 
 enum {
     ENTRY_RADIOS_MAX = 20,     /* choices shown as radios or boxes */
-    ENTRY_SELECT_MAX = 300,    /* choices shown as a list to select from; more are typed */
-    ENTRY_SELECT_WITHIN = 60,  /* the same within repeats, where each instance has the list */
-    ENTRY_PAGE_INSTANCES = 20, /* of one repeat on one page */
-    ENTRY_PAGE_BYTES = 800000  /* about; then a page shows fewer instances */
+    ENTRY_SELECT_MAX = 70,     /* choices shown as a list to select from; more are typed */
+    ENTRY_PAGE_INSTANCES = 20,     /* of one repeat on one page, one of them open */
+    ENTRY_WHOLE_BYTES = 6000,      /* about; a repeat that is shorter is on its page as a whole */
+    ENTRY_VALUES_BYTES = 200000    /* what expressions read that is not on the page */
 };
 
 /* Members that every document of a draft has: draft, draft_version, form, form_title, record,
@@ -21,8 +21,10 @@ void entry_put_head(struct json *out, const struct entry *x);
 /* The task list: `sections`, counts, whether it can be submitted. */
 void entry_put_sections(struct json *out, const struct entry *x);
 
-/* One section to be filled in. `from` may be NULL: texts "episode:20", where the page of a repeat
- * begins; `check`: say also what is missing. */
+/* One section to be filled in. Of a repeat that is long, one instance is open and the others are cards:
+ * which is said by `from` (may be NULL), texts "episode:20", else by what is to be corrected. One within an
+ * instance has the instances around it named too; of these nothing else is shown. `check`: say also
+ * what is missing. */
 void entry_put_section(struct json *out, const struct entry *x, const struct entry_section *s,
                        const struct json *from, bool check);
 

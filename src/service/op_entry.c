@@ -305,6 +305,19 @@ static void say_saved(struct call *c, const struct entry *x, const struct entry_
     json_set(c->out, "problems", problems);
 }
 
+/* The page that was sent when its session had ended is sent again, by the same window: what was kept of
+ * it is in what is saved now. */
+static void forget_pending(struct entry *x, const struct entry_section *s)
+{
+    const struct json *pending = entry_pending(x);
+    if (pending == NULL || s == NULL) return;
+    struct json *rest = json_array();
+    for (size_t i = 0; i < json_size(pending); i++)
+        if (!entry_pending_is(json_at(pending, i), s->name, x->draft.version_no))
+            json_push(rest, json_copy(json_at(pending, i)));
+    json_set(x->body, "pending", rest);
+}
+
 static bool save(struct call *c, struct entry *x, struct err *e)
 {
     const struct entry_section *s = NULL;
@@ -325,6 +338,7 @@ static bool save(struct call *c, struct entry *x, struct err *e)
         /* acts need the judged record for default values */
         ok = ok && (act[0] == '\0' || (entry_judge(x, e) && entry_act(&at, x, act, e)));
         if (ok && s != NULL && !autosave && act[0] == '\0') entry_visit(x, s->name);
+        if (ok) forget_pending(x, s);
         ok = ok && entry_save(x, e) && entry_judge(x, e);
         if (ok) c->event.fields = entry_changed_names(x, &x->typed, &before);
     }

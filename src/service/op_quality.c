@@ -135,7 +135,9 @@ static struct json *link_row(const struct dictionary *d, const struct variable *
     json_set_text(row, "variable", v->name);
     json_set_text(row, "label", words_in(&v->label, language, v->name));
     json_set_text(row, "form", form);
-    json_set_text(row, "data_set", data_set_name(dictionary_form(d, text_of(form))->data_set));
+    const struct form *f = dictionary_form(d, text_of(form));
+    json_set_text(row, "form_title", words_in(&f->title, language, form));
+    json_set_text(row, "data_set", data_set_name(f->data_set));
     return row;
 }
 

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Consulting records: pseudonymous, or with identifiers for a stated purpose. */
+#include "service/entry_form.h"
 #include "service/service_internal.h"
 
 #include "base/date.h"
 #include "model/record.h"
 #include "service/tasks.h"
 #include "store/identity.h"
+
+#include <string.h>
 
 struct json *record_meta_to_json(const struct record_meta *m, const struct dictionary *d)
 {
@@ -61,6 +64,44 @@ bool op_record_show(struct call *c, struct err *e)
     return true;
 }
 
+static bool has_row(const struct json *sections, const char *field)
+{
+    for (size_t i = 0; i < json_size(sections); i++) {
+        const struct json *rows = json_get(json_at(sections, i), "rows");
+        for (size_t k = 0; k < json_size(rows); k++)
+            if (strcmp(json_get_text(json_at(rows, k), "field", ""), field) == 0) return true;
+    }
+    return false;
+}
+
+/* What `after` has and `before` has not, each instance under its heading. */
+static struct json *opened_rows(const struct json *before, const struct json *after)
+{
+    struct json *list = json_array();
+    for (size_t i = 0; i < json_size(after); i++) {
+        const struct json *rows = json_get(json_at(after, i), "rows"), *heading = NULL;
+        for (size_t k = 0; k < json_size(rows); k++) {
+            const struct json *row = json_at(rows, k);
+            bool is_heading = json_get_bool(row, "heading", false);
+            if (is_heading) heading = row;
+            if (is_heading || has_row(before, json_get_text(row, "field", ""))) continue;
+            if (heading != NULL) json_push(list, json_copy(heading));
+            heading = NULL;
+            json_push(list, json_copy(row));
+        }
+    }
+    return list;
+}
+
+static struct json *in_words(struct call *c, const struct record *r)
+{
+    struct entry x;
+    entry_start(&x, c, r->form);
+    struct json *sections = entry_view(&x, r);
+    entry_close(&x);
+    return sections;
+}
+
 bool op_record_identity(struct call *c, struct err *e)
 {
     struct record r;
@@ -75,8 +116,16 @@ bool op_record_identity(struct call *c, struct err *e)
     why.object_type = "record";
     why.object_id = m.code;
     why.count = 1;
-    if (!call_decoy_alarm(c, &m, e) || !identity_open(&r, &m, st, &why, e)) return false;
+    struct json *before = in_words(c, &r);
+    if (!call_decoy_alarm(c, &m, e) || !identity_open(&r, &m, st, &why, e)) {
+        json_free(before);
+        return false;
+    }
     call_hide(c, &r);
+    struct json *after = in_words(c, &r);
+    json_set(c->out, "rows", opened_rows(before, after));
+    json_free(before);
+    json_free(after);
     json_set(c->out, "meta", record_meta_to_json(&m, c->s->dictionary));
     json_set(c->out, "values", record_to_json(&r, true));
     return true;

@@ -216,6 +216,8 @@ bool op_session_info(struct call *c, struct err *e)
     json_set_text(c->out, "purpose", c->who.purpose);
     json_set_text(c->out, "state", session_state_name(c->who.state));
     json_set_bool(c->out, "fresh", c->who.fresh);
+    json_set_int(c->out, "idle_seconds", c->who.idle_left);
+    json_set_int(c->out, "longest_seconds", c->who.longest_left);
     json_set_bool(c->out, "has_factor", a.has_factor);
     json_set_bool(c->out, "needs_factor", role_needs_factor(c->s, a.role));
     json_set_int(c->out, "recovery_left", left);

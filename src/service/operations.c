@@ -263,7 +263,8 @@ static const struct operation_row register_rows[] = {
       .repository_required = true,
       .reach = REACH_DESK,
       .result =
-          "meta{record form organisation state version# at batch# author reason has_identifiers?} values*"},
+          "meta{record form organisation state version# at batch# author reason has_identifiers?} values* "
+          "rows[field label value heading?]"},
      /* store/identity.h appends the entry, committed before anything is opened */
      op_record_identity},
     ROW_DESK(

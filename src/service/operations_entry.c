@@ -41,6 +41,9 @@ static const struct parameter_spec save_parameter[] = {
     TEXT_ARG("act", false, 200, "what to do with an instance, such as add:episode:1"),
     BOOL_ARG("autosave", "nobody pressed a button"),
     END_ARG};
+static const struct parameter_spec keep_parameter[] = {
+    DRAFT_ARG, DRAFT_VERSION_ARG, TEXT_ARG("section", true, 64, "the section that was sent"),
+    FIELDS_ARG("fields", "what was typed, by the names of fields"), END_ARG};
 static const struct parameter_spec submit_parameter[] = {
     DRAFT_ARG, DRAFT_VERSION_ARG, CHOICE_ARG("state", "submitted|incomplete", "as what it is kept"),
     LINE_ARG("reason", false, PURPOSE_LONGEST, "why it was changed; names nobody"), END_ARG};
@@ -193,19 +196,25 @@ static const struct operation_row entry_rows[] = {
              CAP_ENTER, TX_READ, "none", op_entry_sections,
              HEAD "sections[name title hint state state_words is_hidden? is_problems? "
                   "is_not_started? is_in_progress? is_complete? relevant? questions# answered# "
-                  "missing# errors# warnings#] next errors# warnings# can_submit? has_parked?"),
+                  "missing# errors# warnings#] next errors# warnings# can_submit? has_parked? "
+                  "has_pending?"),
     ROW_DESK(
         "entry.section", "one section of a draft, to be filled in", section_parameter, CAP_ENTER,
         TX_READ, "none", op_entry_section,
         HEAD
-        "section title intro handbook today previous next items* lists[list choices[code "
-        "label]] whole? has_problems? "
+        "section title intro handbook today previous next items* whole? has_problems? "
         "problems" PROBLEM " values"),
     ROW_DESK(
         "entry.save", "save what was typed into a draft", save_parameter, CAP_ENTER, TX_WRITE,
         "draft", op_entry_save,
         "draft draft_version# version# section saved? conflict? at has_problems? problems" PROBLEM
         " " COMPARE),
+    /* Writes its entry with what it keeps, in the name of whoever the session was of. */
+    ROW_OPEN("entry.keep", "keep what was typed when the session had ended", keep_parameter,
+             TX_NONE, "draft", op_entry_keep, "draft kept?"),
+    ROW_DESK("entry.resume", "take what was kept into the draft", draft_parameter, CAP_ENTER,
+             TX_WRITE, "draft", op_entry_resume,
+             "draft draft_version# resumed? conflict? section"),
     ROW_DESK("entry.check", "check a draft", draft_parameter, CAP_ENTER, TX_READ, "none",
              op_entry_check,
              HEAD "sections[name title problems" PROBLEM "] has_general? general" PROBLEM

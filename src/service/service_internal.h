@@ -60,6 +60,7 @@ struct who {
     bool local;               /* holds the key, at this machine */
     bool fresh;               /* second factor younger than five minutes (S46); always when local */
     int64_t session_no;       /* 0: none; an API token is no session */
+    int64_t idle_left, longest_left; /* seconds until it ends: without use, and whatever one does */
     enum session_state state; /* of the session; SESSION_OPEN for API tokens and when local */
     bool token;               /* an API token asks (S47): only what `operations` names */
     const char *operations;
@@ -134,7 +135,7 @@ typedef bool handler_fn(struct call *c, struct err *e);
     X(op_review_queue) X(op_review_accept) X(op_review_return) X(op_query_list) X(op_query_answer) \
     X(op_query_resolve) X(op_record_view) X(op_record_diff) X(op_year_list) X(op_year_close) \
     X(op_year_reopen) X(op_record_link) X(op_record_unlink) X(op_record_withdraw) \
-    X(op_record_restore) X(op_work_summary) \
+    X(op_record_restore) X(op_work_summary) X(op_entry_keep) X(op_entry_resume) \
     X(op_record_find) X(op_referral_make) X(op_referral_list) X(op_referral_show) \
     X(op_referral_answer)
 // clang-format on
@@ -227,6 +228,10 @@ bool session_who(struct who *out, struct call *c, const struct caller *caller,
 /* Whether the operation can be asked for by who asks: anybody, a session that is open, one that has
  * shown its password alone, an API token that names it; and whether it was shown lately enough. */
 bool session_reaches(const struct call *c, struct err *e) MUST_CHECK;
+/* Whose session it was that is none any more (store_session_past()): the call acts for that account from
+ * here on. For what may be kept for somebody who cannot be asked just now, and for nothing that
+ * shows or changes anything. ERR_DENIED "session.not_kept", also where the account may enter nothing. */
+bool session_past_who(struct call *c, struct err *e) MUST_CHECK;
 /* Whether an account of this role must show a second factor (S44). */
 bool role_needs_factor(const struct service *s, const struct role *r);
 /* Count one more opening of identifiers (S55). ERR_LIMIT "identity.quota" when the hour's or the

@@ -32,12 +32,23 @@ bool role_needs_factor(const struct service *s, const struct role *r)
            role_may(r, CAP_ACCOUNT_CHANGE);
 }
 
-static bool has_ended(const struct session *s, const struct account *a, int64_t now)
+/* How long without use; a server may have it shorter, never longer. */
+static int64_t idle_ms(const struct service *s, const struct account *a)
 {
     int64_t idle = a->role != NULL && role_may(a->role, CAP_IDENTITY_OPEN) ? SESSION_IDLE_SHORT_MS
                                                                            : SESSION_IDLE_MS;
-    int64_t longest = s->state == SESSION_OPEN ? SESSION_LONGEST_MS : SESSION_HALF_MS;
-    return now < s->began_ms || now - s->began_ms >= longest || now - s->seen_ms >= idle;
+    int64_t own = s->options.idle_seconds * 1000;
+    return own > 0 && own < idle ? own : idle;
+}
+
+static int64_t longest_ms(const struct session *s)
+{
+    return s->state == SESSION_OPEN ? SESSION_LONGEST_MS : SESSION_HALF_MS;
+}
+
+static bool has_ended(const struct session *s, int64_t idle, int64_t now)
+{
+    return now < s->began_ms || now - s->began_ms >= longest_ms(s) || now - s->seen_ms >= idle;
 }
 
 /* Small changes that are no act of anybody: no entry. */
@@ -97,11 +108,19 @@ static bool who_of_session(struct who *out, struct call *c, struct text token, s
     if (!store_session_find(&s, st, token, c->arena, e)) return false;
     if (s.session_no == 0) return true;
     if (!store_account_get(&a, st, s.account_no, c->arena, e)) return false;
-    if (a.state != ACCOUNT_ACTIVE || a.role == NULL || has_ended(&s, &a, now))
+    int64_t idle = idle_ms(c->s, &a), every = idle / 10 < SEEN_EVERY_MS ? idle / 10 : SEEN_EVERY_MS;
+    if (a.state != ACCOUNT_ACTIVE || a.role == NULL)
         return quietly(c, end_it, s.session_no, now, e);
-    if (now - s.seen_ms >= SEEN_EVERY_MS && !quietly(c, store_session_seen, s.session_no, now, e))
-        return false;
+    if (has_ended(&s, idle, now))
+        return quietly(c, store_session_lapse, s.session_no, call_now(c), e);
+    if (now - s.seen_ms >= every) {
+        if (!quietly(c, store_session_seen, s.session_no, now, e)) return false;
+        s.seen_ms = now;
+    }
     fill_account(out, &a);
+    out->longest_left = (s.began_ms + longest_ms(&s) - now) / 1000;
+    out->idle_left = (s.seen_ms + idle - now) / 1000;
+    if (out->idle_left > out->longest_left) out->idle_left = out->longest_left;
     out->session_no = s.session_no;
     out->state = s.state;
     out->purpose = s.purpose;
@@ -146,6 +165,30 @@ bool session_who(struct who *out, struct call *c, const struct caller *caller, s
     if (token.n == ACCESS_SESSION_TEXT) return who_of_session(out, c, token, e);
     if (token.n == ACCESS_TOKEN_TEXT && text_starts(token, TEXT(ACCESS_TOKEN_PREFIX)))
         return who_of_token(out, c, token, e);
+    return true;
+}
+
+bool session_past_who(struct call *c, struct err *e)
+{
+    struct account a;
+    uint8_t hash[ACCESS_HASH];
+    int64_t account_no = 0;
+    const char *token = c->caller == NULL || c->caller->session == NULL ? "" : c->caller->session;
+    if (!store_session_past(&account_no, c->s->store, text_of(token), call_now(c), e)) return false;
+    if (account_no != 0 && !store_account_get(&a, c->s->store, account_no, c->arena, e))
+        return false;
+    if (account_no == 0 || a.state != ACCOUNT_ACTIVE || a.role == NULL ||
+        !role_may(a.role, CAP_ENTER)) {
+        err_set(e, ERR_DENIED, "session.not_kept", "nothing can be kept for this session");
+        return err_remedy(e, "sign in");
+    }
+    fill_account(&c->who, &a);
+    c->event.actor = c->who.actor;
+    c->event.role = c->who.role->name;
+    c->event.organisation = c->who.organisation;
+    access_hash(hash, c->s->store, ACCESS_SESSION, 0, text_of(token));
+    memcpy(c->who.session, hash, sizeof c->who.session);
+    c->event.session = c->who.session;
     return true;
 }
 

@@ -69,9 +69,18 @@ static void bind_maybe(struct query *q, const char *name, const char *value)
 }
 
 /* Rows that no token opens any more. */
-static bool sweep(struct store *st, int64_t now_ms, struct err *e)
+static bool sweep(struct store *st, int64_t now_ms, int64_t now, struct err *e)
 {
     struct query q;
+    (void)query_begin(&q, st->backend, SQL_SESSION_PAST_EXPIRE);
+    query_bind_int(&q, "now", now);
+    if (!query_run(&q, e)) return false;
+    (void)query_begin(&q, st->backend, SQL_SESSION_SWEEP_PAST);
+    query_bind_blob(&q, "run", this_run(), RUN);
+    query_bind_int(&q, "began_before", now_ms - SESSION_LONGEST_MS);
+    query_bind_int(&q, "seen_before", now_ms - SESSION_IDLE_MS);
+    query_bind_int(&q, "until", now + SESSION_PAST_SECONDS);
+    if (!query_run(&q, e)) return false;
     (void)query_begin(&q, st->backend, SQL_SESSION_SWEEP);
     query_bind_blob(&q, "run", this_run(), RUN);
     query_bind_int(&q, "began_before", now_ms - SESSION_LONGEST_MS);
@@ -79,14 +88,14 @@ static bool sweep(struct store *st, int64_t now_ms, struct err *e)
     return query_run(&q, e);
 }
 
-static bool make_room(struct store *st, int64_t account_no, struct err *e)
+static bool make_room(struct store *st, int64_t account_no, int64_t now, struct err *e)
 {
     struct arena *a = arena_new(ARENA_PLAIN);
     struct session *list;
     size_t n;
     bool ok = store_session_list(&list, &n, st, account_no, a, e);
     for (size_t i = 0; ok && i + SESSIONS_MAX <= n; i++)
-        ok = store_session_end(st, list[i].session_no, e);
+        ok = store_session_lapse(st, list[i].session_no, now, e);
     arena_free(a);
     return ok;
 }
@@ -96,7 +105,8 @@ bool store_session_open(char token[ACCESS_SESSION_TEXT + 1], struct store *st,
 {
     uint8_t hash[ACCESS_HASH];
     struct query q;
-    if (!store_must_write(st, e) || !sweep(st, now_ms, e) || !make_room(st, s->account_no, e))
+    if (!store_must_write(st, e) || !sweep(st, now_ms, s->began_at, e) ||
+        !make_room(st, s->account_no, s->began_at, e))
         return false;
     access_session_new(token);
     access_hash(hash, st, ACCESS_SESSION, 0, text_of(token));
@@ -194,9 +204,37 @@ bool store_session_end(struct store *st, int64_t session_no, struct err *e)
     return query_run(&q, e);
 }
 
+bool store_session_lapse(struct store *st, int64_t session_no, int64_t now, struct err *e)
+{
+    struct query q;
+    (void)query_begin(&q, st->backend, SQL_SESSION_PAST_ADD);
+    query_bind_int(&q, "session_no", session_no);
+    query_bind_int(&q, "until", now + SESSION_PAST_SECONDS);
+    return query_run(&q, e) && store_session_end(st, session_no, e);
+}
+
+bool store_session_past(int64_t *account_no, struct store *st, struct text token, int64_t now,
+                        struct err *e)
+{
+    uint8_t hash[ACCESS_HASH];
+    struct query q;
+    *account_no = 0;
+    if (token.n != ACCESS_SESSION_TEXT) return true;
+    access_hash(hash, st, ACCESS_SESSION, 0, token);
+    (void)query_begin(&q, st->backend, SQL_SESSION_PAST_FIND);
+    query_bind_blob(&q, "session_hash", hash, sizeof hash);
+    query_bind_blob(&q, "run", this_run(), RUN);
+    query_bind_int(&q, "now", now);
+    if (query_next(&q)) *account_no = query_int(&q, 0);
+    return query_end(&q, e);
+}
+
 bool store_session_end_all(struct store *st, int64_t account_no, int64_t but, struct err *e)
 {
     struct query q;
+    (void)query_begin(&q, st->backend, SQL_SESSION_PAST_REMOVE);
+    query_bind_int(&q, "account_no", account_no);
+    if (!query_run(&q, e)) return false;
     (void)query_begin(&q, st->backend, SQL_SESSION_REMOVE_ALL);
     query_bind_int(&q, "account_no", account_no);
     query_bind_int(&q, "but", but);

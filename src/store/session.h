@@ -29,7 +29,8 @@ enum {
     SESSION_HALF_MS = 10 * SESSION_MINUTE_MS,       /* to show or enrol the second factor */
     SESSION_LONGEST_MS = 8 * 60 * SESSION_MINUTE_MS,
     SESSION_FRESH_MS = 5 * SESSION_MINUTE_MS,
-    SESSIONS_MAX = 3 /* of one account */
+    SESSIONS_MAX = 3, /* of one account */
+    SESSION_PAST_SECONDS = 24 * 3600
 };
 
 struct session {        /* texts from the arena */
@@ -64,7 +65,15 @@ bool store_session_set_purpose(struct store *st, int64_t session_no, const char 
 bool store_session_list(struct session **out, size_t *n, struct store *st, int64_t account_no,
                         struct arena *a, struct err *e) MUST_CHECK; /* oldest first */
 bool store_session_end(struct store *st, int64_t session_no, struct err *e) MUST_CHECK;
-/* All of the account but one (0: all). */
+/* It has ended by time: kept among the past ones, where it was open. `now` in UTC seconds. */
+bool store_session_lapse(struct store *st, int64_t session_no, int64_t now,
+                         struct err *e) MUST_CHECK;
+/* Whose session it was that ended within SESSION_PAST_SECONDS by time, by a newer one in its place, or
+ * with the server: 0 where there is none, or where somebody ended it. Such a session opens
+ * nothing. */
+bool store_session_past(int64_t *account_no, struct store *st, struct text token, int64_t now,
+                        struct err *e) MUST_CHECK;
+/* All of the account but one (0: all), and all past ones. */
 bool store_session_end_all(struct store *st, int64_t account_no, int64_t but,
                            struct err *e) MUST_CHECK;
 

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "web/ask.h"
 #include "web/page.h"
+#include "web/routes.h"
 #include "web/step_up.h"
 
 #include <stdio.h>
@@ -242,15 +243,30 @@ static void finish(struct exchange *x)
     page_show(x, r->page, 200);
 }
 
+/* Whose session has ended in the middle of a draft comes back there. */
+static const char *sign_in_and_back(struct exchange *x)
+{
+    struct text path = x->request->path;
+    if (x->session[0] == '\0' || !text_starts(path, TEXT("/drafts/"))) return "/sign-in";
+    struct buf b;
+    buf_init(&b, 2000);
+    buf_puts(&b, "/sign-in?back=");
+    put_coded(&b, arena_copy(x->arena, path.p, path.n));
+    const char *to = b.p == NULL ? "/sign-in" : arena_copy(x->arena, b.p, b.n);
+    buf_release(&b);
+    return to;
+}
+
 static void ask_to_sign_in(struct exchange *x)
 {
     if (x->request->method == METHOD_GET) {
         const char *to = strcmp(x->waits_for, "second") == 0  ? "/sign-in/code"
                          : strcmp(x->waits_for, "enrol") == 0 ? "/sign-in/factor"
-                                                              : "/sign-in";
+                                                              : sign_in_and_back(x);
         (void)response_redirect(x->response, text_of(to));
         return;
     }
+    if ((x->route->flags & ROUTE_SAVES) && x->session[0] != '\0' && routes_entry_keep(x)) return;
     struct err e = {0};
     err_set(&e, ERR_DENIED, "session.ended",
             "your session has ended; drafts are kept as they were last saved");
@@ -295,7 +311,7 @@ static bool switch_language(struct exchange *x)
         if (exchange_call(&out, x, "account.language", in, &e)) json_free(out);
         json_free(in);
     }
-    if (x->route->flags & ROUTE_SAVES) return false;
+    if (x->route->flags & (ROUTE_SAVES | ROUTE_REPEAT)) return false;
     const struct route *before = page_before(x);
     if (before == NULL || before->page == NULL) return false;
     show_route(x, before, 200);
@@ -318,7 +334,13 @@ static void answer(struct exchange *x)
         show_error(x, x->match.other_method ? 405 : 404, NULL);
         return;
     }
-    if (r->method != METHOD_GET && (!ask_own_origin(r) || !ask_token_holds(x))) {
+    bool ours = r->method == METHOD_GET || ask_own_origin(r);
+    bool held = r->method == METHOD_GET || ask_token_holds(x);
+    if (ours && !held && x->info != NULL && (x->route->flags & ROUTE_SAVES)) {
+        routes_entry_again(x); /* one has signed in anew since the page was loaded */
+        return;
+    }
+    if (!ours || !held) {
         err_set(&e, ERR_DENIED, "page.forged", "the form did not come from a page of this session");
         err_remedy(&e, "go back, load the page again, and send it once more");
         show_error(x, 403, &e);

@@ -233,6 +233,34 @@ bool ask_parameters(struct exchange *x, const char *operation)
     return ok;
 }
 
+static bool goes_along(const struct exchange *x, struct text name)
+{
+    static const char *const never[] = {"csrf", "switch_language", "step_up_code", "step_up_password"};
+    const struct route *r = x->match.route;
+    const struct operation *op =
+        r == NULL || r->operation == NULL ? NULL : operation_find(r->operation);
+    for (size_t i = 0; i < sizeof never / sizeof *never; i++)
+        if (text_is(name, never[i])) return false;
+    for (const struct parameter_spec *p = op == NULL ? NULL : op->parameter;
+         p != NULL && p->name != NULL; p++)
+        if (p->secret && text_is(name, p->name)) return false;
+    return true;
+}
+
+struct json *ask_sent(const struct exchange *x)
+{
+    struct json *fields = json_array();
+    for (size_t i = 0; i < x->request->n_form; i++) {
+        const struct field *f = &x->request->form[i];
+        if (!goes_along(x, f->name)) continue;
+        struct json *row = json_object();
+        json_set(row, "name", json_text(f->name));
+        json_set(row, "value", json_text(f->value));
+        json_push(fields, row);
+    }
+    return fields;
+}
+
 /* What was typed, to be shown again; passwords and codes are not given back: those of the operation
  * that was asked for. */
 void ask_keep_form(struct exchange *x)

@@ -27,6 +27,10 @@ bool ask_parameters(struct exchange *x, const char *operation);
 /* Keep what was typed in x->form; passwords and codes are not given back. */
 void ask_keep_form(struct exchange *x);
 
+/* What was sent, [{name, value}], to be sent once more by a form: without the token, the language that was
+ * chosen, proofs of step_up.c, and what is secret. `owns` */
+struct json *ask_sent(const struct exchange *x);
+
 /* The token that forms of a session carry (S49): a hash of the session's token, under a mask of
  * random bytes that is another one each time, so that its length compressed says nothing. "" without
  * session. */

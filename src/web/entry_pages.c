@@ -80,12 +80,14 @@ static struct json *typed_text(const struct json *q, const char *mode, int64_t w
 }
 
 /* Longer lists are typed: a label is better read than a code. */
-static struct json *typed_code(const struct json *q, struct arena *a)
+static struct json *typed_code(const struct json *q, bool several)
 {
     struct json *t = typed_text(q, NULL, 0);
     bool none = json_get_bool(q, "is_missing", false);
     json_set_text(t, "value", none ? "" : get(q, "value_words"));
-    put(t, "list", arena_printf(a, "list-%s", get(q, "list")));
+    json_set_text(t, "codes", none ? "" : get(q, "codes"));
+    put(t, "list", get(q, "list"));
+    put_true(t, "several", several);
     return t;
 }
 
@@ -123,7 +125,7 @@ static void put_answer(struct json *out, const struct json *q, struct arena *a)
     } else if (strcmp(kind, "one_long") == 0 || strcmp(kind, "many_long") == 0) {
         json_set(out, "select", selection(q, kind[0] == 'm'));
     } else if (strcmp(kind, "one_typed") == 0 || strcmp(kind, "many_typed") == 0) {
-        json_set(out, "text_input", typed_code(q, a));
+        json_set(out, "text_input", typed_code(q, kind[0] == 'm'));
     } else if (strcmp(kind, "calculated") == 0) {
         o = json_object();
         json_set_text(o, "value", get(q, "value_words"));
@@ -197,18 +199,38 @@ static const struct json *item(const struct walk *w, const char **kind)
     return w->at < json_size(w->items) ? json_member(json_at(w->items, w->at), 0, kind) : NULL;
 }
 
-static struct json *instance(struct walk *w, const struct json *i, const char *title,
-                             const char *end)
+static struct json *about_instance(const struct json *i, const char *title)
 {
-    struct json *box = json_object(), *out = json_object();
+    struct json *out = json_object();
     json_set_text(out, "path", get(i, "path"));
     json_set_int(out, "place", json_get_int(i, "place", 0));
     json_set_int(out, "number", json_get_int(i, "number", 1));
     json_set_text(out, "title", title);
     json_set_bool(out, "first", json_get_bool(i, "is_first", false));
     json_set_bool(out, "last", json_get_bool(i, "is_last", false));
+    return out;
+}
+
+/* An item has both members, else a template would find that of an item further out. */
+static struct json *instance(struct walk *w, const struct json *i, const char *title,
+                             const char *end)
+{
+    struct json *box = json_object(), *out = about_instance(i, title);
+    json_set_bool(out, "way", json_get_bool(i, "is_way", false));
+    json_set_text(out, "summary", get(i, "summary"));
     json_set(out, "fields", fields_until(w, end));
     json_set(box, "instance", out);
+    json_set_bool(box, "card", false);
+    return box;
+}
+
+static struct json *card(const struct json *i, const char *title)
+{
+    struct json *box = json_object(), *out = about_instance(i, title);
+    json_set_text(out, "summary", get(i, "summary"));
+    json_set_bool(out, "wrong", json_get_bool(i, "is_wrong", false));
+    json_set(box, "card", out);
+    json_set_bool(box, "instance", false);
     return box;
 }
 
@@ -229,7 +251,7 @@ static void put_paging(struct json *group, const struct json *r, struct arena *a
         json_set_text(group, "range",
                       arena_printf(a, tr("%lld to %lld of %lld"),
                                    (long long)json_get_int(r, "shown_first", 0),
-                                   (long long)json_get_int(r, "to", 0),
+                                   (long long)json_get_int(r, "shown_last", 0),
                                    (long long)json_get_int(r, "count", 0)));
     if (!json_get_bool(r, "can_add", true))
         json_set_text(group, "full", tr("There are as many as a record can hold."));
@@ -267,6 +289,7 @@ static struct json *repeat(struct walk *w, const struct json *r)
             json_set(group, "blank", instance(w, j, title, "blank_end"));
         else if (strcmp(kind, "instance") == 0)
             json_push(list, instance(w, j, title, "instance_end"));
+        else if (strcmp(kind, "card") == 0) json_push(list, card(j, title));
     }
     w->at++;
     json_set(group, "items", list);
@@ -416,6 +439,38 @@ struct json *entry_page_errors(const struct json *problems, struct arena *a)
         json_push(list, row);
     }
     return list;
+}
+
+/* The id of what stands for a field on the page: of itself, of the card it lies in, or none. */
+static const char *aim(const struct json *section, const char *field, struct arena *a)
+{
+    const struct json *items = json_get(section, "items");
+    const char *best = NULL, *kind;
+    for (size_t i = 0; i < json_size(items); i++) {
+        const struct json *j = json_member(json_at(items, i), 0, &kind);
+        if (strcmp(kind, "question") == 0 && strcmp(get(j, "name"), field) == 0)
+            return arena_printf(a, "f-%s", field);
+        const char *path = strcmp(kind, "card") == 0 ? get(j, "path") : "";
+        size_t n = strlen(path);
+        if (n > 0 && strncmp(path, field, n) == 0 && field[n] == '.')
+            best = arena_printf(a, "q-%s", path);
+    }
+    return best;
+}
+
+struct json *entry_page_errors_on(const struct json *section, struct arena *a)
+{
+    struct json *errors = entry_page_errors(json_get(section, "problems"), a), *out = json_array();
+    for (size_t i = 0; i < json_size(errors); i++) {
+        const struct json *row = json_at(errors, i);
+        const char *field = get(row, "field");
+        struct json *to = json_object();
+        if (field[0] != '\0') put(to, "field", aim(section, field + 2, a));
+        json_set_text(to, "message", get(row, "message"));
+        json_push(out, to);
+    }
+    json_free(errors);
+    return out;
 }
 
 bool entry_page_has_wrong(const struct json *problems)

@@ -23,6 +23,10 @@ size_t entry_page_asked(const struct json *section);
  * missing answers, one for each field; labels stand before the messages. */
 struct json *entry_page_errors(const struct json *problems, struct arena *a);
 
+/* The same of the problems of entry.section: each leads to its field where that is on the page, else to the
+ * card of the instance it is in, else nowhere. */
+struct json *entry_page_errors_on(const struct json *section, struct arena *a);
+
 /* Whether an answer is there that is wrong (not only missing). */
 bool entry_page_has_wrong(const struct json *problems);
 

@@ -4,6 +4,7 @@
 
 #include "base/date.h"
 #include "base/unicode.h"
+#include "web/ask.h"
 #include "web/asset.h"
 
 #include <stdio.h>
@@ -60,6 +61,20 @@ static const char *title(const struct exchange *x)
     return x->result == NULL ? "" : json_get_text(x->result, "title", "");
 }
 
+/* Another language on a page that came of a POST: the same is sent once more, where it shows and changes
+ * nothing, or where nothing was done. Elsewhere there is no other language. */
+static void put_repost(struct json *page, const struct exchange *x)
+{
+    const struct route *asked = x->match.route;
+    if (x->info == NULL || x->request == NULL || x->request->method != METHOD_POST) return;
+    if (asked == NULL || x->route == NULL || json_has(x->extra, "failure")) return;
+    if (!(asked->flags & ROUTE_REPEAT) && x->route == asked) return;
+    struct json *repost = json_object();
+    json_set(repost, "action", json_text(x->request->path));
+    json_set(repost, "sent", ask_sent(x));
+    json_set(page, "repost", repost);
+}
+
 static struct json *chrome(struct exchange *x)
 {
     struct json *page = json_object();
@@ -74,6 +89,7 @@ static struct json *chrome(struct exchange *x)
         json_set(page, "here", json_text(x->request->target));
     json_set(page, "languages", languages(x));
     json_set(page, "assets", json_share(x->site->assets));
+    put_repost(page, x);
     if (x->route != NULL && (x->route->flags & ROUTE_EXIT)) json_set_text(page, "exit", "/leave");
     if (x->notice != NULL) {
         struct json *notice = json_object();
@@ -84,12 +100,14 @@ static struct json *chrome(struct exchange *x)
     if (x->info == NULL) return page;
     struct json *account = json_object();
     json_set_text(account, "name", json_get_text(x->info, "name", ""));
+    json_set_text(account, "known_as", json_get_text(x->info, "account", ""));
     json_set(page, "account", account);
     json_set(page, "nav", menu(x));
     json_set_bool(page, "demo", json_get_bool(x->info, "demo", false));
     if (json_size(json_get(x->info, "weakened")) > 0)
         json_set(page, "weakened", json_share(json_get(x->info, "weakened")));
     json_set_int(page, "idle_seconds", json_get_int(x->info, "idle_seconds", 0));
+    json_set_int(page, "longest_seconds", json_get_int(x->info, "longest_seconds", 0));
     return page;
 }
 

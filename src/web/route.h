@@ -23,7 +23,8 @@ enum {
     ROUTE_FILE = 2, /* the result is a file: members name, type, base64 */
     ROUTE_EXIT = 4, /* the page shows a person's data: it can be left in a hurry */
     ROUTE_FORM = 8, /* the page has a main form: another language keeps what was typed */
-    ROUTE_SAVES = 16 /* a POST whose `before` keeps what was typed before the language changes */
+    ROUTE_SAVES = 16, /* a POST whose `before` keeps what was typed before the language changes */
+    ROUTE_REPEAT = 32 /* a POST that changes nothing: done again in another language */
 };
 
 enum { ROUTE_EXTRA_MAX = 3, ROUTE_VARIABLES_MAX = 4 };

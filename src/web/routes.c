@@ -53,6 +53,7 @@ static const struct {
     {"signed-out", N_("You have signed out.")},
     {"draft-saved", N_("Your draft is saved.")},
     {"draft-discarded", N_("The draft was discarded.")},
+    {"resumed", N_("What you had typed when your session ended is in the draft again.")},
     {"more-questions", N_("Your answers have brought more questions. They are on this page.")},
     {"submitted", N_("The record is submitted.")},
     {"accepted", N_("The records were accepted.")},

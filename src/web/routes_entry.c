@@ -340,11 +340,70 @@ static bool after_section(struct exchange *x)
     json_set(x->extra, "save_bar", bar);
     json_set_text(x->extra, "shown", arena_printf(x->arena, "%zu", entry_page_asked(x->result)));
     if (json_size(x->errors) == 0 && (wrong || json_get_bool(x->in, "check", false))) {
-        struct json *errors = entry_page_errors(problems, x->arena);
+        struct json *errors = entry_page_errors_on(x->result, x->arena);
         json_free(x->errors);
         x->errors = errors;
     }
     return true;
+}
+
+/* ---- which instances are open ---- */
+
+/* The address of the section with these instances open, "episode:0": exchange_address() codes them. */
+struct opened {
+    const char *query; /* "?from={opened_0}&from={opened_1}" */
+    unsigned n;
+};
+
+static void open_one(struct exchange *x, struct opened *o, const char *what)
+{
+    enum { DEEPEST = 8 };
+    if (o->n >= DEEPEST) return;
+    json_set_text(x->result, arena_printf(x->arena, "opened_%u", o->n), what);
+    o->query = arena_printf(x->arena, "%s%cfrom={opened_%u}", o->query, o->n == 0 ? '?' : '&', o->n);
+    o->n++;
+}
+
+/* Those around an instance, "episode[0].exploitation[1]", and itself where it is to be open. */
+static struct opened opened_at(struct exchange *x, const char *path, bool itself)
+{
+    struct opened o = {"", 0};
+    for (const char *p = strchr(path, '['); p != NULL; p = strchr(p + 1, '[')) {
+        const char *end = strchr(p, ']');
+        if (end == NULL || (end[1] == '\0' && !itself)) break;
+        open_one(x, &o,
+                 arena_printf(x->arena, "%.*s:%.*s", (int)(p - path), path, (int)(end - p - 1), p + 1));
+    }
+    return o;
+}
+
+/* Those that the page has open which was sent. */
+static struct opened opened_now(struct exchange *x)
+{
+    struct opened o = {"", 0};
+    for (size_t i = 0; i < x->request->n_form; i++) {
+        const struct field *f = &x->request->form[i];
+        int64_t from, to;
+        if (!text_ends(f->name, TEXT(".from")) || !text_to_int(f->value, &from)) continue;
+        const char *path = arena_copy(x->arena, f->name.p, f->name.n - 5);
+        if (text_to_int(text_of(posted(x, arena_printf(x->arena, "%s.to", path))), &to) && to > from)
+            open_one(x, &o, arena_printf(x->arena, "%s:%lld", path, (long long)from));
+    }
+    return o;
+}
+
+static bool go_to_section(struct exchange *x, struct opened o, const char *behind)
+{
+    if (o.n > 0 && behind[0] == '?') behind = arena_printf(x->arena, "&%s", behind + 1);
+    return go(x, arena_printf(x->arena, "/drafts/{draft}/{section}%s%s", o.query, behind));
+}
+
+/* "episode:3" of a button, as the path of that instance. */
+static const char *instance_path(struct exchange *x, const char *what)
+{
+    const char *colon = strrchr(what, ':');
+    if (colon == NULL) return what;
+    return arena_printf(x->arena, "%.*s[%s]", (int)(colon - what), what, colon + 1);
 }
 
 static void json_answer(struct exchange *x, int status, struct json *j)
@@ -366,6 +425,7 @@ static void say_saved(struct exchange *x, const struct json *out)
     json_set_int(j, "version", json_get_int(out, "version", 0));
     json_set_text(j, "csrf", x->csrf);
     json_set_int(j, "session_seconds", json_get_int(x->info, "idle_seconds", 0));
+    json_set_int(j, "longest_seconds", json_get_int(x->info, "longest_seconds", 0));
     if (conflict) json_set_text(j, "compare", exchange_address(x, "/drafts/{draft}/compare"));
     json_answer(x, conflict ? 409 : 200, j);
 }
@@ -397,7 +457,8 @@ static void take_own_away(struct exchange *x)
 /* Acts that are the page's and not the desk's; the desk then only saves. */
 static bool own_act(const char *act)
 {
-    return strcmp(act, "return") == 0 || strcmp(act, "go-on") == 0 || strncmp(act, "page:", 5) == 0;
+    return strcmp(act, "return") == 0 || strcmp(act, "go-on") == 0 ||
+           strncmp(act, "page:", 5) == 0 || strncmp(act, "close:", 6) == 0;
 }
 
 static bool before_save(struct exchange *x)
@@ -415,8 +476,111 @@ static bool before_save(struct exchange *x)
     else if (script) say_refused(x, &e);
     else if (!ok) exchange_fail(x, &e);
     else if (json_get_bool(out, "conflict", false)) (void)go(x, "/drafts/{draft}/compare");
-    else (void)go(x, "/drafts/{draft}/{section}");
+    else {
+        x->result = json_object();
+        (void)go_to_section(x, opened_now(x), "");
+    }
     json_free(out);
+    return false;
+}
+
+/* ---- a session that ended in between ---- */
+
+bool routes_entry_keep(struct exchange *x)
+{
+    struct err e = {0};
+    struct json *in = json_object(), *out = NULL;
+    bool script = posted(x, "autosave")[0] != '\0';
+    bool ok = ask_parameters(x, "entry.save");
+    take_own_away(x);
+    static const char *const wanted[] = {"draft", "section", "version", "fields"};
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
+        if (json_has(x->in, wanted[i])) json_set(in, wanted[i], json_copy(json_get(x->in, wanted[i])));
+    ok = ok && exchange_call(&out, x, "entry.keep", in, &e);
+    json_free(out);
+    json_free(in);
+    if (script) {
+        struct json *j = json_object();
+        json_set_bool(j, "kept", ok);
+        json_answer(x, 401, j);
+        return true;
+    }
+    if (!ok) return false;
+    const char *to = "/sign-in?back=%2Fdrafts%2F{draft}%2F{section}&done=kept";
+    (void)go(x, to);
+    return true;
+}
+
+void routes_entry_again(struct exchange *x)
+{
+    struct json *again = json_object();
+    json_set(again, "action", json_text(x->request->path));
+    json_set(again, "sent", ask_sent(x));
+    json_set(x->extra, "again", again);
+    json_set_text(x->extra, "title", tr("Send it once more"));
+    page_show(x, "entry-again", 403);
+}
+
+const char *routes_entry_back(struct exchange *x, const char *session, const char *back)
+{
+    struct err e = {0};
+    struct route_match m;
+    struct json *in = json_object(), *out = NULL;
+    route_find(&m, METHOD_GET, text_of(back));
+    if (m.n_variable > 0) json_set(in, "draft", json_text(m.variable[0].value));
+    x->who.session = session;
+    if (!exchange_call(&out, x, "entry.resume", in, &e)) {
+        json_free(in);
+        return "/"; /* somebody else's draft, or one that is there no more */
+    }
+    const char *draft = arena_printf(x->arena, "%s", json_get_text(out, "draft", "")),
+               *section = arena_printf(x->arena, "%s", json_get_text(out, "section", ""));
+    bool resumed = json_get_bool(out, "resumed", false), beside = json_get_bool(out, "conflict", false);
+    json_free(out);
+    json_free(in);
+    if (beside) return arena_printf(x->arena, "/drafts/%s/compare", draft);
+    return resumed ? arena_printf(x->arena, "/drafts/%s/%s?done=resumed", draft, section) : back;
+}
+
+static bool after_resume(struct exchange *x)
+{
+    if (json_get_bool(x->result, "conflict", false)) return go(x, "/drafts/{draft}/compare");
+    if (json_get_bool(x->result, "resumed", false))
+        return go(x, "/drafts/{draft}/{section}?done=resumed");
+    return go(x, "/drafts/{draft}");
+}
+
+/* What the script of a page asks: whether one is (still, again) signed in, for how long, and the token of
+ * this session. Being asked counts as use. */
+static bool after_session(struct exchange *x)
+{
+    struct json *j = json_object();
+    json_set_text(j, "account", of_result(x, "account"));
+    json_set_text(j, "csrf", x->csrf);
+    json_set_int(j, "session_seconds", json_get_int(x->result, "idle_seconds", 0));
+    json_set_int(j, "longest_seconds", json_get_int(x->result, "longest_seconds", 0));
+    json_answer(x, 200, j);
+    return false;
+}
+
+/* The codes of a list that may be chosen, for the script: [[code, label], ...]. */
+static bool after_list(struct exchange *x)
+{
+    const struct json *codes = json_get(x->result, "codes");
+    struct json *j = json_object(), *list = json_array();
+    for (size_t i = 0; i < json_size(codes); i++) {
+        const struct json *code = json_at(codes, i);
+        struct json *pair = json_array();
+        if (json_has(code, "retired_by")) {
+            json_free(pair);
+            continue;
+        }
+        json_push(pair, json_text(text_of(json_get_text(code, "code", ""))));
+        json_push(pair, json_text(text_of(json_get_text(code, "label", ""))));
+        json_push(list, pair);
+    }
+    json_set(j, "codes", list);
+    json_answer(x, 200, j);
     return false;
 }
 
@@ -433,6 +597,12 @@ static bool brought_more(struct exchange *x)
     }
     json_set_text(in, "draft", of_result(x, "draft"));
     json_set_text(in, "section", of_result(x, "section"));
+    struct opened o = opened_now(x);
+    struct json *from = json_array();
+    for (unsigned i = 0; i < o.n; i++)
+        json_push(from, json_copy(json_get(x->result, arena_printf(x->arena, "opened_%u", i))));
+    if (o.n > 0) json_set(in, "from", from);
+    else json_free(from);
     if (exchange_call(&out, x, "entry.section", in, &e))
         more = (int64_t)entry_page_asked(out) > shown;
     json_free(out);
@@ -461,15 +631,21 @@ static bool after_save(struct exchange *x)
     if (json_get_bool(x->result, "conflict", false)) return go(x, "/drafts/{draft}/compare");
     if (strcmp(act, "return") == 0) return go(x, "/drafts/{draft}?done=draft-saved");
     if (strcmp(act, "go-on") == 0) return go_to_next(x);
-    if (strncmp(act, "page:", 5) == 0) {
-        json_set_text(x->result, "page_from", act + 5);
-        return go(x, "/drafts/{draft}/{section}?from={page_from}");
+    if (strncmp(act, "page:", 5) == 0) at = instance_path(x, act + 5);
+    if (strncmp(act, "close:", 6) == 0) at = instance_path(x, act + 6);
+    if (at[0] != '\0') {
+        static const char *const closed[] = {"up:", "down:", "remove:", "undo:", "close:"};
+        bool opens = true;
+        for (size_t i = 0; i < sizeof closed / sizeof *closed; i++)
+            opens = opens && strncmp(act, closed[i], strlen(closed[i])) != 0;
+        at = arena_copy(x->arena, at, strlen(at)); /* it may be the member that is set */
+        json_set_text(x->result, "at", at);
+        return go_to_section(x, opened_at(x, at, opens), "#q-{at}");
     }
-    if (at[0] != '\0') return go(x, "/drafts/{draft}/{section}#q-{at}");
-    if (act[0] != '\0') return go(x, "/drafts/{draft}/{section}");
+    if (act[0] != '\0') return go_to_section(x, opened_now(x), "");
     if (entry_page_has_wrong(json_get(x->result, "problems")))
         return go(x, "/drafts/{draft}/{section}?check=1");
-    if (brought_more(x)) return go(x, "/drafts/{draft}/{section}?done=more-questions");
+    if (brought_more(x)) return go_to_section(x, opened_now(x), "?done=more-questions");
     return go_to_next(x);
 }
 
@@ -577,7 +753,7 @@ const struct route routes_entry[] = {
     {.method = METHOD_GET, .path = "/new", .page = "entry-new", .title = N_("Begin a record"), .nav = "/",
      .flags = ROUTE_FORM, .operation = "repository.info", .before = before_new, .after = after_new},
     {.method = METHOD_POST, .path = "/new/search", .operation = "record.find", .page = "entry-found",
-     .title = N_("What the register has"), .nav = "/", .flags = ROUTE_EXIT, .again = "/new",
+     .title = N_("What the register has"), .nav = "/", .flags = ROUTE_EXIT | ROUTE_REPEAT, .again = "/new",
      .before = before_search, .after = after_search},
     ENTRY_POST("/new/begin", "entry.begin", N_("Begin a record"), "/new", NULL, NULL, after_begin),
     {.method = METHOD_POST, .path = "/records/{record}/change", .operation = "entry.open",
@@ -601,10 +777,14 @@ const struct route routes_entry[] = {
                N_("Somebody else changed this record"), after_conflict_ask),
     {.method = METHOD_POST, .path = "/drafts/{draft}/conflict/show", .operation = "entry.conflict",
      .page = "entry-conflict", .title = N_("Somebody else changed this record"), .nav = "/",
-     .flags = ROUTE_EXIT, .again = "/drafts/{draft}/conflict", .before = before_purpose,
+     .flags = ROUTE_EXIT | ROUTE_REPEAT, .again = "/drafts/{draft}/conflict", .before = before_purpose,
      .after = after_conflict},
     ENTRY_POST("/drafts/{draft}/conflict", "entry.merge", N_("Somebody else changed this record"), NULL,
                "/drafts/{draft}/check", before_merge, NULL),
+    ENTRY_POST("/drafts/{draft}/resume", "entry.resume", N_("Save"), "/drafts/{draft}", NULL, NULL,
+               after_resume),
+    {.method = METHOD_GET, .path = "/lists/{list}", .operation = "dictionary.codes", .after = after_list},
+    {.method = METHOD_GET, .path = "/session", .operation = "session.info", .after = after_session},
     {.method = METHOD_GET, .path = "/drafts/{draft}/{section}", .operation = "entry.section",
      .page = "entry-section", .nav = "/", .flags = ROUTE_EXIT | ROUTE_FORM, .after = after_section},
     {.method = METHOD_POST, .path = "/drafts/{draft}/{section}", .operation = "entry.save",

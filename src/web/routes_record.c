@@ -426,69 +426,19 @@ static bool after_diff(struct exchange *x)
 
 /* ---- identifiers ---- */
 
-static bool is_shown(const struct json *sections, const char *field)
-{
-    for (size_t i = 0; i < json_size(sections); i++) {
-        const struct json *rows = json_get(json_at(sections, i), "rows");
-        for (size_t k = 0; k < json_size(rows); k++)
-            if (strcmp(json_get_text(json_at(rows, k), "field", ""), field) == 0) return true;
-    }
-    return false;
-}
-
-static const char *value_text(struct exchange *x, const struct json *v)
-{
-    if (json_kind(v) == JSON_TEXT) return json_as_text(v, "");
-    if (json_kind(v) == JSON_INT)
-        return arena_printf(x->arena, "%lld", (long long)json_as_int(v, 0));
-    return "";
-}
-
-/* "family_name" as "Family name": the desk gives no labels here. */
-static const char *plain_name(struct exchange *x, const char *name)
-{
-    char *out = arena_copy(x->arena, name, strlen(name));
-    for (char *p = out; *p != '\0'; p++)
-        if (*p == '_') *p = ' ';
-    if (out[0] >= 'a' && out[0] <= 'z') out[0] = (char)(out[0] - 'a' + 'A');
-    return out;
-}
-
-/* Only what the record in words leaves out: that is what was opened. */
-static void put_opened(struct exchange *x, struct json *rows, const struct json *values,
-                       const struct json *shown, const char *place, const char *title)
-{
-    const char *key;
-    const struct json *v;
-    for (void *at = NULL; json_next(values, &at, &key, &v);) {
-        for (size_t i = 0; json_kind(v) == JSON_ARRAY && i < json_size(v); i++)
-            if (json_kind(json_at(v, i)) == JSON_OBJECT)
-                put_opened(x, rows, json_at(v, i), shown,
-                           arena_printf(x->arena, "%s%s[%zu].", place, key, i),
-                           arena_printf(x->arena, "%s %zu: ", plain_name(x, key), i + 1));
-        const char *text = value_text(x, v);
-        if (text[0] == '\0' || is_shown(shown, arena_printf(x->arena, "%s%s", place, key)))
-            continue;
-        struct json *r = json_object();
-        json_set_text(r, "label", arena_printf(x->arena, "%s%s", title, plain_name(x, key)));
-        json_set_text(r, "value", text);
-        json_push(rows, r);
-    }
-}
-
+/* Each instance of a repeat is a part of its own. */
 static bool after_identity(struct exchange *x)
 {
-    struct err e = {0};
-    struct json *rows = json_array(), *in = json_object(), *view = NULL;
-    json_set(in, "record", json_text(x->match.variable[0].value));
-    if (!exchange_call(&view, x, "record.view", in, &e)) view = NULL;
-    put_opened(x, rows, json_get(x->result, "values"),
-               view == NULL ? NULL : json_get(view, "sections"), "", "");
-    json_free(view);
-    json_free(in);
-    json_set(x->extra, "rows", rows);
+    const struct json *rows = json_get(x->result, "rows");
+    struct json *section = json_object(), *list = json_array();
+    json_set_text(section, "title", tr("Identifiers"));
+    json_set(section, "rows", rows == NULL ? json_array() : json_copy(rows));
+    json_push(list, section);
+    json_set(x->extra, "cards", cards(list));
+    json_free(list);
     json_set_text(page_member(x), "back", exchange_address(x, "/records/{record}"));
-    json_set_text(page_member(x), "caption", exchange_address(x, "{record}"));
+    json_set_text(page_member(x), "caption",
+                  arena_printf(x->arena, tr("Record %s"), exchange_address(x, "{record}")));
     return true;
 }
 
@@ -691,14 +641,15 @@ const struct route routes_record[] = {
     RECORD_PAGE("/records/{record}/versions/{from}/{to}", "record.diff", "record-diff",
                 N_("What changed"), "/records", ROUTE_EXIT, after_diff),
     {.method = METHOD_POST, .path = "/records/{record}/identity", .operation = "record.identity",
-     .page = "record-identity", .title = N_("Identifiers"), .nav = "/records", .flags = ROUTE_EXIT,
+     .page = "record-identity", .title = N_("Identifiers"), .nav = "/records",
+     .flags = ROUTE_EXIT | ROUTE_REPEAT,
      .again = "/records/{record}", .after = after_identity},
     {.method = METHOD_POST, .path = "/records/{record}/links", .operation = "record.links",
      .page = "record-links", .title = N_("Links of this record"), .nav = "/records",
-     .flags = ROUTE_EXIT, .again = "/records/{record}", .after = after_links},
+     .flags = ROUTE_EXIT | ROUTE_REPEAT, .again = "/records/{record}", .after = after_links},
     {.method = METHOD_POST, .path = "/records/{record}/links/find", .operation = "record.find",
      .page = "record-link", .title = N_("Link it to this record?"), .nav = "/records",
-     .flags = ROUTE_EXIT, .again = "/records/{record}", .before = before_link_find,
+     .flags = ROUTE_EXIT | ROUTE_REPEAT, .again = "/records/{record}", .before = before_link_find,
      .after = after_link_find},
     RECORD_POST("/records/{record}/link", "record.link", N_("Links of this record"), "/records/{record}",
                 "/records/{record}?done=linked", NULL),

@@ -13,6 +13,52 @@ static bool go(struct exchange *x, const char *to)
     return false;
 }
 
+/* Where one was when the session ended: an address of a page of ours, without a query. NULL: nowhere. */
+static const char *way_back(struct exchange *x)
+{
+    struct route_match m;
+    struct text to = request_form(x->request, "back");
+    if (to.p == NULL) to = request_query(x->request, "back");
+    if (to.p == NULL || to.n == 0 || to.n > 200) return NULL;
+    route_find(&m, METHOD_GET, to);
+    bool page = m.route != NULL && m.route->page != NULL && (m.route->flags & ROUTE_OPEN) == 0;
+    return page ? arena_copy(x->arena, to.p, to.n) : NULL;
+}
+
+static const char *with_way_back(struct exchange *x, const char *to)
+{
+    const char *back = way_back(x);
+    if (back == NULL) return to;
+    json_set_text(x->extra, "back", back);
+    json_free(x->result); /* for exchange_address() */
+    x->result = json_object();
+    json_set_text(x->result, "back", back);
+    return exchange_address(x, arena_printf(x->arena, "%s?back={back}", to));
+}
+
+/* Said above the page, when one was led here. */
+static bool after_sign_in_page(struct exchange *x)
+{
+    const char *back = way_back(x);
+    if (back == NULL) return true;
+    struct json *page = json_object(), *notice = json_object();
+    bool kept = text_is(request_query(x->request, "done"), "kept");
+    json_set_text(notice, "text",
+                  kept ? tr("Your session had ended. What you typed is kept: sign in, and it is there.")
+                       : tr("Your session has ended. Sign in to go on where you were."));
+    json_set(page, "notice", notice);
+    json_set(x->extra, "page", page);
+    json_set_text(x->extra, "back", back);
+    return true;
+}
+
+static bool after_code_page(struct exchange *x)
+{
+    const char *back = way_back(x);
+    if (back != NULL) json_set_text(x->extra, "back", back);
+    return true;
+}
+
 /* A session has begun or gone a step further: it has a new token, and what is missing is asked. */
 static bool after_step(struct exchange *x)
 {
@@ -20,9 +66,11 @@ static bool after_step(struct exchange *x)
                *state = json_get_text(x->result, "state", "");
     if (token[0] != '\0' && !response_cookie(x->response, SESSION_COOKIE, text_of(token)))
         return go(x, "/sign-in");
-    if (strcmp(state, "second") == 0) return go(x, "/sign-in/code");
     if (strcmp(state, "enrol") == 0) return go(x, "/sign-in/factor");
-    return go(x, "/");
+    if (strcmp(state, "second") == 0) return go(x, with_way_back(x, "/sign-in/code"));
+    const char *back = way_back(x);
+    if (back == NULL || token[0] == '\0') return go(x, back == NULL ? "/" : back);
+    return go(x, strncmp(back, "/drafts/", 8) == 0 ? routes_entry_back(x, token, back) : back);
 }
 
 /* The codes are shown once, by the page that comes of it. */
@@ -56,8 +104,9 @@ static bool before_sign_in(struct exchange *x)
     struct json *in = json_object(), *out = NULL;
     bool needed = false;
     if (x->info != NULL) {
+        const char *back = way_back(x);
         json_free(in);
-        return go(x, "/");
+        return go(x, back == NULL ? "/" : back);
     }
     if (exchange_call(&out, x, "setup.state", in, &e)) needed = json_get_bool(out, "needed", false);
     json_free(out);
@@ -93,7 +142,8 @@ const struct route routes_session[] = {
      .page = "sign-in",
      .title = N_("Sign in"),
      .flags = ROUTE_OPEN | ROUTE_FORM,
-     .before = before_sign_in},
+     .before = before_sign_in,
+     .after = after_sign_in_page},
     {.method = METHOD_POST,
      .path = "/sign-in",
      .operation = "session.open",
@@ -104,7 +154,8 @@ const struct route routes_session[] = {
      .path = "/sign-in/code",
      .page = "sign-in-code",
      .title = N_("Enter the code"),
-     .flags = ROUTE_OPEN | ROUTE_FORM},
+     .flags = ROUTE_OPEN | ROUTE_FORM,
+     .after = after_code_page},
     {.method = METHOD_POST,
      .path = "/sign-in/code",
      .operation = "session.second",

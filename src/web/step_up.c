@@ -20,31 +20,11 @@ bool step_up_brought(const struct exchange *x)
             request_form(x->request, PASSWORD).p != NULL);
 }
 
-/* Neither tokens nor what a browser must not be handed back. */
-static bool goes_along(const struct exchange *x, struct text name)
-{
-    const struct operation *op =
-        x->route->operation == NULL ? NULL : operation_find(x->route->operation);
-    if (text_is(name, "csrf") || text_is(name, CODE) || text_is(name, PASSWORD)) return false;
-    for (const struct parameter_spec *p = op == NULL ? NULL : op->parameter;
-         p != NULL && p->name != NULL; p++)
-        if (p->secret && text_is(name, p->name)) return false;
-    return true;
-}
-
 void step_up_ask(struct exchange *x, int status)
 {
-    struct json *box = json_object(), *fields = json_array();
-    for (size_t i = 0; i < x->request->n_form; i++) {
-        const struct field *f = &x->request->form[i];
-        if (!goes_along(x, f->name)) continue;
-        struct json *row = json_object();
-        json_set(row, "name", json_text(f->name));
-        json_set(row, "value", json_text(f->value));
-        json_push(fields, row);
-    }
+    struct json *box = json_object();
     json_set(box, "action", json_text(x->request->path));
-    json_set(box, "fields", fields);
+    json_set(box, "fields", ask_sent(x));
     json_set_bool(box, "by_code", json_get_bool(x->info, "has_factor", false));
     json_set(x->extra, "step_up", box);
     x->route = &asking;

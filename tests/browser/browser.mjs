@@ -61,9 +61,10 @@ export function dcim(...args) {
 
 // `dcim serve` over a new empty register (pack: which country's) in `folder`, or over one that is there. Gives
 // { address, printed(), close() }; printed() is what it has said so far, with the code for the first administrator.
-export async function startServer({ folder = "register", key = "register.key", pack = "pt", args = ["--insecure-no-second-factor"] } = {}) {
+// `port`: the same one again, after a server that is gone.
+export async function startServer({ folder = "register", key = "register.key", pack = "pt", args = ["--insecure-no-second-factor"], port } = {}) {
     if (!existsSync(folder)) dcim("init", folder, "--pack", pack, "--key-file", key);
-    const port = await new Promise((done) => { const s = createServer().listen(0, "127.0.0.1", () => { const { port } = s.address(); s.close(() => done(port)); }); });
+    port ??= await new Promise((done) => { const s = createServer().listen(0, "127.0.0.1", () => { const { port } = s.address(); s.close(() => done(port)); }); });
     const child = spawn(program, ["serve", "--repository", folder, "--key-file", key, "--port", String(port), ...args],
         { env: environment, stdio: ["ignore", "pipe", "pipe"] });
     let said = "";
@@ -78,7 +79,7 @@ export async function startServer({ folder = "register", key = "register.key", p
         child.once("exit", (status) => failed(new Error(`dcim serve ended with ${status}:\n${said}`)));
         setTimeout(() => failed(new Error(`dcim serve does not begin:\n${said}`)), 30000).unref();
     });
-    return { address: `https://localhost:${port}`, printed: () => said, close: async () => { closing = true; child.kill("SIGTERM"); await ended; } };
+    return { address: `https://localhost:${port}`, port, pid: child.pid, ended, printed: () => said, close: async () => { closing = true; child.kill("SIGTERM"); await ended; } };
 }
 
 // Fill the sign-in page, and the second step where there is one: `code` is a function, for a code lasts seconds.

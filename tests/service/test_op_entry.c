@@ -5,7 +5,8 @@
  *  2 what cannot be read stays as it was typed, with its problem, also through an incomplete record
  *  3 fields: unknown names, calculations, instances that are not there are refused and change
  *  nothing
- *  4 repeats: add, copy, move, remove, undo; a page that stands for all of them; nested ones
+ *  4 repeats: add, copy, move, remove, undo; a page that stands for all of them; one that is open among
+ *  cards; nested ones
  *  5 two windows of one draft: the second is told, and nothing it typed is lost
  *  6 two editors of one record: side by side, brought together, submitted
  *  7 a draft is there for its owner alone, and survives the desk
@@ -360,8 +361,26 @@ static void fields_3_1_unknown_ones_are_refused(void **state)
 static const char *place_name(size_t i)
 {
     static char text[40];
-    const struct json *doc = section("episode");
+    const struct json *doc =
+        desk_do(desk, "entry.section",
+                "{'draft':'%s','section':'episode','from':['episode:%zu']}", draft, i);
     (void)snprintf(text, sizeof text, "episode[%zu].recruitment_country", i);
+    return json_get_text(question(doc, text), "value", "");
+}
+
+/* The page of an instance within another: of the one around it nothing is asked. */
+static const char *inner_country(size_t outer, size_t inner)
+{
+    char text[80];
+    const struct json *doc =
+        desk_do(desk, "entry.section",
+                "{'draft':'%s','section':'episode','from':['episode:%zu',"
+                "'episode[%zu].exploitation:%zu']}",
+                draft, outer, outer, inner);
+    (void)snprintf(text, sizeof text, "episode[%zu].recruitment_country", outer);
+    assert_null(find(doc, "question", "name", text));
+    (void)snprintf(text, sizeof text, "episode[%zu].exploitation[%zu].exploitation_country", outer,
+                   inner);
     return json_get_text(question(doc, text), "value", "");
 }
 
@@ -398,10 +417,7 @@ static void repeats_4_1_acts(void **state)
     /* nested */
     (void)act("add:episode[1].exploitation:0");
     (void)save("'episode[1].exploitation[0].exploitation_country':'PT'");
-    assert_string_equal(json_get_text(question(section("episode"),
-                                               "episode[1].exploitation[0].exploitation_country"),
-                                      "value", ""),
-                        "PT");
+    assert_string_equal(inner_country(1, 0), "PT");
     static const char *const bad[] = {
         "fly:episode:0", "up:episode",      "up:sex:0", "remove:episode:9",
         "up:episode:-1", "up:episode[0]:0", "::",       ""};
@@ -418,8 +434,6 @@ static void repeats_4_2_a_page_stands_for_all_of_them(void **state)
     (void)save("'episode[0].recruitment_country':'RO','episode[1].recruitment_country':'BR',"
                "'episode[1].exploitation[0].exploitation_country':'PT',"
                "'episode[2].recruitment_country':'MD'");
-    assert_true(
-        json_get_bool(find(section("episode"), "repeat", "path", "episode"), "whole", false));
     /* script took the first out and numbered the others anew */
     note(desk_do(desk, "entry.save",
                  "{'draft':'%s','version':%lld,'section':'episode','fields':{"
@@ -431,10 +445,7 @@ static void repeats_4_2_a_page_stands_for_all_of_them(void **state)
     assert_int_equal(n_episode(), 2);
     assert_string_equal(place_name(0), "BR");
     assert_string_equal(place_name(1), "MD");
-    assert_string_equal(json_get_text(question(section("episode"),
-                                               "episode[0].exploitation[0].exploitation_country"),
-                                      "value", ""),
-                        "ES");
+    assert_string_equal(inner_country(0, 0), "ES");
     /* an unticked box posts nothing: what is not named is blank; other sections stay */
     (void)save("'sex':'F'");
     note(desk_do(desk, "entry.save",
@@ -449,6 +460,57 @@ static void repeats_4_2_a_page_stands_for_all_of_them(void **state)
         "{'draft':'%s','version':%lld,'section':'episode','fields':{'episode.all':'1'}}",
         draft, (long long)version));
     assert_int_equal(n_episode(), 0);
+}
+
+/* Of a long repeat one instance is open: what is sent of it leaves the others as they are. */
+static void repeats_4_3_one_is_open(void **state)
+{
+    (void)state;
+    start("victim");
+    (void)save("'episode[0].recruitment_country':'RO','episode[1].recruitment_country':'BR',"
+               "'episode[1].exploitation[0].exploitation_country':'PT',"
+               "'episode[2].recruitment_country':'MD'");
+    const struct json *doc = section("episode"), *r = find(doc, "repeat", "path", "episode");
+    assert_false(json_get_bool(r, "whole", true));
+    assert_null(find(doc, "question", "variable", "recruitment_country"));
+    assert_string_equal(
+        json_get_text(find(doc, "card", "path", "episode[2]"), "summary", ""), "Moldova");
+    note(desk_do(desk, "entry.save",
+                 "{'draft':'%s','version':%lld,'section':'episode','fields':{"
+                 "'episode.from':'1','episode.to':'2','episode[1].is':'1',"
+                 "'episode[1].recruitment_country':'CZ'}}",
+                 draft, (long long)version));
+    assert_int_equal(n_episode(), 3);
+    assert_string_equal(place_name(0), "RO");
+    assert_string_equal(place_name(1), "CZ");
+    assert_string_equal(place_name(2), "MD");
+    assert_string_equal(inner_country(1, 0), "PT");
+    /* an instance within: the one around it stays as it is */
+    note(desk_do(desk, "entry.save",
+                 "{'draft':'%s','version':%lld,'section':'episode','fields':{"
+                 "'episode.from':'1','episode.to':'2','episode[1].exploitation.from':'0',"
+                 "'episode[1].exploitation.to':'1','episode[1].exploitation[0].is':'1',"
+                 "'episode[1].exploitation[0].exploitation_country':'ES'}}",
+                 draft, (long long)version));
+    assert_string_equal(place_name(1), "CZ");
+    assert_string_equal(inner_country(1, 0), "ES");
+}
+
+/* Several codes in one box, by their labels; one that is none is kept as it was typed. */
+static void fields_3_3_labels_in_one_box(void **state)
+{
+    (void)state;
+    start("victim");
+    note(desk_do(desk, "entry.save",
+                 "{'draft':'%s','version':%lld,'section':'person','fields':{"
+                 "'citizenship':'Romania; moldova;;Atlantis'}}",
+                 draft, (long long)version));
+    const struct json *q = question(section("person"), "citizenship");
+    assert_string_equal(json_get_text(q, "kind", ""), "many_typed");
+    assert_string_equal(json_get_text(q, "list", ""), "CL_COUNTRY");
+    assert_string_equal(json_get_text(q, "codes", ""), "RO MD Atlantis");
+    assert_string_equal(json_get_text(q, "value_words", ""), "Romania; Moldova; Atlantis");
+    assert_true(json_get_bool(q, "has_error", false));
 }
 
 /* ---- 5 ---- */
@@ -681,6 +743,8 @@ int main(void)
         cmocka_unit_test(fields_3_1_unknown_ones_are_refused),
         cmocka_unit_test(repeats_4_1_acts),
         cmocka_unit_test(repeats_4_2_a_page_stands_for_all_of_them),
+        cmocka_unit_test(repeats_4_3_one_is_open),
+        cmocka_unit_test(fields_3_3_labels_in_one_box),
         cmocka_unit_test(windows_5_1_the_second_is_told_and_nothing_is_lost),
         cmocka_unit_test(editors_6_1_side_by_side),
         cmocka_unit_test(drafts_7_1_survive_and_are_listed),

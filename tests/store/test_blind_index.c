@@ -180,6 +180,7 @@ static const struct allowed {
     {"account_source", "source_hash", "of a network, keyed"},
     {"setup", "code_hash", "of a random code, keyed"},
     {"session", "session_hash", "of a random token"},
+    {"session_past", "session_hash", "of a random token"},
     {"session", "run", "random, of a start of the server"},
     {"session", "source", "network, cut"},
     {"session", "purpose", "of a session"},

@@ -97,7 +97,7 @@ static void test_kinds(void **state)
     blocks(&f,
            Q("c", "one_typed", ",\"list\":\"CL_C\",\"value\":\"PT\",\"value_words\":\"Portugal\""));
     says(f.out, "0.fields.0.question.text_input.value", "Portugal");
-    says(f.out, "0.fields.0.question.text_input.list", "list-CL_C");
+    says(f.out, "0.fields.0.question.text_input.list", "CL_C");
     done(&f);
     blocks(&f,
            Q("c", "yes_no", ",\"choices\":[{\"code\":\"1\",\"label\":\"Yes\",\"chosen\":true}]"));
@@ -190,13 +190,18 @@ static void test_repeats(void **state)
     blocks(
         &f,
         REPEAT(
-            ",\"is_paged\":true,\"shown_first\":1,\"next\":\"episode:2\"") ",{\"repeat_end\":{}}");
+            ",\"is_paged\":true,\"shown_first\":1,\"shown_last\":2,\"next\":\"episode:2\"") ","
+            "{\"card\":{\"path\":\"episode[0]\",\"number\":1,\"place\":0,\"summary\":\"Romania\","
+            "\"is_wrong\":true}},{\"repeat_end\":{}}");
     group = at(f.out, "0.fields.0.question.repeat_group");
     says(group, "split.from", "0");
     says(group, "split.to", "2");
     says(group, "range", "1 to 2 of 2");
     says(group, "next", "episode:2");
     assert_null(json_get(group, "previous"));
+    says(group, "items.0.card.summary", "Romania");
+    assert_true(json_as_bool(at(group, "items.0.card.wrong"), false));
+    assert_false(json_as_bool(at(group, "items.0.instance"), true)); /* none further out is found */
     done(&f);
 }
 
@@ -241,6 +246,18 @@ static void test_problems(void **state)
     json_free(p);
     p = parse("[{\"field\":\"x\",\"message\":\"needed\",\"missing\":true,\"is_error\":true}]");
     assert_false(entry_page_has_wrong(p));
+    json_free(p);
+    arena_free(a);
+    p = parse("{\"items\":[{\"question\":{\"name\":\"x\"}},{\"card\":{\"path\":\"e[0]\"}}],"
+              "\"problems\":[{\"field\":\"x\",\"message\":\"a\",\"is_error\":true},"
+              "{\"field\":\"e[0].y\",\"message\":\"b\",\"is_error\":true},"
+              "{\"field\":\"e[10].y\",\"message\":\"c\",\"is_error\":true}]}");
+    a = arena_new(ARENA_WIPE);
+    errors = entry_page_errors_on(p, a);
+    says(errors, "0.field", "f-x");
+    says(errors, "1.field", "q-e[0]");
+    assert_null(at(errors, "2.field"));
+    json_free(errors);
     json_free(p);
     arena_free(a);
     struct fixture f;

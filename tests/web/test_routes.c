@@ -234,7 +234,7 @@ static void names_2_2_the_check_sees(void **state)
 /* ---- 3 ---- */
 
 /* Shown by C: what it is that asks for them cannot be said in a row. */
-static const char *const by_hand[] = {"error",        "leave",       "step-up",
+static const char *const by_hand[] = {"error",        "leave",       "step-up", "entry-again",
                                       "import-check", "import-done", "import-failed"};
 
 static bool is_included(const char *name)

@@ -29,6 +29,26 @@ DELETE FROM session WHERE account_no = :account_no AND session_no != :but;
 -- name: session_sweep   params: run, began_before, seen_before   rows: 0
 DELETE FROM session WHERE run != :run OR began_ms < :began_before OR seen_ms < :seen_before;
 
+-- name: session_sweep_past   params: run, began_before, seen_before, until   rows: 0
+INSERT OR REPLACE INTO session_past (session_hash, account_no, until)
+SELECT session_hash, account_no, :until
+  FROM session WHERE state = 1 AND duress = 0 AND (run != :run OR began_ms < :began_before OR seen_ms < :seen_before);
+
+-- name: session_past_add   params: session_no, until   rows: 0
+INSERT OR REPLACE INTO session_past (session_hash, account_no, until)
+SELECT session_hash, account_no, :until FROM session WHERE session_no = :session_no AND state = 1 AND duress = 0;
+
+-- name: session_past_find   params: session_hash, run, now   columns: account_no   rows: 0..2
+SELECT account_no FROM session_past WHERE session_hash = :session_hash AND until > :now
+ UNION
+SELECT account_no FROM session WHERE session_hash = :session_hash AND run != :run AND state = 1 AND duress = 0;
+
+-- name: session_past_remove   params: account_no   rows: 0
+DELETE FROM session_past WHERE account_no = :account_no;
+
+-- name: session_past_expire   params: now   rows: 0
+DELETE FROM session_past WHERE until <= :now;
+
 -- name: throttle_get   params: key   columns: n_failed, failed_at, hour_at, n_hour, n_try   rows: 0..1
 SELECT n_failed, failed_at, hour_at, n_hour, n_try FROM throttle WHERE key = :key;
 

@@ -2,12 +2,13 @@
 /* Saving the draft while one types, saying how that went, and the end of the session. README.md has what the desk
  * answers. Nothing that was typed is ever taken out of the page. */
 import { afterPointer, word } from './page.js'
+import { session } from './session.js'
 
-const EVERY = 10000, AGAIN_MOST = 60000, SIGNED_OUT_AGAIN = 15000, PATIENCE = 20000, WARN = 120000
+const EVERY = 10000, AGAIN_MOST = 60000, PATIENCE = 20000, WARN = 120000, ASK = 5000
 
 export function autosave (form) {
   const status = form.querySelector('[data-save-status]')
-  const state = { dirty: false, saving: null, failures: 0, stopped: false, submitting: false, left: false }
+  const state = { dirty: false, saving: null, failures: 0, stopped: false, submitting: false, left: false, out: false }
   let timer = 0
 
   const clock = () => new Intl.DateTimeFormat(form.dataset.language || undefined, { hour: '2-digit', minute: '2-digit' }).format(new Date())
@@ -49,7 +50,12 @@ export function autosave (form) {
   }
 
   async function heard (r) {
-    if (r.type === 'opaqueredirect' || r.status === 401 || r.status === 403) return again('signed-out', SIGNED_OUT_AGAIN)
+    if (r.type === 'opaqueredirect' || r.status === 401 || r.status === 403) {
+      state.dirty = true
+      state.out = true
+      say('signed-out')
+      return watch.ended()
+    }
     let answer = null
     try { answer = await r.json() } catch { /* not ours */ }
     if (answer && answer.csrf && form.elements.csrf) form.elements.csrf.value = answer.csrf
@@ -60,7 +66,7 @@ export function autosave (form) {
     }
     if (!r.ok || !answer || answer.saved !== true) return again('failed')
     if (Number.isInteger(answer.version) && form.elements.version) form.elements.version.value = answer.version
-    if (answer.session_seconds > 0) lasts(answer.session_seconds)
+    watch.lasts(answer.session_seconds, answer.longest_seconds)
     state.failures = 0
     if (state.dirty) plan(EVERY)
     say('saved', clock())
@@ -81,13 +87,13 @@ export function autosave (form) {
     clearTimeout(timer)
     timer = 0
     /* What the submit under way sends is all of it; a second one of the same version would be a conflict. */
-    if (state.stopped || state.left || state.submitting) return Promise.resolve()
+    if (state.stopped || state.left || state.submitting || state.out) return Promise.resolve()
     if (state.saving) return state.saving
     state.dirty = false
     say('saving')
     state.saving = send(keepalive).finally(() => {
       state.saving = null
-      if (state.left || state.stopped) return
+      if (state.left || state.stopped || state.out) return
       if (state.dirty && !timer && status?.dataset.state !== 'refused') plan(EVERY)
     })
     return state.saving
@@ -95,7 +101,7 @@ export function autosave (form) {
 
   const touch = () => {
     state.dirty = true
-    if (!timer && !state.stopped) timer = setTimeout(save, EVERY)
+    if (!timer && !state.stopped && !state.out) timer = setTimeout(save, EVERY)
   }
   const soon = () => afterPointer(() => { if (state.dirty && !state.failures && !state.saving) plan(0) })
 
@@ -111,49 +117,34 @@ export function autosave (form) {
     const exiting = document.body.classList.contains('govuk-exit-this-page-hide-content')
     if (!state.submitting && !state.left && !exiting && (state.dirty || state.saving)) e.preventDefault()
   })
-  /* A save under way would make the version that is about to be sent stale. */
+  /* A save under way would make the version that is about to be sent stale; and who has signed in again has another
+   * token. */
   form.addEventListener('submit', e => {
     clearTimeout(timer)
-    if (state.saving) {
+    const first = state.saving || (state.out && !state.asked && watch.ask())
+    if (first) {
       e.preventDefault()
-      state.saving.then(() => form.requestSubmit(e.submitter))
+      state.asked = state.out
+      first.then(() => form.requestSubmit(e.submitter))
       return
     }
     state.submitting = true
   })
   addEventListener('pageshow', () => { state.submitting = false })
 
-  /* ---- the session ---- */
-
-  const place = form.querySelector('[data-session-warning]')
-  let ends = 0, watch = 0
-  function lasts (seconds) {
-    ends = Date.now() + seconds * 1000
-    if (place) place.hidden = true
-    clearTimeout(watch)
-    watch = setTimeout(warn, Math.max(0, seconds * 1000 - WARN))
-  }
-  function warn () {
-    const left = ends - Date.now()
-    if (!place) return
-    if (left <= 0) { place.textContent = word(form, 'session-over'); place.hidden = false; return }
-    let text = place.querySelector('p')
-    if (!text) {
-      text = document.createElement('p')
-      text.setAttribute('role', 'status')
-      text.className = 'govuk-body'
-      const stay = document.createElement('button')
-      stay.type = 'button'
-      stay.className = 'govuk-button govuk-button--secondary'
-      stay.textContent = word(form, 'session-extend')
-      stay.addEventListener('click', () => save())
-      place.replaceChildren(text, stay)
+  /* The session: README.md. Signed in again, by whoever it was, one goes on with the new session's token. */
+  const watch = session(form, {
+    every: ASK,
+    warn: WARN,
+    token (csrf) { if (form.elements.csrf) form.elements.csrf.value = csrf },
+    back () {
+      state.out = false
+      state.asked = false
+      state.failures = 0
+      if (state.dirty) save()
+      else say('saved', clock())
     }
-    text.textContent = word(form, 'session', Math.ceil(left / 60000))
-    place.hidden = false
-    watch = setTimeout(warn, Math.min(30000, left))
-  }
-  if (form.dataset.sessionSeconds) lasts(Number(form.dataset.sessionSeconds))
+  })
 
   return {
     save,
@@ -164,7 +155,7 @@ export function autosave (form) {
       }
       state.left = true
       clearTimeout(timer)
-      clearTimeout(watch)
+      watch.leave()
     }
   }
 }

@@ -10,8 +10,8 @@ let saver = null
 
 /* Loaded only by a page that has a long list. */
 async function longLists (root) {
-  const long = s => !s.multiple && s.options.length > 20
-  if (![...root.querySelectorAll('select')].some(long)) return
+  const long = s => s.dataset.list || s.options?.length > 20
+  if (![...root.querySelectorAll('select, input[data-list]')].some(long)) return
   const { typeahead } = await import('./typeahead.js')
   typeahead(form, root)
 }
@@ -23,6 +23,14 @@ function bare (root) {
       f.dataset.ariaControls = f.getAttribute('aria-controls')
       f.removeAttribute('aria-controls')
     }
+  }
+  for (const box of root.querySelectorAll('[data-typeahead-typed]')) {
+    const input = box.querySelector('input'), chosen = [...box.querySelector('select').selectedOptions].filter(o => o.value !== '')
+    input.name = input.dataset.typeaheadName
+    input.value = chosen.map(o => o.text).join('; ')
+    input.dataset.codes = chosen.map(o => o.value).join(' ')
+    for (const a of ['role', 'data-typeahead-name', 'aria-autocomplete', 'aria-expanded', 'aria-controls', 'aria-activedescendant']) input.removeAttribute(a)
+    box.replaceWith(input)
   }
   for (const box of root.querySelectorAll('[data-typeahead-box]')) box.remove()
   for (const select of root.querySelectorAll('select[data-typeahead-on]')) {

@@ -3,7 +3,7 @@
 import { announce, changed, word } from './page.js'
 import { instances } from './record.js'
 
-const ATTRIBUTES = ['name', 'id', 'for', 'href', 'data-path', 'aria-describedby', 'aria-labelledby', 'aria-controls', 'data-aria-controls']
+const ATTRIBUTES = ['name', 'data-typeahead-name', 'data-typeahead-on', 'id', 'for', 'href', 'data-path', 'aria-describedby', 'aria-labelledby', 'aria-controls', 'data-aria-controls']
 const NEW = '+' /* number of an instance that is being put in: no two groups of radios ever share a name */
 
 const quoted = text => text.replace(/[.[\]+~]/g, '\\$&')

@@ -172,16 +172,47 @@ await test('saving fails: said, tried again with growing pauses, nothing lost', 
   assert.equal(server.posts.at(-1).fields.get('mystery'), 'abc')
 })
 
-await test('signed out: said, tried again, saved after signing in elsewhere', async (page, server) => {
+const panel = '[data-session-warning]'
+await test('signed out: said, nothing lost, saved with the new token after signing in elsewhere', async (page, server) => {
   server.mode = 'signed-out'
   await page.fill(f('mystery'), 'abc')
   await page.focus(f('pt_only'))
   await page.clock.runFor(10)
   await saved(page, 'Signed out')
-  assert.equal(await page.inputValue(f('mystery')), 'abc')
+  assert.match(await page.locator(panel).textContent(), /has ended.*Sign in again/)
+  assert.equal(await page.locator(`${panel} a`).getAttribute('target'), '_blank')
+  await page.fill(f('pt_only'), 'typed while out')
+  for (let n = 1; n < 4; n++) {
+    await page.clock.runFor(5100)
+    await until('asked', () => server.asked >= n)
+  }
+  assert.equal(server.posts.length, 1) // it is asked whether one is back, not saved over and over
+  server.account = 'eva' // somebody else signs in at this machine
   server.mode = 'ok'
-  await page.clock.runFor(15100)
+  await page.clock.runFor(5100)
+  await until('another account', async () => /Somebody else.*anna/.test(await page.locator(panel).textContent()))
+  assert.equal(server.posts.length, 1)
+  server.account = 'anna'
+  server.csrf = 'token-2'
+  await page.evaluate(() => dispatchEvent(new Event('focus')))
   await saved(page, 'Saved')
+  assert.equal(await page.locator(panel).isVisible(), false)
+  assert.equal(server.posts.at(-1).fields.get('csrf'), 'token-2')
+  assert.equal(server.posts.at(-1).fields.get('mystery'), 'abc')
+  assert.equal(server.posts.at(-1).fields.get('pt_only'), 'typed while out')
+})
+
+await test('sent while signed out: with the token of the new session', async (page, server) => {
+  server.mode = 'signed-out'
+  await page.fill(f('mystery'), 'abc')
+  await page.focus(f('pt_only'))
+  await page.clock.runFor(10)
+  await saved(page, 'Signed out')
+  server.mode = 'ok'
+  server.csrf = 'token-2'
+  await page.click('button[value=done]')
+  await until('sent', () => server.posts.some(p => !p.fields.has('autosave')))
+  assert.equal(server.posts.at(-1).fields.get('csrf'), 'token-2')
 })
 
 await test('refused: said why, and again after the next change only', async (page, server) => {
@@ -427,17 +458,31 @@ await test('exit this page: by Escape or Shift three times, or its link; what wa
 await test('the end of the session is said two minutes before, and can be put off', async (page, server) => {
   server.session = 600
   await page.clock.runFor(1679000)
-  assert.equal(await page.locator('[data-session-warning]').isVisible(), false)
+  assert.equal(await page.locator(panel).isVisible(), false)
   await page.clock.runFor(2000)
-  assert.match(await page.locator('[data-session-warning]').textContent(), /signed out in 2 minutes/)
+  assert.match(await page.locator(panel).textContent(), /signed out in 2 minutes/)
+  assert.equal(await page.locator(panel).getAttribute('role'), 'alert')
   await page.clock.runFor(60000)
-  assert.match(await page.locator('[data-session-warning]').textContent(), /signed out in 1 minutes/)
-  await page.click('[data-session-warning] button')
-  await until('put off', async () => !(await page.locator('[data-session-warning]').isVisible()))
-  await page.clock.runFor(482000)
-  assert.equal(await page.locator('[data-session-warning]').isVisible(), true)
-  await page.clock.runFor(121000)
-  assert.match(await page.locator('[data-session-warning]').textContent(), /has ended/)
+  assert.match(await page.locator(panel).textContent(), /within a minute/)
+  await page.fill(f('mystery'), 'not yet saved')
+  await page.click(`${panel} button`)
+  await until('put off', async () => !(await page.locator(panel).isVisible()))
+  assert.equal(await page.inputValue(f('mystery')), 'not yet saved')
+  server.session = 0
+  server.mode = 'signed-out'
+  await page.clock.runFor(601000)
+  await until('ended', async () => /has ended/.test(await page.locator(panel).textContent()))
+})
+
+await test('what cannot last longer is not offered', async (page, server) => {
+  server.session = 90
+  server.longest = 90
+  await page.reload()
+  await until('said', () => page.locator(panel).isVisible())
+  assert.equal(await page.locator(`${panel} button`).count() > 0, true)
+  await page.click(`${panel} button`)
+  await until('said', async () => /cannot stay longer/.test(await page.locator(panel).textContent()))
+  assert.equal(await page.locator(`${panel} button`).count(), 0)
 })
 
 await browser.close()

@@ -71,17 +71,19 @@ const words = {
   saved: 'Saved %s', saving: 'Saving', offline: 'Not saved: no connection; your entries stay in this page', failed: 'Not saved: trying again',
   refused: 'Not saved: %s', 'signed-out': 'Signed out: sign in again in another tab, your draft is kept', conflict: 'Somebody else changed this',
   'conflict-link': 'Compare', session: 'You will be signed out in %s minutes', 'session-extend': 'Stay signed in', 'session-over': 'Your session has ended',
+  'session-minute': 'You will be signed out within a minute', 'session-last': 'You cannot stay longer', 'session-sign-in': 'Sign in again',
+  'session-other': 'Somebody else is signed in, sign in as %s',
   shown: '%s more questions', hidden: '%s questions less', removed: 'Removed: %s', restored: 'Put back: %s', added: 'Added: %s', moved: 'Moved: %s',
   number: 'Enter a whole number', decimal: 'Enter a number', date: 'Enter a date that exists', day: 'Enter day, month and year', results: '%s found', error: 'Error:'
 }
 
 export const page = ({ version = 1, session = 1800, episodes = 0 } = {}) => `<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Record</title></head><body>
 <a data-exit href="/neutral">Exit this page</a>
-<form id="form" method="post" action="/entry" novalidate data-entry data-today="2026-11-22" data-language="en-GB" data-session-seconds="${session}"
+<form id="form" method="post" action="/entry" novalidate data-entry data-today="2026-11-22" data-language="en-GB" data-session-seconds="${session}" data-account="anna"
  data-values="${escape(JSON.stringify({ country_of_case: 'PT' }))}">
 <button hidden></button><input type="hidden" name="csrf" value="token-1"><input type="hidden" name="version" value="${version}">
 <template data-words>${Object.entries(words).map(([k, v]) => `<p data-word="${k}">${v}</p>`).join('')}</template>
-<p role="status" data-save-status></p><p role="status" data-announce></p><div data-session-warning hidden></div>
+<p role="status" data-save-status></p><p role="status" data-announce></p><div role="alert" data-session-warning hidden></div>
 ${question('sex', 'Sex', withMissing(radios(['F', 'M'])), { type: 'code' })}
 ${question('age', 'Age', withMissing(text), { type: 'integer', constraint: trees.ageBelow120, 'constraint-message': 'Between 0 and 120' })}
 <section data-section id="s-female">${question('pregnant', 'Pregnant', radios(['Y', 'N']), { type: 'code', relevant: trees.female })}</section>
@@ -103,7 +105,7 @@ export const policy = "default-src 'none'; script-src 'self'; style-src 'self'; 
 
 /* { url, posts, mode, version, close() }; mode: ok, error, signed-out, refused, slow. */
 export async function serve () {
-  const s = { posts: [], mode: 'ok', version: 1, session: 1800 }
+  const s = { posts: [], asked: 0, mode: 'ok', version: 1, session: 1800, longest: 28800, account: 'anna', csrf: 'token-1' }
   const answer = (res, status, type, body, headers = {}) => {
     res.writeHead(status, { 'Content-Type': type, 'Content-Security-Policy': policy, 'Cache-Control': 'no-store', ...headers })
     res.end(body)
@@ -113,19 +115,25 @@ export async function serve () {
     const asset = assets.find(a => a.at === req.url)
     if (asset) return answer(res, 200, asset.type, await readFile(asset.file))
     if (req.url === '/neutral') return answer(res, 200, 'text/html', '<title>Neutral</title>Weather')
+    if (req.url === '/session') {
+      s.asked++
+      if (s.mode === 'signed-out') return answer(res, 303, 'text/html', '', { Location: '/sign-in' })
+      return json(res, 200, { account: s.account, csrf: s.csrf, session_seconds: s.session, longest_seconds: s.longest })
+    }
     if (req.method === 'GET') return answer(res, 200, 'text/html; charset=utf-8', page(s))
     const chunks = []
     for await (const c of req) chunks.push(c)
     const fields = new URLSearchParams(Buffer.concat(chunks).toString())
     s.posts.push({ at: Date.now(), fields, type: req.headers['content-type'], accept: req.headers.accept })
     if (s.mode === 'error') return answer(res, 500, 'text/html', 'no')
-    if (s.mode === 'signed-out') return answer(res, 303, 'text/html', '', { Location: '/neutral' })
+    if (s.mode === 'signed-out') return json(res, 401, { kept: true })
+    if (fields.get('csrf') !== s.csrf) return answer(res, 403, 'text/html', 'forged')
     if (s.mode === 'refused') return json(res, 422, { message: 'too many instances' })
     if (s.mode === 'slow') await new Promise(resolve => { s.go = resolve })
     if (Number(fields.get('version')) !== s.version) return json(res, 409, { conflict: true, compare: '/entry/compare' })
     s.version++
     if (!fields.has('autosave')) return answer(res, 200, 'text/html', '<title>Sent</title>')
-    json(res, 200, { saved: true, version: s.version, session_seconds: s.session })
+    json(res, 200, { saved: true, version: s.version, session_seconds: s.session, longest_seconds: s.longest })
   })
   await new Promise(resolve => server.listen(0, '127.0.0.1', resolve))
   s.url = `http://127.0.0.1:${server.address().port}/`
