@@ -115,7 +115,8 @@ static const struct operation_row account_rows[] = {
         "none", op_session_info,
         "account name role role_title role_label organisation organisation_name language purpose "
         "state "
-        "fresh? idle_seconds# longest_seconds# has_factor? needs_factor? recovery_left# signed_in_at capabilities[] "
+        "fresh? idle_seconds# longest_seconds# "
+        "has_factor? needs_factor? recovery_left# signed_in_at capabilities[] "
         "weakened[] demo?",
         HALF),
     ROW_DESK("session.purpose", "say why case data will be consulted", purpose_parameter, CAP_SELF,

@@ -135,6 +135,7 @@ typedef bool handler_fn(struct call *c, struct err *e);
     X(op_review_queue) X(op_review_accept) X(op_review_return) X(op_query_list) X(op_query_answer) \
     X(op_query_resolve) X(op_record_view) X(op_record_diff) X(op_year_list) X(op_year_close) \
     X(op_year_reopen) X(op_record_link) X(op_record_unlink) X(op_record_withdraw) \
+    X(op_year_reopen) X(op_record_link) X(op_record_unlink) X(op_record_withdraw) \
     X(op_record_restore) X(op_work_summary) X(op_entry_keep) X(op_entry_resume) \
     X(op_record_find) X(op_referral_make) X(op_referral_list) X(op_referral_show) \
     X(op_referral_answer)

@@ -434,7 +434,7 @@ static bool after_identity(struct exchange *x)
     json_set_text(section, "title", tr("Identifiers"));
     json_set(section, "rows", rows == NULL ? json_array() : json_copy(rows));
     json_push(list, section);
-    json_set(x->extra, "cards", cards(list));
+    json_set(x->extra, "cards", routes_cards(list));
     json_free(list);
     json_set_text(page_member(x), "back", exchange_address(x, "/records/{record}"));
     json_set_text(page_member(x), "caption",

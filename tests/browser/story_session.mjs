@@ -14,7 +14,7 @@ import { checkPage, complaints, dcim, newPage, open, signIn, startServer } from 
 
 const password = "seven green rivers at noon";
 const args = ["--demonstration", "--insecure-no-second-factor"];
-const SHORT = 9; // seconds without use
+const SHORT = 20; // seconds without use
 let browser, server;
 before(async () => {
     if (!existsSync("demo-session")) dcim("demo", "demo-session", "--records", "200");
