@@ -10,4 +10,4 @@ CREATE TABLE session_past (
 
 CREATE INDEX session_past_account ON session_past (account_no);
 
-PRAGMA user_version = 12;
+PRAGMA user_version = 13;
