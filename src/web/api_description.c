@@ -250,8 +250,8 @@ static struct json *info(void)
         i, "description",
         tr("Every read of a record is an entry of the log, as in the browser. Texts are UTF-8, their "
            "greatest lengths are in bytes, and instants are as in RFC 3339. Members that are not "
-           "described are refused. An answer under an Idempotency-Key is kept for a day; another request under it is 422. Not "
-           "offered: releases; direct "
+           "described are refused. An answer under an Idempotency-Key is kept for a day; another "
+           "request under it is 422. Not offered: releases; direct "
            "identifiers, and what wants a second factor."));
     json_set_text(licence, "name", "EUPL-1.2");
     json_set_text(licence, "identifier", "EUPL-1.2");
