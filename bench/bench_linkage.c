@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Linkage against a truth: bench_linkage FILE TRUTH ROLE=COLUMN...
+/* Linkage against a truth that it does not see:
+ *     bench_linkage                                    labelled sets, and people made by crowd.h
+ *     bench_linkage FILE COLUMN[:digits] ROLE=HEADING...
+ * COLUMN is equal for records of one person (FEBRL: rec_id:digits). A file by itself also gets its
+ * rules and fields printed, and with DCIM_SHOW=N the N best pairs that are wrong, worst first.
  *
- * FILE is CSV, TRUTH the column that is equal for records of one person (or "febrl", for the number
- * in rec_id). Prints the rules, precision, recall and F1 of pairs at the default threshold and at
- * the best one, and of clusters. The truth is not read before the linkage has ended. */
+ * The labelled sets are read from DCIM_SHARED_DIR, and left out where it is not set or they are not
+ * there. DCIM_LARGEST=1000000 makes the largest set of that many records. */
+#include "crowd.h"
+#include "linkage_score.h"
 #include "timing.h"
 
 #include "base/csv.h"
@@ -15,12 +20,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { ROLES_MAX = 16, LARGEST = 100000, PATH_SIZE = 1000 };
+
 struct input {
     struct people *people;
     uint32_t *truth; /* number of the person */
-    size_t n, cap, n_person;
-    struct map *persons;
-    uint32_t *size; /* records of a person */
+    size_t n, cap;
 };
 
 static void stop(const char *what)
@@ -29,166 +34,308 @@ static void stop(const char *what)
     exit(1);
 }
 
-static struct text truth_of(struct text value, bool febrl)
+static struct text digits_of(struct text t)
 {
-    if (!febrl) return value;
-    size_t from = 0;
-    while (from < value.n && (value.p[from] < '0' || value.p[from] > '9')) from++;
-    size_t to = from;
-    while (to < value.n && value.p[to] >= '0' && value.p[to] <= '9') to++;
-    return (struct text){value.p + from, to - from};
+    size_t from = 0, to;
+    while (from < t.n && (t.p[from] < '0' || t.p[from] > '9')) from++;
+    for (to = from; to < t.n && t.p[to] >= '0' && t.p[to] <= '9';) to++;
+    return (struct text){t.p + from, to - from};
 }
 
-static void read_file(struct input *in, const char *path, const char *truth, int n_role,
-                      char **role)
+static size_t column_of(const struct csv_row *header, struct text name)
+{
+    for (size_t c = 0; c < header->n_field; c++)
+        if (text_equal(text_trim(header->field[c]), name)) return c;
+    stop("a heading is not in the file");
+    return 0;
+}
+
+static uint32_t number_of(struct map *m, struct text t)
+{
+    uint32_t k = map_get(m, t);
+    if (k != MAP_NONE) return k;
+    k = (uint32_t)map_size(m);
+    map_put(m, t, k);
+    return k;
+}
+
+/* `role` ends with NULL: "given=first_name". */
+static void read_file(struct input *in, const char *path, const char *truth,
+                      const char *const *role)
 {
     struct csv_reader *r;
     struct err e = {0};
     struct csv_row row;
-    struct people_role of[PEOPLE_COLUMNS];
-    size_t column[PEOPLE_COLUMNS], truth_column = 0;
-    bool found, febrl = strcmp(truth, "febrl") == 0;
-    if (!csv_open(&r, path, &(struct csv_options){0}, &e) || !csv_next(r, &row, &found, &e) ||
-        !found)
+    struct people_role of[ROLES_MAX];
+    size_t column[ROLES_MAX], n_role = 0;
+    struct text name, rest = text_of(truth);
+    bool found, digits = text_ends(rest, TEXT(":digits"));
+    struct map *persons = map_new();
+
+    if (!csv_open(&r, path, &(struct csv_options){.encoding = CSV_UTF8}, &e) ||
+        !csv_next(r, &row, &found, &e) || !found)
         stop(e.msg);
-    for (size_t c = 0; c < row.n_field; c++)
-        if (text_is(text_trim(row.field[c]), febrl ? "rec_id" : truth)) truth_column = c;
-    for (int i = 0; i < n_role; i++) {
-        char *name = strchr(role[i], '=');
-        if (name == NULL) stop("ROLE=COLUMN");
-        of[i].name = name + 1;
-        if (!linkage_role_find(&of[i].role, (struct text){role[i], (size_t)(name - role[i])}))
-            stop(role[i]);
-        column[i] = SIZE_MAX;
-        for (size_t c = 0; c < row.n_field; c++)
-            if (text_is(text_trim(row.field[c]), name + 1)) column[i] = c;
-        if (column[i] == SIZE_MAX) stop(role[i]);
+    text_split(&rest, ':', &name);
+    size_t truth_column = column_of(&row, name);
+    for (; role[n_role] != NULL && n_role < ROLES_MAX; n_role++) {
+        rest = text_of(role[n_role]);
+        if (!text_split(&rest, '=', &name) || rest.p == NULL ||
+            !linkage_role_find(&of[n_role].role, name))
+            stop("ROLE=HEADING; linkage/people.c has the roles");
+        of[n_role].name = rest.p;
+        column[n_role] = column_of(&row, rest);
     }
-    in->people = people_new(of, (size_t)n_role);
-    in->persons = map_new();
+    *in = (struct input){.people = people_new(of, n_role)};
     for (;;) {
-        struct text value[PEOPLE_COLUMNS];
+        struct text value[ROLES_MAX];
         if (!csv_next(r, &row, &found, &e)) stop(e.msg);
         if (!found) break;
-        for (int i = 0; i < n_role; i++) value[i] = row.field[column[i]];
+        for (size_t i = 0; i < n_role; i++) value[i] = row.field[column[i]];
         people_add(in->people, value);
-        struct text t = truth_of(row.field[truth_column], febrl);
-        uint32_t person = map_get(in->persons, t);
-        if (person == MAP_NONE) map_put(in->persons, t, person = (uint32_t)in->n_person++);
+        struct text t = text_trim(row.field[truth_column]);
         MEM_GROW(in->truth, in->cap, in->n + 1);
-        in->truth[in->n++] = person;
+        in->truth[in->n++] = number_of(persons, digits ? digits_of(t) : t);
     }
     csv_close(r);
+    map_free(persons);
+    people_count(in->people);
 }
 
-struct score {
-    double precision, recall, f1;
+/* ---- judging ---- */
+
+struct judged {
+    struct score at_default, clusters;
+    double best_f1, best_at, candidates, seconds, persons, truth;
 };
 
-static struct score score(double right, double said, double is)
+static void judge(struct judged *out, const struct linkage *l, const struct input *in)
 {
-    struct score s = {said > 0 ? right / said : 1, is > 0 ? right / is : 1, 0};
-    s.f1 = s.precision + s.recall > 0 ? 2 * s.precision * s.recall / (s.precision + s.recall) : 0;
-    return s;
+    struct score_pair *pair = mem_new(l->n_pair, sizeof *pair);
+    size_t n_same = 0;
+    uint64_t right = 0;
+    score_clusters(&out->clusters, in->truth, l->person, in->n);
+    out->persons = (double)out->clusters.clusters.found;
+    out->truth = (double)out->clusters.clusters.truth;
+    for (size_t i = 0; i < l->n_pair; i++) {
+        struct weighted_pair p = l->pair[i];
+        right += in->truth[p.a] == in->truth[p.b];
+        struct score_counts c = {out->clusters.pairs.truth, i + 1, right};
+        if (score_f1(c) > out->best_f1) {
+            out->best_f1 = score_f1(c);
+            out->best_at = (double)p.weight;
+        }
+        if (p.weight < 0) continue;
+        pair[n_same++] = (struct score_pair){p.a, p.b};
+    }
+    score_pairs(&out->at_default, in->truth, in->n, pair, n_same);
+    mem_free(pair);
 }
 
-static void show(const char *what, struct score s)
+static void link_file(struct linkage *l, struct judged *out, const struct input *in)
 {
-    printf("%-28s precision %.4f recall %.4f F1 %.4f\n", what, s.precision, s.recall, s.f1);
+    double start = bench_seconds();
+    linkage_run(l, in->people, &(struct linkage_options){0});
+    *out = (struct judged){.seconds = bench_seconds() - start};
+    out->candidates = in->n == 0 ? 0 : (double)l->n_candidate / (double)in->n;
+    judge(out, l, in);
+}
+
+static void print_judged(const char *what, const struct judged *j, size_t n)
+{
+    struct score_counts p = j->at_default.pairs;
+    printf("%-26s %8zu %6.2f s %6.2f  %.4f %.4f %.4f  %.4f  %.4f  %.4f  %7.0f / %.0f\n", what, n,
+           j->seconds, j->candidates, score_precision(p), score_recall(p), score_f1(p), j->best_f1,
+           score_f1(j->clusters.pairs), score_f1(j->clusters.clusters), j->persons, j->truth);
+    fflush(stdout);
+}
+
+static void input_release(struct input *in)
+{
+    people_free(in->people);
+    mem_free(in->truth);
+}
+
+/* ---- one file ---- */
+
+static void print_rules(const struct linkage *l, const struct people *p)
+{
+    struct marks m;
+    marks_make(&m, p);
+    for (size_t i = 0; i < l->rules.n_rule; i++) {
+        const struct candidate_rule *r = &l->rules.rule[i];
+        printf("rule %2zu: %6.2f pairs a record, recall %.3f, new %.4f: ", i + 1, r->pairs,
+               r->recall, r->gain);
+        for (size_t k = 0; k < r->n_mark; k++)
+            printf("%s%s", k > 0 ? " + " : "", m.kind[r->mark[k]].name);
+        printf("\n");
+    }
+    marks_release(&m);
+}
+
+static void print_fields(const struct linkage *l)
+{
+    for (size_t f = 0; f < l->plan.n_field; f++) {
+        printf("%-14s m/u by level:", l->plan.field[f].name);
+        for (size_t k = 0; k < l->plan.field[f].n_level; k++)
+            printf(" %.3f/%.2g", l->model.m[f][k], l->model.u[f][k]);
+        printf("\n");
+    }
+}
+
+static void print_wrong(const struct linkage *l, const struct input *in, size_t limit)
+{
+    struct compare_result r;
+    for (size_t i = 0; i < l->n_pair && limit > 0; i++) {
+        struct weighted_pair p = l->pair[i];
+        bool is = in->truth[p.a] == in->truth[p.b];
+        if (is == (p.weight >= 0)) continue;
+        compare_pair(&r, &l->plan, p.a, p.b);
+        printf("%s rows %u and %u, weight %.1f:", is ? "missed" : "wrong", p.a + 2, p.b + 2,
+               (double)p.weight);
+        for (size_t f = 0; f < l->plan.n_field; f++)
+            if (r.level[f] != COMPARE_MISSING)
+                printf(" %s level %d %.1f;", l->plan.field[f].name, r.level[f],
+                       model_field_weight(&l->model, f, &r));
+        printf("\n");
+        limit--;
+    }
+}
+
+static void one_file(const char *path, const char *truth, const char *const *role)
+{
+    struct input in;
+    struct linkage l;
+    struct judged j;
+    const char *show = getenv("DCIM_SHOW");
+    read_file(&in, path, truth, role);
+    link_file(&l, &j, &in);
+    print_rules(&l, in.people);
+    print_fields(&l);
+    print_judged("file", &j, in.n);
+    if (show != NULL) print_wrong(&l, &in, strtoul(show, NULL, 10));
+    linkage_release(&l);
+    input_release(&in);
+}
+
+/* ---- all sets ---- */
+
+static const struct labelled {
+    const char *name, *file, *truth;
+    const char *role[ROLES_MAX];
+} sets[] = {
+    {"FEBRL 3",
+     "febrl_dataset3.csv",
+     "rec_id:digits",
+     {"given=given_name", "surname=surname", "number=street_number", "text=address_1",
+      "text=address_2", "text=suburb", "number=postcode", "code=state", "birth=date_of_birth",
+      "number=soc_sec_id"}},
+    {"FEBRL 1",
+     "febrl_dataset1.csv",
+     "rec_id:digits",
+     {"given=given_name", "surname=surname", "number=street_number", "text=address_1",
+      "text=address_2", "text=suburb", "number=postcode", "code=state", "birth=date_of_birth",
+      "number=soc_sec_id"}},
+    {"fake1000",
+     "fake1000.csv",
+     "ent_id",
+     {"given=first_name", "surname=surname", "birth=dob", "text=city", "number=email"}},
+    {"RLdata500",
+     "rldata500.csv",
+     "ent_id",
+     {"given=fname_c1", "surname=lname_c1", "birth_year=by", "birth_month=bm", "birth_day=bd"}},
+    {"people10k level 1",
+     "people10k_level1.csv",
+     "ent_id",
+     {"given=given_name", "surname=surname", "code=sex", "birth=dob", "age=age", "code=nationality",
+      "text=birth_place", "number=doc_no", "phone=phone", "text=municipality",
+      "reported=ref_date"}},
+    {"people10k level 2",
+     "people10k_level2.csv",
+     "ent_id",
+     {"given=given_name", "surname=surname", "code=sex", "birth=dob", "age=age", "code=nationality",
+      "text=birth_place", "number=doc_no", "phone=phone", "text=municipality",
+      "reported=ref_date"}},
+};
+
+static const struct {
+    enum crowd_role from;
+    struct people_role to;
+} made[] = {
+    {ROLE_given_name, {"given_name", LINKAGE_GIVEN}},
+    {ROLE_surname, {"surname", LINKAGE_SURNAME}},
+    {ROLE_sex, {"sex", LINKAGE_CODE}},
+    {ROLE_dob, {"dob", LINKAGE_BIRTH}},
+    {ROLE_age, {"age", LINKAGE_AGE}},
+    {ROLE_nationality, {"nationality", LINKAGE_CODE}},
+    {ROLE_birth_place, {"birth_place", LINKAGE_TEXT}},
+    {ROLE_doc_no, {"doc_no", LINKAGE_NUMBER}},
+    {ROLE_phone, {"phone", LINKAGE_PHONE}},
+    {ROLE_municipality, {"municipality", LINKAGE_TEXT}},
+    {ROLE_ref_date, {"ref_date", LINKAGE_REPORTED}},
+};
+enum { MADE = sizeof made / sizeof made[0] };
+
+static void make_people(struct input *in, uint32_t n, int level)
+{
+    struct crowd *crowd;
+    struct crowd_record *r = mem_new(1, sizeof *r);
+    struct people_role role[MADE];
+    struct err e = {0};
+    char folder[PATH_SIZE];
+    snprintf(folder, sizeof folder, "%s/bench/people", bench_environment("DCIM_SOURCE_DIR"));
+    if (!crowd_new(&crowd, &(struct crowd_options){n, 2026, level, NULL, folder}, &e)) stop(e.msg);
+    for (size_t i = 0; i < MADE; i++) role[i] = made[i].to;
+    *in = (struct input){.people = people_new(role, MADE), .truth = mem_new(n, sizeof *in->truth)};
+    while (crowd_next(crowd, r)) {
+        struct text value[MADE];
+        for (size_t i = 0; i < MADE; i++) value[i] = text_of(r->value[made[i].from]);
+        people_add(in->people, value);
+        in->truth[in->n++] = r->person;
+    }
+    mem_free(r);
+    crowd_free(crowd);
+    people_count(in->people);
+}
+
+static void judge_input(const char *what, struct input *in)
+{
+    struct linkage l;
+    struct judged j;
+    link_file(&l, &j, in);
+    print_judged(what, &j, in->n);
+    linkage_release(&l);
+    input_release(in);
+}
+
+static void all_sets(void)
+{
+    const char *shared = getenv("DCIM_SHARED_DIR"), *largest = getenv("DCIM_LARGEST");
+    char path[PATH_SIZE], what[60];
+    struct input in;
+    printf("%-26s %8s %8s %6s  %-20s  %-6s  %-6s  %-6s  %s\n", "set", "records", "time", "pairs",
+           "precision recall F1", "best", "within", "exact", "persons / truth");
+    for (size_t i = 0; i < sizeof sets / sizeof sets[0]; i++) {
+        if (shared == NULL) break;
+        snprintf(path, sizeof path, "%s/data/linkage/%s", shared, sets[i].file);
+        FILE *there = fopen(path, "r");
+        if (there == NULL) continue;
+        fclose(there);
+        read_file(&in, path, sets[i].truth, sets[i].role);
+        judge_input(sets[i].name, &in);
+    }
+    for (int level = 1; level <= 3; level++) {
+        make_people(&in, 10000, level);
+        snprintf(what, sizeof what, "made, level %d", level);
+        judge_input(what, &in);
+    }
+    make_people(&in, largest == NULL ? LARGEST : (uint32_t)strtoul(largest, NULL, 10), 2);
+    judge_input("made, level 2", &in);
 }
 
 int main(int argc, char **argv)
 {
-    struct input in = {0};
-    struct linkage l;
-    if (argc < 4) stop("FILE TRUTH ROLE=COLUMN...");
-    double start = bench_seconds();
-    read_file(&in, argv[1], argv[2], argc - 3, argv + 3);
-    people_count(in.people);
-    double read = bench_seconds();
-    linkage_run(&l, in.people,
-                &(struct linkage_options){.keep = getenv("KEEP") == NULL ? 0 : -1000});
-    double end = bench_seconds();
-
-    in.size = mem_new(in.n_person, sizeof *in.size);
-    uint32_t *cluster = mem_new(in.n, sizeof *cluster);
-    double truth = 0, kept = 0;
-    for (size_t i = 0; i < in.n; i++) truth += in.size[in.truth[i]]++;
-    printf("%zu records, %zu persons, %.0f true pairs; read %.2f s, linked %.2f s\n", in.n,
-           in.n_person, truth, read - start, end - read);
-    for (size_t i = 0; i < l.rules.n_rule; i++) {
-        const struct candidate_rule *r = &l.rules.rule[i];
-        printf("  rule %zu: %6.2f pairs a record, recall %.3f, gain %.4f marks %d %d %d\n", i + 1,
-               r->pairs, r->recall, r->gain, r->mark[0], r->n_mark > 1 ? r->mark[1] : -1,
-               r->n_mark > 2 ? r->mark[2] : -1);
-    }
-    for (size_t i = 0; i < l.n_pair; i++) kept += in.truth[l.pair[i].a] == in.truth[l.pair[i].b];
-    printf("candidates %.2f a record; kept pairs %zu, recall of the kept %.4f\n",
-           (double)l.n_candidate / (double)in.n, l.n_pair, kept / truth);
-
-    double right = 0, best_at = 0;
-    struct score at_default = {0}, best = {0};
-    for (size_t i = 0; i < l.n_pair; i++) {
-        right += in.truth[l.pair[i].a] == in.truth[l.pair[i].b];
-        struct score s = score(right, (double)(i + 1), truth);
-        if (l.pair[i].weight >= 0) at_default = s;
-        if (s.f1 > best.f1) {
-            best = s;
-            best_at = (double)l.pair[i].weight;
-        }
-    }
-    show("pairs, default", at_default);
-    show("pairs, best", best);
-    printf("  best at %.2f\n", best_at);
-
-    /* of persons: pairs within them, and those that are exactly right */
-    double said = 0, right_pairs = 0, exact = 0, n_cluster = 0;
-    for (size_t i = 0; i < in.n; i++) {
-        said += cluster[l.person[i]]++;
-        n_cluster += cluster[l.person[i]] == 1;
-    }
-    struct map *both = map_new();
-    for (size_t i = 0; i < in.n; i++) {
-        uint32_t key[2] = {l.person[i], in.truth[i]};
-        struct text t = {(const char *)key, sizeof key};
-        uint32_t had = map_get(both, t);
-        had = had == MAP_NONE ? 0 : had;
-        right_pairs += had;
-        map_put(both, t, had + 1);
-        if (had + 1 == cluster[l.person[i]] && had + 1 == in.size[in.truth[i]]) exact++;
-    }
-    show("pairs within clusters", score(right_pairs, said, truth));
-    show("clusters exactly right", score(exact, n_cluster, (double)in.n_person));
-    printf("persons found %.0f, true %zu\n", n_cluster, in.n_person);
-    for (size_t f = 0; f < l.plan.n_field && getenv("SHOW") != NULL; f++) {
-        printf("%-14s", l.plan.field[f].name);
-        for (size_t k = 0; k < l.plan.field[f].n_level; k++)
-            printf(" %.3f/%.2g(%.1f)", l.model.m[f][k], l.model.u[f][k],
-                   l.model.weight[f][MODEL_ALONE][k]);
-        printf(" parents %d %d\n", l.model.parent[f][0], l.model.parent[f][1]);
-    }
-    if (getenv("WRONG") != NULL) {
-        struct compare_result r;
-        size_t limit = strtoul(getenv("WRONG"), NULL, 10);
-        for (size_t i = 0; i < l.n_pair && limit > 0; i++) {
-            bool is = in.truth[l.pair[i].a] == in.truth[l.pair[i].b];
-            if (is == (l.pair[i].weight >= 0)) continue;
-            compare_pair(&r, &l.plan, l.pair[i].a, l.pair[i].b);
-            printf("%s %u %u %.1f:", is ? "MISSED" : "WRONG", l.pair[i].a + 1, l.pair[i].b + 1,
-                   (double)l.pair[i].weight);
-            for (size_t f = 0; f < l.plan.n_field; f++)
-                printf(" %s=%d(%.1f)", l.plan.field[f].name, r.level[f],
-                       model_field_weight(&l.model, f, &r));
-            printf("\n");
-            limit--;
-        }
-    }
-    map_free(both);
-    mem_free(cluster);
-    mem_free(in.size);
-    mem_free(in.truth);
-    map_free(in.persons);
-    linkage_release(&l);
-    people_free(in.people);
+    if (argc == 1) all_sets();
+    else if (argc < 4) stop("FILE COLUMN ROLE=HEADING..., or nothing");
+    else one_file(argv[1], argv[2], (const char *const *)argv + 3);
     return 0;
 }

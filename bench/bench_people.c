@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Synthetic people with known truth (people.h):
+/* Synthetic people with known truth (crowd.h):
  *     bench_people RECORDS SEED LEVEL [LAYOUT] > file.csv
  * Without arguments: how long a million takes. To be started in the project's folder. */
-#include "people.h"
+#include "crowd.h"
 #include "timing.h"
 
 #include "base/mem.h"
@@ -16,7 +16,7 @@
 enum { STRETCH = 50000, PART_MAX = 16 }; /* records made at a time, threads */
 
 struct making {
-    const struct people *p;
+    const struct crowd *p;
     uint32_t from, to;
     size_t n_part;
     struct buf part[PART_MAX];
@@ -26,10 +26,10 @@ static void make_part(void *ctx, size_t part)
 {
     struct making *m = ctx;
     uint64_t n = m->to - m->from;
-    struct people_record *r = mem_new(1, sizeof *r);
+    struct crowd_record *r = mem_new(1, sizeof *r);
     for (uint64_t i = n * part / m->n_part; i < n * (part + 1) / m->n_part; i++) {
-        people_at(m->p, m->from + (uint32_t)i, r);
-        people_put_row(m->p, r, &m->part[part]);
+        crowd_at(m->p, m->from + (uint32_t)i, r);
+        crowd_put_row(m->p, r, &m->part[part]);
     }
     mem_free(r);
 }
@@ -43,14 +43,14 @@ static bool give(struct buf *b, FILE *to, uint64_t *bytes)
     return ok;
 }
 
-static bool make(const struct people_options *o, FILE *to, uint64_t *bytes, struct err *e)
+static bool make(const struct crowd_options *o, FILE *to, uint64_t *bytes, struct err *e)
 {
-    struct people *p;
-    if (!people_new(&p, o, e)) return false;
+    struct crowd *p;
+    if (!crowd_new(&p, o, e)) return false;
     struct making m = {.p = p, .n_part = parallel_threads()};
     bool ok = true;
     for (size_t i = 0; i < m.n_part; i++) buf_init(&m.part[i], 256 << 20);
-    people_put_header(p, &m.part[0]);
+    crowd_put_header(p, &m.part[0]);
     while (ok && m.from < o->n_record) {
         m.to = o->n_record - m.from < STRETCH ? o->n_record : m.from + STRETCH;
         parallel_run(m.n_part, make_part, &m);
@@ -59,12 +59,12 @@ static bool make(const struct people_options *o, FILE *to, uint64_t *bytes, stru
     }
     if (ok && to != NULL) ok = fflush(to) == 0;
     for (size_t i = 0; i < m.n_part; i++) buf_release(&m.part[i]);
-    people_free(p);
+    crowd_free(p);
     if (ok) return true;
     return err_set(e, ERR_SYSTEM, "people.write", "could not write the records");
 }
 
-static int measure(struct people_options *o)
+static int measure(struct crowd_options *o)
 {
     struct err e = {0};
     struct rusage usage;
@@ -91,7 +91,7 @@ int main(int argc, char **argv)
     uint64_t number[3], bytes = 0;
     const char *source = getenv("DCIM_SOURCE_DIR");
     snprintf(folder, sizeof folder, "%s/bench/people", source == NULL ? "." : source);
-    struct people_options o = {.folder = folder};
+    struct crowd_options o = {.folder = folder};
     if (argc == 1) return measure(&o);
     bool ok = argc == 4 || argc == 5;
     for (int i = 0; ok && i < 3; i++) ok = text_to_uint(text_of(argv[i + 1]), &number[i]);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The names of a record: which of them, in which order, script and spelling. */
-#include "people_record.h"
+#include "crowd_record.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -162,7 +162,7 @@ static void join(struct word *out, const struct parts *l, const char *glue)
 
 static void misspell(struct writing *w, struct word *given, struct word *surname)
 {
-    const struct people_data *d = &w->p->data;
+    const struct crowd_data *d = &w->p->data;
     bool given_typed = writing_roll(w, RATE_typing_given, given->n > 2);
     if (given_typed && word_mistype(given, &w->r) && writing_roll(w, RATE_typing_again, true))
         word_mistype(given, &w->r);
@@ -193,11 +193,11 @@ static void add_ending(struct writing *w, struct word *surname)
     word_add(surname, 0xE1);
 }
 
-static void put_word(struct writing *w, enum people_role role, struct word *x)
+static void put_word(struct writing *w, enum crowd_role role, struct word *x)
 {
     if (w->plain) word_plain(x);
     if (w->upper) word_upper(x);
-    word_put(w->out->value[role], PEOPLE_VALUE_MAX, x);
+    word_put(w->out->value[role], CROWD_VALUE_MAX, x);
 }
 
 static void put_names(struct writing *w, struct word *given, struct word *surname)
@@ -207,7 +207,7 @@ static void put_names(struct writing *w, struct word *given, struct word *surnam
     put_word(w, ROLE_given_name, swap ? surname : given);
     put_word(w, ROLE_surname, swap ? given : surname);
     char *given_text = w->out->value[ROLE_given_name], *surname_text = w->out->value[ROLE_surname];
-    if (surname_text[0] == 0) text_put(w->out->value[ROLE_full_name], PEOPLE_VALUE_MAX, given_text);
+    if (surname_text[0] == 0) text_put(w->out->value[ROLE_full_name], CROWD_VALUE_MAX, given_text);
     else if (w->x.origin->family_first || writing_happens(w, 0.25))
         writing_value(w, ROLE_full_name, "%s %s", surname_text, given_text);
     else writing_value(w, ROLE_full_name, "%s %s", given_text, surname_text);
@@ -234,7 +234,7 @@ void writing_names(struct writing *w)
     w->plain = writing_happens(w, w->org->plain);
     w->upper = writing_happens(w, w->org->upper);
     w->cyrillic = foreign_script && writing_happens(w, w->org->cyrillic);
-    w->standard = (enum people_standard)random_weighted(&w->r, w->org->standard, STANDARD_COUNT);
+    w->standard = (enum crowd_standard)random_weighted(&w->r, w->org->standard, STANDARD_COUNT);
     if (writing_roll(w, RATE_passport_spelling, foreign_script && !w->cyrillic))
         w->standard = w->x.passport_standard;
     surname_parts(w, &surname);

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Tests of bench/people.c and its parts
+/* Tests of bench/crowd.c and its parts
  *  1 the same options, the same bytes, in any order of asking   2 who is who
  *  3 every error as often as rates.csv says   4 what the file shows: sexes, dates, missing values
  *  5 letters, quotes, columns   6 families and namesakes   7 layouts   8 what is refused
  *  9 names by the rules of their language   10 misspelling */
 #include "harness.h"
 
-#include "people.h"
-#include "people_person.h"
-#include "people_words.h"
+#include "crowd.h"
+#include "crowd_person.h"
+#include "crowd_words.h"
 
 #include "base/csv.h"
 #include "base/mem.h"
@@ -17,27 +17,27 @@
 
 enum { RECORDS = 20000 };
 
-static struct people *people_of(uint32_t n, uint64_t seed, int level, const char *layout)
+static struct crowd *crowd_of(uint32_t n, uint64_t seed, int level, const char *layout)
 {
-    struct people *p;
+    struct crowd *p;
     struct err e = {0};
-    struct people_options o = {.n_record = n,
-                               .seed = seed,
-                               .level = level,
-                               .layout = layout,
-                               .folder = harness_source("bench/people")};
-    if (!people_new(&p, &o, &e)) fail_msg("%s", e.msg);
+    struct crowd_options o = {.n_record = n,
+                              .seed = seed,
+                              .level = level,
+                              .layout = layout,
+                              .folder = harness_source("bench/people")};
+    if (!crowd_new(&p, &o, &e)) fail_msg("%s", e.msg);
     return p;
 }
 
 static void whole_file(struct buf *out, uint32_t n, uint64_t seed, int level, const char *layout)
 {
-    struct people *p = people_of(n, seed, level, layout);
-    struct people_record r;
+    struct crowd *p = crowd_of(n, seed, level, layout);
+    struct crowd_record r;
     buf_init(out, 64 << 20);
-    people_put_header(p, out);
-    while (people_next(p, &r)) people_put_row(p, &r, out);
-    people_free(p);
+    crowd_put_header(p, out);
+    while (crowd_next(p, &r)) crowd_put_row(p, &r, out);
+    crowd_free(p);
     assert_true(buf_ok(out, NULL));
 }
 
@@ -54,11 +54,11 @@ static void the_same_options_give_the_same_bytes(void **state)
     buf_release(&b);
     buf_release(&c);
     /* Asked for by number, as several threads do, records are those of the stream. */
-    struct people *p = people_of(500, 7, 3, NULL), *q = people_of(500, 7, 3, NULL);
-    struct people_record *stream = mem_new(1, sizeof *stream), *asked = mem_new(1, sizeof *asked);
-    people_at(q, 499, asked);
-    for (uint32_t i = 0; people_next(p, stream); i++) {
-        people_at(q, i, asked);
+    struct crowd *p = crowd_of(500, 7, 3, NULL), *q = crowd_of(500, 7, 3, NULL);
+    struct crowd_record *stream = mem_new(1, sizeof *stream), *asked = mem_new(1, sizeof *asked);
+    crowd_at(q, 499, asked);
+    for (uint32_t i = 0; crowd_next(p, stream); i++) {
+        crowd_at(q, i, asked);
         assert_int_equal(stream->person, asked->person);
         assert_int_equal(stream->did, asked->did);
         for (size_t k = 0; k < ROLE_COUNT; k++)
@@ -66,18 +66,18 @@ static void the_same_options_give_the_same_bytes(void **state)
     }
     mem_free(stream);
     mem_free(asked);
-    people_free(p);
-    people_free(q);
+    crowd_free(p);
+    crowd_free(q);
 }
 
 static void every_person_has_records_and_levels_share_the_truth(void **state)
 {
     (void)state;
-    struct people *p = people_of(RECORDS, 1, 1, NULL);
-    struct people_record *r = mem_new(1, sizeof *r);
-    uint32_t n_person = people_count(p), single = 0, neighbours = 0, before = UINT32_MAX, n = 0;
+    struct crowd *p = crowd_of(RECORDS, 1, 1, NULL);
+    struct crowd_record *r = mem_new(1, sizeof *r);
+    uint32_t n_person = crowd_count(p), single = 0, neighbours = 0, before = UINT32_MAX, n = 0;
     uint32_t *records = mem_new(n_person, sizeof *records);
-    while (people_next(p, r)) {
+    while (crowd_next(p, r)) {
         char id[16], number[16];
         assert_true(r->person < n_person);
         snprintf(id, sizeof id, "%u", r->person);
@@ -94,23 +94,23 @@ static void every_person_has_records_and_levels_share_the_truth(void **state)
         single += records[i] == 1;
     }
     /* One more with probability q: 1 - q of the persons have one; 5 standard errors of n_person. */
-    assert_true(fabs((double)single / n_person - (1 - people_rate(p, RATE_more_records))) < 0.022);
+    assert_true(fabs((double)single / n_person - (1 - crowd_rate(p, RATE_more_records))) < 0.022);
     assert_true(neighbours < 10); /* the order of the file does not tell */
     mem_free(records);
-    people_free(p);
+    crowd_free(p);
 
     /* Levels differ in who writes how, not in who there is. */
-    struct people *careful = people_of(2000, 5, 1, NULL), *harsh = people_of(2000, 5, 3, NULL);
-    struct people_record *other = mem_new(1, sizeof *other);
+    struct crowd *careful = crowd_of(2000, 5, 1, NULL), *harsh = crowd_of(2000, 5, 3, NULL);
+    struct crowd_record *other = mem_new(1, sizeof *other);
     uint32_t same = 0;
-    assert_true(abs((int)people_count(careful) - (int)people_count(harsh)) < 100);
-    while (people_next(careful, r) && people_next(harsh, other))
+    assert_true(abs((int)crowd_count(careful) - (int)crowd_count(harsh)) < 100);
+    while (crowd_next(careful, r) && crowd_next(harsh, other))
         same += strcmp(r->value[ROLE_given_name], other->value[ROLE_given_name]) == 0;
     assert_true(same < 2000);
     mem_free(other);
     mem_free(r);
-    people_free(careful);
-    people_free(harsh);
+    crowd_free(careful);
+    crowd_free(harsh);
 }
 
 /* Of the records to which something could happen, the share that the data state: within five
@@ -118,11 +118,11 @@ static void every_person_has_records_and_levels_share_the_truth(void **state)
 static void errors_are_as_frequent_as_stated(void **state)
 {
     (void)state;
-    struct people_record *r = mem_new(1, sizeof *r);
+    struct crowd_record *r = mem_new(1, sizeof *r);
     for (int level = 1; level <= 3; level++) {
-        struct people *p = people_of(RECORDS, (uint64_t)level, level, NULL);
+        struct crowd *p = crowd_of(RECORDS, (uint64_t)level, level, NULL);
         double could[RATE_COUNT] = {0}, did[RATE_COUNT] = {0};
-        while (people_next(p, r)) {
+        while (crowd_next(p, r)) {
             assert_int_equal(r->did & ~r->could, 0);
             for (size_t i = 0; i < RATE_COUNT; i++) {
                 could[i] += (double)(r->could >> i & 1);
@@ -131,16 +131,16 @@ static void errors_are_as_frequent_as_stated(void **state)
         }
         size_t rolled = 0;
         for (size_t i = 0; i < RATE_COUNT; i++) {
-            double rate = people_rate(p, (enum people_rate)i);
+            double rate = crowd_rate(p, (enum crowd_rate)i);
             if (could[i] == 0) continue; /* of the plan, not of a record */
             rolled++;
             double tolerance = 5 * sqrt(rate * (1 - rate) / could[i]) + 1 / could[i];
             if (fabs(did[i] / could[i] - rate) > tolerance)
                 fail_msg("level %d, %s: %.4f of %.0f records, %.4f stated", level,
-                         people_rate_name((enum people_rate)i), did[i] / could[i], could[i], rate);
+                         crowd_rate_name((enum crowd_rate)i), did[i] / could[i], could[i], rate);
         }
         assert_int_equal(rolled, RATE_COUNT - 11); /* eleven rates are of the plan and the person */
-        people_free(p);
+        crowd_free(p);
     }
     mem_free(r);
 }
@@ -148,13 +148,13 @@ static void errors_are_as_frequent_as_stated(void **state)
 static void the_file_shows_what_is_stated(void **state)
 {
     (void)state;
-    struct people_record *r = mem_new(1, sizeof *r);
-    struct people *p = people_of(RECORDS, 11, 2, NULL);
-    uint32_t n_person = people_count(p), pairs = 0, same_sex = 0, dates = 0, same_date = 0;
+    struct crowd_record *r = mem_new(1, sizeof *r);
+    struct crowd *p = crowd_of(RECORDS, 11, 2, NULL);
+    uint32_t n_person = crowd_count(p), pairs = 0, same_sex = 0, dates = 0, same_date = 0;
     char(*sex)[2] = mem_new(n_person, sizeof *sex);
     char(*dob)[12] = mem_new(n_person, sizeof *dob);
     double n[ORGANISATION_MAX] = {0}, missing[ORGANISATION_MAX] = {0}, upper = 0;
-    while (people_next(p, r)) {
+    while (crowd_next(p, r)) {
         const char *s = r->value[ROLE_sex], *d = r->value[ROLE_dob];
         if (sex[r->person][0] != 0 && s[0] != 0) {
             pairs++;
@@ -171,19 +171,19 @@ static void the_file_shows_what_is_stated(void **state)
         upper += r->value[ROLE_given_name][0] == 'M' && r->value[ROLE_given_name][1] == 'A';
     }
     /* Two records disagree when one of them is wrong. */
-    double wrong = people_rate(p, RATE_sex_wrong);
+    double wrong = crowd_rate(p, RATE_sex_wrong);
     assert_true(pairs > 4000);
     assert_true(fabs((double)same_sex / pairs - (1 - 2 * wrong)) < 0.005);
     /* Dates agree where none of six errors hit either record: more than half, less than all. */
     double right = 1;
-    for (enum people_rate i = RATE_dob_digit; i <= RATE_dob_first; i++)
-        right *= 1 - people_rate(p, i);
+    for (enum crowd_rate i = RATE_dob_digit; i <= RATE_dob_first; i++)
+        right *= 1 - crowd_rate(p, i);
     assert_true(dates > 2000);
     assert_true((double)same_date / dates > right * right - 0.05);
     assert_true((double)same_date / dates < right * right + 0.03);
     for (size_t i = 0; i < p->data.n_organisation; i++) {
         double has = p->data.organisation[i].has[FIELD_DOCUMENT];
-        double odds = (1 - has) / has * people_rate(p, RATE_missing_odds);
+        double odds = (1 - has) / has * crowd_rate(p, RATE_missing_odds);
         double stated = odds / (1 + odds);
         assert_true(n[i] > 1000);
         assert_true(fabs(missing[i] / n[i] - stated) < 5 * sqrt(stated * (1 - stated) / n[i]));
@@ -192,7 +192,7 @@ static void the_file_shows_what_is_stated(void **state)
     mem_free(sex);
     mem_free(dob);
     mem_free(r);
-    people_free(p);
+    crowd_free(p);
 }
 
 static void bytes_are_letters_and_rows_have_their_columns(void **state)
@@ -235,15 +235,15 @@ static void bytes_are_letters_and_rows_have_their_columns(void **state)
 static void families_share_and_namesakes_mislead(void **state)
 {
     (void)state;
-    struct people *p = people_of(RECORDS, 4, 1, NULL);
+    struct crowd *p = crowd_of(RECORDS, 4, 1, NULL);
     struct person *a = mem_new(1, sizeof *a), *b = mem_new(1, sizeof *b);
-    uint32_t n = people_count(p), relatives = 0, same_name = 0, twins = 0, namesakes = 0;
+    uint32_t n = crowd_count(p), relatives = 0, same_name = 0, twins = 0, namesakes = 0;
     for (uint32_t i = 0; i < n; i++) {
         const struct slot *s = &p->slot[i];
         if (s->family == i && s->namesake == i) continue;
         person_make(a, p, i);
         if (s->family != i) {
-            person_make(b, p, people_family(p, i));
+            person_make(b, p, crowd_family(p, i));
             relatives++;
             assert_ptr_equal(a->origin, b->origin);
             assert_string_equal(a->address[0], b->address[0]);
@@ -264,10 +264,10 @@ static void families_share_and_namesakes_mislead(void **state)
     }
     assert_true(relatives > 500 && twins > 20 && namesakes > 50);
     /* All but those who married into it. */
-    assert_true(fabs((double)same_name / relatives - (1 - people_rate(p, RATE_spouse))) < 0.06);
+    assert_true(fabs((double)same_name / relatives - (1 - crowd_rate(p, RATE_spouse))) < 0.06);
     mem_free(a);
     mem_free(b);
-    people_free(p);
+    crowd_free(p);
 }
 
 static void layouts_are_the_files(void **state)
@@ -290,31 +290,29 @@ static void layouts_are_the_files(void **state)
 static void what_cannot_be_made_is_refused(void **state)
 {
     (void)state;
-    struct people *p;
+    struct crowd *p;
     struct err e = {0};
-    struct people_options o = {.n_record = 10,
-                               .level = 4,
-                               .folder = harness_source("bench/people")};
-    assert_false(people_new(&p, &o, &e));
+    struct crowd_options o = {.n_record = 10, .level = 4, .folder = harness_source("bench/people")};
+    assert_false(crowd_new(&p, &o, &e));
     assert_string_equal(e.id, "people.level");
     assert_null(p);
     o.level = 1;
     o.n_record = 0;
-    assert_false(people_new(&p, &o, &e));
+    assert_false(crowd_new(&p, &o, &e));
     assert_string_equal(e.id, "people.count");
     o.n_record = 1;
     o.layout = "none";
-    assert_false(people_new(&p, &o, &e));
+    assert_false(crowd_new(&p, &o, &e));
     assert_string_equal(e.id, "people.layout");
     o.folder = ".";
-    assert_false(people_new(&p, &o, &e));
+    assert_false(crowd_new(&p, &o, &e));
     assert_string_equal(e.id, "csv.open");
     harness_write_text("rates.csv", "rate,level_1,level_2,level_3,what\ntwins,1,1,1,unknown\n");
-    assert_false(people_new(&p, &o, &e));
+    assert_false(crowd_new(&p, &o, &e));
     assert_string_equal(e.id, "people.data");
     assert_non_null(strstr(e.msg, "rates.csv line 2"));
     harness_write_text("rates.csv", "rate,level_1,level_2,level_3,what\ntwin,x,1,1,no number\n");
-    assert_false(people_new(&p, &o, &e));
+    assert_false(crowd_new(&p, &o, &e));
     assert_non_null(strstr(e.msg, "a number"));
 }
 
@@ -325,7 +323,7 @@ static void feminine_is(const char *man, enum gender_rule rule, const char *woma
     assert_string_equal(out, woman);
 }
 
-static void romanised_is(const struct people *p, const char *name, enum people_standard s,
+static void romanised_is(const struct crowd *p, const char *name, enum crowd_standard s,
                          const char *expected)
 {
     struct word w;
@@ -353,7 +351,7 @@ static void names_follow_their_language(void **state)
     feminine_is("Попов", GENDER_UA, "Попова");
     feminine_is("Silva", GENDER_NONE, "Silva");
 
-    struct people *p = people_of(1, 1, 1, NULL);
+    struct crowd *p = crowd_of(1, 1, 1, NULL);
     /* The resolution of Ukraine's cabinet of 2010 gives these: Yevhen, Yurii, Yahotyn. */
     romanised_is(p, "Євген", STANDARD_KMU, "Yevhen");
     romanised_is(p, "Юрій", STANDARD_KMU, "Yurii");
@@ -366,7 +364,7 @@ static void names_follow_their_language(void **state)
     romanised_is(p, "Сергій", STANDARD_BGN, "Serhiy");
     romanised_is(p, "Ганна", STANDARD_RU, "Ganna");
     romanised_is(p, "D'Ávila", STANDARD_KMU, "D'Ávila");
-    people_free(p);
+    crowd_free(p);
 }
 
 static void misspelling_stays_near(void **state)

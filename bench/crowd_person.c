@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#include "people_person.h"
+#include "crowd_person.h"
 
 #include "base/date.h"
 #include "base/mem.h"
@@ -24,18 +24,18 @@ static uint64_t spread(uint64_t x)
     return x ^ x >> 31;
 }
 
-void person_random(struct random *r, const struct people *p, uint64_t kind, uint64_t id,
+void person_random(struct random *r, const struct crowd *p, uint64_t kind, uint64_t id,
                    uint64_t more)
 {
     random_init(r, spread(spread(spread(p->o.seed) + kind) + id) + more);
 }
 
-uint64_t person_hash(const struct people *p, uint64_t id, uint64_t more)
+uint64_t person_hash(const struct crowd *p, uint64_t id, uint64_t more)
 {
     return spread(spread(spread(p->o.seed) + id) + more);
 }
 
-static uint8_t draw_origin(const struct people *p, struct random *r, bool host)
+static uint8_t draw_origin(const struct crowd *p, struct random *r, bool host)
 {
     double weight[ORIGIN_MAX];
     for (size_t i = 0; i < p->data.n_origin; i++)
@@ -43,7 +43,7 @@ static uint8_t draw_origin(const struct people *p, struct random *r, bool host)
     return (uint8_t)random_weighted(r, weight, p->data.n_origin);
 }
 
-static void add_person(struct people *p, struct random *r, uint32_t case_no, uint8_t host,
+static void add_person(struct crowd *p, struct random *r, uint32_t case_no, uint8_t host,
                        bool first)
 {
     const double *rate = p->data.rate;
@@ -74,7 +74,7 @@ static void add_person(struct people *p, struct random *r, uint32_t case_no, uin
     p->slot[p->n_slot++] = s;
 }
 
-void person_plan(struct people *p)
+void person_plan(struct crowd *p)
 {
     const double *rate = p->data.rate;
     struct random r;
@@ -266,7 +266,7 @@ static void make_parents(struct person *x, const struct surname *man, const stru
 }
 
 /* Names, sex and year of birth; `id` is whose they are. */
-static void make_names(struct person *x, const struct people *p, uint32_t id, struct random *family,
+static void make_names(struct person *x, const struct crowd *p, uint32_t id, struct random *family,
                        int *year)
 {
     const struct slot *s = &p->slot[id];
@@ -321,7 +321,7 @@ static void make_phone(char code[8], char phone[20], const struct origin *o, str
     person_pattern(phone, 20, o->mobile, r);
 }
 
-static void make_place(struct person *x, int i, const struct people *p, const struct slot *s,
+static void make_place(struct person *x, int i, const struct crowd *p, const struct slot *s,
                        struct random *r)
 {
     const struct names *host = &p->data.names[p->data.origin[s->host].places];
@@ -331,7 +331,7 @@ static void make_place(struct person *x, int i, const struct people *p, const st
     person_pattern(x->postcode[i], sizeof x->postcode[i], p->data.origin[s->host].postcode, r);
 }
 
-static void make_case(struct person *x, const struct people *p, const struct slot *s)
+static void make_case(struct person *x, const struct crowd *p, const struct slot *s)
 {
     struct random r;
     char code[8], phone[20];
@@ -343,7 +343,7 @@ static void make_case(struct person *x, const struct people *p, const struct slo
     snprintf(x->case_phone, sizeof x->case_phone, "+%s%.11s", code, phone);
 }
 
-static void make_life(struct person *x, const struct people *p, uint32_t id, int year)
+static void make_life(struct person *x, const struct crowd *p, uint32_t id, int year)
 {
     const struct slot *s = &p->slot[id];
     const struct origin *host = &p->data.origin[s->host];
@@ -356,7 +356,7 @@ static void make_life(struct person *x, const struct people *p, uint32_t id, int
     if (date_from_ymd(&born, year, x->birth_month, x->birth_day)) x->born = born.first;
     x->birth_place = data_draw(&p->data.names[x->origin->places].list[LIST_PLACE], &r)->name;
     static const double passports[] = {0.8, 0.12, 0.02, 0, 0, 0, 0, 0.04, 0, 0.02};
-    x->passport_standard = (enum people_standard)random_weighted(&r, passports, STANDARD_COUNT);
+    x->passport_standard = (enum crowd_standard)random_weighted(&r, passports, STANDARD_COUNT);
     person_pattern(x->document[0], sizeof x->document[0], x->origin->passport, &r);
     person_pattern(x->document[1], sizeof x->document[1],
                    happens(&r, 0.5) ? x->origin->passport : x->origin->identity, &r);
@@ -373,7 +373,7 @@ static void make_life(struct person *x, const struct people *p, uint32_t id, int
     if (x->married_on < x->born + 20 * 365) x->married_as.n = 0;
 }
 
-void person_make(struct person *out, const struct people *p, uint32_t id)
+void person_make(struct person *out, const struct crowd *p, uint32_t id)
 {
     const struct slot *s = &p->slot[id];
     struct random family;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#include "people_data.h"
+#include "crowd_data.h"
 
 #include "base/csv.h"
 #include "base/mem.h"
@@ -10,8 +10,8 @@
 #include <string.h>
 
 #define NAME(name) #name,
-static const char *const rate_names[] = {PEOPLE_RATES(NAME)};
-static const char *const role_names[] = {PEOPLE_ROLES(NAME)};
+static const char *const rate_names[] = {CROWD_RATES(NAME)};
+static const char *const role_names[] = {CROWD_ROLES(NAME)};
 static const char *const standard_names[] = {"kmu", "bgn", "iso9", "pl", "cs",
                                              "ro",  "de",  "fr",   "pt", "ru"};
 static const char *const list_names[] = {"female",     "male",     "surname",       "start",
@@ -20,7 +20,7 @@ static const char *const list_names[] = {"female",     "male",     "surname",   
 static const char *const gender_names[] = {"", "cz", "pl", "ua"};
 
 struct reading {
-    struct people_data *d;
+    struct crowd_data *d;
     const char *layout;
     const char *file; /* for messages */
     int level;
@@ -29,7 +29,7 @@ struct reading {
 
 typedef bool read_row(struct reading *x, const struct csv_row *row, struct err *e);
 
-const char *people_rate_name(enum people_rate r)
+const char *crowd_rate_name(enum crowd_rate r)
 {
     return rate_names[r];
 }
@@ -121,7 +121,7 @@ static bool name_row(struct reading *x, const struct csv_row *row, struct err *e
     return true;
 }
 
-static int names_of(struct people_data *d, const char *code)
+static int names_of(struct crowd_data *d, const char *code)
 {
     for (size_t i = 0; i < d->n_names; i++)
         if (strcmp(d->names[i].code, code) == 0) return (int)i;
@@ -132,7 +132,7 @@ static int names_of(struct people_data *d, const char *code)
 
 static bool origin_row(struct reading *x, const struct csv_row *row, struct err *e)
 {
-    struct people_data *d = x->d;
+    struct crowd_data *d = x->d;
     if (d->n_origin == ORIGIN_MAX) return bad(x, row, "too many origins", e);
     struct origin *o = &d->origin[d->n_origin++];
     int gender = FIND(gender_names, row->field[3]);
@@ -156,7 +156,7 @@ static bool origin_row(struct reading *x, const struct csv_row *row, struct err 
 
 static bool organisation_row(struct reading *x, const struct csv_row *row, struct err *e)
 {
-    struct people_data *d = x->d;
+    struct crowd_data *d = x->d;
     if (d->n_organisation == ORGANISATION_MAX) return bad(x, row, "too many organisations", e);
     struct organisation *o = &d->organisation[d->n_organisation++];
     *o = (struct organisation){.name = keep(x, row->field[0])};
@@ -211,7 +211,7 @@ static bool romanisation_row(struct reading *x, const struct csv_row *row, struc
 
 static bool confusion_row(struct reading *x, const struct csv_row *row, struct err *e)
 {
-    struct people_data *d = x->d;
+    struct crowd_data *d = x->d;
     MEM_GROW(d->confusion, d->cap_confusion, d->n_confusion + 1);
     struct confusion *c = &d->confusion[d->n_confusion];
     *c = (struct confusion){.ocr = text_is(row->field[0], "ocr"), .names = -1};
@@ -227,17 +227,17 @@ static bool confusion_row(struct reading *x, const struct csv_row *row, struct e
 
 static bool layout_row(struct reading *x, const struct csv_row *row, struct err *e)
 {
-    struct people_data *d = x->d;
+    struct crowd_data *d = x->d;
     int role = FIND(role_names, row->field[2]);
     if (role < 0) return bad(x, row, "no column has this role", e);
     if (!text_is(row->field[0], x->layout)) return true;
     if (d->n_column == COLUMN_MAX) return bad(x, row, "too many columns", e);
     d->column[d->n_column++] =
-        (struct layout_column){.heading = keep(x, row->field[1]), .role = (enum people_role)role};
+        (struct layout_column){.heading = keep(x, row->field[1]), .role = (enum crowd_role)role};
     return true;
 }
 
-static bool complete(const struct people_data *d, const char *layout, struct err *e)
+static bool complete(const struct crowd_data *d, const char *layout, struct err *e)
 {
     for (size_t i = 0; i < RATE_COUNT; i++)
         if (isnan(d->rate[i]))
@@ -261,11 +261,11 @@ static bool complete(const struct people_data *d, const char *layout, struct err
     return true;
 }
 
-bool data_load(struct people_data *d, const char *folder, int level, const char *layout,
+bool data_load(struct crowd_data *d, const char *folder, int level, const char *layout,
                struct err *e)
 {
     struct reading x = {.d = d, .layout = layout, .level = level};
-    *d = (struct people_data){.a = arena_new(ARENA_PLAIN)};
+    *d = (struct crowd_data){.a = arena_new(ARENA_PLAIN)};
     for (size_t i = 0; i < RATE_COUNT; i++) d->rate[i] = NAN;
     words_start();
     if (!read_file(&x, folder, "rates.csv", 5, rate_row, e) ||
@@ -284,13 +284,13 @@ bool data_load(struct people_data *d, const char *folder, int level, const char 
     return complete(d, layout, e);
 }
 
-void data_release(struct people_data *d)
+void data_release(struct crowd_data *d)
 {
     for (size_t i = 0; i < d->n_names; i++)
         for (size_t k = 0; k < LIST_COUNT; k++) mem_free(d->names[i].list[k].entry);
     mem_free(d->confusion);
     arena_free(d->a);
-    *d = (struct people_data){.a = NULL};
+    *d = (struct crowd_data){.a = NULL};
 }
 
 const struct entry *data_draw(const struct entries *l, struct random *r)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* All of a record but the names: dates, places, documents, telephones. */
-#include "people_record.h"
+#include "crowd_record.h"
 
 #include "base/date.h"
 
@@ -13,7 +13,7 @@ bool writing_happens(struct writing *w, double share)
     return random_unit(&w->r) < share;
 }
 
-bool writing_roll(struct writing *w, enum people_rate rate, bool can)
+bool writing_roll(struct writing *w, enum crowd_rate rate, bool can)
 {
     if (!can) return false;
     uint64_t bit = UINT64_C(1) << rate;
@@ -24,46 +24,46 @@ bool writing_roll(struct writing *w, enum people_rate rate, bool can)
 }
 static_assert(RATE_COUNT <= 64, "a bit for each rate");
 
-bool writing_has(struct writing *w, enum people_field f)
+bool writing_has(struct writing *w, enum crowd_field f)
 {
     double has = w->org->has[f];
     double miss = (1 - has) * w->p->data.rate[RATE_missing_odds];
     return writing_happens(w, has <= 0 ? 0 : has / (has + miss));
 }
 
-void writing_value(struct writing *w, enum people_role role, const char *fmt, ...)
+void writing_value(struct writing *w, enum crowd_role role, const char *fmt, ...)
 {
-    char long_value[3 * PEOPLE_VALUE_MAX];
+    char long_value[3 * CROWD_VALUE_MAX];
     va_list ap;
     va_start(ap, fmt);
     vsnprintf(long_value, sizeof long_value, fmt, ap);
     va_end(ap);
-    text_put(w->out->value[role], PEOPLE_VALUE_MAX, long_value);
+    text_put(w->out->value[role], CROWD_VALUE_MAX, long_value);
 }
 
-void writing_text(struct writing *w, enum people_role role, const char *text)
+void writing_text(struct writing *w, enum crowd_role role, const char *text)
 {
     struct word x;
     word_of(&x, text);
     if (!w->cyrillic) word_romanise(&x, &w->p->data.standard[w->standard]);
     if (w->plain) word_plain(&x);
-    word_put(w->out->value[role], PEOPLE_VALUE_MAX, &x);
+    word_put(w->out->value[role], CROWD_VALUE_MAX, &x);
 }
 
-static void mistype_value(struct writing *w, enum people_role role)
+static void mistype_value(struct writing *w, enum crowd_role role)
 {
     struct word x;
     word_of(&x, w->out->value[role]);
     word_mistype(&x, &w->r);
-    word_put(w->out->value[role], PEOPLE_VALUE_MAX, &x);
+    word_put(w->out->value[role], CROWD_VALUE_MAX, &x);
 }
 
-static void misdial_value(struct writing *w, enum people_role role)
+static void misdial_value(struct writing *w, enum crowd_role role)
 {
     struct word x;
     word_of(&x, w->out->value[role]);
     word_misdial(&x, &w->r);
-    word_put(w->out->value[role], PEOPLE_VALUE_MAX, &x);
+    word_put(w->out->value[role], CROWD_VALUE_MAX, &x);
 }
 
 /* Not in the century: everybody sees that. */
@@ -73,14 +73,14 @@ static void misdial_date(struct writing *w)
     struct word x;
     word_of(&x, date + 2);
     word_misdial(&x, &w->r);
-    word_put(date + 2, PEOPLE_VALUE_MAX - 2, &x);
+    word_put(date + 2, CROWD_VALUE_MAX - 2, &x);
 }
 
 static void write_sex(struct writing *w)
 {
     bool female = w->x.female != writing_roll(w, RATE_sex_wrong, true);
     if (writing_roll(w, RATE_sex_missing, true)) return;
-    text_put(w->out->value[ROLE_sex], PEOPLE_VALUE_MAX, female ? "F" : "M");
+    text_put(w->out->value[ROLE_sex], CROWD_VALUE_MAX, female ? "F" : "M");
     writing_value(w, ROLE_sex_number, "%d", female ? 2 : 1);
 }
 
@@ -91,7 +91,7 @@ static void write_local_dob(struct writing *w)
     switch (strlen(d)) {
     case 10: writing_value(w, ROLE_dob_local, "%.2s.%.2s.%.4s", d + 8, d + 5, d); break;
     case 7: writing_value(w, ROLE_dob_local, "%.2s.%.4s", d + 5, d); break;
-    default: text_put(w->out->value[ROLE_dob_local], PEOPLE_VALUE_MAX, d); break;
+    default: text_put(w->out->value[ROLE_dob_local], CROWD_VALUE_MAX, d); break;
     }
     writing_value(w, ROLE_birth_year, "%.4s", d);
 }
@@ -133,12 +133,12 @@ static void write_age(struct writing *w)
 
 static void write_origin(struct writing *w)
 {
-    const struct people_data *d = &w->p->data;
+    const struct crowd_data *d = &w->p->data;
     const struct origin *o = w->x.origin;
     if (writing_has(w, FIELD_NATIONALITY)) {
         if (writing_roll(w, RATE_nationality_wrong, d->n_origin > 1))
             o = &d->origin[(size_t)(o - d->origin + 1) % d->n_origin];
-        text_put(w->out->value[ROLE_nationality], PEOPLE_VALUE_MAX, o->nationality);
+        text_put(w->out->value[ROLE_nationality], CROWD_VALUE_MAX, o->nationality);
     }
     if (!writing_has(w, FIELD_BIRTH_PLACE)) return;
     const char *place = w->x.birth_place;
@@ -156,10 +156,10 @@ static void write_document(struct writing *w)
     if (writing_roll(w, RATE_document_spaced, letters > 0))
         writing_value(w, ROLE_doc_no, "%.*s%s%s", (int)letters, no,
                       writing_happens(w, 0.7) ? " " : "-", no + letters);
-    else text_put(w->out->value[ROLE_doc_no], PEOPLE_VALUE_MAX, no);
+    else text_put(w->out->value[ROLE_doc_no], CROWD_VALUE_MAX, no);
     if (writing_roll(w, RATE_document_wrong, true)) misdial_value(w, ROLE_doc_no);
     if (writing_happens(w, 0.3))
-        text_put(w->out->value[ROLE_doc_no_2], PEOPLE_VALUE_MAX, w->x.document[1 - which]);
+        text_put(w->out->value[ROLE_doc_no_2], CROWD_VALUE_MAX, w->x.document[1 - which]);
 }
 
 static void format_phone(struct writing *w, const char *code, const char *no)
@@ -170,7 +170,7 @@ static void format_phone(struct writing *w, const char *code, const char *no)
     }
     switch (random_below(&w->r, 5)) {
     case 0: writing_value(w, ROLE_phone, "00%s%s", code, no); break;
-    case 1: text_put(w->out->value[ROLE_phone], PEOPLE_VALUE_MAX, no); break;
+    case 1: text_put(w->out->value[ROLE_phone], CROWD_VALUE_MAX, no); break;
     case 2: writing_value(w, ROLE_phone, "%.3s %.3s %s", no, no + 3, no + 6); break;
     case 3: writing_value(w, ROLE_phone, "+%s %.3s %.3s %s", code, no, no + 3, no + 6); break;
     default: writing_value(w, ROLE_phone, "(%s) %s", code, no); break;
@@ -181,7 +181,7 @@ static void write_phone(struct writing *w)
 {
     if (!writing_has(w, FIELD_PHONE)) return;
     if (writing_roll(w, RATE_phone_of_case, true)) {
-        text_put(w->out->value[ROLE_phone], PEOPLE_VALUE_MAX, w->x.case_phone);
+        text_put(w->out->value[ROLE_phone], CROWD_VALUE_MAX, w->x.case_phone);
     } else if (writing_roll(w, RATE_phone_of_organisation, true)) {
         writing_value(w, ROLE_phone, "+351210%03u00%u", w->out->organisation,
                       (unsigned)random_below(&w->r, 3));
@@ -203,7 +203,7 @@ static void abbreviate(struct writing *w)
     for (size_t i = 0; i < sizeof usual / sizeof *usual; i++) {
         size_t n = strlen(usual[i].from);
         if (strncmp(address, usual[i].from, n) != 0 || !writing_happens(w, 0.6)) continue;
-        char rest[PEOPLE_VALUE_MAX];
+        char rest[CROWD_VALUE_MAX];
         snprintf(rest, sizeof rest, "%s", address + n);
         writing_value(w, ROLE_address, "%s%s", usual[i].to, rest);
         return;
@@ -219,7 +219,7 @@ static void write_place(struct writing *w)
     writing_text(w, ROLE_address, w->x.address[which]);
     if (writing_roll(w, RATE_address_typed, true)) abbreviate(w);
     if (writing_happens(w, 0.8))
-        text_put(w->out->value[ROLE_postcode], PEOPLE_VALUE_MAX, w->x.postcode[which]);
+        text_put(w->out->value[ROLE_postcode], CROWD_VALUE_MAX, w->x.postcode[which]);
 }
 
 static void write_parents(struct writing *w)
@@ -238,7 +238,7 @@ static void write_case(struct writing *w)
     writing_value(w, ROLE_case_ref, "%c%d/%05u", w->org->name[0] - 32, day_year(w->x.case_seen),
                   (unsigned)(hash % 100000));
     date_format(date, date_from_day(w->seen));
-    text_put(w->out->value[ROLE_ref_date], PEOPLE_VALUE_MAX, date);
+    text_put(w->out->value[ROLE_ref_date], CROWD_VALUE_MAX, date);
 }
 
 void writing_life(struct writing *w)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#include "people.h"
+#include "crowd.h"
 
-#include "people_record.h"
+#include "crowd_record.h"
 
 #include "base/csv.h"
 #include "base/mem.h"
@@ -12,17 +12,17 @@
 
 enum { RECORD_MAX = 100000000, LAST_DAY = 20453 /* 2025-12-31 */ };
 
-bool people_new(struct people **out, const struct people_options *o, struct err *e)
+bool crowd_new(struct crowd **out, const struct crowd_options *o, struct err *e)
 {
     *out = NULL;
     if (o->level < 1 || o->level > 3)
         return err_set(e, ERR_USAGE, "people.level", "the level is 1, 2 or 3");
     if (o->n_record < 1 || o->n_record > RECORD_MAX)
         return err_set(e, ERR_USAGE, "people.count", "1 to 100000000 records can be made");
-    struct people *p = mem_new(1, sizeof *p);
+    struct crowd *p = mem_new(1, sizeof *p);
     p->o = *o;
     if (!data_load(&p->data, o->folder, o->level, o->layout == NULL ? "case" : o->layout, e)) {
-        people_free(p);
+        crowd_free(p);
         return false;
     }
     person_plan(p);
@@ -30,7 +30,7 @@ bool people_new(struct people **out, const struct people_options *o, struct err 
     return true;
 }
 
-void people_free(struct people *p)
+void crowd_free(struct crowd *p)
 {
     if (p == NULL) return;
     data_release(&p->data);
@@ -42,14 +42,14 @@ void people_free(struct people *p)
 
 static uint32_t draw_organisation(struct writing *w, uint16_t which)
 {
-    const struct people_data *d = &w->p->data;
+    const struct crowd_data *d = &w->p->data;
     double weight[ORGANISATION_MAX];
     if (which == 0 || writing_roll(w, RATE_same_organisation, true)) return w->x.organisation;
     for (size_t i = 0; i < d->n_organisation; i++) weight[i] = d->organisation[i].weight;
     return (uint32_t)random_weighted(&w->r, weight, d->n_organisation);
 }
 
-void people_at(const struct people *p, uint32_t number, struct people_record *out)
+void crowd_at(const struct crowd *p, uint32_t number, struct crowd_record *out)
 {
     uint32_t id = p->order[number];
     uint16_t which = p->which[number];
@@ -72,36 +72,36 @@ void people_at(const struct people *p, uint32_t number, struct people_record *ou
     writing_life(&w);
 }
 
-bool people_next(struct people *p, struct people_record *out)
+bool crowd_next(struct crowd *p, struct crowd_record *out)
 {
     if (p->next == p->o.n_record) return false;
-    people_at(p, p->next++, out);
+    crowd_at(p, p->next++, out);
     return true;
 }
 
-uint32_t people_count(const struct people *p)
+uint32_t crowd_count(const struct crowd *p)
 {
     return (uint32_t)p->n_slot;
 }
 
-double people_rate(const struct people *p, enum people_rate r)
+double crowd_rate(const struct crowd *p, enum crowd_rate r)
 {
     return p->data.rate[r];
 }
 
-uint32_t people_family(const struct people *p, uint32_t person)
+uint32_t crowd_family(const struct crowd *p, uint32_t person)
 {
     return p->slot[person].family;
 }
 
-void people_put_header(const struct people *p, struct buf *out)
+void crowd_put_header(const struct crowd *p, struct buf *out)
 {
     for (size_t i = 0; i < p->data.n_column; i++)
         csv_put(out, text_of(p->data.column[i].heading), ',', CSV_MACHINE, i == 0);
     csv_end_row(out);
 }
 
-void people_put_row(const struct people *p, const struct people_record *r, struct buf *out)
+void crowd_put_row(const struct crowd *p, const struct crowd_record *r, struct buf *out)
 {
     for (size_t i = 0; i < p->data.n_column; i++)
         csv_put(out, text_of(r->value[p->data.column[i].role]), ',', CSV_MACHINE, i == 0);

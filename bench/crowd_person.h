@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Who there is: cases, families and persons, before anybody writes them down. */
-#ifndef DCIM_BENCH_PEOPLE_PERSON_H
-#define DCIM_BENCH_PEOPLE_PERSON_H
+#ifndef DCIM_BENCH_CROWD_PERSON_H
+#define DCIM_BENCH_CROWD_PERSON_H
 
-#include "people_data.h"
+#include "crowd_data.h"
 
 enum { PIECE_MAX = 64, GIVEN_MAX = 3, SURNAME_MAX = 10 };
 
@@ -43,7 +43,7 @@ struct person {
     int birth_month, birth_day;
     char father[2 * PIECE_MAX], mother[2 * PIECE_MAX];
     const char *birth_place;
-    enum people_standard passport_standard;
+    enum crowd_standard passport_standard;
     char document[2][24];
     char calling_code[2][8], phone[2][20]; /* without and with nothing but digits */
     const char *town[2];
@@ -53,9 +53,9 @@ struct person {
     char case_phone[20];
 };
 
-struct people {
-    struct people_data data;
-    struct people_options o;
+struct crowd {
+    struct crowd_data data;
+    struct crowd_options o;
     struct slot *slot;
     size_t n_slot, cap_slot;
     uint32_t *order; /* person of each record, in the order of the file */
@@ -64,17 +64,17 @@ struct people {
 };
 
 /* Lay out cases, families and how many records each has: fills slot, order, which. */
-void person_plan(struct people *p);
+void person_plan(struct crowd *p);
 
 /* Make the person, always the same. */
-void person_make(struct person *out, const struct people *p, uint32_t id);
+void person_make(struct person *out, const struct crowd *p, uint32_t id);
 
 /* A generator of its own for a thing of the plan. */
-void person_random(struct random *r, const struct people *p, uint64_t kind, uint64_t id,
+void person_random(struct random *r, const struct crowd *p, uint64_t kind, uint64_t id,
                    uint64_t more);
 enum { SEED_PLAN, SEED_NAME, SEED_FAMILY, SEED_LIFE, SEED_CASE, SEED_RECORD };
 /* A number of a thing of the plan. */
-uint64_t person_hash(const struct people *p, uint64_t id, uint64_t more);
+uint64_t person_hash(const struct crowd *p, uint64_t id, uint64_t more);
 
 /* A digit for each # of the pattern, a capital letter for each L; the rest as it is. */
 void person_pattern(char *out, size_t size, const char *pattern, struct random *r);

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The files of bench/people/ as tables; see its README. */
-#ifndef DCIM_BENCH_PEOPLE_DATA_H
-#define DCIM_BENCH_PEOPLE_DATA_H
+#ifndef DCIM_BENCH_CROWD_DATA_H
+#define DCIM_BENCH_CROWD_DATA_H
 
-#include "people.h"
-#include "people_words.h"
+#include "crowd.h"
+#include "crowd_words.h"
 
 #include "base/arena.h"
 
-enum people_standard {
+enum crowd_standard {
     STANDARD_KMU, /* Ukrainian passports since 2010 */
     STANDARD_BGN,
     STANDARD_ISO9,
@@ -22,7 +22,7 @@ enum people_standard {
     STANDARD_COUNT
 };
 
-enum people_list {
+enum crowd_list {
     LIST_FEMALE,
     LIST_MALE,
     LIST_SURNAME,
@@ -66,18 +66,18 @@ struct origin {
     int names, places; /* files */
 };
 
-enum people_field { /* what an organisation may leave out */
-                    FIELD_SURNAME,
-                    FIELD_DOB,
-                    FIELD_AGE,
-                    FIELD_NATIONALITY,
-                    FIELD_BIRTH_PLACE,
-                    FIELD_DOCUMENT,
-                    FIELD_PHONE,
-                    FIELD_MUNICIPALITY,
-                    FIELD_ADDRESS,
-                    FIELD_PARENTS,
-                    FIELD_COUNT
+enum crowd_field { /* what an organisation may leave out */
+                   FIELD_SURNAME,
+                   FIELD_DOB,
+                   FIELD_AGE,
+                   FIELD_NATIONALITY,
+                   FIELD_BIRTH_PLACE,
+                   FIELD_DOCUMENT,
+                   FIELD_PHONE,
+                   FIELD_MUNICIPALITY,
+                   FIELD_ADDRESS,
+                   FIELD_PARENTS,
+                   FIELD_COUNT
 };
 
 struct organisation {
@@ -89,12 +89,12 @@ struct organisation {
 
 struct layout_column {
     const char *heading;
-    enum people_role role;
+    enum crowd_role role;
 };
 
 enum { NAMES_MAX = 24, ORIGIN_MAX = 32, ORGANISATION_MAX = 24, COLUMN_MAX = 32 };
 
-struct people_data {
+struct crowd_data {
     struct arena *a;
     struct names names[NAMES_MAX];
     struct origin origin[ORIGIN_MAX];
@@ -106,10 +106,10 @@ struct people_data {
     double rate[RATE_COUNT];
 };
 
-/* Errors as people_new(). Whatever comes, data_release() afterwards. */
-bool data_load(struct people_data *d, const char *folder, int level, const char *layout,
+/* Errors as crowd_new(). Whatever comes, data_release() afterwards. */
+bool data_load(struct crowd_data *d, const char *folder, int level, const char *layout,
                struct err *e) MUST_CHECK;
-void data_release(struct people_data *d);
+void data_release(struct crowd_data *d);
 
 /* By the list's weights; NULL when the list is empty. */
 const struct entry *data_draw(const struct entries *l, struct random *r);

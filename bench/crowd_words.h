@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Words as letters, and what people do to them: capitals, lost marks, slips of the finger,
  * misreadings, spelling by ear, romanisation. */
-#ifndef DCIM_BENCH_PEOPLE_WORDS_H
-#define DCIM_BENCH_PEOPLE_WORDS_H
+#ifndef DCIM_BENCH_CROWD_WORDS_H
+#define DCIM_BENCH_CROWD_WORDS_H
 
 #include "base/random.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#include "people_words.h"
+#include "crowd_words.h"
 
 #include "base/arena.h"
 #include "base/text.h"
