@@ -57,7 +57,7 @@ bool import_find(void *ctx, struct intake_known *out, struct text id, uint32_t v
     if (!batch_load(&k->now, &k->meta, &out->found, k->writer, id, 0, a, e)) return false;
     if (!out->found) return true;
     out->now = out->base = &k->now;
-    out->has_version = version > 0 && version <= k->meta.version_no;
+    out->has_version = version > 0; /* one after the current one was undone */
     if (!out->has_version || version == k->meta.version_no) return true;
     if (!batch_load(&k->base, &base, &found, k->writer, id, version, a, e)) return false;
     out->has_version = found;

@@ -283,10 +283,9 @@ static void conflict_4_changed_meanwhile(void **state)
     set(k, "incident_country", "PT");
     WRITE("first.csv", k);
     counts(desk_do(desk, "import.run", "{'file':'first.csv'," ROUND "}"), 1, 0, 0, 0);
+    int64_t first = version(one);
     set(k, "data_reliability", "B");
     set(k, "incident_country", "");
-    set(k, "case_status", "");
-    set(k, "data_reliability", "B");
     WRITE("second.csv", k); /* with the version before the first */
     const struct json *r = desk_do(desk, "import.check", "{'file':'second.csv'," ROUND "}");
     counts(r, 0, 0, 1, 0);
@@ -306,7 +305,7 @@ static void conflict_4_changed_meanwhile(void **state)
     r = desk_do(desk, "import.run", "{'file':'second.csv','findings':'back.csv'," ROUND "}");
     counts(r, 0, 0, 1, 0);
     assert_string_equal(kept(one, "data_reliability"), "A");
-    assert_int_equal(version(one), 2);
+    assert_int_equal(version(one), first);
     size_t n;
     char *back = harness_read("back.csv", &n);
     assert_non_null(strstr(back, "[conflict]"));
@@ -316,7 +315,7 @@ static void conflict_4_changed_meanwhile(void **state)
     counts(r, 1, 0, 1, 0);
     assert_string_equal(kept(one, "data_reliability"), "B");
     assert_string_equal(kept(one, "incident_country"), "PT"); /* only what the file says */
-    assert_int_equal(version(one), 3);
+    assert_int_equal(version(one), first + 1);
     /* said again it is no conflict any more: both say the same */
     counts(desk_do(desk, "import.run", "{'file':'second.csv'," ROUND "}"), 0, 1, 0, 0);
     desk_verify(desk);
