@@ -3,6 +3,7 @@
  *  1 for named operations that the role may do, and no others
  *  2 for one organisation and one purpose; less than the account may, never more
  *  3 an end: 90 days at most, revoked, account disabled or reset
+ *  4 so many of one account, and no more (S74)
  */
 #include "harness.h"
 
@@ -10,8 +11,9 @@
 
 static struct service *desk;
 static struct person manager = {.account = "manager", .role = "data-manager"},
-                     contributor = {
-                         .account = "contributor", .role = "contributor", .organisation = "GNR"};
+                     contributor = {.account = "contributor",
+                                    .role = "contributor",
+                                    .organisation = "GNR"};
 
 static int begin(void **state)
 {
@@ -70,15 +72,15 @@ static void refused(struct person *p, const char *id, const char *operation, con
 static void scope_1_1_operations(void **state)
 {
     (void)state;
-    static const char *const none[] = {"record.erase",  "token.add",   "account.list",
-                                       "session.open",  "session.close", "key.remove",
-                                       "audit.list",    "no.such",     "session.list",
-                                       "factor.begin",  "setup.finish", ""};
+    static const char *const none[] = {"record.erase", "token.add",     "account.list",
+                                       "session.open", "session.close", "key.remove",
+                                       "audit.list",   "no.such",       "session.list",
+                                       "factor.begin", "setup.finish",  ""};
     person_sign_in(&manager, desk);
     for (size_t i = 0; i < sizeof none / sizeof none[0]; i++)
-        (void)person_refused(&manager, desk, ERR_USAGE, "token.operation", "token.add",
-                             "{'label':'x','operations':['record.list','%s'],'purpose':'p','days':1}",
-                             none[i]);
+        (void)person_refused(
+            &manager, desk, ERR_USAGE, "token.operation", "token.add",
+            "{'label':'x','operations':['record.list','%s'],'purpose':'p','days':1}", none[i]);
     (void)person_refused(&manager, desk, ERR_USAGE, "token.operation", "token.add",
                          "{'label':'x','operations':[],'purpose':'p','days':1}");
     struct person p = key(&manager, "'record.list','batch.list'", "");
@@ -141,12 +143,32 @@ static void end_3_1_of_a_key(void **state)
     desk_verify(desk);
 }
 
+/* ---- 4 ---- */
+
+static void room_4_1_twenty_keys(void **state)
+{
+    (void)state;
+    struct person p = {.account = "collector", .role = "data-manager"};
+    person_make(&p, desk);
+    for (int i = 0; i < 20; i++) (void)key(&p, "'record.list'", "");
+    static const char one_more[] =
+        "{'label':'l','operations':['record.list'],'purpose':'p','days':90}";
+    person_sign_in(&p, desk);
+    (void)person_refused(&p, desk, ERR_LIMIT, "token.quota", "token.add", "%s", one_more);
+    const struct json *list = json_get(person_do(&p, desk, "token.list", "{}"), "tokens");
+    assert_int_equal(json_size(list), 20);
+    (void)person_do(&p, desk, "token.revoke", "{'number':%lld}",
+                    (long long)json_get_int(json_at(list, 0), "number", 0));
+    (void)person_do(&p, desk, "token.add", "%s", one_more);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(scope_1_1_operations),
         cmocka_unit_test(scope_2_1_organisation_and_purpose),
         cmocka_unit_test(end_3_1_of_a_key),
+        cmocka_unit_test(room_4_1_twenty_keys),
     };
     return cmocka_run_group_tests(tests, begin, end);
 }

@@ -195,6 +195,7 @@ static void limits(void **state)
     assert_true(draft_save(st, &kept, most, &e));
     mem_free(long_body);
     assert_true(draft_remove(st, &kept, &e));
+    /* S74 */
     for (int i = 0; i < DRAFTS_MAX; i++) assert_true(draft_add(&d, st, &rui, TEXT("one more"), &e));
     assert_int_equal(count(&rui), DRAFTS_MAX);
     assert_false(draft_add(&d, st, &rui, TEXT("one too many"), &e));
