@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "service/shared.h"
 
+#include <assert.h>
 #include <pthread.h>
 #include <string.h>
 
@@ -92,7 +93,7 @@ static bool cannot_lead(const struct waiting *self)
 static void give_back(struct group_commit *g, struct waiting *list, struct waiting *self)
 {
     struct waiting **at = &list;
-    while (*at != self) at = &(*at)->next;
+    for (; *at != self; at = &(*at)->next) assert(*at != NULL); /* it led, so it is among them */
     *at = self->next;
     self->next = NULL;
     while (*at != NULL) at = &(*at)->next;

@@ -171,9 +171,9 @@ static void set_limits(struct http_limits *l)
     set(&l->line_bytes, 4096);
     set(&l->head_bytes, 16384);
     set(&l->head_fields, 64);
-    set(&l->body_bytes, 1024 * 1024);
-    set(&l->upload_bytes, 32 * 1024 * 1024);
-    set(&l->bodies_bytes, 256 * 1024 * 1024);
+    set(&l->body_bytes, (size_t)1024 * 1024);
+    set(&l->upload_bytes, (size_t)32 * 1024 * 1024);
+    set(&l->bodies_bytes, (size_t)256 * 1024 * 1024);
     set32(&l->handshake_ms, 10000);
     set32(&l->head_ms, 10000);
     set32(&l->grace_ms, 5000);

@@ -100,8 +100,9 @@ struct
         cut /* too slow */;
     uint64_t answered[HTTP_CLASSES]; /* by the first digit of their status: 2 for 2xx */
     uint64_t open, waiting;          /* now: connections, requests in the queue */
-    /* Of the last five to ten minutes: answers made, and within how many microseconds from the last
-     * byte of the request half of them were and 99 of 100 (a fifth more at most); 0: none. */
+    /* Of the last five to ten minutes: answers that workers made, and within how many microseconds
+     * from the last byte of the request half of them were and 99 of 100 (a fifth more at most); 0:
+     * none. */
     uint64_t timed, half_us, most_us;
 };
 void http_count(struct http_counts *out, struct http *h);

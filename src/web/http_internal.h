@@ -37,7 +37,7 @@ struct job { /* one request and its answer, from the whole head to the last byte
     struct buf body;
     size_t body_max;
     struct http_chunk chunk;
-    uint64_t whole_us; /* when it was there as a whole; 0: it never was */
+    uint64_t whole_us; /* when it went to a worker; 0: it never did */
 };
 
 /* Each state is left by one function of http_connection.c. HEAD: waiting for a head, or idle when

@@ -46,7 +46,7 @@ test("1 setting up ends with a backup that was opened", async () => {
 
 test("2 pages of an administrator", async () => {
     for (const path of ["/account", "/account/password", "/account/recovery", "/account/keys", "/accounts", "/invite",
-        "/accounts/admin", "/organisations", "/add-organisation", "/health", "/backups", "/keys", "/keys/1", "/packs"]) {
+        "/accounts/admin", "/organisations", "/add-organisation", "/health", "/backups", "/backup-schedule", "/keys", "/keys/1", "/packs"]) {
         await admin.goto(`${server.address}${path}`);
         await checkPage(admin, path);
     }
@@ -58,7 +58,19 @@ test("2 pages of an administrator", async () => {
     await admin.locator("tbody a").first().click();
     await admin.locator("#recovery_code").waitFor();
     await checkPage(admin, "/backups/{backup}");
+    await admin.goto(`${server.address}/backup-schedule`);
+    assert.equal(await admin.locator("#time").inputValue(), "02:30");
+    await admin.locator("#time").fill("midnight");
+    await send(admin, "#form button.govuk-button");
+    assert.match(await main(admin), /This is not a time of the day/i);
+    assert.equal(await admin.locator("#time").inputValue(), "midnight");
+    await admin.locator("#time").fill("03:15");
+    await admin.locator("#keep").fill("5");
+    await send(admin, "#form button.govuk-button");
+    assert.match(await main(admin), /every day at 03:15/);
     await admin.goto(`${server.address}/health`);
+    assert.match(await main(admin), /every day at 03:15/);
+    assert.match(await main(admin), /Answers of the server/);
     await send(admin, "form[action='/health'] button");
     assert.match(await main(admin), /Everything is in order/);
     await checkPage(admin, "a full check");
@@ -86,6 +98,7 @@ test("3 somebody is invited", async () => {
     for (const path of ["/audit", "/audit/record", "/requests", "/add-request", "/health", "/packs"]) {
         await auditor.goto(`${server.address}${path}`);
         await checkPage(auditor, `${path} of an auditor`);
+        if (path === "/health") assert.doesNotMatch(await main(auditor), /Answers of the server/);
     }
 });
 
