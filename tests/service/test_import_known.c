@@ -3,7 +3,7 @@
  * imported again
  *  1 the workbook, read with the program's own reader: _id and _version first, labels under the
  *  names,
- *    choices, and who took it when and for what; no identifier, in no part of it (S57)
+ *    choices, and who took it when and for what; no identifier, in no part of it (S56, S57)
  *  2 imported as it is, nothing changes; only a batch, only what has findings
  *  3 a cell changes its record, and identifiers that are not in the file stay; undone with the
  *  batch
