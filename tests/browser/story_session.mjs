@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-// The end of a session, and of the desk, in the middle of entering: nothing that was typed is lost (S37-S39)
+// The end of a session, and of the desk, in the middle of entering: nothing that was typed is lost (S37, S38, S39)
 //  1 the warning before: read out, and a button that makes it longer without losing what was typed
 //  2 with script: the session ends, one types on, signs in in another tab and comes back; it is saved by itself
 //  3 without script: what is sent when the session has ended is kept, and there again after signing in
