@@ -116,12 +116,12 @@ static void acting_2_2_identifiers_need_a_purpose_of_their_own(void **state)
     service_close(s);
     DCIM("record", "show", record);
     expect(0, "age_at_registration", "");
-    assert_null(strstr(run.out, "FAMILY-0"));
+    assert_null(strstr(run.out, "FAMILY-"));
     DCIM("record", "show", record, "--identity");
     expect(4, "", "--purpose");
-    assert_null(strstr(run.out, "FAMILY-0"));
+    assert_null(strstr(run.out, "FAMILY-"));
     DCIM("record", "show", record, "--identity", "--purpose", "request of the court");
-    expect(0, "FAMILY-0", "");
+    expect(0, "FAMILY-39", ""); /* the newest comes first */
     assert_string_equal(last("action"), "identity.read");
     assert_string_equal(last("purpose"), "request of the court");
     DCIM("record", "show", record, "--identity", "--purpose", "curious", "--role", "analyst");

@@ -52,7 +52,9 @@ static void code_of(char out[20], const char *form, size_t i)
 {
     const struct json *list =
         json_get(desk_do(desk, "record.list", "{'form':'%s'}", form), "records");
-    (void)snprintf(out, 20, "%s", json_get_text(json_at(list, i), "record", ""));
+    /* the newest comes first, and `i` counts from the oldest */
+    (void)snprintf(out, 20, "%s",
+                   json_get_text(json_at(list, json_size(list) - 1 - i), "record", ""));
 }
 
 static struct service *half(enum capability lacking)

@@ -399,8 +399,8 @@ static void purpose_3_2_of_identifiers_is_of_the_call(void **state)
                        record);
     const struct json *r =
         desk_do(desk, "record.identity", "{'record':'%s','purpose':'request of a court'}", record);
-    assert_string_equal(json_get_text(json_get(r, "values"), "family_name", ""), "FAMILY-0");
-    assert_string_equal(json_get_text(json_get(r, "values"), "given_names", ""), "GIVEN-0");
+    assert_string_equal(json_get_text(json_get(r, "values"), "family_name", ""), "FAMILY-29");
+    assert_string_equal(json_get_text(json_get(r, "values"), "given_names", ""), "GIVEN-29");
     const struct json *entry = desk_last_entry(desk);
     assert_string_equal(json_get_text(entry, "action", ""), "identity.read");
     assert_string_equal(json_get_text(entry, "purpose", ""), "request of a court");

@@ -182,6 +182,7 @@ static void drop_later_tables(struct raw *raw)
         (void)snprintf(drop, sizeof drop, "DROP TABLE %s", name);
         raw_run(raw, "%s", drop);
     }
+    raw_run(raw, "DROP INDEX record_withdrawn; DROP INDEX record_version_author");
 }
 
 static void quota_5_from_before(void **state)
