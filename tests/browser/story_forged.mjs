@@ -92,6 +92,8 @@ test("S49: forged requests are refused on every route that changes something, an
             // /api answers programs: a cookie is nothing to it, so that it asks for a token first
             if (![403, ...(route.path.startsWith("/api/") ? [401, 400, 415] : [])].includes(answer.status)) wrong.push(`${route.method} ${route.path}: ${name}: ${answer.status}`);
             // refused for where it comes from, not for who asks or for what is in it
+            // (a page of entry that was loaded in an earlier session shows what was typed, to be sent by another press of a button)
+            else if (route.path === "/drafts/{draft}/{section}" && /token|override/.test(name) && answer.body.includes("You have signed in anew since that page was loaded")) continue;
             else if (answer.status === 403 && !route.path.startsWith("/api/") && !answer.body.includes("did not come from a page of this session")) wrong.push(`${route.method} ${route.path}: ${name}: refused for something else`);
             if (cookieOf(answer)) wrong.push(`${route.path}: ${name}: a session was given`);
         }
