@@ -46,10 +46,10 @@ static const struct parameter_spec quota_parameter[] = {
                    "corrected: keep what is there, or take what the file says"),                 \
         BOOL_ARG("strict", "one refused row refuses the file")
 
-#define IMPORT_RESULT                                                                            \
-    "accepted? dry_run? batch# form organisation rows# new# changed# same# duplicate# refused# " \
-    "conflict# conflicts[row# record version# at author fields[variable label mine theirs both?]] "  \
-    "with_warnings# findings_total# by_rule[rule message count#] findings[row# column# "         \
+#define IMPORT_RESULT                                                                               \
+    "accepted? dry_run? batch# form organisation rows# new# changed# same# duplicate# refused# "    \
+    "conflict# conflicts[row# record version# at author fields[variable label mine theirs both?]] " \
+    "with_warnings# findings_total# by_rule[rule message count#] findings[row# column# "            \
     "column_name rule severity variable list value message remedy] file* mapping*"
 
 static const struct parameter_spec import_parameter[] = {IMPORT_ARGS, END_ARG};
@@ -281,8 +281,8 @@ static const struct operation_row register_rows[] = {
       .repository_required = true,
       .reach = REACH_DESK,
       .result = "record form organisation kinds[variable label form data_set form_title] "
-                "points_to[variable label form data_set value record resolved?] "
-                "pointed_to_by[variable label form data_set record]"},
+                "points_to[variable label form form_title data_set value record resolved?] "
+                "pointed_to_by[variable label form form_title data_set record]"},
      op_record_links},
     ROW("quality.report", "completeness, timeliness, plausibility and consistency",
         quality_parameter, CAP_TABLE, TX_READ, "table", op_quality_report),
