@@ -34,29 +34,12 @@ static void stop(const char *what)
     exit(1);
 }
 
-static struct text digits_of(struct text t)
-{
-    size_t from = 0, to;
-    while (from < t.n && (t.p[from] < '0' || t.p[from] > '9')) from++;
-    for (to = from; to < t.n && t.p[to] >= '0' && t.p[to] <= '9';) to++;
-    return (struct text){t.p + from, to - from};
-}
-
 static size_t column_of(const struct csv_row *header, struct text name)
 {
     for (size_t c = 0; c < header->n_field; c++)
         if (text_equal(text_trim(header->field[c]), name)) return c;
     stop("a heading is not in the file");
     return 0;
-}
-
-static uint32_t number_of(struct map *m, struct text t)
-{
-    uint32_t k = map_get(m, t);
-    if (k != MAP_NONE) return k;
-    k = (uint32_t)map_size(m);
-    map_put(m, t, k);
-    return k;
 }
 
 /* `role` ends with NULL: "given=first_name". */
@@ -90,11 +73,12 @@ static void read_file(struct input *in, const char *path, const char *truth,
         struct text value[ROLES_MAX];
         if (!csv_next(r, &row, &found, &e)) stop(e.msg);
         if (!found) break;
-        for (size_t i = 0; i < n_role; i++) value[i] = row.field[column[i]];
+        for (size_t i = 0; i < n_role; i++)
+            value[i] = column[i] < row.n_field ? row.field[column[i]] : (struct text){0};
+        if (truth_column >= row.n_field) stop("a row is too short for its truth");
         people_add(in->people, value);
-        struct text t = text_trim(row.field[truth_column]);
         MEM_GROW(in->truth, in->cap, in->n + 1);
-        in->truth[in->n++] = number_of(persons, digits ? digits_of(t) : t);
+        in->truth[in->n++] = score_person(persons, text_trim(row.field[truth_column]), digits);
     }
     csv_close(r);
     map_free(persons);

@@ -40,24 +40,6 @@ static bool open_csv(struct csv_reader **r, const char *path, struct csv_row *he
     return err_set(e, ERR_INPUT, "score.empty", "%s is empty", path);
 }
 
-static struct text digits_of(struct text t)
-{
-    size_t from = 0, to;
-    while (from < t.n && (t.p[from] < '0' || t.p[from] > '9')) from++;
-    for (to = from; to < t.n && t.p[to] >= '0' && t.p[to] <= '9';) to++;
-    return (struct text){t.p + from, to - from};
-}
-
-/* The number of a text, a new one for a new text. */
-static uint32_t number_of(struct map *m, struct text t)
-{
-    uint32_t k = map_get(m, t);
-    if (k != MAP_NONE) return k;
-    k = (uint32_t)map_size(m);
-    map_put(m, t, k);
-    return k;
-}
-
 static bool read_rows(struct truth *t, struct csv_reader *r, size_t id, size_t person, bool digits,
                       struct err *e)
 {
@@ -77,7 +59,7 @@ static bool read_rows(struct truth *t, struct csv_reader *r, size_t id, size_t p
         }
         struct text who = text_trim(row.field[person]);
         MEM_GROW(t->person, t->cap, t->n + 1);
-        t->person[t->n++] = number_of(persons, digits ? digits_of(who) : who);
+        t->person[t->n++] = score_person(persons, who, digits);
     }
     map_free(persons);
     return ok;
@@ -136,7 +118,7 @@ static bool read_result(struct result *out, const struct truth *t, const char *p
             break;
         }
         if (out->cluster != NULL) {
-            out->cluster[a] = number_of(clusters, text_trim(row.field[1]));
+            out->cluster[a] = score_person(clusters, text_trim(row.field[1]), false);
             continue;
         }
         MEM_GROW(out->pair, out->cap, out->n_pair + 1);

@@ -137,3 +137,23 @@ void score_pairs(struct score *out, const uint32_t *truth, size_t n, struct scor
     out->pairs = pairs;
     mem_free(up);
 }
+
+/* ---- reading a truth ---- */
+
+static struct text digits_of(struct text t)
+{
+    size_t from = 0, to;
+    while (from < t.n && (t.p[from] < '0' || t.p[from] > '9')) from++;
+    for (to = from; to < t.n && t.p[to] >= '0' && t.p[to] <= '9';) to++;
+    return (struct text){t.p + from, to - from};
+}
+
+uint32_t score_person(struct map *persons, struct text value, bool digits)
+{
+    struct text t = digits ? digits_of(value) : value;
+    uint32_t k = map_get(persons, t);
+    if (k != MAP_NONE) return k;
+    k = (uint32_t)map_size(persons);
+    map_put(persons, t, k);
+    return k;
+}

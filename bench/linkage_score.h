@@ -16,6 +16,10 @@
 #ifndef DCIM_BENCH_LINKAGE_SCORE_H
 #define DCIM_BENCH_LINKAGE_SCORE_H
 
+#include "base/map.h"
+#include "base/text.h"
+
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -48,5 +52,10 @@ struct score_pair {
  * `pair` once more for sorting. */
 void score_pairs(struct score *out, const uint32_t *truth, size_t n, struct score_pair *pair,
                  size_t n_pair);
+
+/* The number of the person that a value of the truth names: the same for the same value, a new one
+ * for a new value. `digits`: the first group of digits in it counts alone (FEBRL:
+ * "rec-1496-dup-0"). */
+uint32_t score_person(struct map *persons, struct text value, bool digits);
 
 #endif

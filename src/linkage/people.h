@@ -32,7 +32,7 @@ enum linkage_role { /* what a column is to linkage */
 
 bool linkage_role_find(enum linkage_role *out, struct text name); /* "given", "birth_year" ... */
 
-enum { PEOPLE_COLUMNS = 24, PEOPLE_MAX = 50 * 1000 * 1000 };
+enum { PEOPLE_COLUMNS = 24 };
 
 struct people_word {          /* a word, a number or a code */
     char text[32], sound[32]; /* no sound for numbers and codes */

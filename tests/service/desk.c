@@ -71,6 +71,16 @@ static int print_one(const char *path, const struct stat *st, int kind, struct F
     return 0;
 }
 
+void desk_recovery(char *out, size_t size)
+{
+    struct buf b;
+    buf_init(&b, size - 1);
+    assert_true(file_read(&b, "repository.recovery", size - 1, NULL));
+    struct text t = text_trim(buf_text(&b));
+    (void)snprintf(out, size, "%.*s", (int)t.n, t.p);
+    buf_release(&b);
+}
+
 uint64_t desk_fingerprint(const char *folder)
 {
     print = 0;

@@ -66,6 +66,9 @@ int desk_category(const struct json *table, size_t dim, const char *code);
 void desk_victims(const char *path, const char *prefix, int from, int to, int variant);
 void desk_suspects(const char *path, const char *prefix, int from, int to);
 
+/* The recovery code of the repository that desk_make("repository") made, as text. */
+void desk_recovery(char *out, size_t size);
+
 /* Header of desk_victims() and one row, for tests that write rows of their own. */
 extern const char desk_victim_header[];
 int desk_victim_row(char *out, size_t size, const char *prefix, int i, int variant);

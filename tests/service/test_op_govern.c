@@ -28,12 +28,7 @@ static int begin(void **state)
     people_quick();
     desk_make("repository");
     desk = desk_open("repository", NULL);
-    struct buf b;
-    buf_init(&b, sizeof recovery - 1);
-    assert_true(file_read(&b, "repository.recovery", sizeof recovery - 1, NULL));
-    struct text t = text_trim(buf_text(&b));
-    (void)snprintf(recovery, sizeof recovery, "%.*s", (int)t.n, t.p);
-    buf_release(&b);
+    desk_recovery(recovery, sizeof recovery);
     desk_victims("v.csv", "A", 0, 5, 0);
     (void)desk_do(desk, "import.run", "{'file':'v.csv','form':'victim','organisation':'GNR'}");
     person_make(&admin, desk);
