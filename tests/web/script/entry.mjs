@@ -211,7 +211,9 @@ await test('sent while signed out: with the token of the new session', async (pa
   server.mode = 'ok'
   server.csrf = 'token-2'
   await page.click('button[value=done]')
-  await until('sent', () => server.posts.some(p => !p.fields.has('autosave')))
+  /* The answer has arrived, too: Chromium may hang for good when its context is closed in the middle of a way to a page. */
+  await until('sent', async () => await page.title().catch(() => '') === 'Sent')
+  assert.equal(server.posts.at(-1).fields.has('autosave'), false)
   assert.equal(server.posts.at(-1).fields.get('csrf'), 'token-2')
 })
 
@@ -266,7 +268,7 @@ await test('leaving asks only when something is unsaved; a submit waits for the 
   server.mode = 'ok'
   await act(page, 'done')
   server.go()
-  await until('sent', async () => await page.title() === 'Sent')
+  await until('sent', async () => await page.title().catch(() => '') === 'Sent')
   assert.equal(server.posts.at(-1).fields.get('act'), 'done')
   assert.equal(server.posts.at(-1).fields.get('version'), '2')
   assert.equal(asked.length, 1)
