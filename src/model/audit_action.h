@@ -39,7 +39,7 @@
     X(AUDIT_REVIEW, "review", "record accepted, returned or asked about")                          \
     X(AUDIT_REFER, "refer", "person referred to another organisation, or answered")                \
     X(AUDIT_YEAR, "year.close", "reporting year closed or opened again")                           \
-    X(AUDIT_QUESTION, "question", "question to the table builder saved or deleted")   \
+    X(AUDIT_QUESTION, "question", "question to the table builder saved or deleted")                \
     X(AUDIT_SEARCH, "record.search", "records searched for")                                       \
     X(AUDIT_SUBJECT_REQUEST, "subject.request",                                                    \
       "request of a data subject registered, read or answered")                                    \
@@ -47,7 +47,12 @@
     X(AUDIT_APPROVAL, "approval", "approval by a second person asked for, given, refused or used") \
     X(AUDIT_ALARM, "alarm", "alarm raised or seen to")                                             \
     X(AUDIT_BACKUP_REMOVE, "backup.remove", "old backup removed")                                  \
-    X(AUDIT_BACKUP_SCHEDULE, "backup.schedule", "backups of the server itself set up")
+    X(AUDIT_BACKUP_SCHEDULE, "backup.schedule", "backups of the server itself set up")             \
+    X(AUDIT_LINK_RUN, "link.run", "records compared by a run of linkage, or the run undone")       \
+    X(AUDIT_LINK_READ, "link.read", "pairs of records consulted side by side")                     \
+    X(AUDIT_LINK_DECIDE, "link.decide", "records combined to one person, or told apart")           \
+    X(AUDIT_LINK_CONFIRM, "link.confirm", "decision about a pair confirmed by a second person")    \
+    X(AUDIT_LINK_UNDO, "link.undo", "decision about a pair undone")
 
 enum audit_action {
 #define X(id, name, text) id,
