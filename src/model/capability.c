@@ -41,7 +41,7 @@ const struct role roles[] = {
     {"data-manager", "reviews records, resolves duplicates, closes a reporting year",
      MAY_LOOK_UP | MAY_BOTH_SETS | MAY(IMPORT) | MAY(IMPORT_UNDO) | MAY(RECORD_READ) |
          MAY(RECORD_ERASE) | MAY(IDENTITY_OPEN) | MAY(TABLE) | MAY(TABLE_RAW) | MAY(ENTER) |
-         MAY(REVIEW) | MAY(REFER) | MAY(YEAR_CLOSE) | MAY(APPROVE),
+         MAY(REVIEW) | MAY(REFER) | MAY(YEAR_CLOSE) | MAY(APPROVE) | MAY(LINK),
      false, N_("review and quality of the register")},
     {"analyst", "counts and estimates on pseudonymous records",
      MAY_LOOK_UP | MAY_BOTH_SETS | MAY(RECORD_READ) | MAY(TABLE) | MAY(TABLE_RAW), false,

@@ -36,7 +36,8 @@
     X(CAP_ACCOUNT_CHANGE, "account.change", "invite, change and disable accounts")             \
     X(CAP_SUBJECT_REQUEST, "subject.request", "register and answer requests of data subjects") \
     X(CAP_EMERGENCY, "emergency", "open a record of another organisation in an emergency")     \
-    X(CAP_APPROVE, "approve", "approve what somebody of another unit asks for")
+    X(CAP_APPROVE, "approve", "approve what somebody of another unit asks for")                \
+    X(CAP_LINK, "link", "find and decide which records are one person")
 
 enum capability {
 #define X(id, name, text) id,

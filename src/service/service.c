@@ -639,7 +639,8 @@ static bool purpose_given(struct call *c, struct err *e)
     bool daily = !c->who.local && !c->who.token && !c->operation->purpose_required;
     if (given == NULL && daily) given = c->who.role->purpose;
     c->event.purpose = given;
-    bool read = c->event.action == AUDIT_RECORD_READ || c->event.action == AUDIT_DISCLOSE;
+    bool read = c->event.action == AUDIT_RECORD_READ || c->event.action == AUDIT_DISCLOSE ||
+                c->event.action == AUDIT_LINK_READ;
     if (c->who.token && (given == NULL || strcmp(given, c->who.purpose) != 0)) {
         deny(c, e, "token.purpose", "the key of this program is for another purpose");
         return err_remedy(e, "leave the purpose out, or make a key for it");

@@ -147,10 +147,18 @@ typedef bool handler_fn(struct call *c, struct err *e);
     X(op_alarm_list) X(op_alarm_close) X(op_decoy_list) X(op_decoy_plant) X(op_notice_list) \
     X(op_notice_read) X(op_account_duress) X(op_export_trace)
 // clang-format on
+// clang-format off
+#define LINK_HANDLERS(X) \
+    X(op_link_run) X(op_link_start) X(op_link_progress) X(op_link_runs) X(op_link_queue) \
+    X(op_link_pair) X(op_link_decide) X(op_link_confirm) X(op_link_undo) X(op_link_decisions) \
+    X(op_link_conflicts) X(op_link_person) X(op_link_values) \
+    X(op_link_quality) X(op_link_sample)
+// clang-format on
 #define X(name) handler_fn name;
 OPERATION_HANDLERS(X)
 ENTRY_HANDLERS(X)
 GUARD_HANDLERS(X)
+LINK_HANDLERS(X)
 #undef X
 
 /* Open the repository of the options, when it is not open yet: unlock, load its dictionary, hold
