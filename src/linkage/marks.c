@@ -25,26 +25,21 @@ static uint32_t hash(const void *p, size_t n, uint32_t seed)
     return h ^ h >> 16;
 }
 
-static struct mark_kind *add(struct marks *m, int family, const char *what, const char *of)
+static void add(struct marks *m, int family, const char *what, const char *of)
 {
     struct mark_kind *k = &m->kind[m->n_kind++];
     *k = (struct mark_kind){.family = family};
     snprintf(k->name, sizeof k->name, "%s%s", what, of);
-    k->start = mem_new(m->n + 1, sizeof *k->start);
-    return k;
+    MEM_GROW(k->start, k->start_cap, 1);
+    k->start[0] = 0;
 }
 
-static void put(struct mark_kind *k, size_t record, uint32_t value)
+static void put(struct mark_kind *k, size_t at, uint32_t value)
 {
-    for (size_t i = k->start[record]; i < k->n_value; i++)
+    for (size_t i = k->start[at]; i < k->n_value; i++)
         if (k->value[i] == value) return;
     MEM_GROW(k->value, k->cap, k->n_value + 1);
     k->value[k->n_value++] = value;
-}
-
-static void end(struct mark_kind *k, size_t record)
-{
-    k->start[record + 1] = (uint32_t)k->n_value;
 }
 
 enum spelling { SOUND, FRAME, BEGINNING };
@@ -69,136 +64,162 @@ static bool marks_well(const struct people_word *w)
     return w->bits > 4.3f && w->n > 1;
 }
 
-static void name_marks(struct mark_kind *k, const struct people *p, enum spelling s)
+static void name_marks(struct mark_kind *k, size_t at, const struct people *p, size_t i,
+                       enum spelling s)
 {
-    for (size_t i = 0; i < p->n; i++) {
-        for (size_t c = 0; c < p->n_column; c++) {
-            const struct people_column *x = &p->column[c];
-            if (x->words != &p->names) continue;
-            for (uint32_t j = x->start[i]; j < x->start[i + 1]; j++)
-                if (marks_well(&x->words->word[x->id[j]]))
-                    put(k, i, word_mark(&x->words->word[x->id[j]], s));
-        }
-        end(k, i);
+    for (size_t c = 0; c < p->n_column; c++) {
+        const struct people_column *x = &p->column[c];
+        if (x->words != &p->names) continue;
+        for (uint32_t j = x->start[i]; j < x->start[i + 1]; j++)
+            if (marks_well(&x->words->word[x->id[j]]))
+                put(k, at, word_mark(&x->words->word[x->id[j]], s));
     }
 }
 
 /* Any two words of the name. */
-static void pair_marks(struct mark_kind *k, const struct people *p)
+static void pair_marks(struct mark_kind *k, size_t at, const struct people *p, size_t i)
 {
-    for (size_t i = 0; i < p->n; i++) {
-        uint32_t mark[2 * NAME_WORDS];
-        size_t n = 0;
-        for (size_t c = 0; c < p->n_column; c++) {
-            const struct people_column *x = &p->column[c];
-            if (x->words != &p->names) continue;
-            for (uint32_t j = x->start[i]; j < x->start[i + 1] && n < 2 * NAME_WORDS; j++)
-                if (marks_well(&x->words->word[x->id[j]]))
-                    mark[n++] = word_mark(&x->words->word[x->id[j]], FRAME);
+    uint32_t mark[2 * NAME_WORDS];
+    size_t n = 0;
+    for (size_t c = 0; c < p->n_column; c++) {
+        const struct people_column *x = &p->column[c];
+        if (x->words != &p->names) continue;
+        for (uint32_t j = x->start[i]; j < x->start[i + 1] && n < 2 * NAME_WORDS; j++)
+            if (marks_well(&x->words->word[x->id[j]]))
+                mark[n++] = word_mark(&x->words->word[x->id[j]], FRAME);
+    }
+    for (size_t a = 0; a < n && a < 4; a++)
+        for (size_t b = a + 1; b < n && b < 5; b++) {
+            uint32_t both[2] = {mark[a] < mark[b] ? mark[a] : mark[b],
+                                mark[a] < mark[b] ? mark[b] : mark[a]};
+            if (both[0] != both[1]) put(k, at, hash(both, sizeof both, 4));
         }
-        for (size_t a = 0; a < n && a < 4; a++)
-            for (size_t b = a + 1; b < n && b < 5; b++) {
-                uint32_t both[2] = {mark[a] < mark[b] ? mark[a] : mark[b],
-                                    mark[a] < mark[b] ? mark[b] : mark[a]};
-                if (both[0] != both[1]) put(k, i, hash(both, sizeof both, 4));
-            }
-        end(k, i);
+}
+
+/* `k`: the column's kinds, as column_kinds() made them. */
+static void column_marks(struct mark_kind *k, size_t at, const struct people_column *x, size_t i)
+{
+    for (uint32_t j = x->start[i]; j < x->start[i + 1]; j++) {
+        const struct people_word *w = &x->words->word[x->id[j]];
+        if (x->role == LINKAGE_TEXT) {
+            if (w->n < 2) continue;
+            put(&k[0], at, word_mark(w, SOUND));
+            put(&k[1], at, word_mark(w, FRAME));
+        } else {
+            put(&k[0], at, hash(w->text, w->n, 5));
+        }
+        if (x->role == LINKAGE_TEXT || x->role == LINKAGE_CODE || w->n < 6) continue;
+        put(&k[1], at, hash(w->text, w->n / 2, 6));
+        put(&k[1], at, hash(w->text + w->n - w->n / 2, w->n / 2, 7));
     }
 }
 
-static void column_marks(struct marks *m, const struct people *p, size_t column)
+enum { WHOLE, DAYS, MONTH, REST, YEAR }; /* the kinds of dates of birth */
+
+static void birth_marks(struct mark_kind *k, size_t at, const struct people_birth *b)
 {
-    const struct people_column *x = &p->column[column];
+    int y = b->year, o = b->month, d = b->day;
+    if (y != 0 && o != 0 && d != 0) {
+        if (o != 1 || d != 1) put(&k[WHOLE], at, hash((int[]){y, o, d}, 3 * sizeof(int), 8));
+        if (o != 1 || d != 1)
+            put(&k[DAYS], at, hash((int[]){o < d ? o : d, o < d ? d : o}, 2 * sizeof(int), 9));
+        put(&k[REST], at, hash((int[]){y, d}, 2 * sizeof(int), 10));
+    }
+    if (y != 0 && o != 0) put(&k[MONTH], at, hash((int[]){y, o}, 2 * sizeof(int), 11));
+    if (y != 0) put(&k[YEAR], at, hash(&y, sizeof y, 12));
+    else if (b->age >= 0 && b->reported != INT32_MIN) {
+        int reported_year, unused[2];
+        date_to_ymd(b->reported, &reported_year, &unused[0], &unused[1]);
+        for (int before = 0; before < 2; before++)
+            put(&k[YEAR], at, hash(&(int){reported_year - b->age - before}, sizeof(int), 12));
+    }
+}
+
+static uint32_t content(const struct marks *m, size_t at)
+{
+    uint32_t h = 0;
+    for (size_t k = 0; k < m->n_kind; k++) {
+        const struct mark_kind *x = &m->kind[k];
+        size_t n = x->start[at + 1] - x->start[at];
+        if (n > 0) h = hash(x->value + x->start[at], n * sizeof *x->value, h + (uint32_t)k);
+    }
+    return h;
+}
+
+/* ---- kinds ---- */
+
+static void column_kinds(struct marks *m, const struct people_column *x, size_t column)
+{
     int family = FAMILY_COLUMN + (int)column;
-    bool number = x->role == LINKAGE_NUMBER || x->role == LINKAGE_PHONE;
-    struct mark_kind *k = add(m, family, x->role == LINKAGE_TEXT ? "sound of " : "", x->name);
-    struct mark_kind *half = number ? add(m, family, "half of ", x->name) : NULL;
-    struct mark_kind *frame =
-        x->role == LINKAGE_TEXT ? add(m, family, "consonants of ", x->name) : NULL;
-    for (size_t i = 0; i < p->n; i++) {
-        for (uint32_t j = x->start[i]; j < x->start[i + 1]; j++) {
-            const struct people_word *w = &x->words->word[x->id[j]];
-            if (x->role == LINKAGE_TEXT) {
-                if (w->n < 2) continue;
-                put(k, i, word_mark(w, SOUND));
-                put(frame, i, word_mark(w, FRAME));
-            } else {
-                put(k, i, hash(w->text, w->n, 5));
-            }
-            if (half == NULL || w->n < 6) continue;
-            put(half, i, hash(w->text, w->n / 2, 6));
-            put(half, i, hash(w->text + w->n - w->n / 2, w->n / 2, 7));
-        }
-        end(k, i);
-        if (half != NULL) end(half, i);
-        if (frame != NULL) end(frame, i);
-    }
+    m->column[column] = (uint8_t)m->n_kind;
+    add(m, family, x->role == LINKAGE_TEXT ? "sound of " : "", x->name);
+    if (x->role == LINKAGE_TEXT) add(m, family, "consonants of ", x->name);
+    else if (x->role != LINKAGE_CODE) add(m, family, "half of ", x->name);
 }
 
-static void birth_marks(struct marks *m, const struct people *p)
-{
-    struct mark_kind *whole = add(m, FAMILY_BIRTH, "date of birth", "");
-    struct mark_kind *days = add(m, FAMILY_BIRTH, "day and month of birth, in any order", "");
-    struct mark_kind *month = add(m, FAMILY_BIRTH, "year and month of birth", "");
-    struct mark_kind *rest = add(m, FAMILY_BIRTH, "year and day of birth", "");
-    struct mark_kind *year = add(m, FAMILY_BIRTH, "year of birth, or of the age", "");
-    for (size_t i = 0; i < p->n; i++) {
-        const struct people_birth *b = &p->birth[i];
-        int y = b->year, o = b->month, d = b->day;
-        if (y != 0 && o != 0 && d != 0) {
-            if (o != 1 || d != 1) put(whole, i, hash((int[]){y, o, d}, 3 * sizeof(int), 8));
-            if (o != 1 || d != 1)
-                put(days, i, hash((int[]){o < d ? o : d, o < d ? d : o}, 2 * sizeof(int), 9));
-            put(rest, i, hash((int[]){y, d}, 2 * sizeof(int), 10));
-        }
-        if (y != 0 && o != 0) put(month, i, hash((int[]){y, o}, 2 * sizeof(int), 11));
-        if (y != 0) put(year, i, hash(&y, sizeof y, 12));
-        else if (b->age >= 0 && b->reported != INT32_MIN) {
-            int reported_year, unused[2];
-            date_to_ymd(b->reported, &reported_year, &unused[0], &unused[1]);
-            for (int before = 0; before < 2; before++)
-                put(year, i, hash(&(int){reported_year - b->age - before}, sizeof(int), 12));
-        }
-        end(whole, i);
-        end(days, i);
-        end(month, i);
-        end(rest, i);
-        end(year, i);
-    }
-}
-
-static void contents(struct marks *m)
-{
-    m->content = mem_new(m->n, sizeof *m->content);
-    for (size_t i = 0; i < m->n; i++)
-        for (size_t k = 0; k < m->n_kind; k++) {
-            const struct mark_kind *x = &m->kind[k];
-            size_t n = x->start[i + 1] - x->start[i];
-            if (n > 0)
-                m->content[i] =
-                    hash(x->value + x->start[i], n * sizeof *x->value, m->content[i] + (uint32_t)k);
-        }
-}
-
-void marks_make(struct marks *out, const struct people *p)
+void marks_begin(struct marks *out, const struct people *p)
 {
     bool named = false;
-    *out = (struct marks){.n = p->n};
+    *out = (struct marks){.names = MARK_KINDS, .birth = MARK_KINDS};
+    memset(out->column, MARK_KINDS, sizeof out->column);
     for (size_t c = 0; c < p->n_column; c++) named = named || p->column[c].words == &p->names;
     if (named) {
-        name_marks(add(out, FAMILY_NAME, "sound of a name", ""), p, SOUND);
-        name_marks(add(out, FAMILY_NAME, "consonants of a name", ""), p, FRAME);
-        name_marks(add(out, FAMILY_NAME, "beginning of a name", ""), p, BEGINNING);
-        pair_marks(add(out, FAMILY_NAME, "consonants of two names", ""), p);
+        out->names = (uint8_t)out->n_kind;
+        add(out, FAMILY_NAME, "sound of a name", "");
+        add(out, FAMILY_NAME, "consonants of a name", "");
+        add(out, FAMILY_NAME, "beginning of a name", "");
+        add(out, FAMILY_NAME, "consonants of two names", "");
     }
-    if (p->has_birth) birth_marks(out, p);
+    if (p->has_birth) {
+        out->birth = (uint8_t)out->n_kind;
+        add(out, FAMILY_BIRTH, "date of birth", "");
+        add(out, FAMILY_BIRTH, "day and month of birth, in any order", "");
+        add(out, FAMILY_BIRTH, "year and month of birth", "");
+        add(out, FAMILY_BIRTH, "year and day of birth", "");
+        add(out, FAMILY_BIRTH, "year of birth, or of the age", "");
+    }
     for (size_t c = 0; c < p->n_column && out->n_kind + 2 <= MARK_KINDS; c++) {
         enum linkage_role role = p->column[c].role;
         if (role == LINKAGE_TEXT || role == LINKAGE_CODE || role == LINKAGE_NUMBER ||
             role == LINKAGE_PHONE)
-            column_marks(out, p, c);
+            column_kinds(out, &p->column[c], c);
     }
-    contents(out);
+}
+
+void marks_add(struct marks *io, const struct people *p, size_t record)
+{
+    size_t at = io->n;
+    if (io->names < MARK_KINDS) {
+        struct mark_kind *k = &io->kind[io->names];
+        for (int s = SOUND; s <= BEGINNING; s++) name_marks(&k[s], at, p, record, (enum spelling)s);
+        pair_marks(&k[BEGINNING + 1], at, p, record);
+    }
+    if (io->birth < MARK_KINDS) birth_marks(&io->kind[io->birth], at, &p->birth[record]);
+    for (size_t c = 0; c < p->n_column; c++)
+        if (io->column[c] < MARK_KINDS)
+            column_marks(&io->kind[io->column[c]], at, &p->column[c], record);
+    for (size_t i = 0; i < io->n_kind; i++) {
+        struct mark_kind *k = &io->kind[i];
+        MEM_GROW(k->start, k->start_cap, at + 2);
+        k->start[at + 1] = (uint32_t)k->n_value;
+    }
+    MEM_GROW(io->content, io->content_cap, at + 1);
+    io->content[at] = content(io, at);
+    io->n++;
+}
+
+void marks_clear(struct marks *io)
+{
+    for (size_t i = 0; i < io->n_kind; i++) io->kind[i].n_value = 0;
+    io->n = 0;
+}
+
+void marks_make(struct marks *out, const struct people *p)
+{
+    marks_begin(out, p);
+    for (size_t k = 0; k < out->n_kind; k++)
+        MEM_GROW(out->kind[k].start, out->kind[k].start_cap, p->n + 1);
+    for (size_t i = 0; i < p->n; i++) marks_add(out, p, i);
 }
 
 void marks_release(struct marks *m)

@@ -13,17 +13,26 @@ struct mark_kind {
     int family;           /* kinds of one family say much the same: no rule joins them */
     uint32_t *start;      /* n + 1 places in `value` */
     uint32_t *value;
-    size_t n_value, cap;
+    size_t n_value, cap, start_cap;
 };
 
 struct marks {
     struct mark_kind kind[MARK_KINDS];
     size_t n_kind, n;
     uint32_t *content; /* of each record: all its marks in one; equal records have equal ones */
+    size_t content_cap;
+    uint8_t names, birth, column[PEOPLE_COLUMNS]; /* their first kinds; MARK_KINDS: none */
 };
 
 /* Those of all records; `owns`. Cost: about 2 microseconds a record. */
 void marks_make(struct marks *out, const struct people *p);
+
+/* The same by steps. The kinds that such people have, of no record yet; `owns`. */
+void marks_begin(struct marks *out, const struct people *p);
+/* One more record: the next of the marks is this one of the people. */
+void marks_add(struct marks *io, const struct people *p, size_t record);
+/* No record again; the kinds and the memory stay. */
+void marks_clear(struct marks *io);
 void marks_release(struct marks *m);
 
 #endif

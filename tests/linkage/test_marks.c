@@ -3,7 +3,7 @@
  *  1 two spellings of one name share marks, two names do not   2 dates: whole, swapped, year of an
  *  age
  *  3 words that everybody has mark nobody   4 numbers: halves   5 nothing known: no marks; equal
- *  contents */
+ *  contents   6 one record by itself has the marks that it has among all */
 #include "harness.h"
 
 #include "linkage_people.h"
@@ -110,11 +110,39 @@ static void nothing(void **state)
     marks_release(&marks);
 }
 
+static void by_itself(void **state)
+{
+    (void)state;
+    const char *line[] = {"Viktor|Shevchenko||1994-06-05||912345678",
+                          "Ana Maria|Sousa||||FF1525697|33|2018-08-21", "Bohdan|Lytvyn"};
+    struct people *p = people_of(line, 3);
+    struct marks one;
+    marks_make(&marks, p);
+    marks_begin(&one, p);
+    for (size_t i = 0; i < 3; i++) {
+        marks_add(&one, p, i);
+        assert_int_equal(one.n, 1);
+        assert_int_equal(one.content[0], marks.content[i]);
+        for (size_t k = 0; k < marks.n_kind; k++) {
+            const struct mark_kind *all = &marks.kind[k], *own = &one.kind[k];
+            assert_string_equal(all->name, own->name);
+            assert_int_equal(own->start[1], all->start[i + 1] - all->start[i]);
+            if (own->start[1] > 0)
+                assert_memory_equal(own->value, all->value + all->start[i],
+                                    own->start[1] * sizeof *own->value);
+        }
+        marks_clear(&one);
+    }
+    marks_release(&one);
+    marks_release(&marks);
+    people_free(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names),   cmocka_unit_test(dates),   cmocka_unit_test(common),
-        cmocka_unit_test(numbers), cmocka_unit_test(nothing),
+        cmocka_unit_test(numbers), cmocka_unit_test(nothing), cmocka_unit_test(by_itself),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
