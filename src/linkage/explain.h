@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Why two records are thought to be one person, or not: each field's level in words, what it
+ * weighs, and one sentence. Says how values agree, never what they are. */
+#ifndef DCIM_LINKAGE_EXPLAIN_H
+#define DCIM_LINKAGE_EXPLAIN_H
+
+#include "linkage/model.h"
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/json.h"
+
+enum explain_tone { /* what a field says: its colour; limits are EXPLAIN_STRONG and EXPLAIN_WEAK */
+                    EXPLAIN_MISSING,
+                    EXPLAIN_NEUTRAL,
+                    EXPLAIN_FOR,
+                    EXPLAIN_AGAINST,
+                    EXPLAIN_STRONGLY_FOR,
+                    EXPLAIN_STRONGLY_AGAINST,
+                    EXPLAIN_TONES
+};
+
+/* Weights, in bits: from EXPLAIN_STRONG on (32 times likelier) a field speaks strongly; below
+ * EXPLAIN_WEAK it says nothing either way. */
+#define EXPLAIN_STRONG 5.0
+#define EXPLAIN_WEAK 1.0
+
+struct explained_field {
+    const char *field; /* name of the column; "birth", "age", "reported", "order" */
+    enum compare_kind kind;
+    enum linkage_role role; /* LINKAGE_IGNORE for those that are no column */
+    uint8_t level;          /* COMPARE_MISSING: not known in one of them */
+    double weight;          /* its part, log2; 0 where it is missing */
+    bool rare;              /* agrees on what few have: by itself over EXPLAIN_STRONG bits */
+    enum explain_tone tone;
+};
+
+struct explained {
+    struct explained_field field[COMPARE_FIELDS]; /* in the order of the plan */
+    size_t n_field;
+    double weight, prior; /* of the pair; it is the prior and the sum of the fields' weights */
+};
+
+/* Names are borrowed from the plan. Cost: one comparison. */
+void explain_pair(struct explained *out, const struct model *m, const struct compare_plan *plan,
+                  size_t a, size_t b);
+
+/* The level as a stable code ("equal", "nearly-equal", "day-month-exchanged" ...) and in words, in
+ * the thread's language. */
+const char *explain_level(const struct explained_field *f);
+const char *explain_words(const struct explained_field *f);
+const char *explain_tone_name(
+    enum explain_tone t); /* "strong-for", "for", "neutral", "missing" ... */
+
+/* One sentence: what speaks for it, strongest first, what against; at most `most` clauses, "The
+ * names are nearly equal and rare; day and month of birth are exchanged; municipality: different."
+ * `label` gives what people call a column; "" for what has no name of its own. Nothing where no
+ * field says anything. */
+void explain_sentence(struct buf *out, const struct explained *x, size_t most,
+                      const char *(*label)(void *ctx, const char *field), void *ctx);
+
+/* As evidence that is kept with a proposal: a short text (about 25 bytes a field), and back. `plan`
+ * says the fields; ERR_INPUT "linkage.evidence" for what is no such text or was made for other
+ * fields. */
+void explain_write(struct buf *out, const struct explained *x);
+bool explain_read(struct explained *out, struct text evidence, const struct compare_plan *plan,
+                  struct err *e) MUST_CHECK;
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What holds for a person of whom several records speak: for each variable one record's value, by
+ * the dictionary's rule, and where the records contradict each other.
+ *
+ * The rule is that of the snapshot (dataset/snapshot.h), so that what is shown of a person is what
+ * is counted: a single value is that of the last record that has one, or of the first where the
+ * dictionary says survivor = first; an explicit missing code stands only if no record has a value.
+ * Several-choice variables and those of repeats are the union of what all records say. */
+#ifndef DCIM_LINKAGE_SURVIVOR_H
+#define DCIM_LINKAGE_SURVIVOR_H
+
+#include "model/record.h"
+
+enum survivor_rule {
+    SURVIVOR_LAST,
+    SURVIVOR_FIRST,
+    SURVIVOR_UNION, /* every record's values count */
+};
+
+enum { SURVIVOR_NONE = -1 };
+
+struct survivor_value {
+    var_id variable;
+    enum survivor_rule rule;
+    /* place of the record whose value stands; SURVIVOR_NONE: no record says anything, or union */
+    int record;
+    size_t n_value;  /* records with a value that is no missing code */
+    size_t n_differ; /* different values among them; over 1 they disagree */
+    bool conflict;   /* they disagree on what one person can have but one of (Q21) */
+};
+
+/* The variables of which a person has one: `conflict` is looked for in these alone. The names are
+ * those of parameters quality.sex, quality.birth_year and quality.citizenship
+ * (data/parameters.csv), which Q21 reads too. */
+enum { SURVIVOR_FACTS = 8 };
+struct survivor_facts {
+    var_id variable[SURVIVOR_FACTS];
+    size_t n;
+};
+void survivor_facts(struct survivor_facts *out, const struct dictionary *d, const struct form *f);
+
+/* For one variable; `r` are the person's records in the order of their numbers (as the snapshot has
+ * them), at least one. */
+void survivor_value(struct survivor_value *out, const struct record *const *r, size_t n, var_id v,
+                    const struct survivor_facts *facts);
+
+/* For all variables of the form that any record answers, in the order of the dictionary. Direct
+ * identifiers are left out. The array comes from `a`. */
+size_t survivor_values(struct survivor_value **out, const struct record *const *r, size_t n,
+                       const struct survivor_facts *facts, struct arena *a);
+
+#endif
