@@ -11,9 +11,11 @@
 #include "linkage_score.h"
 #include "timing.h"
 
+#include "base/crypto.h"
 #include "base/csv.h"
 #include "base/map.h"
 #include "base/mem.h"
+#include "linkage/encode.h"
 #include "linkage/linkage.h"
 
 #include <stdio.h>
@@ -42,9 +44,27 @@ static size_t column_of(const struct csv_row *header, struct text name)
     return 0;
 }
 
+/* Records as they are, or by their encodings alone, as a repository has them. */
+static struct encoder *encoder_of(const struct people_role *role, size_t n_role, bool encoded,
+                                  struct secret **key)
+{
+    *key = secret_new(CRYPTO_KEY);
+    memcpy(secret_bytes_mut(*key), "a key of synthetic people, 32 by", CRYPTO_KEY);
+    return encoded ? encoder_new(role, n_role, *key) : NULL;
+}
+
+static void add_person(struct input *in, struct encoder *e, const struct text *value,
+                       struct arena *a)
+{
+    struct arena_mark mark = arena_mark(a);
+    if (e == NULL) people_add(in->people, value);
+    else people_add_encoded(in->people, value, encoder_encode(e, value, a));
+    arena_rewind(a, mark);
+}
+
 /* `role` ends with NULL: "given=first_name". */
 static void read_file(struct input *in, const char *path, const char *truth,
-                      const char *const *role)
+                      const char *const *role, bool encoded)
 {
     struct csv_reader *r;
     struct err e = {0};
@@ -69,6 +89,9 @@ static void read_file(struct input *in, const char *path, const char *truth,
         column[n_role] = column_of(&row, rest);
     }
     *in = (struct input){.people = people_new(of, n_role)};
+    struct secret *key;
+    struct arena *a = arena_new(ARENA_WIPE);
+    struct encoder *encoder = encoder_of(of, n_role, encoded, &key);
     for (;;) {
         struct text value[ROLES_MAX];
         if (!csv_next(r, &row, &found, &e)) stop(e.msg);
@@ -76,12 +99,15 @@ static void read_file(struct input *in, const char *path, const char *truth,
         for (size_t i = 0; i < n_role; i++)
             value[i] = column[i] < row.n_field ? row.field[column[i]] : (struct text){0};
         if (truth_column >= row.n_field) stop("a row is too short for its truth");
-        people_add(in->people, value);
+        add_person(in, encoder, value, a);
         MEM_GROW(in->truth, in->cap, in->n + 1);
         in->truth[in->n++] = score_person(persons, text_trim(row.field[truth_column]), digits);
     }
     csv_close(r);
     map_free(persons);
+    encoder_free(encoder);
+    secret_free(key);
+    arena_free(a);
     people_count(in->people);
 }
 
@@ -191,7 +217,7 @@ static void one_file(const char *path, const char *truth, const char *const *rol
     struct linkage l;
     struct judged j;
     const char *show = getenv("DCIM_SHOW");
-    read_file(&in, path, truth, role);
+    read_file(&in, path, truth, role, getenv("DCIM_ENCODED") != NULL);
     link_file(&l, &j, &in);
     print_rules(&l, in.people);
     print_fields(&l);
@@ -259,7 +285,7 @@ static const struct {
 };
 enum { MADE = sizeof made / sizeof made[0] };
 
-static void make_people(struct input *in, uint32_t n, int level)
+static void make_people(struct input *in, uint32_t n, int level, bool encoded)
 {
     struct crowd *crowd;
     struct crowd_record *r = mem_new(1, sizeof *r);
@@ -270,12 +296,18 @@ static void make_people(struct input *in, uint32_t n, int level)
     if (!crowd_new(&crowd, &(struct crowd_options){n, 2026, level, NULL, folder}, &e)) stop(e.msg);
     for (size_t i = 0; i < MADE; i++) role[i] = made[i].to;
     *in = (struct input){.people = people_new(role, MADE), .truth = mem_new(n, sizeof *in->truth)};
+    struct secret *key;
+    struct arena *a = arena_new(ARENA_WIPE);
+    struct encoder *encoder = encoder_of(role, MADE, encoded, &key);
     while (crowd_next(crowd, r)) {
         struct text value[MADE];
         for (size_t i = 0; i < MADE; i++) value[i] = text_of(r->value[made[i].from]);
-        people_add(in->people, value);
+        add_person(in, encoder, value, a);
         in->truth[in->n++] = r->person;
     }
+    encoder_free(encoder);
+    secret_free(key);
+    arena_free(a);
     mem_free(r);
     crowd_free(crowd);
     people_count(in->people);
@@ -291,12 +323,13 @@ static void judge_input(const char *what, struct input *in)
     input_release(in);
 }
 
-static void all_sets(void)
+static void all_sets(bool encoded)
 {
     const char *shared = getenv("DCIM_SHARED_DIR"), *largest = getenv("DCIM_LARGEST");
     char path[PATH_SIZE], what[60];
     struct input in;
-    printf("%-26s %8s %8s %6s  %-20s  %-6s  %-6s  %-6s  %s\n", "set", "records", "time", "pairs",
+    printf("%-26s %8s %8s %6s  %-20s  %-6s  %-6s  %-6s  %s\n",
+           encoded ? "set, by encodings alone" : "set, in the clear", "records", "time", "pairs",
            "precision recall F1", "best", "within", "exact", "persons / truth");
     for (size_t i = 0; i < sizeof sets / sizeof sets[0]; i++) {
         if (shared == NULL) break;
@@ -304,22 +337,26 @@ static void all_sets(void)
         FILE *there = fopen(path, "r");
         if (there == NULL) continue;
         fclose(there);
-        read_file(&in, path, sets[i].truth, sets[i].role);
+        read_file(&in, path, sets[i].truth, sets[i].role, encoded);
         judge_input(sets[i].name, &in);
     }
     for (int level = 1; level <= 3; level++) {
-        make_people(&in, 10000, level);
+        make_people(&in, 10000, level, encoded);
         snprintf(what, sizeof what, "made, level %d", level);
         judge_input(what, &in);
     }
-    make_people(&in, largest == NULL ? LARGEST : (uint32_t)strtoul(largest, NULL, 10), 2);
+    make_people(&in, largest == NULL ? LARGEST : (uint32_t)strtoul(largest, NULL, 10), 2, encoded);
     judge_input("made, level 2", &in);
 }
 
 int main(int argc, char **argv)
 {
-    if (argc == 1) all_sets();
-    else if (argc < 4) stop("FILE COLUMN ROLE=HEADING..., or nothing");
+    bool encoded = getenv("DCIM_ENCODED") != NULL;
+    crypto_start();
+    if (argc == 1) {
+        if (!encoded) all_sets(false);
+        all_sets(true);
+    } else if (argc < 4) stop("FILE COLUMN ROLE=HEADING..., or nothing");
     else one_file(argv[1], argv[2], (const char *const *)argv + 3);
     return 0;
 }

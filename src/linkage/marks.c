@@ -48,6 +48,7 @@ static uint32_t word_mark(const struct people_word *w, enum spelling s)
 {
     char frame[NAME_WORD_MAX + 1];
     size_t n;
+    if (w->encoded) return w->mark[s];
     switch (s) {
     case SOUND: return hash(w->sound, w->n_sound, 1);
     case FRAME:
@@ -106,17 +107,20 @@ static void column_marks(struct mark_kind *k, size_t at, const struct people_col
             put(&k[0], at, word_mark(w, SOUND));
             put(&k[1], at, word_mark(w, FRAME));
         } else {
-            put(&k[0], at, hash(w->text, w->n, 5));
+            put(&k[0], at, w->encoded ? w->mark[0] : hash(w->text, w->n, 5));
         }
         if (x->role == LINKAGE_TEXT || x->role == LINKAGE_CODE || w->n < 6) continue;
-        put(&k[1], at, hash(w->text, w->n / 2, 6));
-        put(&k[1], at, hash(w->text + w->n - w->n / 2, w->n / 2, 7));
+        size_t n = w->n / 2;
+        put(&k[1], at, w->encoded ? w->mark[1] : hash(w->text, n, 6));
+        put(&k[1], at, w->encoded ? w->mark[2] : hash(w->text + w->n - n, n, 7));
     }
 }
 
 enum { WHOLE, DAYS, MONTH, REST, YEAR }; /* the kinds of dates of birth */
 
-static void birth_marks(struct mark_kind *k, size_t at, const struct people_birth *b)
+/* `x`: what is encoded of it; NULL: nothing is. */
+static void birth_marks(struct mark_kind *k, size_t at, const struct people_birth *b,
+                        const struct encoded_birth *x)
 {
     int y = b->year, o = b->month, d = b->day;
     if (y != 0 && o != 0 && d != 0) {
@@ -126,6 +130,12 @@ static void birth_marks(struct mark_kind *k, size_t at, const struct people_birt
         put(&k[REST], at, hash((int[]){y, d}, 2 * sizeof(int), 10));
     }
     if (y != 0 && o != 0) put(&k[MONTH], at, hash((int[]){y, o}, 2 * sizeof(int), 11));
+    if (x != NULL && x->month && x->day && !x->first) {
+        put(&k[WHOLE], at, x->whole);
+        put(&k[DAYS], at, x->either);
+    }
+    if (x != NULL && x->month && x->day) put(&k[REST], at, x->year_day);
+    if (x != NULL && x->month) put(&k[MONTH], at, x->year_month);
     if (y != 0) put(&k[YEAR], at, hash(&y, sizeof y, 12));
     else if (b->age >= 0 && b->reported != INT32_MIN) {
         int reported_year, unused[2];
@@ -194,7 +204,9 @@ void marks_add(struct marks *io, const struct people *p, size_t record)
         for (int s = SOUND; s <= BEGINNING; s++) name_marks(&k[s], at, p, record, (enum spelling)s);
         pair_marks(&k[BEGINNING + 1], at, p, record);
     }
-    if (io->birth < MARK_KINDS) birth_marks(&io->kind[io->birth], at, &p->birth[record]);
+    if (io->birth < MARK_KINDS)
+        birth_marks(&io->kind[io->birth], at, &p->birth[record],
+                    p->encoded ? &p->encoded_birth[record] : NULL);
     for (size_t c = 0; c < p->n_column; c++)
         if (io->column[c] < MARK_KINDS)
             column_marks(&io->kind[io->column[c]], at, &p->column[c], record);

@@ -64,7 +64,7 @@ static double usual_rarity(const struct compare_plan *plan, const struct compare
     double sum = 0, n = 0;
     for (size_t i = 0; i < p->n; i++) {
         double bits = f->kind == COMPARE_BIRTH
-                          ? (p->birth[i].day != 0 ? (double)p->birth[i].bits : -1)
+                          ? (people_has_day(p, i) ? (double)p->birth[i].bits : -1)
                           : record_bits(f->column, i, all);
         if (bits < 0) continue;
         sum += exp2(-counts * bits);

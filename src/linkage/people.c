@@ -2,6 +2,7 @@
 #include "linkage/people.h"
 
 #include "linkage/name.h"
+#include "linkage/read.h"
 
 #include "base/date.h"
 #include "base/map.h"
@@ -79,6 +80,7 @@ void people_free(struct people *p)
     }
     arena_free(p->scratch);
     mem_free(p->birth);
+    mem_free(p->encoded_birth);
     mem_free(p);
 }
 
@@ -111,84 +113,19 @@ static void add_word(struct people_column *c, struct text t, bool sounds)
     c->id[c->n_id++] = id;
 }
 
-/* Letters and digits alone. */
-static struct text bare(struct text t, struct arena *a)
+static void add_codes(struct people_column *c, struct text t)
 {
-    struct text word[NAME_WORDS];
-    size_t n = name_words(word, t, a), at = 0;
-    char *out = arena_take(a, NAME_WORDS * NAME_WORD_MAX + 1, 1);
-    for (size_t i = 0; i < n; i++) {
-        memcpy(out + at, word[i].p, word[i].n);
-        at += word[i].n;
-    }
-    return (struct text){out, at};
-}
-
-static struct text digits(struct text t, struct arena *a)
-{
-    char *out = arena_take(a, t.n + 1, 1);
-    size_t n = 0;
-    for (size_t i = 0; i < t.n; i++)
-        if (t.p[i] >= '0' && t.p[i] <= '9') out[n++] = t.p[i];
-    return (struct text){out, n};
-}
-
-static int number(const char *p, size_t n)
-{
-    int v = 0;
-    for (size_t i = 0; i < n && i < 4; i++) v = v * 10 + (p[i] - '0');
-    return v;
-}
-
-/* Up to three groups of digits. Returns how many; `length` in digits. */
-static size_t groups(int value[static 3], size_t length[static 3], struct text t)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < t.n && n < 3;) {
-        size_t k = i;
-        while (k < t.n && t.p[k] >= '0' && t.p[k] <= '9') k++;
-        if (k == i) {
-            i++;
-            continue;
-        }
-        value[n] = number(t.p + i, k - i);
-        length[n++] = k - i;
-        i = k;
-    }
-    return n;
-}
-
-static void read_birth(struct people_birth *b, struct text t)
-{
-    int v[3] = {0};
-    size_t length[3] = {0}, n = groups(v, length, t);
-    if (n == 1 && length[0] == 8) {
-        size_t at = 0;
-        while (t.p[at] < '0' || t.p[at] > '9') at++;
-        v[1] = number(t.p + at + 4, 2);
-        v[2] = number(t.p + at + 6, 2);
-    } else if (n == 3 && length[2] == 4) {
-        int year = v[2];
-        v[2] = v[0];
-        v[0] = year;
-    }
-    if (v[0] < 1000) return;
-    b->year = (int16_t)v[0];
-    b->month = (int8_t)(v[1] > 99 ? 0 : v[1]);
-    b->day = (int8_t)(v[2] > 99 ? 0 : v[2]);
-}
-
-static int part(struct text t)
-{
-    int v[3] = {0};
-    size_t length[3];
-    return groups(v, length, t) == 0 ? 0 : v[0];
+    struct text rest = t, line, code;
+    for (size_t n = 0; text_split(&rest, '\n', &line);)
+        while (text_split(&line, ' ', &code))
+            if (code.n > 0 && n++ < NAME_WORDS) add_word(c, code, false);
 }
 
 static void read_value(struct people *p, struct people_column *c, struct text t, struct arena *a)
 {
     struct people_birth *b = &p->birth[p->n];
     struct text word[NAME_WORDS];
+    struct read_birth birth;
     struct date day;
     size_t n;
 
@@ -199,21 +136,24 @@ static void read_value(struct people *p, struct people_column *c, struct text t,
         n = name_words(word, t, a);
         for (size_t i = 0; i < n; i++) add_word(c, word[i], true);
         break;
-    case LINKAGE_CODE: add_word(c, t, false); break;
+    case LINKAGE_CODE: add_codes(c, t); break;
     case LINKAGE_NUMBER:
-        t = bare(t, a);
-        if (t.n > 0) add_word(c, t, false);
-        break;
     case LINKAGE_PHONE:
-        t = digits(t, a);
-        if (t.n > 9) t = (struct text){t.p + t.n - 9, 9};
-        if (t.n > 0) add_word(c, t, false);
+        n = read_numbers(word, t, c->role == LINKAGE_PHONE, a);
+        for (size_t i = 0; i < n; i++) add_word(c, word[i], false);
         break;
-    case LINKAGE_BIRTH: read_birth(b, t); break;
-    case LINKAGE_BIRTH_YEAR: b->year = (int16_t)part(t); break;
-    case LINKAGE_BIRTH_MONTH: b->month = (int8_t)(part(t) % 100); break;
-    case LINKAGE_BIRTH_DAY: b->day = (int8_t)(part(t) % 100); break;
-    case LINKAGE_AGE: b->age = (int16_t)part(t); break;
+    case LINKAGE_BIRTH:
+        birth = read_birth(t);
+        if (birth.year != 0) b->year = (int16_t)birth.year;
+        if (birth.year != 0) b->month = (int8_t)birth.month;
+        if (birth.year != 0) b->day = (int8_t)birth.day;
+        break;
+    case LINKAGE_BIRTH_YEAR:
+        if (b->year == 0) b->year = (int16_t)read_part(t);
+        break;
+    case LINKAGE_BIRTH_MONTH: b->month = (int8_t)(read_part(t) % 100); break;
+    case LINKAGE_BIRTH_DAY: b->day = (int8_t)(read_part(t) % 100); break;
+    case LINKAGE_AGE: b->age = (int16_t)read_part(t); break;
     case LINKAGE_REPORTED:
         if (date_parse(&day, t, DATE_ISO)) b->reported = day.first;
         break;
@@ -222,17 +162,117 @@ static void read_value(struct people *p, struct people_column *c, struct text t,
     }
 }
 
+static void begin(struct people *p)
+{
+    MEM_GROW(p->birth, p->cap, p->n + 1);
+    p->birth[p->n] = (struct people_birth){.age = -1, .reported = INT32_MIN};
+}
+
+static void end_column(struct people *p, struct people_column *c)
+{
+    MEM_GROW(c->start, c->start_cap, p->n + 2);
+    c->start[p->n + 1] = (uint32_t)c->n_id;
+}
+
 void people_add(struct people *p, const struct text *value)
 {
     struct arena_mark mark = arena_mark(p->scratch);
-    MEM_GROW(p->birth, p->cap, p->n + 1);
-    p->birth[p->n] = (struct people_birth){.age = -1, .reported = INT32_MIN};
+    assert(!p->encoded);
+    begin(p);
+    for (size_t i = 0; i < p->n_column; i++) {
+        struct text t = text_trim(value[i]);
+        if (t.n > 0) read_value(p, &p->column[i], t, p->scratch);
+        end_column(p, &p->column[i]);
+    }
+    p->n++;
+    arena_rewind(p->scratch, mark);
+}
+
+/* ---- encoded ---- */
+
+static uint16_t bits_set(const uint64_t *p, size_t n)
+{
+    int sum = 0;
+    for (size_t i = 0; i < n; i++) sum += __builtin_popcountll(p[i]);
+    return (uint16_t)sum;
+}
+
+static void add_encoded_word(struct people_column *c, const struct encoded_word *in)
+{
+    struct people_words *w = c->words;
+    struct text key = {(const char *)&in->id, sizeof in->id};
+    uint32_t id = map_get(w->find, key);
+    if (id == MAP_NONE) {
+        id = (uint32_t)w->n;
+        MEM_GROW(w->word, w->cap, w->n + 1);
+        struct people_word *x = &w->word[w->n++];
+        *x = (struct people_word){.n = in->n, .encoded = true};
+        memcpy(x->pairs, in->pairs, sizeof x->pairs);
+        memcpy(x->sounds, in->sounds, sizeof x->sounds);
+        memcpy(x->mark, in->mark, sizeof x->mark);
+        x->n_pairs = bits_set(x->pairs, ENCODED_PAIRS);
+        x->n_sounds = bits_set(x->sounds, ENCODED_SOUNDS);
+        map_put(w->find, key, id);
+    }
+    MEM_GROW(c->id, c->id_cap, c->n_id + 1);
+    c->id[c->n_id++] = id;
+}
+
+static bool is_encoded(enum linkage_role role)
+{
+    return role == LINKAGE_GIVEN || role == LINKAGE_SURNAME || role == LINKAGE_TEXT ||
+           role == LINKAGE_NUMBER || role == LINKAGE_PHONE;
+}
+
+/* The column's field of the encoding, if it has one; `r` stands before its items. */
+static bool find_field(struct encoding_reader *r, struct text encoding, uint32_t tag)
+{
+    if (encoding.n == 0 || !encoding_open(r, encoding)) return false;
+    while (encoding_next(r))
+        if (r->tag == tag) return true;
+    return false;
+}
+
+static void add_words(struct people_column *c, struct text encoding)
+{
+    struct encoding_reader r;
+    struct encoded_word w;
+    enum encoding_kind kind = c->role == LINKAGE_NUMBER || c->role == LINKAGE_PHONE
+                                  ? ENCODING_NUMBER
+                                  : ENCODING_WORDS;
+    if (!find_field(&r, encoding, encoding_tag(c->name)) || r.kind != kind) return;
+    for (size_t n = 0; n < NAME_WORDS && encoding_take_word(&w, &r); n++) add_encoded_word(c, &w);
+}
+
+static void add_birth(struct people *p, const struct people_column *c, struct text encoding)
+{
+    struct encoding_reader r;
+    struct encoded_birth x;
+    if (!find_field(&r, encoding, encoding_tag(c->name)) || !encoding_take_birth(&x, &r)) return;
+    p->encoded_birth[p->n] = x;
+    p->birth[p->n].year = x.year;
+}
+
+void people_add_encoded(struct people *p, const struct text *value, struct text encoding)
+{
+    struct arena_mark mark = arena_mark(p->scratch);
+    assert(p->encoded || p->n == 0);
+    p->encoded = true;
+    begin(p);
+    MEM_GROW(p->encoded_birth, p->encoded_cap, p->n + 1);
+    p->encoded_birth[p->n] = (struct encoded_birth){0};
     for (size_t i = 0; i < p->n_column; i++) {
         struct people_column *c = &p->column[i];
         struct text t = text_trim(value[i]);
-        if (t.n > 0) read_value(p, c, t, p->scratch);
-        MEM_GROW(c->start, c->start_cap, p->n + 2);
-        c->start[p->n + 1] = (uint32_t)c->n_id;
+        if (is_encoded(c->role)) add_words(c, encoding);
+        else if (c->role == LINKAGE_BIRTH) add_birth(p, c, encoding);
+        else if (c->role == LINKAGE_BIRTH_YEAR) {
+            add_birth(p, c, encoding);
+            if (t.n > 0 && p->birth[p->n].year == 0) read_value(p, c, t, p->scratch);
+        } else if (c->role != LINKAGE_BIRTH_MONTH && c->role != LINKAGE_BIRTH_DAY && t.n > 0) {
+            read_value(p, c, t, p->scratch);
+        }
+        end_column(p, c);
     }
     p->n++;
     arena_rewind(p->scratch, mark);
@@ -258,10 +298,13 @@ static void count_births(struct people *p)
     for (int round = 0; round < 2; round++)
         for (size_t i = 0; i < p->n; i++) {
             struct people_birth *b = &p->birth[i];
-            if (b->year == 0 || b->month == 0 || b->day == 0) continue;
+            const struct encoded_birth *x = p->encoded ? &p->encoded_birth[i] : NULL;
+            if (x != NULL ? !x->month || !x->day : b->month == 0 || b->day == 0) continue;
+            if (b->year == 0) continue;
             memcpy(key, &b->year, 2);
             key[2] = (char)b->month;
             key[3] = (char)b->day;
+            if (x != NULL) memcpy(key, &x->whole, 4);
             struct text t = {key, 4};
             uint32_t had = map_get(dates, t);
             if (round == 0) {

@@ -5,6 +5,8 @@
 #ifndef DCIM_LINKAGE_PEOPLE_H
 #define DCIM_LINKAGE_PEOPLE_H
 
+#include "linkage/encoding.h"
+
 #include "base/arena.h"
 #include "base/text.h"
 
@@ -34,10 +36,21 @@ bool linkage_role_find(enum linkage_role *out, struct text name); /* "given", "b
 
 enum { PEOPLE_COLUMNS = 24 };
 
-struct people_word {          /* a word, a number or a code */
-    char text[32], sound[32]; /* no sound for numbers and codes */
-    uint8_t n, n_sound;
-    uint32_t letters, sound_letters; /* bit sets, for a fast look at whether words can be alike */
+struct people_word { /* a word, a number or a code */
+    union {
+        struct {
+            char text[32], sound[32]; /* no sound for numbers and codes */
+            uint8_t n_sound;
+            uint32_t letters, sound_letters; /* bit sets, for a fast look whether words can be alike */
+        };
+        struct { /* of encoded people; codes have text still */
+            uint64_t pairs[ENCODED_PAIRS], sounds[ENCODED_SOUNDS];
+            uint32_t mark[3];
+            uint16_t n_pairs, n_sounds; /* bits that are set */
+        };
+    };
+    uint8_t n;
+    bool encoded;
     uint32_t count;                  /* records that have it */
     float bits;                      /* -log2 of the share of records that have it */
 };
@@ -61,18 +74,21 @@ struct people_column {
 };
 
 struct people_birth {
-    int16_t year; /* 0: not known; the parts need not be a day that exists */
-    int8_t month, day;
+    int16_t year;      /* 0: not known; the parts need not be a day that exists */
+    int8_t month, day; /* 0 where they are encoded */
     int16_t age;      /* -1: not known */
     int32_t reported; /* day since 1970, INT32_MIN: not known */
     float bits;       /* -log2 of the share of records with the same whole date */
 };
 
-struct people {
+struct people { /* of records as they are, or of encoded ones */
     size_t n, cap;
     struct people_column column[PEOPLE_COLUMNS];
     size_t n_column;
     struct people_birth *birth;
+    struct encoded_birth *encoded_birth; /* of encoded people: all but the year; NULL otherwise */
+    size_t encoded_cap;
+    bool encoded;
     bool has_birth, has_age, has_reported;
     struct people_words
         names; /* of given names and surnames together: either may stand for the other */
@@ -93,6 +109,18 @@ void people_free(struct people *p);
  * as linkage/name.h says. Dates: digits in the order year, month, day (or day, month, year with the
  * year last); parts that are not known are left out or 0. Cost: about 2 microseconds. */
 void people_add(struct people *p, const struct text *value);
+
+/* The same of a record whose identifiers are encoded: `value` is not looked at for the columns of
+ * names, texts, numbers and dates of birth, but for a year of birth where the encoding has none.
+ * `encoding` was checked (encoding_check()); empty: none is known. All records of `p` are added this
+ * way, or none. Cost: about 1 microsecond. */
+void people_add_encoded(struct people *p, const struct text *value, struct text encoding);
+
+/* Whether the day of birth is known. */
+static inline bool people_has_day(const struct people *p, size_t i)
+{
+    return p->encoded ? p->encoded_birth[i].day : p->birth[i].day != 0;
+}
 
 /* Counts how common everything is; after the last people_add(), before comparing. */
 void people_count(struct people *p);
