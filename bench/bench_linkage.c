@@ -53,12 +53,17 @@ static struct encoder *encoder_of(const struct people_role *role, size_t n_role,
     return encoded ? encoder_new(role, n_role, *key) : NULL;
 }
 
-static void add_person(struct input *in, struct encoder *e, const struct text *value,
-                       struct arena *a)
+static void add_person(struct input *in, struct encoder *e, struct text *value, struct arena *a)
 {
     struct arena_mark mark = arena_mark(a);
-    if (e == NULL) people_add(in->people, value);
-    else people_add_encoded(in->people, value, encoder_encode(e, value, a));
+    if (e == NULL) {
+        people_add(in->people, value);
+    } else {
+        struct text encoding = encoder_encode(e, value, a);
+        for (size_t i = 0; i < in->people->n_column; i++)
+            if (linkage_role_is_identifier(in->people->column[i].role)) value[i] = (struct text){0};
+        people_add_encoded(in->people, value, encoding);
+    }
     arena_rewind(a, mark);
 }
 

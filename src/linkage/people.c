@@ -38,6 +38,18 @@ bool linkage_role_find(enum linkage_role *out, struct text name)
     return false;
 }
 
+static bool is_words(enum linkage_role role)
+{
+    return role == LINKAGE_GIVEN || role == LINKAGE_SURNAME || role == LINKAGE_TEXT ||
+           role == LINKAGE_NUMBER || role == LINKAGE_PHONE;
+}
+
+bool linkage_role_is_identifier(enum linkage_role role)
+{
+    return is_words(role) || role == LINKAGE_BIRTH || role == LINKAGE_BIRTH_YEAR ||
+           role == LINKAGE_BIRTH_MONTH || role == LINKAGE_BIRTH_DAY;
+}
+
 struct people *people_new(const struct people_role *role, size_t n_role)
 {
     struct people *p = mem_new(1, sizeof *p);
@@ -218,12 +230,6 @@ static void add_encoded_word(struct people_column *c, const struct encoded_word 
     c->id[c->n_id++] = id;
 }
 
-static bool is_encoded(enum linkage_role role)
-{
-    return role == LINKAGE_GIVEN || role == LINKAGE_SURNAME || role == LINKAGE_TEXT ||
-           role == LINKAGE_NUMBER || role == LINKAGE_PHONE;
-}
-
 /* The column's field of the encoding, if it has one; `r` stands before its items. */
 static bool find_field(struct encoding_reader *r, struct text encoding, uint32_t tag)
 {
@@ -264,14 +270,9 @@ void people_add_encoded(struct people *p, const struct text *value, struct text 
     for (size_t i = 0; i < p->n_column; i++) {
         struct people_column *c = &p->column[i];
         struct text t = text_trim(value[i]);
-        if (is_encoded(c->role)) add_words(c, encoding);
-        else if (c->role == LINKAGE_BIRTH) add_birth(p, c, encoding);
-        else if (c->role == LINKAGE_BIRTH_YEAR) {
-            add_birth(p, c, encoding);
-            if (t.n > 0 && p->birth[p->n].year == 0) read_value(p, c, t, p->scratch);
-        } else if (c->role != LINKAGE_BIRTH_MONTH && c->role != LINKAGE_BIRTH_DAY && t.n > 0) {
-            read_value(p, c, t, p->scratch);
-        }
+        if (is_words(c->role)) add_words(c, encoding);
+        if (c->role == LINKAGE_BIRTH || c->role == LINKAGE_BIRTH_YEAR) add_birth(p, c, encoding);
+        if (t.n > 0) read_value(p, c, t, p->scratch);
         end_column(p, c);
     }
     p->n++;

@@ -34,6 +34,9 @@ enum linkage_role { /* what a column is to linkage */
 
 bool linkage_role_find(enum linkage_role *out, struct text name); /* "given", "birth_year" ... */
 
+/* Whether an encoder takes it up: names, texts, numbers, dates of birth. */
+bool linkage_role_is_identifier(enum linkage_role role);
+
 enum { PEOPLE_COLUMNS = 24 };
 
 struct people_word { /* a word, a number or a code */
@@ -110,9 +113,9 @@ void people_free(struct people *p);
  * year last); parts that are not known are left out or 0. Cost: about 2 microseconds. */
 void people_add(struct people *p, const struct text *value);
 
-/* The same of a record whose identifiers are encoded: `value` is not looked at for the columns of
- * names, texts, numbers and dates of birth, but for a year of birth where the encoding has none.
- * `encoding` was checked (encoding_check()); empty: none is known. All records of `p` are added this
+/* The same of a record whose identifiers are encoded. `value` is empty for those: a column is taken
+ * from the encoding or from its value in all records. A year of birth counts where the encoding has
+ * none. `encoding` was checked (encoding_check()); empty: none is known. All records of `p` are added this
  * way, or none. Cost: about 1 microsecond. */
 void people_add_encoded(struct people *p, const struct text *value, struct text encoding);
 

@@ -108,6 +108,8 @@ void linkage_plan_add(struct people *people, const struct linkage_plan *p, const
     struct text value[PEOPLE_COLUMNS];
     struct arena_mark mark = arena_mark(a);
     linkage_plan_values(value, p, r, a);
+    for (size_t i = 0; i < p->n_role; i++)
+        if (p->column[i].identifier) value[i] = (struct text){0};
     people_add_encoded(people, value, encoding);
     arena_rewind(a, mark);
 }

@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "base/random.h"
+#include "linkage/encode.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -13,10 +14,17 @@ static const struct people_role roles[LINKAGE_COLUMNS] = {
     {"age", LINKAGE_AGE},     {"reported", LINKAGE_REPORTED},
 };
 
+static void split_line(struct text value[static LINKAGE_COLUMNS], const char *line)
+{
+    struct text rest = text_of(line), piece;
+    memset(value, 0, LINKAGE_COLUMNS * sizeof *value);
+    for (size_t i = 0; i < LINKAGE_COLUMNS && text_split(&rest, '|', &piece); i++) value[i] = piece;
+}
+
 static void add_line(struct people *p, const char *line)
 {
-    struct text value[LINKAGE_COLUMNS] = {{0}}, rest = text_of(line), piece;
-    for (size_t i = 0; i < LINKAGE_COLUMNS && text_split(&rest, '|', &piece); i++) value[i] = piece;
+    struct text value[LINKAGE_COLUMNS];
+    split_line(value, line);
     people_add(p, value);
 }
 
@@ -25,6 +33,28 @@ struct people *people_of(const char *const *line, size_t n)
     struct people *p = people_new(roles, LINKAGE_COLUMNS);
     for (size_t i = 0; i < n; i++) add_line(p, line[i]);
     people_count(p);
+    return p;
+}
+
+struct people *people_encoded_of(const char *const *line, size_t n, char letter)
+{
+    struct people *p = people_new(roles, LINKAGE_COLUMNS);
+    struct secret *key = secret_new(CRYPTO_KEY);
+    memset(secret_bytes_mut(key), letter, CRYPTO_KEY);
+    struct encoder *e = encoder_new(roles, LINKAGE_COLUMNS, key);
+    struct arena *a = arena_new(ARENA_WIPE);
+    for (size_t i = 0; i < n; i++) {
+        struct text value[LINKAGE_COLUMNS];
+        split_line(value, line[i]);
+        struct text encoding = encoder_encode(e, value, a);
+        for (size_t c = 0; c < LINKAGE_COLUMNS; c++)
+            if (linkage_role_is_identifier(roles[c].role)) value[c] = (struct text){0};
+        people_add_encoded(p, value, encoding);
+    }
+    people_count(p);
+    arena_free(a);
+    encoder_free(e);
+    secret_free(key);
     return p;
 }
 

@@ -12,6 +12,9 @@ enum { GIVEN, SURNAME, SEX, BIRTH, DOCUMENT, TOWN, AGE, REPORTED, LINKAGE_COLUMN
 /* One line a record, values parted by '|'; counted. The caller frees by people_free(). */
 struct people *people_of(const char *const *line, size_t n);
 
+/* The same by encodings alone, under a key made of `letter`. */
+struct people *people_encoded_of(const char *const *line, size_t n, char letter);
+
 /* `n_person` persons, each with one to four records by different hands: misspelt, incomplete,
  * exchanged. truth[record] is the person; `owns` *truth, mem_free(). */
 struct people *people_population(size_t n_person, uint64_t seed, uint32_t **truth);
