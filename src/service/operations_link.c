@@ -63,16 +63,16 @@ enum { CODE_MAX = 40, REASON_MAX = 500 };
     "undone_at undone_reason confirmed? confirmed_by confirmed_at confirm? held? weight% " \
     "weight_words percent% chance mine? can_undo? can_confirm? "
 #define FIELD \
-    "field label level level_words weight% weight_words tone encoded? left right "
+    "field label level level_words weight% weight_words tone rare? encoded? left right "
 #define SIDE \
     "record organisation organisation_name organisation_kind registered changed version# author " \
     "has_identifiers? person_records# can_open? "
 #define CHOICES "[code label chosen?] "
 #define RUN \
     "run# form form_title at by records# persons# pairs# automatic# review# lower% upper% " \
-    "automatic_allowed? dry_run? latest? "
-#define COUNTS "open# unsure# confirm# conflicts# values# "
-#define ESTIMATE "precision% recall% f1% "
+    "automatic_allowed? dry_run? latest? undone? "
+#define COUNTS "open# unsure# confirm# conflicts# "
+#define ESTIMATE "threshold% precision% recall% f1% "
 #define INTERVAL "value% from% to% "
 
 static const struct parameter_spec run_parameter[] = {
@@ -149,7 +149,7 @@ static const struct operation_row link_rows[] = {
     ROW_DESK("link.pair", "two records side by side, with what speaks for and against", pair_parameter,
              CAP_LINK, TX_READ, "link.read", op_link_pair,
              PAIR "compared? left{" SIDE "} right{" SIDE "} "
-             "rows[variable label section left right agrees? differs? missing?] fields[" FIELD "] "
+             "rows[field variable label section left right agrees? differs? missing?] fields[" FIELD "] "
              "decisions[" DECISION "] "
              "person_left[record organisation organisation_name registered] "
              "person_right[record organisation organisation_name registered] together? "
@@ -180,36 +180,36 @@ static const struct operation_row link_rows[] = {
              "count# next forms" CHOICES),
     /* The records that count as one person. `values`: for the whole person, by the rule of the
      * dictionary (rule, rule_words); answers: what each record says, chosen? the one that counts;
-     * conflict? where they contradict each other (Q21); settled? where somebody has chosen. */
+     * conflict? where they contradict each other (Q21). */
     ROW_DESK("link.person", "a person's records, and what holds for the whole person", record_parameter,
              CAP_LINK, TX_READ, "link.read", op_link_person,
              "record form form_title records[" SIDE "is_asked?] count# organisations# "
-             "values[variable label section value rule rule_words conflict? settled? settled_by settled_at "
-             "settled_reason answers[record organisation organisation_name value chosen?]] conflicts# "
+             "values[variable label section value rule rule_words conflict? "
+             "answers[record organisation organisation_name value chosen?]] conflicts# "
              "decisions[" DECISION "] pairs[" PAIR "]"),
     /* Persons whose records contradict each other in what must be one (Q21): sex, year of birth,
      * citizenship. */
     ROW_DESK("link.values", "persons whose records contradict each other", list_parameter, CAP_LINK,
              TX_READ, "link.read", op_link_values,
-             "conflicts[record form form_title records# variable label value rule_words "
+             "conflicts[record form form_title records# variable label section value rule rule_words conflict? "
              "answers[record organisation organisation_name value chosen?]] count# next forms" CHOICES),
     /* How good it is, and what it does to the counts: aggregates, never a record. `estimates` of
      * the model at the thresholds; `curve` by threshold; `histogram` of all kept pairs' weights, in
      * bits; `reviewed`: of pairs that people decided out of the sample, with 95 % intervals.
      * `counts`: persons_before without linkage, by match keys alone. `overlap`: persons that both
-     * organisations have met. `sizes`: persons by how many records they have. `fields`: how often
-     * each is known, and what its best and worst levels weigh. */
+     * organisations have met. `sizes`: persons by how many records they have. `fields`: what
+     * each one's best and worst levels weigh. `best`: the threshold of the greatest expected F1. */
     ROW_DESK("link.quality", "how good linkage is, and what it changes", form_parameter, CAP_TABLE_RAW,
              TX_READ, "table", op_link_quality,
              "forms[form form_title has_run? run{" RUN "} lower% upper% above{" ESTIMATE "} "
-             "review{" ESTIMATE "} curve[threshold% " ESTIMATE "] "
+             "review{" ESTIMATE "} curve[" ESTIMATE "] best% "
              "histogram[from% to% pairs# matches% band] most# "
-             "reviewed{pairs# has_any? precision{" INTERVAL "} missed{" INTERVAL "}} "
-             "decided{same# different# unsure# automatic# undone# confirm# conflicts#} "
-             "counts{records# persons# persons_before# linked_records# of_several#} "
+             "reviewed{pairs# has_any? has_above? has_review? precision{" INTERVAL "} in_band{" INTERVAL "}} "
+             "decided{open# same# different# unsure# automatic# confirm# conflicts#} "
+             "counts{records# persons# persons_before# linked_records# of_several# across#} "
              "organisations[organisation organisation_name records# persons# shared#] "
              "overlap[organisation_a organisation_name_a organisation_b organisation_name_b persons#] "
-             "sizes[records# persons#] fields[field label known% best% worst%]]"),
+             "sizes[records# or_more? persons#] fields[field label best% worst%]]"),
     /* Pairs drawn at random from each band, the same ones until the next run, to be decided as any
      * other: what link.quality says of reviewed pairs comes from them. */
     ROW_DESK("link.sample", "pairs drawn at random, to see how good linkage is", sample_parameter,

@@ -123,6 +123,7 @@ struct link_queue {          /* what is asked for */
                                 is the caller's to decide */
     bool organisation_both;  /* both records are (with organisation_no) */
     bool across;             /* only pairs of two organisations */
+    bool apart;              /* only pairs that are not one person now, by whatever decisions */
     int64_t run_no;          /* 0: any */
     enum link_standing standing;
     bool any_standing; /* standing does not matter */
@@ -133,7 +134,7 @@ struct link_queue {          /* what is asked for */
                                   pair that is proposed); 0: from the beginning */
     size_t max;                /* at most LINK_PAGE_MAX */
 };
-enum { LINK_PAGE_MAX = 1000 };
+enum { LINK_PAGE_MAX = 1000, LINK_WEIGHT_MAX = 1000000 };
 
 /* Pairs of active records. *more: there are others behind them. A pair `after` that is proposed no
  * more (a new run): from the beginning. Without ties but by record numbers, so that pages do not
@@ -143,6 +144,11 @@ bool link_pair_list(struct link_pair **out, size_t *n, bool *more, struct store 
 /* How many there are; after, order and max do not matter. Cost: reads them. */
 bool link_pair_count(int64_t *out, struct store *st, const struct link_queue *q,
                      struct err *e) MUST_CHECK;
+
+/* At most `max` of the pairs, drawn at random: the same ones as long as the run stands. after and
+ * order do not matter. Cost: reads them all. */
+bool link_pair_sample(struct link_pair **out, size_t *n, struct store *st,
+                      const struct link_queue *q, struct arena *a, struct err *e) MUST_CHECK;
 
 /* One pair by the codes of its records, typed in any way and in either order, proposed or not, also
  * of records that are withdrawn. ERR_NOT_FOUND "record.unknown"; ERR_INPUT "link.same_record",
