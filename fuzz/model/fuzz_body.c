@@ -70,6 +70,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (identity.n > 0)
             hold(body_decode(&two, buf_text(&identity), &n, &lost, &e) && lost == 0);
         check_equal(&one, &two);
+        hold(text_equal(one.encoding, two.encoding));
     }
     buf_release(&coded);
     buf_release(&identity);

@@ -280,6 +280,15 @@ static void take_group(struct decoding *x)
     }
 }
 
+/* Behind the array; its bytes are what linkage made of the identifiers, and are judged there. */
+static void take_encoding(struct decoding *x)
+{
+    struct cbor_item item = take_item(x);
+    if (item.kind != CBOR_BYTES || item.text.n == 0 || item.text.n > BODY_ENCODING_MAX)
+        x->damaged = true;
+    else x->r->encoding = item.text;
+}
+
 bool body_decode(struct record *r, struct text bytes, const struct numbering *n, size_t *n_lost,
                  struct err *e)
 {
@@ -292,6 +301,7 @@ bool body_decode(struct record *r, struct text bytes, const struct numbering *n,
     uint64_t items = take_head(&x, CBOR_ARRAY);
     if (items < 2 || take_head(&x, CBOR_UINT) != BODY_VERSION) x.damaged = true;
     for (uint64_t i = 1; i < items && !x.damaged; i++) take_group(&x);
+    if (!x.damaged && x.at != x.size) take_encoding(&x);
     if (!x.damaged && x.at != x.size) x.damaged = true;
     if (n_lost != NULL) *n_lost = x.lost;
     if (!x.damaged) return true;

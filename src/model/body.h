@@ -7,7 +7,10 @@
  * are text, so that a body can be read under any later dictionary; variables are numbers that the
  * store assigns once to a name and never again (struct numbering). Missing values are the simple
  * integers 0..5 wrapped in an array [m]; multi-selects are arrays [0, code, ...]; dates are byte
- * strings of their ISO text; decimals arrays [9, mantissa, scale]. The same record gives the same bytes. */
+ * strings of their ISO text; decimals arrays [9, mantissa, scale]. The same record gives the same bytes.
+ *
+ * Behind the array of the coded part stands the record's encoding for linkage, a byte string, where it
+ * has one. Bodies made before there were encodings end with the array. */
 #ifndef DCIM_MODEL_BODY_H
 #define DCIM_MODEL_BODY_H
 
@@ -64,15 +67,20 @@ void numbering_init(struct numbering *n, const struct dictionary *d, const struc
 
 enum body_part { BODY_CODED, BODY_IDENTITY };
 
-/* Append the part; an identity part without any value appends nothing. `b` fails on its maximum.
+enum { BODY_ENCODING_MAX = 64 << 10 }; /* bytes of an encoding; a longer one is a damaged body */
+
+/* Append the part, the coded one with the record's encoding; an identity part without any value appends nothing. `b` fails on its maximum.
  * Every variable and group of the form must have a number. Cost: a million bodies of 30 values in 1 s. */
 void body_encode(struct buf *b, const struct record *r, const struct numbering *n, enum body_part part);
+/* Append an encoding to a coded part that was made of a record without one; none: nothing. */
+void body_put_encoding(struct buf *b, struct text encoding);
 
 /* Decode into a record: the coded part into a cleared one, then the identity part, if it may be
  * opened, into the same. Codes that the list has no longer (of several: when none is left) and values
  * that are not of the variable's type any more become missing U; those, and values whose variable or
  * group is gone, are counted in *n_lost (may be NULL). So is a repeat as a whole when it hangs under
- * another group than before and its parent rows are not to be found. Texts are borrowed from `bytes`.
+ * another group than before and its parent rows are not to be found. Texts, and the encoding of a coded
+ * part that has one, are borrowed from `bytes`.
  * ERR_STORE "body.damaged" for anything malformed; the record is then half-filled.
  * Cost: a million bodies of 30 values in 1.5 s. */
 bool body_decode(struct record *r, struct text bytes, const struct numbering *n, size_t *n_lost,

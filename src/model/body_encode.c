@@ -273,5 +273,12 @@ void body_encode(struct buf *b, const struct record *r, const struct numbering *
             put_row(&s, &t->value[row * f->group[g].n_variable], t->parent[row], &n->part[part][g]);
     }
     flush(&s);
+    if (part == BODY_CODED) body_put_encoding(b, r->encoding);
     if (part == BODY_IDENTITY) mem_wipe(s.p, sizeof s.p);
+}
+
+void body_put_encoding(struct buf *b, struct text encoding)
+{
+    assert(encoding.n <= BODY_ENCODING_MAX);
+    if (encoding.n > 0) cbor_put_bytes(b, encoding.p, encoding.n);
 }

@@ -32,6 +32,7 @@ void record_clear(struct record *r)
         t->cap = t->home_cap;
         t->n_row = 0;
     }
+    r->encoding = (struct text){NULL, 0};
     r->table[0].n_row = 1;
     if (f->group[0].n_variable > 0)
         memset(r->table[0].value, 0, f->group[0].n_variable * sizeof(struct value));

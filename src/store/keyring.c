@@ -86,21 +86,22 @@ void keyring_close(struct keyring *k)
 
 static void body_seal(struct keyring *k)
 {
-    struct secret *plain = secret_new(KEYRING_BODY);
+    const size_t n = keyring_file_body(&k->file);
+    struct secret *plain = secret_new(n);
     uint8_t *p = secret_bytes_mut(plain);
     struct buf ad;
 
-    for (int i = 0; i < KEY_COUNT; i++) {
+    for (int i = 0; i < k->file.n_key; i++) {
         memcpy(p, secret_bytes(k->key[i]), key_bytes(i));
         p += key_bytes(i);
     }
     memcpy(p, k->audit_public, CRYPTO_PUBLIC);
-    assert(p + CRYPTO_PUBLIC == secret_bytes(plain) + KEYRING_BODY);
+    assert(p + CRYPTO_PUBLIC == secret_bytes(plain) + n);
 
     buf_init(&ad, KEYRING_AD_MAX);
     keyring_file_body_ad(&ad, &k->file);
     crypto_random(k->file.nonce, sizeof k->file.nonce);
-    crypto_seal(k->file.body, secret_bytes(plain), KEYRING_BODY, ad.p, ad.n, k->file.nonce,
+    crypto_seal(k->file.body, secret_bytes(plain), n, ad.p, ad.n, k->file.nonce,
                 secret_bytes(k->master));
     buf_release(&ad);
     secret_free(plain);
@@ -109,16 +110,17 @@ static void body_seal(struct keyring *k)
 /* Open the body of k->file under k->master. */
 static bool body_open(struct keyring *k)
 {
-    struct secret *plain = secret_new(KEYRING_BODY);
+    const size_t n = keyring_file_body(&k->file);
+    struct secret *plain = secret_new(n);
     struct buf ad;
 
     buf_init(&ad, KEYRING_AD_MAX);
     keyring_file_body_ad(&ad, &k->file);
-    bool ok = crypto_open(secret_bytes_mut(plain), k->file.body, sizeof k->file.body, ad.p, ad.n,
+    bool ok = crypto_open(secret_bytes_mut(plain), k->file.body, n + CRYPTO_TAG, ad.p, ad.n,
                           k->file.nonce, secret_bytes(k->master));
     buf_release(&ad);
     const uint8_t *p = secret_bytes(plain);
-    for (int i = 0; ok && i < KEY_COUNT; i++) {
+    for (int i = 0; ok && i < k->file.n_key; i++) {
         k->key[i] = secret_copy(p, key_bytes(i));
         p += key_bytes(i);
     }
@@ -418,11 +420,30 @@ static bool no_secret(struct err *e, enum err_code code, const char *what)
         "file or with a second passphrase");
 }
 
+/* A keyring of version 4 gets the key it lacks. *again: another process was quicker, and what it
+ * wrote is to be opened; else a failure leaves the keyring as it was. */
+static void add_missing_key(bool *again, struct keyring *k)
+{
+    const struct keyring_file before = k->file;
+    struct err why = {0};
+    int n_written;
+
+    *again = false;
+    if (k->file.n_key == KEY_COUNT) return;
+    k->key[KEY_LINKAGE] = secret_random(CRYPTO_KEY);
+    k->file.n_key = KEY_COUNT;
+    if (keyring_save(&n_written, k, &why) || n_written > 0) return;
+    k->file = before;
+    secret_free(k->key[KEY_LINKAGE]);
+    k->key[KEY_LINKAGE] = NULL;
+    *again = text_is(text_of(why.id), "keyring.changed");
+}
+
 bool keyring_open(struct keyring **out, const char *path, const struct unlock *u, struct err *e)
 {
     struct brought b;
     struct keyring *k = NULL;
-    bool ok = false;
+    bool ok = false, again;
 
     crypto_start();
     *out = NULL;
@@ -431,8 +452,12 @@ bool keyring_open(struct keyring **out, const char *path, const struct unlock *u
         no_secret(e, ERR_DENIED, tr("open the keyring"));
         goto done;
     }
-    k = keyring_new(path);
-    if (!keyring_unlock(k, &b, e)) goto done;
+    do {
+        keyring_close(k);
+        k = keyring_new(path);
+        if (!keyring_unlock(k, &b, e)) goto done;
+        add_missing_key(&again, k);
+    } while (again);
     *out = k;
     k = NULL;
     ok = true;
@@ -591,6 +616,7 @@ static void keys_new(struct keyring *k)
         else k->key[i] = secret_random(CRYPTO_KEY);
         assert(secret_size(k->key[i]) == key_bytes(i));
     }
+    k->file.n_key = KEY_COUNT;
     crypto_random(k->file.id, sizeof k->file.id);
     k->file.created_at = instant_now();
 }

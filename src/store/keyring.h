@@ -35,6 +35,7 @@ enum key_use {
     KEY_FACTOR,     /* seals the secrets of second factors */
     KEY_WORK,       /* wraps keys of drafts */
     KEY_SEARCH,     /* hashes by which a record is searched for */
+    KEY_LINKAGE,    /* encodings of identifiers, by which records are compared (linkage) */
     KEY_COUNT
 };
 
@@ -71,7 +72,8 @@ bool keyring_create(struct keyring **out, const char *path, const struct unlock 
  * damaged file, "keyring.no_secret", and "keyring.insecure_slot" for a passphrase slot of the small
  * profile without DCIM_INSECURE_KDF; ERR_NOT_FOUND "keyring.missing". With a recovery code, alone
  * or beside another secret, keyring_backup_private() is there too. Cost: 1.4 s for each passphrase
- * slot tried. */
+ * slot tried. A keyring of the version before, which has no KEY_LINKAGE, gets one and is written
+ * anew; where it cannot be written (a medium that can only be read) it opens without. */
 bool keyring_open(struct keyring **out, const char *path, const struct unlock *u,
                   struct err *e) MUST_CHECK;
 void keyring_close(struct keyring *k); /* wipes; NULL is fine */
@@ -79,7 +81,8 @@ void keyring_close(struct keyring *k); /* wipes; NULL is fine */
 /* Whether DCIM_INSECURE_KDF=1 is set: the program must say so when it starts (S8). */
 bool keyring_insecure_kdf(void);
 
-/* Borrowed until keyring_close(): 32 bytes; KEY_AUDIT_SIGN 64. */
+/* Borrowed until keyring_close(): 32 bytes; KEY_AUDIT_SIGN 64. NULL: KEY_LINKAGE of an old keyring
+ * that could not be written. */
 const struct secret *keyring_key(const struct keyring *k, enum key_use use);
 const uint8_t *keyring_audit_public(const struct keyring *k); /* Ed25519 */
 void keyring_id(const struct keyring *k, uint8_t out[8]);     /* names this keyring in backups */

@@ -4,12 +4,17 @@
 #include <string.h>
 
 static const char magic[8] = {'D', 'C', 'I', 'M', 'K', 'E', 'Y', 'S'};
-enum { FORMAT_VERSION = 4, KIB_MIN = 8 };
+enum { FORMAT_VERSION = 5, OLD_VERSION = 4, KIB_MIN = 8 };
 
 _Static_assert(KEYRING_HEAD_BYTES == sizeof magic + 1 + 1 + 2 + 4 + 8 + 8, "head");
 _Static_assert(KEYRING_SLOT_BYTES == 4 + 1 + 3 + 8 + 2 * (1 + 4 + 4 + CRYPTO_SALT) + KEYRING_LABEL +
                                          CRYPTO_NONCE + KEYRING_SLOT_SEALED,
                "slot");
+
+size_t keyring_file_body(const struct keyring_file *f)
+{
+    return KEYRING_BODY - (size_t)(KEY_COUNT - f->n_key) * CRYPTO_KEY;
+}
 
 /* ---- reading ---- */
 
@@ -123,16 +128,19 @@ bool keyring_file_parse(struct keyring_file *out, struct text bytes)
     out->generation = (uint32_t)take_number(&in, 4);
     take(&in, out->id, sizeof out->id);
     out->created_at = (int64_t)take_number(&in, 8);
-    if (memcmp(got_magic, magic, sizeof magic) != 0 || version != FORMAT_VERSION ||
-        n_key != KEY_COUNT || n_slot < 1 || n_slot > KEYRING_SLOTS_MAX)
+    if (memcmp(got_magic, magic, sizeof magic) != 0 ||
+        !((version == FORMAT_VERSION && n_key == KEY_COUNT) ||
+          (version == OLD_VERSION && n_key == KEYRING_KEYS_4)) ||
+        n_slot < 1 || n_slot > KEYRING_SLOTS_MAX)
         in.bad = true;
+    out->n_key = in.bad ? KEY_COUNT : (uint8_t)n_key;
     for (size_t i = 0; i < n_slot && !in.bad; i++) {
         take_slot(&in, &out->slot[i]);
         if (out->slot[i].number <= (i == 0 ? 0 : out->slot[i - 1].number)) in.bad = true;
         out->n_slot = i + 1;
     }
     take(&in, out->nonce, sizeof out->nonce);
-    take(&in, out->body, sizeof out->body);
+    take(&in, out->body, keyring_file_body(out) + CRYPTO_TAG);
     take(&in, checksum, sizeof checksum);
     if (!in.bad && in.n == 0 && memcmp(checksum, computed, sizeof checksum) == 0) return true;
     *out = (struct keyring_file){0};
@@ -146,11 +154,12 @@ static void put_zeros(struct buf *b, size_t n)
     for (; n > 0; n--) buf_put_u8(b, 0);
 }
 
+/* Of the keyring a slot belongs to: what stays as long as the slot does. */
 static void put_identity(struct buf *b, const struct keyring_file *f)
 {
     buf_put(b, magic, sizeof magic);
-    buf_put_u8(b, FORMAT_VERSION);
-    buf_put_u8(b, KEY_COUNT);
+    buf_put_u8(b, OLD_VERSION);
+    buf_put_u8(b, KEYRING_KEYS_4);
     buf_put(b, f->id, sizeof f->id);
     buf_put_u64le(b, (uint64_t)f->created_at);
 }
@@ -200,8 +209,8 @@ void keyring_file_slot_ad(struct buf *out, const struct keyring_file *f,
 void keyring_file_body_ad(struct buf *out, const struct keyring_file *f)
 {
     buf_put(out, magic, sizeof magic);
-    buf_put_u8(out, FORMAT_VERSION);
-    buf_put_u8(out, KEY_COUNT);
+    buf_put_u8(out, f->n_key == KEY_COUNT ? FORMAT_VERSION : OLD_VERSION);
+    buf_put_u8(out, f->n_key);
     buf_put_u8(out, (uint8_t)f->n_slot);
     buf_put_u8(out, 0);
     buf_put_u32le(out, f->generation);
@@ -221,7 +230,7 @@ void keyring_file_write(struct buf *out, const struct keyring_file *f)
     size_t at = out->n;
     keyring_file_body_ad(out, f);
     buf_put(out, f->nonce, sizeof f->nonce);
-    buf_put(out, f->body, sizeof f->body);
+    buf_put(out, f->body, keyring_file_body(f) + CRYPTO_TAG);
     if (out->too_long) return;
     crypto_hash(checksum, sizeof checksum, out->p + at, out->n - at, NULL);
     buf_put(out, checksum, sizeof checksum);

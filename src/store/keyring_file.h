@@ -2,9 +2,9 @@
 /* The bytes of a keyring file, read and written; no secret is tried and no file touched here
  * (keyring.c).
  *
- * Format, version 4. Numbers are little endian. 5,238 bytes at most.
+ * Format, version 5. Numbers are little endian. 5,270 bytes at most.
  *
- *   head       magic "DCIMKEYS" (8) | version = 4 (1) | keys = KEY_COUNT (1) | slots, 1..15 (2) |
+ *   head       magic "DCIMKEYS" (8) | version = 5 (1) | keys = KEY_COUNT (1) | slots, 1..15 (2) |
  *              generation (4): counts rewrites | keyring id (8) | made at, UTC seconds (8)
  *   slot       number (4) | kind (1) | zero (3) | made at (8) | two factors (25 each) | label,
  *   NUL-padded
@@ -17,15 +17,16 @@
  *   checksum   BLAKE2b-256 of everything before it
  *
  * Sealed is XChaCha20-Poly1305. The associated data of a slot are "dcim keyring slot v2", the head
- * without slot count and generation (they change while a slot stays), and the slot up to its last
- * nonce; those of its backup key are "dcim backup key v2", the same head, and the slot up to the
+ * without slot count and generation (they change while a slot stays) and with the version and number
+ * of keys of version 4 (a slot outlives them), and the slot up to its last nonce; those of its backup key are "dcim backup key v2", the same head, and the slot up to the
  * public key; those of the body are every byte before it, so that no slot can be added, removed or
  * changed without the master key. The checksum is not a protection: it tells accidental damage from
  * a wrong secret, so that the right copy is used and a removed slot never comes back through an old
  * copy. What people are told is the same in both cases.
  *
- * Kinds TPM2 and PKCS#11 are reserved: version 4 never writes them, and a file that has one is not
- * version 4. Version 3 had no keys for accounts, drafts and searches, version 2 none for cases,
+ * Kinds TPM2 and PKCS#11 are reserved: version 5 never writes them, and a file that has one is not
+ * version 5. Version 4 had no key for linkage: it is read, and becomes version 5 when the keyring is
+ * opened (keyring.c). Version 3 had no keys for accounts, drafts and searches, version 2 none for cases,
  * version 1 one backup key in the body; no repository of them was ever in use. */
 #ifndef DCIM_STORE_KEYRING_FILE_H
 #define DCIM_STORE_KEYRING_FILE_H
@@ -55,6 +56,7 @@ enum {
     KEYRING_KIB_MAX = 1024 * 1024,
     KEYRING_SLOT_SEALED = CRYPTO_KEY + CRYPTO_TAG,
     KEYRING_SIGN_KEY = 64,
+    KEYRING_KEYS_4 = KEY_LINKAGE, /* keys of version 4: all before this one */
     KEYRING_BODY = (KEY_COUNT - 1) * CRYPTO_KEY + KEYRING_SIGN_KEY + CRYPTO_PUBLIC,
     KEYRING_BODY_SEALED = KEYRING_BODY + CRYPTO_TAG,
     KEYRING_HEAD_BYTES = 32,
@@ -86,14 +88,18 @@ struct keyring_slot {
 };
 
 struct keyring_file {
+    uint8_t n_key; /* in the body: KEY_COUNT, or KEYRING_KEYS_4 */
     uint32_t generation;
     uint8_t id[8];
     int64_t created_at;
     size_t n_slot;
     struct keyring_slot slot[KEYRING_SLOTS_MAX];
     uint8_t nonce[CRYPTO_NONCE];
-    uint8_t body[KEYRING_BODY_SEALED];
+    uint8_t body[KEYRING_BODY_SEALED]; /* keyring_file_body() bytes and the tag are used */
 };
+
+/* Bytes of the body before it is sealed. */
+size_t keyring_file_body(const struct keyring_file *f);
 
 /* Parse a whole file. False when it is not exactly one, undamaged; *out is then zeroed. Reads
  * nothing outside `bytes`; cost O(size), which is bounded. */

@@ -2,7 +2,9 @@
 /* Tests of src/model/body.c, body_encode.c, body_number.c
  *  1 the bytes, by hand   2 there and back, every kind of value, both parts   3 identifiers only in their
  *  part   4 the same record gives the same bytes   5 another dictionary: names, codes, types, groups gone
- *  6 damaged in any way: refused, never a crash   7 random records   8 lists that grow   9 speed */
+ *  6 damaged in any way: refused, never a crash   7 random records   8 lists that grow   9 speed
+ * 10 the encoding for linkage: behind the coded part, there and back, never in the identity part; bodies
+ *    without one; damaged ones; cleared with the record */
 #include "harness.h"
 
 #include "small_data.h"
@@ -184,6 +186,62 @@ static void both_ways(void **state)
     assert_string_equal(
         json_of(&back),
         "{\"name\":\"Ana\",\"birth_date\":\"1990-02\",\"episode\":[{},{\"alias\":\"Bia\"}]}");
+}
+
+static void encoding_kept(void **state) /* S12: in the coded part, which is sealed */
+{
+    (void)state;
+    static const char bytes[] = "DL\1 of Ana: \0 and more";
+    const struct text encoding = {bytes, sizeof bytes - 1};
+    struct record back;
+    struct err e = {0};
+    size_t lost = 99;
+    fill();
+    encode(&r, &n);
+    struct text plain = {arena_copy(a, coded.p, coded.n), coded.n};
+    struct text names = {arena_copy(a, identity.p, identity.n), identity.n};
+    r.encoding = encoding;
+    encode(&r, &n);
+    assert_true(text_equal(names, buf_text(&identity)));
+    assert_memory_equal(coded.p, plain.p, plain.n); /* the rest stays as it was */
+    assert_int_equal(coded.n, plain.n + 1 + encoding.n);
+    body_put_encoding(&coded, (struct text){NULL, 0});
+    assert_int_equal(coded.n, plain.n + 1 + encoding.n);
+
+    record_init(&back, d, f, a);
+    assert_int_equal(back.encoding.n, 0);
+    assert_true(body_decode(&back, buf_text(&coded), &n, &lost, &e));
+    assert_int_equal(lost, 0);
+    assert_true(text_equal(back.encoding, encoding));
+    assert_true(body_decode(&back, names, &n, NULL, &e)); /* which leaves it */
+    assert_true(text_equal(back.encoding, encoding));
+    assert_string_equal(json_of(&back), json_of(&r));
+    assert_null(strstr(json_of(&back), "DL")); /* no document shows it */
+    record_clear(&back);
+    assert_int_equal(back.encoding.n, 0);
+    assert_true(body_decode(&back, plain, &n, NULL, &e)); /* made before there were any */
+    assert_int_equal(back.encoding.n, 0);
+
+    for (size_t i = plain.n + 1; i < coded.n; i++) /* cut short */
+        assert_false(body_decode(&back, (struct text){coded.p, i}, &n, NULL, &e));
+    assert_string_equal(e.id, "body.damaged");
+    buf_put_u8(&coded, 0); /* and too long */
+    assert_false(body_decode(&back, buf_text(&coded), &n, NULL, &e));
+    static const unsigned char wrong[] = {0x40, 0x00, 0x61}; /* none, a number, a text */
+    for (size_t i = 0; i < sizeof wrong; i++) {
+        buf_clear(&coded);
+        buf_put(&coded, plain.p, plain.n);
+        buf_put_u8(&coded, wrong[i]);
+        if (i == 2) buf_put_u8(&coded, 'x');
+        record_clear(&back);
+        assert_false(body_decode(&back, buf_text(&coded), &n, NULL, &e));
+    }
+    char *many = ARENA_ARRAY(a, char, BODY_ENCODING_MAX + 1);
+    buf_clear(&coded);
+    buf_put(&coded, plain.p, plain.n);
+    cbor_put_bytes(&coded, many, BODY_ENCODING_MAX + 1);
+    record_clear(&back);
+    assert_false(body_decode(&back, buf_text(&coded), &n, NULL, &e));
 }
 
 static void identifiers_apart(void **state) /* S12: what the two seals hold */
@@ -622,6 +680,7 @@ int main(void)
     const struct CMUnitTest tests[] = {cmocka_unit_test(by_hand),
                                        cmocka_unit_test(both_ways),
                                        cmocka_unit_test(identifiers_apart),
+                                       cmocka_unit_test(encoding_kept),
                                        cmocka_unit_test(same_bytes),
                                        cmocka_unit_test(another_dictionary),
                                        cmocka_unit_test(groups_gone),

@@ -10,12 +10,15 @@
  *  8 disk full, read only
  *  9 no secret in the file
  *  10 the real cost
- *  11 nothing left in memory */
+ *  11 nothing left in memory
+ *  12 a keyring of the version before gets the key it lacks: once, by whatever slot, for all slots; kept
+ *     without it where it cannot be written; opened by two at once */
 #include "harness.h"
 
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/crypto.h"
@@ -23,6 +26,7 @@
 #include "memory.h"
 #include "store/keyring.h"
 #include "store/keyring_file.h"
+#include "store/keyring_secret.h"
 #include "store/recovery.h"
 
 static struct secret *text_secret(const char *s)
@@ -588,7 +592,7 @@ static void test_11_memory(void **state)
     static const char *const names[KEY_COUNT] = {"database",   "victim",    "justice", "identity",
                                                  "reference",  "person",    "content", "release",
                                                  "audit sign", "audit head", "case", "account", "factor",
-                                                 "work", "search"};
+                                                 "work", "search", "linkage"};
     if (harness_sanitized()) skip();
     struct secret *p = text_secret("memory-canary-passphrase"),
                   *q = text_secret("memory-canary-second-one");
@@ -624,6 +628,141 @@ static void test_11_memory(void **state)
     assert_int_equal(memory_search(&keys, true), 0);
 }
 
+/* "keyring" and its copy as version 4 wrote them: without the last key. */
+static void make_version_4(const char *passphrase)
+{
+    struct secret *p = text_secret(passphrase), *key, *master = secret_new(CRYPTO_KEY),
+                  *plain = secret_new(KEYRING_BODY);
+    struct unlock u = {.passphrase = p};
+    struct brought b;
+    struct keyring_file f;
+    struct buf ad, out;
+    size_t n;
+    char *file = harness_read("keyring", &n);
+
+    buf_init(&ad, KEYRING_AD_MAX);
+    buf_init(&out, KEYRING_FILE_MAX);
+    assert_true(keyring_file_parse(&f, (struct text){file, n}));
+    assert_int_equal(f.n_key, KEY_COUNT);
+    assert_true(brought_load(&b, &u, NULL));
+    assert_true(slot_key(&key, &f.slot[0], &b, NULL));
+    keyring_file_slot_ad(&ad, &f, &f.slot[0]);
+    assert_true(crypto_open(secret_bytes_mut(master), f.slot[0].sealed, KEYRING_SLOT_SEALED, ad.p,
+                            ad.n, f.slot[0].nonce, secret_bytes(key)));
+    buf_clear(&ad);
+    keyring_file_body_ad(&ad, &f);
+    assert_true(crypto_open(secret_bytes_mut(plain), f.body, KEYRING_BODY_SEALED, ad.p, ad.n,
+                            f.nonce, secret_bytes(master)));
+    uint8_t *last = secret_bytes_mut(plain) + KEYRING_BODY - CRYPTO_PUBLIC - CRYPTO_KEY;
+    memmove(last, last + CRYPTO_KEY, CRYPTO_PUBLIC);
+    f.n_key = KEYRING_KEYS_4;
+    buf_clear(&ad);
+    keyring_file_body_ad(&ad, &f);
+    crypto_random(f.nonce, sizeof f.nonce);
+    crypto_seal(f.body, secret_bytes(plain), keyring_file_body(&f), ad.p, ad.n, f.nonce,
+                secret_bytes(master));
+    keyring_file_write(&out, &f);
+    assert_true(file_write("keyring", buf_text(&out), NULL));
+    assert_true(file_write("keyring.copy", buf_text(&out), NULL));
+    buf_release(&ad);
+    buf_release(&out);
+    free(file);
+    brought_release(&b);
+    secret_free(p);
+    secret_free(key);
+    secret_free(master);
+    secret_free(plain);
+}
+
+static size_t file_keys(void)
+{
+    struct keyring_file f;
+    size_t n;
+    char *file = harness_read("keyring", &n);
+    assert_true(keyring_file_parse(&f, (struct text){file, n}));
+    free(file);
+    return f.n_key;
+}
+
+static void test_12_version_4(void **state)
+{
+    (void)state;
+    struct secret *p = text_secret("passphrase"), *code = NULL;
+    const struct unlock by_text = {.passphrase = p}, by_file = {.key_file = "key"};
+    struct keyring *k = made("passphrase"), *again = NULL;
+    struct err e = {0};
+    uint8_t search[32], linkage[32];
+
+    memcpy(search, secret_bytes(keyring_key(k, KEY_SEARCH)), 32);
+    memcpy(linkage, secret_bytes(keyring_key(k, KEY_LINKAGE)), 32);
+    assert_true(keyring_add(k, SLOT_KEY_FILE, &by_file, TEXT("safe"), NULL, &e));
+    assert_true(keyring_add(k, SLOT_RECOVERY, NULL, TEXT(""), &code, &e));
+    keyring_close(k);
+    make_version_4("passphrase");
+    assert_int_equal(file_keys(), 15);
+
+    /* Where nothing can be written it opens without. */
+    struct rlimit before, none;
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    none = (struct rlimit){0, before.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &none), 0);
+    bool ok = keyring_open(&k, "keyring", &by_text, &e);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+    assert_true(ok);
+    assert_null(keyring_key(k, KEY_LINKAGE));
+    assert_memory_equal(secret_bytes(keyring_key(k, KEY_SEARCH)), search, 32);
+    assert_int_equal(file_keys(), 15);
+    keyring_close(k);
+
+    assert_true(keyring_open(&k, "keyring", &by_text, &e));
+    assert_int_equal(file_keys(), KEY_COUNT);
+    assert_true(copies_equal());
+    assert_memory_equal(secret_bytes(keyring_key(k, KEY_SEARCH)), search, 32);
+    assert_memory_not_equal(secret_bytes(keyring_key(k, KEY_LINKAGE)), linkage, 32); /* a new one */
+    memcpy(linkage, secret_bytes(keyring_key(k, KEY_LINKAGE)), 32);
+    keyring_close(k);
+    const struct unlock each[] = {by_text, by_file, {.recovery = code}};
+    for (size_t i = 0; i < 3; i++) { /* and it stays, whoever opens it */
+        assert_true(keyring_open(&again, "keyring", &each[i], &e));
+        assert_memory_equal(secret_bytes(keyring_key(again, KEY_LINKAGE)), linkage, 32);
+        assert_int_equal(keyring_backup_private(again, &(struct backup_recipient){0}) != NULL,
+                         i == 2);
+        keyring_close(again);
+    }
+
+    make_version_4("passphrase");
+    pid_t child[4];
+    for (int i = 0; i < 4; i++) { /* at once: one writes, all have the same */
+        child[i] = fork();
+        assert_true(child[i] >= 0);
+        if (child[i] > 0) continue;
+        char name[16];
+        (void)snprintf(name, sizeof name, "key%d", i);
+        ok = keyring_open(&k, "keyring", &by_text, NULL) &&
+             file_write(name,
+                        (struct text){(const char *)secret_bytes(keyring_key(k, KEY_LINKAGE)), 32},
+                        NULL);
+        _exit(ok ? 0 : 1);
+    }
+    for (int i = 0; i < 4; i++) {
+        int status;
+        assert_int_equal(waitpid(child[i], &status, 0), child[i]);
+        assert_int_equal(status, 0);
+    }
+    assert_true(keyring_open(&k, "keyring", &by_text, &e));
+    for (int i = 0; i < 4; i++) {
+        char name[16];
+        size_t n;
+        (void)snprintf(name, sizeof name, "key%d", i);
+        char *written = harness_read(name, &n);
+        assert_memory_equal(written, secret_bytes(keyring_key(k, KEY_LINKAGE)), 32);
+        free(written);
+    }
+    keyring_close(k);
+    secret_free(p);
+    secret_free(code);
+}
+
 #define IN_FOLDER(f) cmocka_unit_test_setup_teardown(f, fresh_folder, leave_folder)
 
 int main(void)
@@ -638,6 +777,7 @@ int main(void)
         IN_FOLDER(test_7_two_processes),
         IN_FOLDER(test_8_full_disk),
         IN_FOLDER(test_9_nothing_in_the_clear),
+        IN_FOLDER(test_12_version_4),
         IN_FOLDER(test_10_real_cost),
         IN_FOLDER(test_11_memory),
     };

@@ -4,7 +4,8 @@
  *  2 the layout
  *  3 damage: every bit, every length
  *  4 forged fields with a right checksum
- *  5 associated data */
+ *  5 associated data
+ *  6 version 4, one key less: read, written back as it was, slots bound alike */
 #include "harness.h"
 
 #include "base/crypto.h"
@@ -12,7 +13,8 @@
 
 static struct keyring_file sample(void)
 {
-    struct keyring_file f = {.generation = 9,
+    struct keyring_file f = {.n_key = KEY_COUNT,
+                             .generation = 9,
                              .id = "ABCDEFG",
                              .created_at = 1700000000,
                              .n_slot = 3};
@@ -137,12 +139,12 @@ static void test_2_layout(void **state)
 
     buf_init(&b, KEYRING_FILE_MAX);
     keyring_file_write(&b, &f);
-    /* 32 + 3 * 202 + 24 + (14 keys of 32 + 64 + 32 + tag 16 = 560) + 32 = 1,254 */
-    assert_int_equal(KEY_COUNT, 15);
-    assert_int_equal(b.n, 1254);
-    assert_int_equal(KEYRING_FILE_MAX, 32 + 15 * (202 + 104) + 24 + 560 + 32);
+    /* 32 + 3 * 202 + 24 + (15 keys of 32 + 64 + 32 + tag 16 = 592) + 32 = 1,286 */
+    assert_int_equal(KEY_COUNT, 16);
+    assert_int_equal(b.n, 1286);
+    assert_int_equal(KEYRING_FILE_MAX, 32 + 15 * (202 + 104) + 24 + 592 + 32);
     assert_memory_equal(b.p,
-                        "DCIMKEYS\x04\x0f\x03\x00\x09\x00\x00\x00"
+                        "DCIMKEYS\x05\x10\x03\x00\x09\x00\x00\x00"
                         "ABCDEFG\0",
                         24);
     assert_memory_equal(b.p + AT_SLOT + 202 + S_LABEL, "chave do cofre\0", 15);
@@ -186,7 +188,8 @@ static void test_4_forged(void **state)
         parses_forged(&b, AT_ID, 'x')); /* the way of forging works: an id may be anything */
     assert_false(parses_forged(&b, 0, 'd'));
     assert_false(parses_forged(&b, AT_VERSION, 3));
-    assert_false(parses_forged(&b, AT_VERSION, 5));
+    assert_false(parses_forged(&b, AT_VERSION, 4)); /* which had one key less */
+    assert_false(parses_forged(&b, AT_VERSION, 6));
     assert_false(parses_forged(&b, AT_KEYS, KEY_COUNT - 1));
     assert_false(parses_forged(&b, AT_SLOTS, 0));
     assert_false(parses_forged(&b, AT_SLOTS, 2));
@@ -272,6 +275,36 @@ static void test_5_associated_data(void **state)
     assert_true(ad_differs(body_ad, &f, CHANGED(g.created_at++)));
 }
 
+static void test_6_version_4(void **state)
+{
+    (void)state;
+    struct keyring_file f = sample(), old = f, back;
+    struct buf b, again;
+
+    buf_init(&b, KEYRING_FILE_MAX);
+    buf_init(&again, KEYRING_FILE_MAX);
+    old.n_key = KEYRING_KEYS_4;
+    memset(old.body + KEYRING_BODY_SEALED - CRYPTO_KEY, 0, CRYPTO_KEY);
+    keyring_file_write(&b, &old);
+    assert_int_equal(b.n, 1254);
+    assert_memory_equal(b.p, "DCIMKEYS\x04\x0f\x03", 11);
+    assert_true(keyring_file_parse(&back, buf_text(&b)));
+    assert_int_equal(back.n_key, 15);
+    assert_int_equal(keyring_file_body(&back), 14 * 32 + 64 + 32);
+    assert_memory_equal(back.body, old.body, sizeof old.body);
+    keyring_file_write(&again, &back);
+    assert_true(text_equal(buf_text(&b), buf_text(&again)));
+    assert_false(parses_forged(&b, AT_VERSION, 5));
+    assert_false(parses_forged(&b, AT_KEYS, 16));
+    size_t whole = b.n;
+    for (b.n = 0; b.n < whole; b.n++) assert_false(parses(&b));
+    buf_release(&b);
+    buf_release(&again);
+    /* What opened a slot opens it in the file that has the key; the body is bound to its version. */
+    assert_false(ad_differs(slot_ad, &f, &old));
+    assert_true(ad_differs(body_ad, &f, &old));
+}
+
 static int setup(void **state)
 {
     (void)state;
@@ -285,6 +318,7 @@ int main(void)
         cmocka_unit_test(test_1_round_trip),      cmocka_unit_test(test_2_layout),
         cmocka_unit_test(test_3_damage),          cmocka_unit_test(test_4_forged),
         cmocka_unit_test(test_5_associated_data),
+        cmocka_unit_test(test_6_version_4),
     };
     return cmocka_run_group_tests(tests, setup, NULL);
 }
