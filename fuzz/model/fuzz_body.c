@@ -71,6 +71,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             hold(body_decode(&two, buf_text(&identity), &n, &lost, &e) && lost == 0);
         check_equal(&one, &two);
         hold(text_equal(one.encoding, two.encoding));
+        struct text bare = body_bare(buf_text(&coded));
+        size_t head = one.encoding.n < 24      ? 1
+                      : one.encoding.n < 256   ? 2
+                      : one.encoding.n < 65536 ? 3
+                                               : 5;
+        hold(bare.n == coded.n - (one.encoding.n == 0 ? 0 : one.encoding.n + head));
     }
     buf_release(&coded);
     buf_release(&identity);

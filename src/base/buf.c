@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -65,6 +66,15 @@ void buf_put(struct buf *b, const void *p, size_t n)
 {
     if (!buf_room(b, n)) return;
     if (n > 0) memcpy(b->p + b->n, p, n);
+    b->n += n;
+    b->p[b->n] = '\0';
+}
+
+void buf_put_again(struct buf *b, size_t at, size_t n)
+{
+    assert(at <= b->n && n <= b->n - at);
+    if (!buf_room(b, n)) return; /* it may have moved */
+    if (n > 0) memcpy(b->p + b->n, b->p + at, n);
     b->n += n;
     b->p[b->n] = '\0';
 }

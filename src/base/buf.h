@@ -28,6 +28,8 @@ void buf_release(struct buf *b);
 void buf_clear(struct buf *b); /* empty, keeps memory, forgets the failure */
 
 void buf_put(struct buf *b, const void *p, size_t n);
+/* The buffer's own `n` bytes from `at` on once more, at its end. */
+void buf_put_again(struct buf *b, size_t at, size_t n);
 void buf_puts(struct buf *b, const char *s);
 void buf_put_text(struct buf *b, struct text t);
 void buf_putc(struct buf *b, char c);

@@ -289,6 +289,16 @@ static void take_encoding(struct decoding *x)
     else x->r->encoding = item.text;
 }
 
+struct text body_bare(struct text coded)
+{
+    struct cbor_reader in;
+    cbor_reader_init(&in, coded.p, coded.n);
+    enum cbor_kind kind;
+    do kind = cbor_next(&in).kind;
+    while (kind != CBOR_BAD && kind != CBOR_END && in.depth > 0);
+    return kind == CBOR_BAD || kind == CBOR_END ? coded : (struct text){coded.p, in.at};
+}
+
 bool body_decode(struct record *r, struct text bytes, const struct numbering *n, size_t *n_lost,
                  struct err *e)
 {

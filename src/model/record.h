@@ -57,8 +57,8 @@ struct record {
     const struct form *form;
     struct record_table *table; /* by group */
     struct arena *arena;        /* values' texts and code arrays live here */
-    /* What linkage keeps of the direct identifiers (linkage/encode.h), none where none were known. No
-     * value: no document, export or comparison has it. Borrowed like the texts of a body. */
+    /* What linkage keeps of the direct identifiers (linkage/encode.h); none where none were known.
+     * No value: no document, export or comparison has it. Borrowed like the texts of a body. */
     struct text encoding;
 };
 
@@ -67,9 +67,10 @@ enum { RECORD_INSTANCES_MAX = 1000 }; /* of one group in one record */
 /* An empty record of a form: group 0 with one row. Everything comes from `a`. */
 void record_init(struct record *r, const struct dictionary *d, const struct form *f,
                  struct arena *a);
-/* Empty again, without encoding: one row in group 0, none in the repeats. Texts, code arrays and tables that had to
- * grow lie in the arena, which is the caller's to rewind, before or after this call but not without
- * it, and only to a mark taken after record_init(). Cost: overwriting the values of group 0. */
+/* Empty again, without encoding: one row in group 0, none in the repeats. Texts, code arrays and
+ * tables that had to grow lie in the arena, which is the caller's to rewind, before or after this
+ * call but not without it, and only to a mark taken after record_init(). Cost: overwriting the
+ * values of group 0. */
 void record_clear(struct record *r);
 
 /* Add an instance of repeat `g` under row `parent` of its parent group: *row gets its number.

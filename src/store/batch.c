@@ -9,7 +9,8 @@
  *   reference hash   keyed BLAKE2b-128 of "reference 1" | form number (8) | organisation number (8)
  *   | reference
  *   content hash     keyed BLAKE2b-128 of length of the coded part (8) | coded part | identity part
- * Numbers little endian. */
+ * Numbers little endian; the coded part without the encoding for linkage, which follows from the
+ * identity part: where encodings are made otherwise some day, nothing has changed. */
 #include "store/batch_internal.h"
 #include "store/duplicate.h"
 
@@ -141,7 +142,7 @@ static void take_keys(struct batch_writer *w, const struct form *f)
 static struct batch_block *block_new(void)
 {
     struct batch_block *b = mem_new(1, sizeof *b);
-    buf_init_wiped(&b->plain, BLOCK_BYTES + BODY_MAX + BLOCK_ROWS * 8);
+    buf_init_wiped(&b->plain, BLOCK_BYTES + 3 * BODY_MAX + BLOCK_ROWS * 8);
     buf_init(&b->sealed, 4 * (BLOCK_BYTES + BODY_MAX));
     return b;
 }
@@ -253,15 +254,17 @@ static bool encode(struct batch_row *r, struct batch_writer *w, const struct rec
                    struct err *e)
 {
     struct buf *b = &w->block->plain;
+    struct record bare = *record;
     size_t at = b->n;
     uint8_t length[8] = {0};
 
+    bare.encoding = (struct text){NULL, 0};
     buf_put(b, length, sizeof length);
     r->coded_at = b->n;
-    body_encode(b, record, &w->form->numbering, BODY_CODED);
+    body_encode(b, &bare, &w->form->numbering, BODY_CODED);
     r->coded_n = b->n - r->coded_at;
     r->identity_at = b->n;
-    body_encode(b, record, &w->form->numbering, BODY_IDENTITY);
+    body_encode(b, &bare, &w->form->numbering, BODY_IDENTITY);
     r->identity_n = b->n - r->identity_at;
     if (b->too_long || b->n - at > BODY_MAX) {
         err_set(e, ERR_LIMIT, "batch.record_too_long",
@@ -271,9 +274,26 @@ static bool encode(struct batch_row *r, struct batch_writer *w, const struct rec
     for (int i = 0; i < 8; i++) length[i] = (uint8_t)((uint64_t)r->coded_n >> (8 * i));
     memcpy(b->p + at, length, sizeof length);
     r->hashed_at = at;
+    r->hashed_n = b->n - at;
     r->hashed = w->look_up; /* else nothing is compared with it, and it is made with the sealing */
     if (r->hashed) batch_content_hash(r, w->block, &w->keys);
     return true;
+}
+
+/* For a row that is to be written: what is sealed is the coded part with the encoding behind it. */
+static void add_encoding(struct batch_row *r, struct batch_writer *w, const struct record *record)
+{
+    struct arena_mark mark = arena_mark(w->scratch);
+    struct buf *b = &w->block->plain;
+    struct text encoding = store_encoding(w->st, record, w->scratch);
+    if (encoding.n > 0) {
+        size_t at = b->n;
+        buf_put_again(b, r->coded_at, r->coded_n);
+        body_put_encoding(b, encoding);
+        r->coded_at = at;
+        r->coded_n = b->n - at;
+    }
+    arena_rewind(w->scratch, mark);
 }
 
 static uint64_t new_code(struct batch_writer *w)
@@ -378,6 +398,7 @@ static bool decide(enum put_outcome *outcome, struct batch_row *r, struct batch_
         r->record_no = w->next_record++;
         r->code = new_code(w);
     }
+    add_encoding(r, w, record);
     version_index_make(&r->index, &w->index, record, w->keys.person);
     r->has_person = person_key_make(r->person_key, &w->person, record, w->keys.person, w->scratch);
     return true;
@@ -414,6 +435,7 @@ static bool decide_version(enum put_outcome *outcome, struct batch_row *r, struc
     w->n_plain += (int64_t)(r->coded_n + r->identity_n);
     if (!store_quota_holds(&w->room, w->n_made, w->n_plain, e)) return false;
     if (w->dry_run) return true;
+    add_encoding(r, w, record);
     version_index_make(&r->index, &w->index, record, w->keys.person);
     r->has_person = person_key_make(r->person_key, &w->person, record, w->keys.person, w->scratch);
     return true;

@@ -78,8 +78,7 @@ void batch_keys_free(struct batch_keys *k)
 void batch_content_hash(struct batch_row *r, const struct batch_block *b,
                         const struct batch_keys *k)
 {
-    crypto_hash(r->content_hash, CONTENT_HASH, b->plain.p + r->hashed_at,
-                r->identity_at + r->identity_n - r->hashed_at, k->content);
+    crypto_hash(r->content_hash, CONTENT_HASH, b->plain.p + r->hashed_at, r->hashed_n, k->content);
 }
 
 void batch_seal(struct batch_block *b, struct batch_keys *k)

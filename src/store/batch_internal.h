@@ -42,7 +42,8 @@ struct batch_row { /* one version to be written */
     uint8_t key
         [CRYPTO_KEY]; /* of a record that is there; a fresh one gets its own when sealed. Wiped then */
     bool hashed;      /* content_hash is made */
-    size_t hashed_at, coded_at, coded_n, identity_at, identity_n; /* in block.plain */
+    /* In block.plain; the coded part is there a second time where an encoding stands behind it. */
+    size_t hashed_at, hashed_n, coded_at, coded_n, identity_at, identity_n;
     uint8_t wrapped[WRAPPED_KEY], identity_wrapped[WRAPPED_KEY];
     size_t body_at, body_n, identity_body_at,
         identity_body_n; /* in block.sealed; identity_body_n 0: none */

@@ -17,17 +17,18 @@
  *   checksum   BLAKE2b-256 of everything before it
  *
  * Sealed is XChaCha20-Poly1305. The associated data of a slot are "dcim keyring slot v2", the head
- * without slot count and generation (they change while a slot stays) and with the version and number
- * of keys of version 4 (a slot outlives them), and the slot up to its last nonce; those of its backup key are "dcim backup key v2", the same head, and the slot up to the
- * public key; those of the body are every byte before it, so that no slot can be added, removed or
- * changed without the master key. The checksum is not a protection: it tells accidental damage from
- * a wrong secret, so that the right copy is used and a removed slot never comes back through an old
- * copy. What people are told is the same in both cases.
+ * without slot count and generation (they change while a slot stays) and with the version and
+ * number of keys of version 4 (a slot outlives them), and the slot up to its last nonce; those of
+ * its backup key are "dcim backup key v2", the same head, and the slot up to the public key; those
+ * of the body are every byte before it, so that no slot can be added, removed or changed without
+ * the master key. The checksum is not a protection: it tells accidental damage from a wrong secret,
+ * so that the right copy is used and a removed slot never comes back through an old copy. What
+ * people are told is the same in both cases.
  *
  * Kinds TPM2 and PKCS#11 are reserved: version 5 never writes them, and a file that has one is not
- * version 5. Version 4 had no key for linkage: it is read, and becomes version 5 when the keyring is
- * opened (keyring.c). Version 3 had no keys for accounts, drafts and searches, version 2 none for cases,
- * version 1 one backup key in the body; no repository of them was ever in use. */
+ * version 5. Version 4 had no key for linkage: it is read, and becomes version 5 when the keyring
+ * is opened (keyring.c). Version 3 had no keys for accounts, drafts and searches, version 2 none
+ * for cases, version 1 one backup key in the body; no repository of them was ever in use. */
 #ifndef DCIM_STORE_KEYRING_FILE_H
 #define DCIM_STORE_KEYRING_FILE_H
 

@@ -29,8 +29,8 @@ struct putting {
     uint8_t content_hash[CONTENT_HASH], person_key[PERSON_KEY];
     bool has_person;
     struct version_index index;
-    struct buf plain; /* length | coded | identity */
-    size_t coded_n;
+    struct buf plain; /* length | coded | identity | coded with its encoding, where it has one */
+    size_t coded_at, coded_n, identity_at, identity_n; /* in it, as they are sealed */
     int64_t n_byte;
 };
 
@@ -194,15 +194,32 @@ static bool put_reference(const struct putting *p, struct err *e)
 
 /* ---- the bodies ---- */
 
+static void add_encoding(struct putting *p, struct arena *scratch)
+{
+    struct buf *b = &p->plain;
+    struct text encoding = store_encoding(p->st, p->in->record, scratch);
+    size_t at = b->n;
+    if (encoding.n == 0) return;
+    buf_put_again(b, p->coded_at, p->coded_n);
+    body_put_encoding(b, encoding);
+    p->coded_at = at;
+    p->coded_n = b->n - at;
+}
+
 static bool encode(struct putting *p, struct err *e)
 {
     struct buf *b = &p->plain;
+    struct record bare = *p->in->record;
     uint8_t length[8] = {0};
+    bare.encoding = (struct text){NULL, 0}; /* no part of the content hash: batch.c */
     buf_put(b, length, sizeof length);
-    body_encode(b, p->in->record, &p->numbering->numbering, BODY_CODED);
-    p->coded_n = b->n - sizeof length;
-    body_encode(b, p->in->record, &p->numbering->numbering, BODY_IDENTITY);
-    if (b->too_long) {
+    p->coded_at = b->n;
+    body_encode(b, &bare, &p->numbering->numbering, BODY_CODED);
+    p->identity_at = b->n;
+    p->coded_n = p->identity_at - p->coded_at;
+    body_encode(b, &bare, &p->numbering->numbering, BODY_IDENTITY);
+    p->identity_n = b->n - p->identity_at;
+    if (b->too_long || b->n > BODY_MAX) {
         err_set(e, ERR_LIMIT, "record.too_long", "a record takes at most %d bytes", BODY_MAX);
         return err_remedy(e, "shorten its texts, or make two records of it");
     }
@@ -212,6 +229,7 @@ static bool encode(struct putting *p, struct err *e)
                 keyring_key(p->st->keyring, KEY_CONTENT));
     struct person_key_plan plan;
     struct arena *scratch = arena_new(ARENA_WIPE);
+    add_encoding(p, scratch);
     person_key_plan(&plan, p->st->dictionary, p->form);
     p->has_person = person_key_make(p->person_key, &plan, p->in->record,
                                     keyring_key(p->st->keyring, KEY_PERSON), scratch);
@@ -285,7 +303,7 @@ static bool put_version(struct putting *p, struct err *e)
     struct query q;
     (void)store_record_kek(p->st, p->form, &kek_id);
     buf_init(&sealed, BODY_MAX + 1024);
-    envelope_seal(&sealed, p->plain.p + 8, p->coded_n, p->key, kek_id, &c);
+    envelope_seal(&sealed, p->plain.p + p->coded_at, p->coded_n, p->key, kek_id, &c);
     p->n_byte += (int64_t)sealed.n;
     (void)query_begin(&q, p->st->backend, SQL_PUT_VERSION);
     query_bind_int(&q, "version_id", version_id(p));
@@ -315,16 +333,15 @@ static bool put_index(const struct putting *p, struct err *e)
 static bool put_identity(struct putting *p, struct err *e)
 {
     struct envelope_context c = {ENVELOPE_IDENTITY_KEY, p->code, p->version_no};
-    const size_t at = 8 + p->coded_n;
     uint8_t key[CRYPTO_KEY], wrapped[WRAPPED_KEY];
     struct buf sealed;
     struct query q;
-    if (p->plain.n == at) return true;
+    if (p->identity_n == 0) return true;
     crypto_random(key, sizeof key);
     envelope_wrap(wrapped, key, keyring_key(p->st->keyring, KEY_IDENTITY), KEY_IDENTITY, &c);
     c.place = ENVELOPE_IDENTITY_BODY;
     buf_init(&sealed, BODY_MAX + 1024);
-    envelope_seal(&sealed, p->plain.p + at, p->plain.n - at, key, KEY_IDENTITY, &c);
+    envelope_seal(&sealed, p->plain.p + p->identity_at, p->identity_n, key, KEY_IDENTITY, &c);
     mem_wipe(key, sizeof key);
     p->n_byte += (int64_t)sealed.n;
     (void)query_begin(&q, p->st->backend, SQL_PUT_IDENTITY);
@@ -381,7 +398,8 @@ static void digest_of(uint8_t out[32], const struct putting *p)
 
 static bool put(struct putting *p, struct err *e)
 {
-    if (!encode(p, e) || !room(p, (int64_t)p->plain.n, e) || !put_series(p, e)) return false;
+    if (!encode(p, e) || !room(p, (int64_t)(p->coded_n + p->identity_n), e) || !put_series(p, e))
+        return false;
     if (p->fresh ? !put_fresh(p, e) : !put_change(p, e)) return false;
     return put_version(p, e) && put_index(p, e) && put_identity(p, e) && put_reference(p, e) &&
            put_work(p, e) && put_counts(p, e) && store_generation_next(p->st, e);
@@ -397,7 +415,7 @@ bool store_record_put(struct record_put_result *out, struct store *st, const str
     *out = (struct record_put_result){0};
     if (!store_must_write(st, e) || !numbering_ensure(st, e)) return false;
     p.numbering = numbering_of_form(st, p.form->id);
-    buf_init_wiped(&p.plain, BODY_MAX);
+    buf_init_wiped(&p.plain, 3 * BODY_MAX);
     bool is_new = in->code == NULL || in->code[0] == '\0';
     bool ok = (is_new ? new_subject(&p, e) : find_subject(&p, e)) && put(&p, e);
     if (ok) {

@@ -57,6 +57,14 @@ bool store_set_dictionary(struct store *st, const char *pack, const uint8_t hash
  * write transaction when there are any). Borrowed until store_close(). */
 bool store_use_dictionary(struct store *st, const struct dictionary *d, struct err *e) MUST_CHECK;
 
+/* What every version that is written from now on through this connection gets its encoding for
+ * linkage from (the store knows nothing of how it is made): of a record with its identifiers; none
+ * where it says nobody. The text lies in `a`, which wipes. Called by whoever writes records, one at a
+ * time. fn NULL: records keep the encoding they came with, as where `fn` gives none. Whether a record
+ * has changed does not depend on it: it says nothing that the identifiers do not. */
+typedef struct text store_encode_fn(void *ctx, const struct record *r, struct arena *a);
+void store_set_encode(struct store *st, store_encode_fn *fn, void *ctx);
+
 bool store_begin(struct store *st, bool write, struct err *e) MUST_CHECK;
 bool store_commit(struct store *st, struct err *e) MUST_CHECK;
 void store_rollback(struct store *st); /* fine when none is open */

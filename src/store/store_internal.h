@@ -30,7 +30,13 @@ struct store {
     bool records_changed;          /* the open transaction has changed records */
     struct batch_writer *writer;   /* has the backend handle to itself; NULL: nobody */
     int64_t source_generation;     /* of the state that part 0 of the newest snapshot sees */
+    store_encode_fn *encode;       /* NULL: none is made */
+    void *encode_ctx;
 };
+
+/* The encoding that a version of this record is kept with: made of its identifiers, else the one it
+ * came with; none. In `a`, which wipes, or borrowed from the record. */
+struct text store_encoding(const struct store *st, const struct record *r, struct arena *a);
 
 /* Numbers of the dictionary's variables and groups: read, and given to those that are new (that
  * needs a write transaction: ERR_USAGE "store.numbering"). Nothing to do when they are known. */

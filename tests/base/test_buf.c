@@ -24,6 +24,16 @@ static void builds_and_ends_with_nul(void **state)
     buf_printf(&b, "%s", "");
     assert_int_equal(b.n, 10);
     assert_memory_equal(b.p, "a\0bcdefg42", 11);
+    struct buf twice; /* its own bytes, also while it grows and moves */
+    buf_init_wiped(&twice, 10000);
+    buf_puts(&twice, "xyz");
+    for (int i = 0; i < 11; i++) buf_put_again(&twice, 0, twice.n);
+    assert_int_equal(twice.n, 3 << 11);
+    for (size_t i = 0; i < twice.n; i++) assert_int_equal(twice.p[i], "xyz"[i % 3]);
+    assert_int_equal(twice.p[twice.n], '\0');
+    buf_put_again(&twice, 1, twice.n - 1);
+    assert_true(twice.too_long);
+    buf_release(&twice);
     assert_true(buf_ok(&b, &e));
     assert_int_equal(e.code, ERR_NONE);
     assert_true(text_equal(buf_text(&b), (struct text){"a\0bcdefg42", 10}));

@@ -208,6 +208,11 @@ static void encoding_kept(void **state) /* S12: in the coded part, which is seal
     body_put_encoding(&coded, (struct text){NULL, 0});
     assert_int_equal(coded.n, plain.n + 1 + encoding.n);
 
+    assert_true(text_equal(body_bare(buf_text(&coded)), plain));
+    assert_true(text_equal(body_bare(plain), plain));
+    assert_true(text_equal(body_bare(TEXT("\x82\x01")), TEXT("\x82\x01")));
+    assert_int_equal(body_bare((struct text){"", 0}).n, 0);
+
     record_init(&back, d, f, a);
     assert_int_equal(back.encoding.n, 0);
     assert_true(body_decode(&back, buf_text(&coded), &n, &lost, &e));

@@ -52,6 +52,7 @@ static struct batch_block *block_of(int n)
         r->identity_at = b->plain.n;
         if (i % 3 == 0) buf_printf(&b->plain, "identity part %d", i);
         r->identity_n = b->plain.n - r->identity_at;
+        r->hashed_n = b->plain.n - r->hashed_at;
     }
     return b;
 }

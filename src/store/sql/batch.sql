@@ -12,6 +12,10 @@ INSERT INTO series (series_no, form_no, organisation_no) VALUES (:series_no, :fo
 UPDATE series SET n_record = n_record + :n_record, n_active = n_active + :n_active, n_byte = n_byte + :n_byte
  WHERE series_no = :series_no;
 
+-- name: series_of_record_grow   params: record_no, n_byte   rows: 0
+UPDATE series SET n_byte = n_byte + :n_byte
+ WHERE series_no = (SELECT series_no FROM record WHERE record_no = :record_no);
+
 -- name: batch_next   columns: batch_no, record_no   rows: 1
 -- The numbers that the next batch and the next record get. Records are never deleted.
 SELECT (SELECT coalesce(max(batch_no), 0) + 1 FROM batch) AS batch_no,

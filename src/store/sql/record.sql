@@ -39,6 +39,10 @@ SELECT r.wrapped_key, v.body
   FROM record r JOIN record_version v ON v.version_id = r.record_no * 65536 + :version_no
  WHERE r.record_no = :record_no;
 
+-- name: version_body_set   params: record_no, version_no, body   rows: 0
+-- The same version, with another encoding for linkage beside what it says.
+UPDATE record_version SET body = :body WHERE version_id = :record_no * 65536 + :version_no;
+
 -- name: record_current   params: record_no   columns: version_no   rows: 0..1
 SELECT version_no FROM record WHERE record_no = :record_no;
 
