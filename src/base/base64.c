@@ -48,3 +48,30 @@ bool base64_take(struct buf *out, struct text t)
     out->n = begun;
     return false;
 }
+
+void base64_url_put(struct buf *out, struct text bytes)
+{
+    size_t begun = out->n;
+    base64_put(out, bytes);
+    while (out->n > begun && out->p[out->n - 1] == '=') out->p[--out->n] = '\0';
+    for (size_t i = begun; i < out->n; i++) {
+        if (out->p[i] == '+') out->p[i] = '-';
+        if (out->p[i] == '/') out->p[i] = '_';
+    }
+}
+
+bool base64_url_take(struct buf *out, struct text t)
+{
+    struct buf plain;
+    bool fine = t.n <= BASE64_URL_MAX / 3 * 4;
+    buf_init(&plain, BASE64_URL_MAX / 3 * 4 + 4);
+    for (size_t i = 0; fine && i < t.n; i++) {
+        char c = t.p[i];
+        if (c == '+' || c == '/' || c == '=') fine = false;
+        buf_putc(&plain, c == '-' ? '+' : c == '_' ? '/' : c);
+    }
+    while (fine && plain.n % 4 != 0) buf_putc(&plain, '=');
+    fine = fine && base64_take(out, buf_text(&plain));
+    buf_release(&plain);
+    return fine;
+}

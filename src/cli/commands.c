@@ -79,9 +79,10 @@ static const struct option import_option[] = {
     FLAG_OPT("strict", "strict", "one refused row refuses the file"),
     TEXT_OPT("findings", "findings", "FILE",
              "write the rows back with a column _errors that says what to mend"),
-    TEXT_OPT("conflicts", "conflicts", "SIDE",
-             "of a file from `dcim export workbook`: records that somebody has changed meanwhile keep "
-             "(default) what they say, or take mine"),
+    TEXT_OPT(
+        "conflicts", "conflicts", "SIDE",
+        "of a file from `dcim export workbook`: records that somebody has changed meanwhile keep "
+        "(default) what they say, or take mine"),
     TEXT_OPT("sheet", "sheet", "NAME", "sheet of a workbook; default: the first visible one"),
     TEXT_OPT("encoding", "encoding", "NAME",
              "encoding of a CSV file, such as windows-1250; default: detected"),
@@ -99,7 +100,8 @@ static const struct option export_option[] = {
     TEXT_NEEDED("organisation", "organisation", "CODE",
                 "organisation whose records they are, one of `dcim organisation list`"),
     INT_OPT("batch", "batch", "those alone that this batch made or changed last"),
-    FLAG_OPT("findings", "findings", "those alone in which the rules find something"), LAST};
+    FLAG_OPT("findings", "findings", "those alone in which the rules find something"),
+    LAST};
 
 static const struct option undo_option[] = {{.name = "BATCH",
                                              .parameter = "batch",
@@ -281,6 +283,10 @@ static const struct option serve_option[] = {
              "certificate (PEM); default: one is made for this machine"),
     TEXT_OPT("certificate-key", NULL, "FILE", "its private key (PEM)"),
     LIST_OPT("hosts", NULL, "NAMES", "names that the certificate is made for, beside localhost"),
+    TEXT_OPT(
+        "origin", NULL, "ADDRESS",
+        "where browsers reach it, https://NAME:PORT, for security keys; default: the first name of "
+        "--hosts, else localhost"),
     TEXT_OPT("name", NULL, "TEXT", "name of the register, shown before anybody has signed in"),
     FLAG_OPT("demonstration", NULL, "every page says that the data are synthetic"),
     FLAG_OPT("insecure-plain", NULL, "HTTP without TLS, behind a proxy on this machine"),

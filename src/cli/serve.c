@@ -94,6 +94,58 @@ static struct json *door_config(const struct invocation *v, const struct service
     return j;
 }
 
+/* A name, for which security keys can be made; they cannot be for an address. */
+static bool is_name(const char *host)
+{
+    bool letter = false;
+    for (const char *p = host; *p != '\0'; p++) {
+        if ((*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z')) letter = true;
+        else if (!(*p >= '0' && *p <= '9') && *p != '-' && *p != '.') return false;
+    }
+    return letter;
+}
+
+static bool origin_fits(const char *origin, bool plain)
+{
+    const char *host = text_starts(text_of(origin), TEXT("https://")) ? origin + 8
+                       : plain && text_starts(text_of(origin), TEXT("http://localhost"))
+                           ? origin + 7
+                           : NULL;
+    if (host == NULL) return false;
+    size_t n = strcspn(host, ":");
+    char name[256];
+    if (n == 0 || n >= sizeof name) return false;
+    snprintf(name, sizeof name, "%.*s", (int)n, host);
+    if (!is_name(name)) return false;
+    if (host[n] == '\0') return true;
+    size_t digits = strspn(host + n + 1, "0123456789");
+    return digits > 0 && digits <= 5 && host[n + 1 + digits] == '\0';
+}
+
+/* Where browsers reach the server: as it is told, else under the first name of its certificate, at
+ * whatever port. */
+static bool find_origin(const char **out, const struct invocation *v, struct arena *a,
+                        struct err *e)
+{
+    bool plain = json_get_bool(v->own, "insecure-plain", false);
+    const struct json *hosts = json_get(v->own, "hosts");
+    const char *told = json_get_text(v->own, "origin", NULL), *name = "localhost";
+    if (told != NULL) {
+        *out = told;
+        if (origin_fits(told, plain)) return true;
+        err_set(e, ERR_USAGE, "serve.origin",
+                "--origin is not an address that security keys can be made for");
+        return err_remedy(
+            e, "give https:// and a name, with :PORT where it is not 443, and nothing behind it");
+    }
+    for (size_t i = json_size(hosts); hosts != NULL && i-- > 0;)
+        if (is_name(json_as_text(json_at(hosts, i), "")))
+            name = json_as_text(json_at(hosts, i), "");
+    bool local = strcmp(name, "localhost") == 0;
+    *out = arena_printf(a, "%s://%s:*", plain && local ? "http" : "https", name);
+    return true;
+}
+
 static void say_weakened(const struct invocation *v)
 {
     if (json_get_bool(v->own, "insecure-plain", false))
@@ -107,7 +159,8 @@ static void say_weakened(const struct invocation *v)
 static bool serve(struct invocation *v, struct unlocked *d, struct arena *a, struct err *e)
 {
     const char *data;
-    if (!data_folder_find(&data, v, "i18n", a, e)) return false;
+    if (!data_folder_find(&data, v, "i18n", a, e) || !find_origin(&d->options.origin, v, a, e))
+        return false;
     struct serving said = {.secrets = d,
                            .address = json_get_text(v->own, "address", "127.0.0.1"),
                            .setup_code = make_code(a),

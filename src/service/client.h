@@ -30,6 +30,9 @@ struct service_options {
     /* Of a server's desk: */
     const char *scratch; /* folder in memory for files on their way to somebody; NULL: there is none */
     const char *setup_code;         /* that makes the first administrator; NULL: none is made */
+    /* Where browsers reach the server, "https://NAME:PORT" (PORT * is any): what security keys are made for;
+     * NULL: https://localhost:*. */
+    const char *origin;
     bool demo;                      /* the register is a demonstration; every page says so */
     int64_t idle_seconds; /* sessions end after so long without use, where that is sooner; 0: no sooner */
     bool insecure_no_second_factor; /* for demonstrations; the program and every page say so (S8) */

@@ -50,7 +50,8 @@ static void describe(struct json *row, const struct call *c, const struct accoun
     json_set_bool(row, "active", a->state == ACCOUNT_ACTIVE);
     json_set_bool(row, "invited", a->state == ACCOUNT_INVITED);
     json_set_bool(row, "disabled", a->state == ACCOUNT_DISABLED);
-    json_set_bool(row, "has_factor", a->has_factor);
+    json_set_bool(row, "has_factor", account_has_second(a));
+    json_set_int(row, "security_keys", a->n_key);
     json_set_bool(row, "needs_factor", a->role != NULL && role_needs_factor(c->s, a->role));
     json_set_text(row, "added_by", a->added_by);
     set_instant(row, "added_at", a->added_at);
@@ -170,7 +171,7 @@ static bool invite(struct call *c, const struct account *a, struct err *e)
     return true;
 }
 
-static void event_about(struct call *c, const struct account *a, const char *what)
+void event_about(struct call *c, const struct account *a, const char *what)
 {
     c->event.object_type = "account";
     c->event.object_id = a->name;
@@ -348,6 +349,27 @@ bool op_account_language(struct call *c, struct err *e)
 
 /* ---- second factor (S44, S45) ---- */
 
+/* Who has a factor shows it before another takes its place. */
+bool second_is_shown(const struct call *c, struct err *e)
+{
+    if (c->who.state != SESSION_SECOND) return true;
+    err_set(e, ERR_DENIED, "session.second_wanted", "the second factor has not been shown yet");
+    return err_remedy(
+        e, "show your security key, or type the code of the authenticator or a recovery code");
+}
+
+/* An authenticator opens nothing for who must show a security key. */
+static bool authenticator_will_do(struct call *c, const struct account *a, struct err *e)
+{
+    bool wanted;
+    int64_t from;
+    if (!role_needs_key(&wanted, &from, c, a->role, e)) return false;
+    if (!wanted) return true;
+    err_set(e, ERR_DENIED, "factor.key_wanted",
+            "accounts of this role show a security key: an authenticator is not enough");
+    return err_remedy(e, "register a security key");
+}
+
 bool op_factor_begin(struct call *c, struct err *e)
 {
     struct account a;
@@ -356,11 +378,7 @@ bool op_factor_begin(struct call *c, struct err *e)
     struct buf uri, path;
     int size = 0;
     if (!own_account(&a, c, e)) return false;
-    /* Who has a factor shows it before another takes its place. */
-    if (c->who.state == SESSION_SECOND) {
-        err_set(e, ERR_DENIED, "session.second_wanted", "the second factor has not been shown yet");
-        return err_remedy(e, "type the code of the authenticator, or a recovery code");
-    }
+    if (!second_is_shown(c, e) || !authenticator_will_do(c, &a, e)) return false;
     if (!store_factor_begin(secret, c->s->store, a.account_no, e)) return false;
     event_about(c, &a, "begun");
     totp_secret_text(text, secret);
@@ -385,7 +403,7 @@ bool op_factor_begin(struct call *c, struct err *e)
     return ok;
 }
 
-static bool give_recovery_codes(struct call *c, int64_t account_no, struct err *e)
+bool give_recovery_codes(struct call *c, int64_t account_no, struct err *e)
 {
     char code[ACCOUNT_RECOVERY_CODES][ACCESS_SHORT_CODE + 1];
     if (!store_recovery_renew(code, c->s->store, account_no, e)) return false;
@@ -397,12 +415,11 @@ static bool give_recovery_codes(struct call *c, int64_t account_no, struct err *
     return true;
 }
 
-static bool confirmed(struct call *c, const struct account *a, struct err *e)
+bool factor_is_set(struct call *c, const struct account *a, const char *notice, struct err *e)
 {
     struct store *st = c->s->store;
-    return give_recovery_codes(c, a->account_no, e) &&
-           store_session_end_all(st, a->account_no, c->who.session_no, e) &&
-           session_renewed(c, e) && call_notice(c, a->account_no, "factor", e) &&
+    return store_session_end_all(st, a->account_no, c->who.session_no, e) &&
+           session_renewed(c, e) && call_notice(c, a->account_no, notice, e) &&
            store_source_note(st, a->account_no, c->who.source, call_now(c), e);
 }
 
@@ -414,10 +431,7 @@ bool op_factor_confirm(struct call *c, struct err *e)
     struct store *st = c->s->store;
     int64_t now = call_now(c);
     if (!own_account(&a, c, e)) return false;
-    if (c->who.state == SESSION_SECOND) {
-        err_set(e, ERR_DENIED, "session.second_wanted", "the second factor has not been shown yet");
-        return err_remedy(e, "type the code of the authenticator, or a recovery code");
-    }
+    if (!second_is_shown(c, e) || !authenticator_will_do(c, &a, e)) return false;
     c->event.action = AUDIT_FACTOR;
     event_about(c, &a, "confirmed");
     if (!call_write_begin(c, e)) return false;
@@ -427,7 +441,12 @@ bool op_factor_confirm(struct call *c, struct err *e)
     if (!waits && !store_factor_confirm(&fits, st, a.account_no,
                                         text_of(json_get_text(c->in, "code", "")), now, e))
         return call_write_end(c, false, e);
-    if (fits) return call_write_end(c, throttle_clear(&t, st, e) && confirmed(c, &a, e), e);
+    if (fits)
+        return call_write_end(c,
+                              throttle_clear(&t, st, e) &&
+                                  give_recovery_codes(c, a.account_no, e) &&
+                                  factor_is_set(c, &a, "factor", e),
+                              e);
     c->event.decision = "deny";
     bool ok = call_write_end(c, throttle_failed(&t, st, !waits, now, e), e);
     c->entered = false;
@@ -441,9 +460,9 @@ bool op_recovery_renew(struct call *c, struct err *e)
 {
     struct account a;
     if (!own_account(&a, c, e)) return false;
-    if (!a.has_factor) {
+    if (!account_has_second(&a)) {
         err_set(e, ERR_CONFLICT, "factor.none", "this account has no second factor");
-        return err_remedy(e, "set up an authenticator first");
+        return err_remedy(e, "register a security key or set up an authenticator first");
     }
     event_about(c, &a, "recovery");
     return give_recovery_codes(c, a.account_no, e) && call_notice(c, a.account_no, "recovery", e);

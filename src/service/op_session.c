@@ -40,13 +40,16 @@ static bool refuse_code(struct throttle *t, bool waits, struct call *c, struct e
     return err_remedy(e, "wait for the next code of the authenticator, or type a recovery code");
 }
 
-/* A code of six digits is the authenticator's, anything else a recovery code. */
-static bool use_code(bool *out, struct call *c, const struct account *a, struct err *e)
+/* A code of six digits is the authenticator's, anything else a recovery code. For who shows a
+ * security key the authenticator opens nothing any more (S44). */
+static bool use_code(bool *out, struct call *c, const struct account *a, bool key_alone,
+                     struct err *e)
 {
     struct store *st = c->s->store;
     struct text code = text_trim(text_param(c, "code"));
     int64_t now = call_now(c);
-    if (!store_factor_use(out, st, a->account_no, code, now, e)) return false;
+    *out = false;
+    if (!key_alone && !store_factor_use(out, st, a->account_no, code, now, e)) return false;
     if (*out) return true;
     return store_recovery_use(out, st, a->account_no, code, now, e);
 }
@@ -55,14 +58,22 @@ static bool prove_by_code(struct call *c, const struct account *a, struct err *e
 {
     struct store *st = c->s->store;
     struct throttle t;
-    bool fits = false;
+    bool fits = false, wanted;
+    int64_t from;
     if (!call_write_begin(c, e)) return false;
-    if (!throttle_load(&t, st, &throttle_account, "second", text_of(a->name), e))
+    if (!role_needs_key(&wanted, &from, c, a->role, e) ||
+        !throttle_load(&t, st, &throttle_account, "second", text_of(a->name), e))
         return call_write_end(c, false, e);
     bool waits = throttle_wait(&t, call_now(c)) > 0;
-    if (!waits && !use_code(&fits, c, a, e)) return call_write_end(c, false, e);
+    if (!waits && !use_code(&fits, c, a, wanted && a->n_key > 0, e))
+        return call_write_end(c, false, e);
     if (!fits) return refuse_code(&t, waits, c, e);
-    bool ok = throttle_clear(&t, st, e) && session_renewed(c, e) && network_note(c, a, e);
+    /* Where a key is wanted and none is there, it is registered before anything else: when signing
+     * in, not in the middle of work. */
+    bool key_first = wanted && a->n_key == 0 && c->who.state == SESSION_SECOND;
+    bool ok = throttle_clear(&t, st, e) &&
+              (key_first ? session_renewed_half(c, e) : session_renewed(c, e)) &&
+              network_note(c, a, e);
     return call_write_end(c, ok, e);
 }
 
@@ -89,9 +100,10 @@ bool op_session_second(struct call *c, struct err *e)
     c->event.fields = "second";
     if (c->who.state == SESSION_ENROL) {
         err_set(e, ERR_DENIED, "session.enrol_wanted", "this account needs a second factor");
-        return err_remedy(e, "set up an authenticator first");
+        return err_remedy(e, "register a security key or set up an authenticator first");
     }
-    return a.has_factor ? prove_by_code(c, &a, e) : prove_by_password(c, &a, e);
+    if (json_has(c->in, "key")) return prove_by_key(c, &a, e);
+    return account_has_second(&a) ? prove_by_code(c, &a, e) : prove_by_password(c, &a, e);
 }
 
 /* ---- sessions ---- */
@@ -200,10 +212,12 @@ static void list_weakened(struct json *out, const struct service *s)
 bool op_session_info(struct call *c, struct err *e)
 {
     struct account a = {.name = c->who.actor, .role = c->who.role};
-    int64_t left = 0;
+    int64_t left = 0, from = 0;
+    bool key_wanted = false;
     if (c->who.account_no != 0 &&
         !(store_account_get(&a, c->s->store, c->who.account_no, c->arena, e) &&
-          store_recovery_left(&left, c->s->store, c->who.account_no, e)))
+          store_recovery_left(&left, c->s->store, c->who.account_no, e) &&
+          role_needs_key(&key_wanted, &from, c, a.role, e)))
         return false;
     json_set_text(c->out, "account", a.name);
     json_set_text(c->out, "name", a.full_name);
@@ -218,7 +232,11 @@ bool op_session_info(struct call *c, struct err *e)
     json_set_bool(c->out, "fresh", c->who.fresh);
     json_set_int(c->out, "idle_seconds", c->who.idle_left);
     json_set_int(c->out, "longest_seconds", c->who.longest_left);
-    json_set_bool(c->out, "has_factor", a.has_factor);
+    json_set_bool(c->out, "has_factor", account_has_second(&a));
+    json_set_bool(c->out, "has_authenticator", a.has_factor);
+    json_set_int(c->out, "security_keys", a.n_key);
+    json_set_bool(c->out, "needs_key", key_wanted);
+    if (!key_wanted) set_instant(c->out, "key_from", from);
     json_set_bool(c->out, "needs_factor", role_needs_factor(c->s, a.role));
     json_set_int(c->out, "recovery_left", left);
     set_instant(c->out, "signed_in_at", a.signed_in_at);

@@ -2,6 +2,7 @@
 /* Part of the table of operations: accounts, sessions, second factors, keys for programs. */
 #include "service/operation_macros.h"
 #include "service/operations.h"
+#include "store/security_key.h"
 
 enum { SECRET_MAX = 256, CODE_MAX = 64, ACCOUNT_MAX = 64, FULL_NAME_MAX = 200, LABEL_MAX = 80 };
 
@@ -19,7 +20,7 @@ enum { SECRET_MAX = 256, CODE_MAX = 64, ACCOUNT_MAX = 64, FULL_NAME_MAX = 200, L
 #define SESSION_RESULT "session state"
 #define ACCOUNT_RESULT \
     "account name role role_title role_label organisation organisation_name language state " \
-    "active? invited? disabled? has_factor? " \
+    "active? invited? disabled? has_factor? security_keys# " \
     "needs_factor? added_by added_at signed_in_at activation_until"
 #define CHOICES_RESULT "roles[role title label chosen?] organisations[code name chosen?]"
 // clang-format on
@@ -33,7 +34,15 @@ static const struct parameter_spec open_parameter[] = {
 static const struct parameter_spec second_parameter[] = {
     SECRET_ARG("code", false, CODE_MAX, "code of the authenticator, or a recovery code"),
     SECRET_ARG("password", false, SECRET_MAX, "password, where the account has no second factor"),
+    SECRET_ARG("key", false, WEBAUTHN_BROUGHT_MAX, "what a browser brought from a security key"),
     END_ARG};
+
+static const struct parameter_spec key_add_parameter[] = {
+    SECRET_ARG("key", true, WEBAUTHN_BROUGHT_MAX, "what a browser brought from a new security key"),
+    LINE_ARG("label", true, SECURITY_KEY_LABEL_MAX, "what the key is, to know it by"), END_ARG};
+
+static const struct parameter_spec key_number_parameter[] = {
+    INT_ARG_NEEDED("number", 1, INT64_MAX, "number of the security key"), END_ARG};
 
 static const struct parameter_spec purpose_parameter[] = {
     LINE_ARG("purpose", true, PURPOSE_LONGEST, "why case data will be consulted"), END_ARG};
@@ -116,7 +125,8 @@ static const struct operation_row account_rows[] = {
         "account name role role_title role_label organisation organisation_name language purpose "
         "state "
         "fresh? idle_seconds# longest_seconds# "
-        "has_factor? needs_factor? recovery_left# signed_in_at capabilities[] "
+        "has_factor? has_authenticator? security_keys# needs_factor? needs_key? key_from "
+        "recovery_left# signed_in_at capabilities[] "
         "weakened[] demo?",
         HALF),
     ROW_DESK("session.purpose", "say why case data will be consulted", purpose_parameter, CAP_SELF,
@@ -159,6 +169,18 @@ static const struct operation_row account_rows[] = {
              .fresh_required = true),
     ROW_WITH("factor.confirm", "confirm it with its first code", code_parameter, CAP_NONE, TX_NONE,
              "none", op_factor_confirm, "recovery_codes[] session state", HALF),
+    /* A challenge is no act of anybody: no entry. */
+    ROW_WITH("factor.challenge", "what a security key is to sign, to be shown", no_parameter,
+             CAP_NONE, TX_WRITE, "none", op_factor_challenge, "challenge name keys[] codes?", HALF),
+    ROW_WITH("factor.key_begin", "begin to register a security key", no_parameter, CAP_NONE,
+             TX_WRITE, "none", op_factor_key_begin,
+             "challenge name register user account title keys[]", HALF, .fresh_required = true),
+    ROW_WITH("factor.key_add", "register it with what it answered", key_add_parameter, CAP_NONE,
+             TX_NONE, "none", op_factor_key_add, "recovery_codes[] session state", HALF),
+    ROW_DESK("factor.keys", "list one's own security keys", no_parameter, CAP_SELF, TX_READ, "none",
+             op_factor_keys, "keys[number# label added_at used_at removable?]"),
+    ROW_DESK_FRESH("factor.key_remove", "remove a security key", key_number_parameter, CAP_SELF,
+                   TX_WRITE, "factor.change", op_factor_key_remove, "number#"),
     ROW_DESK_FRESH("recovery.renew", "fresh recovery codes", no_parameter, CAP_SELF, TX_WRITE,
                    "factor.change", op_recovery_renew, "recovery_codes[]"),
     ROW_DESK_FRESH("token.add", "make a key for a program", token_parameter, CAP_SELF, TX_WRITE,

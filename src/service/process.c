@@ -131,6 +131,7 @@ static bool run_desk(const struct json *config, const char *program, struct err 
         .actor = "server",
         .language = json_get_text(config, "language", NULL),
         .setup_code = json_get_text(config, "setup_code", NULL),
+        .origin = json_get_text(config, "origin", NULL),
         .demo = json_get_bool(config, "demo", false),
         .idle_seconds = json_get_int(config, "idle_seconds", 0),
         .insecure_no_second_factor = json_get_bool(config, "insecure_no_second_factor", false),

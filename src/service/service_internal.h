@@ -119,7 +119,8 @@ typedef bool handler_fn(struct call *c, struct err *e);
     X(op_setup_state) X(op_setup_code) X(op_setup_finish) X(op_account_activate) \
     X(op_account_list) X(op_account_add) X(op_account_change) X(op_account_reset) \
     X(op_account_password) X(op_account_language) X(op_factor_begin) X(op_factor_confirm) \
-    X(op_recovery_renew) X(op_token_add) X(op_token_list) X(op_token_revoke) \
+    X(op_factor_challenge) X(op_factor_key_begin) X(op_factor_key_add) X(op_factor_keys) \
+    X(op_factor_key_remove) X(op_recovery_renew) X(op_token_add) X(op_token_list) X(op_token_revoke) \
     X(op_account_show) X(op_account_choices) X(op_token_choices) X(op_organisation_types) \
     X(op_organisation_show) X(op_audit_search) X(op_audit_readers) X(op_backup_list) \
     X(op_backup_make_here) X(op_backup_daily) X(op_backup_schedule) X(op_backup_verify_here) \
@@ -243,6 +244,10 @@ bool session_reaches(const struct call *c, struct err *e) MUST_CHECK;
 bool session_past_who(struct call *c, struct err *e) MUST_CHECK;
 /* Whether an account of this role must show a second factor (S44). */
 bool role_needs_factor(const struct service *s, const struct role *r);
+/* Whether an account of this role must show a security key by now; where it need not yet, from when on
+ * (UTC seconds; 0: nobody knows). S44; docs/decisions.md says when it begins. */
+bool role_needs_key(bool *out, int64_t *from, struct call *c, const struct role *r,
+                    struct err *e) MUST_CHECK;
 /* Count one more opening of identifiers (S55). ERR_LIMIT "identity.quota" when the hour's or the
  * day's are used up; both that and half of them are entries of the log. No transaction may be
  * open. */

@@ -9,6 +9,7 @@
 
 #include "base/date.h"
 #include "service/shared.h"
+#include "store/security_key.h"
 #include "store/token.h"
 
 #include <string.h>
@@ -30,6 +31,35 @@ bool role_needs_factor(const struct service *s, const struct role *r)
     if (s->options.insecure_no_second_factor) return false;
     return role_may(r, CAP_IDENTITY_OPEN) || role_may(r, CAP_AUDIT_READ) ||
            role_may(r, CAP_ACCOUNT_CHANGE);
+}
+
+/* Administrators, data managers, and who supervises. */
+static bool key_role(const struct service *s, const struct role *r)
+{
+    return !s->options.insecure_no_second_factor && r != NULL &&
+           (role_may(r, CAP_ACCOUNT_CHANGE) || role_may(r, CAP_YEAR_CLOSE) ||
+            role_may(r, CAP_AUDIT_READ));
+}
+
+bool role_needs_key(bool *out, int64_t *from, struct call *c, const struct role *r, struct err *e)
+{
+    enum { DAYS = 14, DAY = 86400 };
+    const struct dictionary *d = c->s->dictionary;
+    int64_t since = 0;
+    *out = false;
+    *from = 0;
+    if (!key_role(c->s, r)) return true;
+    const char *rule = dictionary_parameter(d, "security_key.required", "ready");
+    if (strcmp(rule, "never") == 0) return true;
+    if (strcmp(rule, "always") == 0) {
+        *out = true;
+        return true;
+    }
+    if (!store_security_key_ready(&since, c->s->store, "administrator", e)) return false;
+    if (since == 0) return true;
+    *from = since + dictionary_parameter_int(d, "security_key.days", DAYS) * DAY;
+    *out = call_now(c) >= *from;
+    return true;
 }
 
 /* How long without use; a server may have it shorter, never longer. */
@@ -196,7 +226,8 @@ bool session_past_who(struct call *c, struct err *e)
 static bool harmless(const struct operation *op)
 {
     static const char *const names[] = {"session.second",  "session.close",    "session.end",
-                                        "session.purpose", "account.language", "notice.read"};
+                                        "session.purpose", "account.language", "notice.read",
+                                        "factor.challenge"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcmp(names[i], op->name) == 0) return true;
     return op->transaction == TX_READ;
@@ -217,7 +248,8 @@ bool session_reaches(const struct call *c, struct err *e)
     }
     if (w->state == SESSION_SECOND && !op->half_open) {
         err_set(e, ERR_DENIED, "session.second_wanted", "the second factor has not been shown yet");
-        return err_remedy(e, "type the code of the authenticator, or a recovery code");
+        return err_remedy(
+            e, "show your security key, or type the code of the authenticator or a recovery code");
     }
     if (w->state == SESSION_ENROL && !op->half_open) {
         err_set(e, ERR_DENIED, "session.enrol_wanted", "this account needs a second factor");

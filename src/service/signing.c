@@ -159,7 +159,7 @@ bool attempt_admit(struct attempt *at, struct call *c, struct err *e)
                         .purpose = json_get_text(c->in, "purpose", NULL),
                         .began_at = now,
                         .duress = attempt_under_threat(at)};
-    if (a->has_factor) s.state = SESSION_SECOND;
+    if (account_has_second(a)) s.state = SESSION_SECOND;
     else if (role_needs_factor(c->s, a->role)) s.state = SESSION_ENROL;
     if (at->fresh.there &&
         !store_account_set_password(st, a->account_no, &at->fresh, a->password_at, e))
@@ -179,21 +179,30 @@ bool attempt_admit(struct attempt *at, struct call *c, struct err *e)
     return true;
 }
 
-bool session_renewed(struct call *c, struct err *e)
+static bool renewed(struct call *c, enum session_state state, struct err *e)
 {
     char token[ACCESS_SESSION_TEXT + 1];
-    if (!store_session_renew(token, c->s->store, c->who.session_no, SESSION_OPEN, call_now_ms(c),
-                             e))
+    if (!store_session_renew(token, c->s->store, c->who.session_no, state, call_now_ms(c), e))
         return false;
     mark_session(c, token);
-    answer(c, token, SESSION_OPEN);
+    answer(c, token, state);
     mem_wipe(token, sizeof token);
     return true;
 }
 
+bool session_renewed(struct call *c, struct err *e)
+{
+    return renewed(c, SESSION_OPEN, e);
+}
+
+bool session_renewed_half(struct call *c, struct err *e)
+{
+    return renewed(c, SESSION_ENROL, e);
+}
+
 struct password_context password_context_of(const struct call *c, const struct account *a)
 {
-    bool second = a->has_factor || (a->role != NULL && role_needs_factor(c->s, a->role));
+    bool second = account_has_second(a) || (a->role != NULL && role_needs_factor(c->s, a->role));
     return (struct password_context){{a->name, a->full_name, a->organisation, a->organisation_name},
                                      second};
 }

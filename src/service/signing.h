@@ -34,7 +34,8 @@ bool attempt_refuse(struct attempt *at, struct call *c, struct err *e);
 /* Let the account in: a session, which the result names; the caller commits. */
 bool attempt_admit(struct attempt *at, struct call *c, struct err *e) MUST_CHECK;
 
-/* The network is known from now on; where it is another one than before, the owner is told (S45). */
+/* The network is known from now on; where it is another one than before, the owner is told
+ * (S45). */
 bool network_note(struct call *c, const struct account *a, struct err *e) MUST_CHECK;
 
 /* A password made ready to be kept, stretched at the cost of today. */
@@ -49,6 +50,24 @@ struct password_context password_context_of(const struct call *c, const struct a
 
 /* Another token for the session of who asks, open and proved now; the result names it. */
 bool session_renewed(struct call *c, struct err *e) MUST_CHECK;
+/* The same, and it is not open yet: a second factor, or another one, is to be set up first. */
+bool session_renewed_half(struct call *c, struct err *e) MUST_CHECK;
+/* What was opened by a factor that has just been set up: all other sessions of the account end,
+ * this one is open, its owner is told with `notice` (op_notice.c). */
+bool factor_is_set(struct call *c, const struct account *a, const char *notice,
+                   struct err *e) MUST_CHECK;
+/* Fresh recovery codes, in the result. */
+bool give_recovery_codes(struct call *c, int64_t account_no, struct err *e) MUST_CHECK;
+/* A session that has shown its password alone sets nothing up. ERR_DENIED
+ * "session.second_wanted". */
+bool second_is_shown(const struct call *c, struct err *e) MUST_CHECK;
+/* The entry of this call is about an account; `what` happened to it. */
+void event_about(struct call *c, const struct account *a, const char *what);
+
+/* Show a security key: parameter `key` is what the browser brought. The session is open then, and
+ * the result names it. Writes the entry itself, whether it lets in or refuses. */
+bool prove_by_key(struct call *c, const struct account *a, struct err *e) MUST_CHECK;
+
 /* The account of who asks. ERR_DENIED "session.none" for who has none. */
 bool own_account(struct account *out, struct call *c, struct err *e) MUST_CHECK;
 /* The account that parameter `account` names. ERR_NOT_FOUND "account.unknown". */

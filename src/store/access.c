@@ -19,7 +19,10 @@ void access_hash(uint8_t out[ACCESS_HASH], const struct store *st, enum access_u
                                                       [ACCESS_SOURCE] = "dcim source v1",
                                                       [ACCESS_THROTTLE] = "dcim throttle v1",
                                                       [ACCESS_PASSWORD] = "dcim password v1",
-                                                      [ACCESS_TASK] = "dcim task v1"};
+                                                      [ACCESS_TASK] = "dcim task v1",
+                                                      [ACCESS_SECURITY_KEY] =
+                                                          "dcim security key v1",
+                                                      [ACCESS_CHALLENGE] = "dcim challenge v1"};
     struct crypto_hasher h;
     uint8_t number[8];
     for (size_t i = 0; i < sizeof number; i++) number[i] = (uint8_t)((uint64_t)owner >> (8 * i));

@@ -30,6 +30,11 @@ bool account_name_fits(struct text name)
     return true;
 }
 
+bool account_has_second(const struct account *a)
+{
+    return a->has_factor || a->n_key > 0;
+}
+
 /* ---- rows ---- */
 
 static const char *text_or_null(struct query *q, size_t column, struct arena *a)
@@ -57,7 +62,8 @@ static void take_row(struct account *out, struct query *q, struct arena *a)
                             .has_factor = query_int(q, 13) != 0,
                             .activation_until = query_int(q, 14),
                             .password_at = query_int(q, 15),
-                            .factor_at = query_int(q, 16)};
+                            .factor_at = query_int(q, 16),
+                            .n_key = query_int(q, 17)};
 }
 
 bool store_account_find(struct account *out, struct store *st, struct text name, struct arena *a,
@@ -293,6 +299,7 @@ bool store_account_invite(char code[ACCESS_LONG_CODE + 1], struct store *st, int
     query_bind_blob(&q, "hash", hash, sizeof hash);
     query_bind_int(&q, "until", now + ACCOUNT_INVITE_SECONDS);
     return query_run(&q, e) && clear_of(st, SQL_ACCOUNT_RECOVERY_CLEAR, account_no, e) &&
+           clear_of(st, SQL_SECURITY_KEY_CLEAR, account_no, e) &&
            clear_of(st, SQL_ACCOUNT_SOURCE_CLEAR, account_no, e);
 }
 

@@ -42,12 +42,15 @@ struct account {        /* texts from the arena */
     const char *added_by;
     int64_t added_at, signed_in_at, password_at, factor_at; /* 0: never */
     int64_t activation_until;                               /* 0: no code is out */
-    bool has_password, has_factor;
+    bool has_password, has_factor;                          /* has_factor: an authenticator */
+    int64_t n_key;                                          /* security keys */
 };
 
 /* Whether a name can be one: ACCOUNT_NAME_MIN to ACCOUNT_NAME_MAX lower-case letters, digits and
  * '.', '-', '_', the first one a letter or digit. */
 bool account_name_fits(struct text name);
+/* Whether it has a second factor of any kind. */
+bool account_has_second(const struct account *a);
 
 /* ERR_CONFLICT "account.exists"; ERR_USAGE "account.name". `language` may be NULL. The account has
  * no password and is invited. */
@@ -94,8 +97,8 @@ bool store_account_set_password(struct store *st, int64_t account_no,
                                 struct err *e) MUST_CHECK;
 
 /* --- activation: a code that an administrator hands over, once --- */
-/* The account is invited anew: password, factor, recovery codes and known networks are gone. `code`
- * is to be shown once and is kept nowhere. */
+/* The account is invited anew: password, authenticator, security keys, recovery codes and known
+ * networks are gone. `code` is to be shown once and is kept nowhere. */
 bool store_account_invite(char code[ACCESS_LONG_CODE + 1], struct store *st, int64_t account_no,
                           int64_t now, struct err *e) MUST_CHECK;
 bool store_account_activation_fits(bool *out, struct store *st, int64_t account_no,

@@ -47,6 +47,7 @@ static const struct {
     [ENVELOPE_TASK_BODY] = {"task", "body"},
     [ENVELOPE_ANSWER_KEY] = {"answer", "key"},
     [ENVELOPE_ANSWER_BODY] = {"answer", "body"},
+    [ENVELOPE_SECURITY_KEY] = {"security_key", "sealed"},
 };
 
 static size_t add(uint8_t *out, size_t at, const void *p, size_t n)

@@ -41,6 +41,7 @@ enum envelope_place {
     ENVELOPE_TASK_BODY,
     ENVELOPE_ANSWER_KEY, /* of an answer that is kept; the same */
     ENVELOPE_ANSWER_BODY,
+    ENVELOPE_SECURITY_KEY, /* its "record code" is the number of the account, twelve digits */
     ENVELOPE_PLACE_COUNT
 };
 

@@ -2,27 +2,30 @@
 INSERT INTO account (name, full_name, role, organisation_no, language, state, added_at, added_by)
 VALUES (:name, :full_name, :role, :organisation_no, :language, :state, :added_at, :added_by);
 
--- name: account_find   params: name   columns: account_no, name, full_name, role, organisation_no, organisation, organisation_name, language, state, added_at, added_by, signed_in_at, has_password, has_factor, activation_until, password_at, factor_at   rows: 0..1
+-- name: account_find   params: name   columns: account_no, name, full_name, role, organisation_no, organisation, organisation_name, language, state, added_at, added_by, signed_in_at, has_password, has_factor, activation_until, password_at, factor_at, n_key   rows: 0..1
 SELECT a.account_no, a.name, a.full_name, a.role, a.organisation_no, o.code AS organisation,
        o.name AS organisation_name, a.language, a.state, a.added_at, a.added_by, a.signed_in_at,
        a.password_hash IS NOT NULL AS has_password, a.factor IS NOT NULL AS has_factor, a.activation_until,
-       a.password_at, a.factor_at
+       a.password_at, a.factor_at,
+       (SELECT count(*) FROM security_key k WHERE k.account_no = a.account_no) AS n_key
   FROM account a LEFT JOIN organisation o ON o.organisation_no = a.organisation_no
  WHERE a.name = :name;
 
--- name: account_get   params: account_no   columns: account_no, name, full_name, role, organisation_no, organisation, organisation_name, language, state, added_at, added_by, signed_in_at, has_password, has_factor, activation_until, password_at, factor_at   rows: 0..1
+-- name: account_get   params: account_no   columns: account_no, name, full_name, role, organisation_no, organisation, organisation_name, language, state, added_at, added_by, signed_in_at, has_password, has_factor, activation_until, password_at, factor_at, n_key   rows: 0..1
 SELECT a.account_no, a.name, a.full_name, a.role, a.organisation_no, o.code AS organisation,
        o.name AS organisation_name, a.language, a.state, a.added_at, a.added_by, a.signed_in_at,
        a.password_hash IS NOT NULL AS has_password, a.factor IS NOT NULL AS has_factor, a.activation_until,
-       a.password_at, a.factor_at
+       a.password_at, a.factor_at,
+       (SELECT count(*) FROM security_key k WHERE k.account_no = a.account_no) AS n_key
   FROM account a LEFT JOIN organisation o ON o.organisation_no = a.organisation_no
  WHERE a.account_no = :account_no;
 
--- name: account_list   columns: account_no, name, full_name, role, organisation_no, organisation, organisation_name, language, state, added_at, added_by, signed_in_at, has_password, has_factor, activation_until, password_at, factor_at   rows: 0..*
+-- name: account_list   columns: account_no, name, full_name, role, organisation_no, organisation, organisation_name, language, state, added_at, added_by, signed_in_at, has_password, has_factor, activation_until, password_at, factor_at, n_key   rows: 0..*
 SELECT a.account_no, a.name, a.full_name, a.role, a.organisation_no, o.code AS organisation,
        o.name AS organisation_name, a.language, a.state, a.added_at, a.added_by, a.signed_in_at,
        a.password_hash IS NOT NULL AS has_password, a.factor IS NOT NULL AS has_factor, a.activation_until,
-       a.password_at, a.factor_at
+       a.password_at, a.factor_at,
+       (SELECT count(*) FROM security_key k WHERE k.account_no = a.account_no) AS n_key
   FROM account a LEFT JOIN organisation o ON o.organisation_no = a.organisation_no
  ORDER BY a.name;
 
