@@ -58,7 +58,8 @@ static bool give_challenge(struct call *c, enum security_use use, const struct s
 
 /* ---- shown ---- */
 
-/* Without keys there is no challenge, and `keys` is empty. */
+/* Without keys there is no challenge, and `keys` is empty. That one is drawn is no act of anybody:
+ * no entry. */
 bool op_factor_challenge(struct call *c, struct err *e)
 {
     struct account a;
@@ -70,7 +71,9 @@ bool op_factor_challenge(struct call *c, struct err *e)
         !store_security_key_list(&key, &n, c->s->store, a.account_no, c->arena, e))
         return false;
     json_set_bool(c->out, "codes", a.has_factor && !(wanted && n > 0));
-    if (n > 0) return give_challenge(c, SECURITY_SHOW, key, n, e);
+    if (n > 0)
+        return call_write_begin(c, e) &&
+               call_write_end_quietly(c, give_challenge(c, SECURITY_SHOW, key, n, e), e);
     set_names(c->out, key, 0);
     return true;
 }
@@ -150,6 +153,7 @@ bool op_factor_key_begin(struct call *c, struct err *e)
         !store_security_key_list(&key, &n, c->s->store, a.account_no, c->arena, e) ||
         !give_challenge(c, SECURITY_ADD, key, n, e))
         return false;
+    event_about(c, &a, "security key begun");
     const char *pack = c->s->dictionary->pack;
     access_hash(user, c->s->store, ACCESS_SECURITY_KEY, a.account_no, TEXT("user"));
     set_bytes(c->out, "user", user, sizeof user);

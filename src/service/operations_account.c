@@ -169,11 +169,10 @@ static const struct operation_row account_rows[] = {
              .fresh_required = true),
     ROW_WITH("factor.confirm", "confirm it with its first code", code_parameter, CAP_NONE, TX_NONE,
              "none", op_factor_confirm, "recovery_codes[] session state", HALF),
-    /* A challenge is no act of anybody: no entry. */
     ROW_WITH("factor.challenge", "what a security key is to sign, to be shown", no_parameter,
-             CAP_NONE, TX_WRITE, "none", op_factor_challenge, "challenge name keys[] codes?", HALF),
+             CAP_NONE, TX_NONE, "none", op_factor_challenge, "challenge name keys[] codes?", HALF),
     ROW_WITH("factor.key_begin", "begin to register a security key", no_parameter, CAP_NONE,
-             TX_WRITE, "none", op_factor_key_begin,
+             TX_WRITE, "factor.change", op_factor_key_begin,
              "challenge name register user account title keys[]", HALF, .fresh_required = true),
     ROW_WITH("factor.key_add", "register it with what it answered", key_add_parameter, CAP_NONE,
              TX_NONE, "none", op_factor_key_add, "recovery_codes[] session state", HALF),

@@ -673,6 +673,15 @@ bool call_write_begin(struct call *c, struct err *e)
     return false;
 }
 
+bool call_write_end_quietly(struct call *c, bool ok, struct err *e)
+{
+    struct store *st = c->s->store;
+    ok = ok && store_commit(st, e);
+    if (!ok) store_rollback(st);
+    shared_write_end(c->s->shared);
+    return ok;
+}
+
 bool call_write_end(struct call *c, bool ok, struct err *e)
 {
     struct store *st = c->s->store;

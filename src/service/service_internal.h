@@ -261,6 +261,8 @@ int64_t call_now_ms(const struct call *c);
  * true when all of it is done. */
 bool call_write_begin(struct call *c, struct err *e) MUST_CHECK;
 bool call_write_end(struct call *c, bool ok, struct err *e) MUST_CHECK;
+/* The same without an entry: for small changes that are no act of anybody. */
+bool call_write_end_quietly(struct call *c, bool ok, struct err *e) MUST_CHECK;
 
 /* Whether records of this organisation are there at all for who asks (S51, S52). What is not is
  * answered exactly like what does not exist: call_missing_record(). */

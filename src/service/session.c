@@ -86,15 +86,7 @@ static bool quietly(struct call *c,
                     bool (*change)(struct store *st, int64_t no, int64_t now, struct err *e),
                     int64_t no, int64_t now, struct err *e)
 {
-    struct store *st = c->s->store;
-    shared_write_begin(c->s->shared);
-    bool ok = store_begin(st, true, e);
-    if (ok && !(change(st, no, now, e) && store_commit(st, e))) {
-        store_rollback(st);
-        ok = false;
-    }
-    shared_write_end(c->s->shared);
-    return ok;
+    return call_write_begin(c, e) && call_write_end_quietly(c, change(c->s->store, no, now, e), e);
 }
 
 static bool end_it(struct store *st, int64_t no, int64_t now, struct err *e)
