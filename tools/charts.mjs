@@ -13,9 +13,9 @@ export { init, use, registerMap } from "echarts/core";
 import { use } from "echarts/core";
 import { SVGRenderer } from "echarts/renderers";
 import { BarChart, FunnelChart, HeatmapChart, LineChart, LinesChart, MapChart, SankeyChart, ScatterChart } from "echarts/charts";
-import { AriaComponent, GeoComponent, GridComponent, LegendComponent, TooltipComponent, VisualMapComponent } from "echarts/components";
+import { AriaComponent, GeoComponent, GridComponent, LegendComponent, MarkAreaComponent, TooltipComponent, VisualMapComponent } from "echarts/components";
 use([SVGRenderer, BarChart, FunnelChart, HeatmapChart, LineChart, LinesChart, MapChart, SankeyChart, ScatterChart,
-    AriaComponent, GeoComponent, GridComponent, LegendComponent, TooltipComponent, VisualMapComponent]);
+    AriaComponent, GeoComponent, GridComponent, LegendComponent, MarkAreaComponent, TooltipComponent, VisualMapComponent]);
 `;
 
 function library(source) {

@@ -658,3 +658,12 @@ const char *unicode_percent(struct number_format *f, double share, struct arena 
     assert(!U_FAILURE(status) && n < NUMBER_UNITS);
     return from_utf16(units, n, a);
 }
+
+const char *unicode_tenths(struct number_format *f, double share, struct arena *a)
+{
+    if (f->percent == NULL) return arena_printf(a, "%.1f %%", share * 100);
+    unum_setAttribute(f->percent, UNUM_MAX_FRACTION_DIGITS, 1);
+    const char *out = unicode_percent(f, share, a);
+    unum_setAttribute(f->percent, UNUM_MAX_FRACTION_DIGITS, 0);
+    return out;
+}

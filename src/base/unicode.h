@@ -57,6 +57,8 @@ void unicode_numbers_free(struct number_format *f);
 const char *unicode_number(struct number_format *f, int64_t v, struct arena *a);
 /* A share from 0 to 1, rounded half to even to whole per cents. */
 const char *unicode_percent(struct number_format *f, double share, struct arena *a);
+/* The same with one place behind the point where it is not 0: "99.1%". */
+const char *unicode_tenths(struct number_format *f, double share, struct arena *a);
 /* Day and time of an instant (UTC seconds) in the machine's time zone, as people of the language
  * write them: "22/11/2026, 20:12:05". False, and nothing is written, when it does not fit into
  * `size` bytes or ICU cannot. Safe for several threads. Cost: 2 microseconds, the first of a language

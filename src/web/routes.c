@@ -11,7 +11,7 @@ static const struct route_part parts[] = {
     {routes_record, &routes_record_count},   {routes_import, &routes_import_count},
     {routes_help, &routes_help_count},       {routes_account, &routes_account_count},
     {routes_govern, &routes_govern_count},   {routes_explore, &routes_explore_count},
-    {routes_guard, &routes_guard_count},
+    {routes_guard, &routes_guard_count},     {routes_link, &routes_link_count},
 };
 
 const struct route *route_at(size_t i)
@@ -28,6 +28,7 @@ static const struct menu_item menu[] = {
     {"/records", N_("Records"), "record.read"},
     {"/import", N_("Import"), "import"},
     {"/review", N_("Review"), "review"},
+    {"/linkage", N_("Linkage"), "link"},
     {"/referrals", N_("Referrals"), "refer"},
     {"/emergency", N_("Emergency"), "emergency"},
     {"/years", N_("Years"), "year.close"},
@@ -96,6 +97,14 @@ static const struct {
     {"alarm-seen", N_("The alarm was seen to.")},
     {"decoy-planted", N_("The decoy was planted.")},
     {"duress-kept", N_("It was kept.")},
+    {"link-same", N_("Decided: one person.")},
+    {"link-different", N_("Decided: two persons.")},
+    {"link-unsure", N_("Decided: unsure. The pair waits for somebody who knows more.")},
+    {"link-second", N_("Your decision waits for a second person to confirm it.")},
+    {"link-held",
+     N_("Decided: one person. They still count as two, for another decision keeps them apart.")},
+    {"link-confirmed", N_("The decision is confirmed.")},
+    {"link-undone", N_("The decision was taken back.")},
     {"account-changed", N_("The account was changed. Its sessions have ended.")},
 };
 

@@ -22,6 +22,7 @@ ROUTE_PART(account);
 ROUTE_PART(govern);
 ROUTE_PART(explore);
 ROUTE_PART(guard);
+ROUTE_PART(link);
 #undef ROUTE_PART
 
 /* The page of a section that was sent when its session had ended: keep it in the draft for who it was (the

@@ -224,6 +224,9 @@ static const char *card_address(struct exchange *x, const char *name)
                {"referrals", "/referrals?waiting=1"},
                {"emergencies", "/emergency"},
                {"approvals", "/approvals"},
+               {"link_open", "/linkage"},
+               {"link_confirm", "/linkage?state=confirm"},
+               {"link_conflicts", "/linkage/conflicts"},
                {"alarms", "/alarms"}};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         if (strcmp(all[i].name, name) == 0) return all[i].to;

@@ -311,6 +311,9 @@ static void numbers(void **state)
         assert_string_equal(unicode_number(f, INT64_MIN, arena), row[i].big);
         assert_string_equal(unicode_number(f, 0, arena), "0");
         assert_string_equal(unicode_percent(f, 0.314, arena), row[i].percent);
+        const char *tenths = unicode_tenths(f, 0.314, arena);
+        assert_true(strncmp(tenths, "31.4", 4) == 0 || strncmp(tenths, "31,4", 4) == 0);
+        assert_string_equal(unicode_percent(f, 0.314, arena), row[i].percent); /* as before */
         unicode_numbers_free(f);
     }
     unicode_numbers_free(NULL);

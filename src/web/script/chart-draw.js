@@ -35,18 +35,19 @@ function bars(data, { stacked = false, sorted = false, width }) {
     };
 }
 
-function lines(data, { width }) {
+function lines(data, { kind, width }) {
     const { columns, rows } = groups(data);
-    const years = rows.filter((r) => /^\d+$/.test(r.code));
+    const years = kind === "line" ? rows.filter((r) => /^\d+$/.test(r.code)) : rows;
+    const ends = kind === "line" && columns.length > 1 && width > 500;
     return {
         height: 340, legend: legend(columns), tooltip: { trigger: "axis" },
-        grid: { ...grid(columns), right: columns.length > 1 && width > 500 ? 110 : 24 },
+        grid: { ...grid(columns), right: ends ? 110 : 24 },
         xAxis: category(years.map(named)), yAxis: value,
         series: columns.map((c, i) => ({
             type: "line", name: c.text, data: years.map((r) => r.values[i]), connectNulls: false,
             symbol: symbols[i % symbols.length], symbolSize: 8, lineStyle: { width: 2.5, type: ["solid", "dashed", "dotted"][i % 3] },
             itemStyle: { color: colours[i % colours.length] },
-            endLabel: { show: columns.length > 1 && width > 500, formatter: "{a}", color: "#0b0c0c" },
+            endLabel: { show: ends, formatter: "{a}", color: "#0b0c0c" },
         })),
     };
 }
@@ -187,8 +188,28 @@ function upset(data) {
     };
 }
 
+// Match weights: bars beside each other without gaps, one colour and pattern for each way a pair can go. Few pairs are
+// the same person and many are not, so heights are logarithmic; a bin without pairs has no bar. The band that goes to
+// people (the second column) is shaded, also where it is empty.
+function weights(data, { width }) {
+    const { columns, rows } = groups(data);
+    const band = rows.filter((r) => r.code.startsWith("review"));
+    return {
+        height: 340, legend: { ...legend(columns), bottom: 0, top: undefined }, tooltip: { trigger: "item" },
+        grid: { top: 16, left: 8, right: 16, bottom: 44, containLabel: true },
+        xAxis: category(rows.map((r) => r.text), { interval: width < 500 ? 3 : "auto" }),
+        yAxis: { ...value, type: "log", min: 1, logBase: 10, minInterval: undefined },
+        series: columns.map((c, i) => ({
+            type: "bar", name: c.text, barGap: "-100%", barCategoryGap: "8%",
+            data: rows.map((r) => (r.values[i] > 0 ? r.values[i] : "-")),
+            itemStyle: { color: colours[i % colours.length] },
+            ...(i === 1 && band.length ? { markArea: { silent: true, itemStyle: { color: "#fff3c4", opacity: .7 }, data: [[{ xAxis: band[0].text }, { xAxis: band[band.length - 1].text }]] } } : {}),
+        })),
+    };
+}
+
 const kinds = {
-    bar: (d, o) => bars(d, { ...o, sorted: true }), stacked: (d, o) => bars(d, { ...o, stacked: true }), line: lines, heat, map, regions: map, flow, sankey, funnel, upset,
+    weights, bar: (d, o) => bars(d, { ...o, sorted: true }), stacked: (d, o) => bars(d, { ...o, stacked: true }), line: lines, curve: lines, heat, map, regions: map, flow, sankey, funnel, upset,
     completeness: (d, o) => bars(d, { ...o, stacked: true }),
 };
 
@@ -206,7 +227,7 @@ async function drawOne(figure, kind, data, place) {
     const font = getComputedStyle(document.body).fontFamily;
     const show = (o) => chart.setOption({
         animation: false, textStyle: { fontFamily: font, fontSize: 14 },
-        aria: { enabled: true, label: { enabled: false }, decal: { show: ["bar", "stacked", "completeness"].includes(kind) && (o.series?.length ?? 0) > 1 } },
+        aria: { enabled: true, label: { enabled: false }, decal: { show: ["bar", "stacked", "completeness", "weights"].includes(kind) && (o.series?.length ?? 0) > 1 } },
         ...o, tooltip: { ...o.tooltip, renderMode: "richText", confine: true, valueFormatter: shown },
     }, true);
     show(option);
