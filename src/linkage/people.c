@@ -65,6 +65,7 @@ struct people *people_new(const struct people_role *role, size_t n_role)
                                     .name = role[i].name,
                                     .words = name ? &p->names : &p->own[i]};
         MEM_GROW(c->start, c->start_cap, 1);
+        MEM_GROW(c->id, c->id_cap, 1); /* never NULL, also where nobody has anything */
         c->start[0] = 0;
         p->has_birth =
             p->has_birth || role[i].role == LINKAGE_BIRTH || role[i].role == LINKAGE_BIRTH_YEAR;
