@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Which records are one person, decided by people in the demonstration's register (src/web/routes_link.c, src/web/script/keys.js)
+//  1 before a run the pages say what to do; a run is begun, shows itself, and leads to the pairs that wait
+//  2 a pair side by side: no identifier, agreements in words, what each decision will do; every page holds for axe and 320 px
+//  3 one pair after the other by the keyboard alone; keys do nothing while typing, and can be turned off (WCAG 2.1.4)
+//  4 what is missing is said at its place, and nothing typed is lost; the same works without script
+//  5 a decision is taken back, with a reason, and what it changed is as before
+//  6 two people decide at once: the second one sees what the first one said, and nothing is overruled unseen
+//  7 a decision that contradicts others is listed with them until one of them is taken back
+//  8 identifiers of both are opened for a purpose, side by side, and not without one (S51)
+//  9 a person's records, and where each value comes from; quality with its charts; the sample
+// 10 who may not link sees neither page nor menu nor card (S51)    11 where two persons must agree, the second one confirms
+import assert from "node:assert/strict";
+import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { after, before, test } from "node:test";
+
+// The demonstration with a second data manager; of it, a register where two persons must agree.
+const source = process.env.DCIM_SOURCE_DIR ?? resolve(import.meta.dirname, "../..");
+function dataWith(folder, fourEyes) {
+    if (existsSync(folder)) return;
+    cpSync(join(source, "data"), folder, { recursive: true });
+    const accounts = join(folder, "demo/pt/accounts.csv");
+    writeFileSync(accounts, readFileSync(accounts, "utf8") + "second,Demo second reviewer,data-manager,OTSH,seven green rivers at noon\n");
+    const parameters = join(folder, "parameters.csv");
+    const text = readFileSync(parameters, "utf8");
+    assert.match(text, /^linkage\.four_eyes,no,/m);
+    if (fourEyes) writeFileSync(parameters, text.replace(/^linkage\.four_eyes,no,/m, "linkage.four_eyes,yes,"));
+}
+dataWith("data-link", false);
+dataWith("data-four", true);
+process.env.DCIM_DATA = resolve("data-link");
+const { checkPage, complaints, dcim, newPage, open, signIn, startServer } = await import("./browser.mjs");
+
+const password = "seven green rivers at noon";
+let browser, server, manager, second, police;
+const enter = async (account, options, where = server) => {
+    const page = await newPage(browser, options);
+    await signIn(page, where, account, password);
+    return page;
+};
+before(async () => {
+    if (!existsSync("demo-link")) dcim("demo", "demo-link", "--records", "400");
+    server = await startServer({ folder: "demo-link", key: "demo-link.key", args: ["--demonstration", "--insecure-no-second-factor"] });
+    browser = await open();
+    manager = await enter("manager");
+    second = await enter("second");
+    police = await enter("police");
+});
+after(async () => { await browser?.close(); await server?.close(); });
+
+const main = (page) => page.locator("main").innerText();
+const path = (page) => new URL(page.url()).pathname;
+const send = (page, button) => Promise.all([page.waitForNavigation(), page.locator(button).first().click()]);
+const forgive = (page) => { complaints(page).length = 0; };
+const visit = (page, where, from = server) => page.goto(`${from.address}${where}`);
+const names = /family_name|Raposo|Silva|Ferreira|Santos/; // of the generator: none may stand on a page of a pair
+
+async function compare(page, from = server) {
+    await visit(page, "/linkage/runs", from);
+    await page.locator("#form-code").selectOption("victim");
+    await page.locator("#purpose").fill("yearly counts");
+    await send(page, "#form button.govuk-button");
+    assert.match(path(page), /^\/linkage\/jobs\//);
+    for (let i = 0; i < 60 && await page.locator("progress").count(); i++) await page.waitForTimeout(1000);
+    assert.match(await main(page), /The records were compared/);
+}
+
+async function decide(page, a, b, verdict, reason, from = server) {
+    await visit(page, `/linkage/pairs/${a}/${b}`, from);
+    await page.locator(`#verdict-${verdict}`).check();
+    await page.locator("#reason").fill(reason);
+    await send(page, "#form button.govuk-button");
+}
+
+const personsOf = async (page, record) => {
+    await visit(page, `/linkage/persons/${record}`);
+    return (await page.locator("main table").first().locator("tbody th").allInnerTexts()).sort();
+};
+
+test("1 a run", async () => {
+    await visit(manager, "/linkage");
+    assert.match(await main(manager), /have not been compared yet/);
+    await checkPage(manager, "/linkage before a run");
+    await visit(manager, "/linkage/runs");
+    await checkPage(manager, "/linkage/runs");
+    await compare(manager);
+    await checkPage(manager, "a run that is done");
+    await send(manager, "main a[href='/linkage']");
+    assert.ok(await manager.locator("main tbody tr").count() > 3);
+    await checkPage(manager, "/linkage");
+    await visit(manager, "/");
+    await manager.locator("main a[href='/linkage']").first().click();
+    await manager.waitForURL(/\/linkage/);
+    await visit(manager, "/linkage?state=unsure");
+    assert.match(await main(manager), /No pair waits here/);
+    await checkPage(manager, "/linkage without pairs");
+});
+
+let a, b;
+test("2 a pair", async () => {
+    await visit(manager, "/linkage");
+    await send(manager, "main a.govuk-button[href^='/linkage/pairs/']");
+    [a, b] = path(manager).split("/").slice(-2);
+    const text = await main(manager);
+    assert.doesNotMatch(text, names);
+    assert.match(text, /kept apart/);
+    assert.ok(await manager.locator(".app-agree").count() > 3);
+    for (const words of await manager.locator(".app-agree").allInnerTexts()) assert.ok(words.trim().length > 3, words);
+    for (const words of await manager.locator(".app-weight .govuk-visually-hidden").allTextContents()) assert.match(words, /speaks (for|against|neither)/);
+    assert.match(await manager.locator("#verdict-same-about").innerText(), /records \d+, organisations \d+/);
+    await checkPage(manager, "a pair");
+    await manager.setViewportSize({ width: 360, height: 740 });
+    await checkPage(manager, "a pair on a telephone");
+    // the two values of a row stand below each other, each with its letter
+    const row = manager.locator(".app-pair__row").first();
+    const [left, right] = [await row.locator("td").nth(0).boundingBox(), await row.locator("td").nth(1).boundingBox()];
+    assert.ok(right.y >= left.y + left.height - 1 && Math.abs(left.x - right.x) < 2);
+    await manager.setViewportSize({ width: 1280, height: 900 });
+});
+
+test("3 by the keyboard alone", async () => {
+    await visit(manager, "/linkage");
+    const begin = manager.locator("main a.govuk-button[href^='/linkage/pairs/']").first();
+    for (let i = 0; i < 60 && !await begin.evaluate((e) => e === document.activeElement); i++) await manager.keyboard.press("Tab");
+    await Promise.all([manager.waitForNavigation(), manager.keyboard.press("Enter")]);
+    const first = path(manager);
+    const chosen = () => manager.locator("#form input[name=verdict]:checked").evaluateAll((all) => all.map((e) => e.value));
+    await manager.keyboard.press("u");
+    assert.deepEqual(await chosen(), ["unsure"]);
+    assert.equal(await manager.evaluate(() => document.activeElement.id), "reason");
+    assert.equal(await manager.locator("#reason").inputValue(), "");
+    await manager.keyboard.type("sudden doubts"); // has s, u and d in it
+    assert.deepEqual(await chosen(), ["unsure"]);
+    assert.equal(await manager.locator("[data-keys-said]").textContent(), "Unsure");
+    await Promise.all([manager.waitForNavigation(), manager.keyboard.press("Enter")]);
+    assert.notEqual(path(manager), first);
+    assert.match(path(manager), /^\/linkage\/pairs\//);
+    assert.match(await main(manager), /Decided: unsure/);
+    await checkPage(manager, "the pair after it");
+    assert.equal(await manager.locator(`main .govuk-notification-banner a[href='${first}']`).count(), 1);
+
+    const next = path(manager);
+    await manager.keyboard.press("d");
+    await manager.keyboard.type("born twenty years apart");
+    await Promise.all([manager.waitForNavigation(), manager.keyboard.press("Enter")]);
+    assert.match(await main(manager), /Decided: two persons/);
+    assert.notEqual(path(manager), next);
+
+    await manager.locator("#keys").uncheck();
+    await manager.keyboard.press("s");
+    assert.deepEqual(await chosen(), []);
+    assert.equal(await manager.locator("kbd:visible").count(), 0);
+    await manager.reload();
+    assert.equal(await manager.locator("#keys").isChecked(), false);
+    await manager.locator("#keys").check();
+    await manager.locator("main h1").click();
+    await manager.keyboard.press("Control+s");
+    assert.deepEqual(await chosen(), []);
+    await manager.keyboard.press("s");
+    assert.deepEqual(await chosen(), ["same"]);
+});
+
+test("4 what is missing, and without script", async () => {
+    await visit(manager, `/linkage/pairs/${a}/${b}`);
+    await manager.locator("#reason").fill("the same document");
+    await send(manager, "#form button.govuk-button");
+    assert.match(await manager.title(), /^Error: /);
+    assert.equal(await manager.locator("#reason").inputValue(), "the same document");
+    forgive(manager);
+    await checkPage(manager, "a pair without a verdict");
+    await manager.locator("#verdict-same").check();
+    await manager.locator("#reason").fill("");
+    await send(manager, "#form button.govuk-button");
+    assert.match(await manager.locator("#reason-error").innerText(), /Fill this in/);
+    assert.ok(await manager.locator("#verdict-same").isChecked());
+    forgive(manager);
+    await checkPage(manager, "a pair without a reason");
+
+    const plain = await enter("manager", { javaScriptEnabled: false });
+    await visit(plain, `/linkage/pairs/${a}/${b}`);
+    assert.equal(await plain.locator("[data-keys]:visible").count(), 0);
+    assert.equal(await plain.locator("kbd:visible").count(), 0);
+    await plain.locator("#verdict-same").check();
+    await plain.locator("#reason").fill("the same document");
+    await send(plain, "#form button.govuk-button");
+    assert.match(await main(plain), /Decided: one person/);
+    await plain.context().close();
+    assert.deepEqual(await personsOf(manager, a), await personsOf(manager, b));
+});
+
+test("5 taken back", async () => {
+    await visit(manager, "/linkage/decisions");
+    assert.match(await main(manager), /the same document/);
+    await checkPage(manager, "/linkage/decisions");
+    await send(manager, `main a[href='/linkage/pairs/${a}/${b}/undo']`);
+    await checkPage(manager, "taking back");
+    await send(manager, "#form button.govuk-button");
+    assert.match(await manager.title(), /^Error: /);
+    forgive(manager);
+    await manager.locator("#reason").fill("the document was another one");
+    await send(manager, "#form button.govuk-button");
+    assert.match(await main(manager), /The decision was taken back/);
+    assert.match(await main(manager), /the document was another one/);
+    await checkPage(manager, "a pair with decisions");
+    assert.ok(!(await personsOf(manager, a)).includes(b));
+});
+
+test("6 two decide at once", async () => {
+    await visit(manager, `/linkage/pairs/${a}/${b}`);
+    await decide(second, a, b, "different", "twins, both in one file");
+    await manager.locator("#verdict-same").check();
+    await manager.locator("#reason").fill("one and the same");
+    await send(manager, "#form button.govuk-button");
+    const text = await main(manager);
+    assert.match(text, /somebody else has decided on these two meanwhile/);
+    assert.match(text, /twins, both in one file/);
+    assert.equal(await manager.locator("#reason").inputValue(), "one and the same");
+    forgive(manager);
+    await checkPage(manager, "a pair that somebody else decided meanwhile");
+    assert.ok(!(await personsOf(manager, a)).includes(b));
+    await send(manager, `main a[href='/linkage']`).catch(() => visit(manager, "/linkage"));
+});
+
+test("7 contradictions", async () => {
+    // a and b are two, by test 6; c is said to be both
+    await visit(manager, "/records?form=victim");
+    const codes = await manager.locator("tbody th a").allInnerTexts();
+    const c = codes.find((code) => code !== a && code !== b);
+    await decide(manager, a, c, "same", "told so by both");
+    await decide(manager, b, c, "same", "told so by both");
+    assert.match(await main(manager), /another decision keeps them apart/);
+    await visit(manager, "/linkage/conflicts");
+    assert.match(await main(manager), /twins, both in one file/);
+    await checkPage(manager, "/linkage/conflicts");
+    await visit(manager, `/linkage/pairs/${b}/${c}`);
+    assert.match(await main(manager), /count as two/);
+    await checkPage(manager, "a pair that is held apart");
+    await visit(manager, `/linkage/pairs/${b}/${c}/undo`);
+    await manager.locator("#reason").fill("a mistake");
+    await send(manager, "#form button.govuk-button");
+    await visit(manager, "/linkage/conflicts");
+    assert.match(await main(manager), /No decisions contradict each other/);
+    await visit(manager, `/linkage/pairs/${a}/${c}/undo`);
+    await manager.locator("#reason").fill("a mistake");
+    await send(manager, "#form button.govuk-button");
+});
+
+test("8 identifiers of both", async () => {
+    await visit(manager, `/linkage/pairs/${a}/${b}`);
+    await send(manager, "form[action$='/identifiers'] button");
+    assert.match(await manager.locator("#purpose-error").innerText(), /Fill this in/);
+    forgive(manager);
+    await manager.locator("#purpose").fill("twins or not");
+    await send(manager, "form[action$='/identifiers'] button");
+    assert.match(await main(manager), /audit log, for both records/);
+    assert.ok(await manager.locator(".app-pair__row").count() > 1);
+    await checkPage(manager, "identifiers of both");
+    await send(manager, "main a.govuk-button");
+    assert.equal(path(manager), `/linkage/pairs/${a}/${b}`);
+});
+
+test("9 person, quality, sample", async () => {
+    await visit(manager, "/linkage/persons/" + a);
+    assert.match(await main(manager), /What holds for the person/);
+    await checkPage(manager, "/linkage/persons/{record}");
+    await visit(manager, "/linkage/sample");
+    await checkPage(manager, "/linkage/sample");
+    await visit(manager, "/linkage/quality");
+    await manager.waitForSelector("html[data-charts=drawn]", { timeout: 20000 });
+    assert.ok(await manager.locator("#victim-weights svg[role=img]").count() === 1);
+    assert.match(await manager.locator("#victim-weights-finding").innerText(), /pairs for one person/);
+    await checkPage(manager, "/linkage/quality");
+    await visit(manager, "/help/one-person");
+    await checkPage(manager, "/help/one-person");
+});
+
+test("10 who may not link", async () => {
+    await visit(police, "/");
+    assert.equal(await police.locator("a[href^='/linkage']").count(), 0);
+    for (const where of ["/linkage", `/linkage/pairs/${a}/${b}`, "/linkage/decisions", "/linkage/quality", `/linkage/persons/${a}`, "/linkage/runs"]) {
+        const answer = await visit(police, where);
+        assert.equal(answer.status(), 403, where);
+        assert.doesNotMatch(await main(police), new RegExp(`${b}`));
+    }
+    forgive(police);
+});
+
+test("11 two persons", async () => {
+    process.env.DCIM_DATA = resolve("data-four");
+    if (!existsSync("demo-four")) dcim("demo", "demo-four", "--data", resolve("data-four"), "--records", "150");
+    const other = await startServer({ folder: "demo-four", key: "demo-four.key", args: ["--demonstration", "--insecure-no-second-factor"] });
+    try {
+        const one = await enter("manager", {}, other), two = await enter("second", {}, other);
+        await compare(one, other);
+        await visit(one, "/linkage", other);
+        await send(one, "main a.govuk-button[href^='/linkage/pairs/']");
+        const pair = path(one), [p, q] = pair.split("/").slice(-2);
+        assert.match(await main(one), /a second person confirms each decision/);
+        await decide(one, p, q, "same", "the same document", other);
+        assert.match(await main(one), /waits for a second person/);
+        await visit(one, pair, other);
+        assert.equal(await one.locator("form[action$='/confirm']").count(), 0);
+        await checkPage(one, "a pair that waits for a second person");
+        await visit(two, "/linkage?state=confirm", other);
+        await send(two, "main tbody a");
+        assert.equal(path(two), pair);
+        await checkPage(two, "a pair to be confirmed");
+        await send(two, "form[action$='/confirm'] button");
+        assert.match(await main(two), /The decision is confirmed/);
+        await visit(two, pair, other);
+        assert.match(await main(two), /Confirmed/);
+        await checkPage(two, "a pair that was confirmed");
+    } finally {
+        await other.close();
+    }
+});
