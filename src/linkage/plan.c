@@ -26,12 +26,13 @@ static bool read_column(struct linkage_plan *p, const struct dictionary *d, cons
         return bad(e, f, piece, "there is no such role");
     while (text_split(&names, '+', &name)) {
         const struct variable *v = dictionary_variable(d, f->id, name);
-        if (v == NULL) return bad(e, f, name, "the form has no such variable");
+        if (v == NULL) continue; /* a country may do without it */
         if (c->n_variable == LINKAGE_VARIABLES) return bad(e, f, piece, "too many variables");
         if (c->n_variable == 0) role->name = v->name;
         c->variable[c->n_variable++] = v->id;
         c->identifier = c->identifier || (v->privacy & PRIVACY_D) != 0;
     }
+    if (c->n_variable == 0) return true;
     p->n_role++;
     p->n_identifier += c->identifier;
     return true;

@@ -25,8 +25,9 @@ struct linkage_plan {
     size_t n_identifier;
 };
 
-/* ERR_INPUT "linkage.plan" when the parameter names a variable that the form has not or a role that
- * does not exist. Without the parameter: no columns. Borrows from the dictionary. */
+/* ERR_INPUT "linkage.plan" when the parameter names a role that does not exist. Variables that the
+ * form has not are left out: a country may do without them. Without the parameter: no columns.
+ * Borrows from the dictionary. */
 bool linkage_plan(struct linkage_plan *out, const struct dictionary *d, const struct form *f,
                   struct err *e) MUST_CHECK;
 
