@@ -18,9 +18,7 @@ enum {
     ANCHOR_MOST = 40 /* of one anchor: more are not looked at */
 };
 
-/* ---- keys of a rule: each way of taking one mark of each kind ---- */
-
-enum { KEYS_MAX = 64 };
+/* ---- keys of a rule ---- */
 
 static uint64_t mix(uint64_t h, uint32_t v)
 {
@@ -28,7 +26,7 @@ static uint64_t mix(uint64_t h, uint32_t v)
     return h ^ h >> 29;
 }
 
-static size_t keys_of(uint64_t out[static KEYS_MAX], const struct candidate_rule *r,
+size_t candidate_keys(uint64_t out[static CANDIDATE_KEYS], const struct candidate_rule *r,
                       const struct marks *m, size_t record)
 {
     size_t n = 1;
@@ -38,7 +36,7 @@ static size_t keys_of(uint64_t out[static KEYS_MAX], const struct candidate_rule
         const uint32_t *v = k->value + k->start[record];
         size_t n_v = k->start[record + 1] - k->start[record], had = n;
         if (n_v == 0) return 0;
-        while (n_v > 1 && had * n_v > KEYS_MAX) n_v--;
+        while (n_v > 1 && had * n_v > CANDIDATE_KEYS) n_v--;
         for (size_t j = n_v; j-- > 0;)
             for (size_t h = 0; h < had; h++) out[j * had + h] = mix(out[h], v[j]);
         n = had * n_v;
@@ -83,12 +81,12 @@ static struct slot *slot_of(struct anchors *t, uint64_t key)
 
 static void load_anchors(struct anchors *to, const struct trial *t, const struct candidate_rule *r)
 {
-    uint64_t key[KEYS_MAX];
+    uint64_t key[CANDIDATE_KEYS];
     *to = (struct anchors){.n_slot = 1};
     while (to->n_slot < t->n_anchor * 16) to->n_slot *= 2;
     to->slot = mem_new(to->n_slot, sizeof *to->slot);
     for (size_t i = 0; i < t->n_anchor; i++) {
-        size_t n = keys_of(key, r, t->m, t->anchor[i]);
+        size_t n = candidate_keys(key, r, t->m, t->anchor[i]);
         for (size_t k = 0; k < n && 2 * (to->n_chain + 1) < to->n_slot; k++) {
             struct slot *s = slot_of(to, key[k]);
             MEM_GROW(to->of, to->of_cap, to->n_chain + 1);
@@ -103,12 +101,12 @@ static void load_anchors(struct anchors *to, const struct trial *t, const struct
 
 static void try_rule(const struct trial *t, struct tried *out)
 {
-    uint64_t key[KEYS_MAX];
+    uint64_t key[CANDIDATE_KEYS];
     struct anchors by_key;
     uint32_t *taken = mem_new(t->n_anchor, sizeof *taken); /* pairs of each anchor */
     load_anchors(&by_key, t, &out->rule);
     for (size_t i = 0; i < t->n_other && !out->too_many; i++) {
-        size_t n = keys_of(key, &out->rule, t->m, t->other[i]);
+        size_t n = candidate_keys(key, &out->rule, t->m, t->other[i]);
         for (size_t k = 0; k < n; k++)
             for (uint32_t at = slot_of(&by_key, key[k])->first; at != 0; at = by_key.next[at - 1]) {
                 uint32_t anchor = by_key.of[at - 1];
@@ -403,11 +401,11 @@ static void find_in_block(struct finding_pairs *f, size_t rule, size_t *cap, str
 static void find_part(void *ctx, size_t rule)
 {
     struct finding_pairs *f = ctx;
-    uint64_t key[KEYS_MAX];
+    uint64_t key[CANDIDATE_KEYS];
     size_t n = 0, cap = 0, cap_pair = 0;
     struct entry *e = NULL;
     for (size_t i = 0; i < f->m->n; i++) {
-        size_t n_key = keys_of(key, &f->r->rule[rule], f->m, i);
+        size_t n_key = candidate_keys(key, &f->r->rule[rule], f->m, i);
         for (size_t k = 0; k < n_key; k++) {
             MEM_GROW(e, cap, n + 1);
             e[n++] = (struct entry){key[k] & ((UINT64_C(1) << 48) - 1), (uint32_t)i};

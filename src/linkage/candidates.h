@@ -28,6 +28,12 @@ struct candidate_rules {
     double pairs; /* a record, of all together; estimated */
 };
 
+/* The keys of a rule that one record has: each way of taking one mark of each of its kinds. Records
+ * with a key in common are a pair of the rule. Returns their number. */
+enum { CANDIDATE_KEYS = 64 };
+size_t candidate_keys(uint64_t out[static CANDIDATE_KEYS], const struct candidate_rule *r,
+                      const struct marks *m, size_t record);
+
 struct pair { /* a < b */
     uint32_t a, b;
 };

@@ -6,11 +6,8 @@
  * looked up, what lies there is compared. In blocks of over CANDIDATES_BLOCK_MAX records only
  * neighbours by content are, as in a run.
  *
- * Rarities: what people_count() counted stays, for old records and new ones. A new record's words
- * are counted one more each, so a word that is new is as rare as one of a single record and gets
- * commoner as it comes again; dates and whole names are as common as they were, new ones as rare as
- * single ones. Rules and weights are those of the run. All this moves by the share of records that
- * came since; the next run counts anew. docs/methods/linkage.md says how little it changes.
+ * Rarities move with the records that come (linkage/rarity.h); rules and weights are those of the
+ * run. The next run counts and learns anew. docs/methods/linkage.md says how little it changes.
  *
  * One thread at a time. */
 #ifndef DCIM_LINKAGE_INDEX_H

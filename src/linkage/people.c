@@ -50,6 +50,11 @@ bool linkage_role_is_identifier(enum linkage_role role)
            role == LINKAGE_BIRTH_MONTH || role == LINKAGE_BIRTH_DAY;
 }
 
+const char *linkage_role_name(enum linkage_role r)
+{
+    return role_name[r];
+}
+
 struct people *people_new(const struct people_role *role, size_t n_role)
 {
     struct people *p = mem_new(1, sizeof *p);

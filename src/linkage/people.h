@@ -33,6 +33,7 @@ enum linkage_role { /* what a column is to linkage */
 };
 
 bool linkage_role_find(enum linkage_role *out, struct text name); /* "given", "birth_year" ... */
+const char *linkage_role_name(enum linkage_role r);
 
 /* Whether an encoder takes it up: names, texts, numbers, dates of birth. */
 bool linkage_role_is_identifier(enum linkage_role role);

@@ -67,6 +67,7 @@ struct linkage_interval {
  *   (p + z^2/2n +- z sqrt(p(1-p)/n + z^2/4n^2)) / (1 + z^2/n) */
 struct linkage_interval linkage_wilson(double yes, double n);
 
+enum { LINKAGE_STRATA = 64 };
 struct linkage_stratum { /* pairs of one range of weights, of which a random sample was reviewed */
     double from;         /* least weight of it */
     double pairs;        /* how many there are */
@@ -81,8 +82,8 @@ struct linkage_stratum { /* pairs of one range of weights, of which a random sam
 struct linkage_interval linkage_reviewed(const struct linkage_stratum *s, size_t n);
 
 /* Recall at a threshold: A = true pairs of the strata from it on, B = of those below; recall =
- * R A / (A + B). Interval of B/A by MOVER from those of A and B (Donner and Zou 2012), R taken as
- * known. */
+ * R A / (A + B). At most LINKAGE_STRATA strata. Interval of B/A by MOVER from those of A and B
+ * (Donner and Zou 2012), R taken as known. */
 struct linkage_interval linkage_reviewed_recall(const struct linkage_stratum *s, size_t n,
                                                 double threshold, double rules_recall);
 

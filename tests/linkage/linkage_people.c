@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "linkage_people.h"
 
+#include "linkage/name.h"
+
+#include "base/date.h"
 #include "base/mem.h"
 #include "base/random.h"
 #include "linkage/encode.h"
@@ -36,6 +39,14 @@ struct people *people_of(const char *const *line, size_t n)
     return p;
 }
 
+static void add_encoded(struct people *p, struct encoder *e, struct text *value, struct arena *a)
+{
+    struct text encoding = encoder_encode(e, value, a);
+    for (size_t c = 0; c < LINKAGE_COLUMNS; c++)
+        if (linkage_role_is_identifier(roles[c].role)) value[c] = (struct text){0};
+    people_add_encoded(p, value, encoding);
+}
+
 struct people *people_encoded_of(const char *const *line, size_t n, char letter)
 {
     struct people *p = people_new(roles, LINKAGE_COLUMNS);
@@ -46,10 +57,7 @@ struct people *people_encoded_of(const char *const *line, size_t n, char letter)
     for (size_t i = 0; i < n; i++) {
         struct text value[LINKAGE_COLUMNS];
         split_line(value, line[i]);
-        struct text encoding = encoder_encode(e, value, a);
-        for (size_t c = 0; c < LINKAGE_COLUMNS; c++)
-            if (linkage_role_is_identifier(roles[c].role)) value[c] = (struct text){0};
-        people_add_encoded(p, value, encoding);
+        add_encoded(p, e, value, a);
     }
     people_count(p);
     arena_free(a);
@@ -113,4 +121,55 @@ struct people *people_population(size_t n_person, uint64_t seed, uint32_t **trut
     }
     people_count(p);
     return p;
+}
+
+/* The texts by which the record would be added again. */
+static void values_of(struct text value[static LINKAGE_COLUMNS], const struct people *p, size_t i,
+                      struct arena *a)
+{
+    const struct people_birth *b = &p->birth[i];
+    for (size_t c = 0; c < LINKAGE_COLUMNS; c++) {
+        const struct people_column *x = &p->column[c];
+        char line[NAME_WORDS * 33] = "";
+        size_t n = 0;
+        for (uint32_t k = x->start[i]; k < x->start[i + 1]; k++) {
+            const struct people_word *w = &x->words->word[x->id[k]];
+            n += (size_t)snprintf(line + n, sizeof line - n, "%s%.*s", n > 0 ? " " : "", w->n,
+                                  w->text);
+        }
+        if (c == BIRTH && b->year != 0)
+            snprintf(line, sizeof line, "%04d-%02d-%02d", b->year, b->month, b->day);
+        if (c == AGE && b->age >= 0) snprintf(line, sizeof line, "%d", b->age);
+        if (c == REPORTED && b->reported != INT32_MIN) {
+            int y, m, d;
+            date_to_ymd(b->reported, &y, &m, &d);
+            snprintf(line, sizeof line, "%04d-%02d-%02d", y, m, d);
+        }
+        value[c] = (struct text){arena_copy(a, line, strlen(line)), strlen(line)};
+    }
+}
+
+void people_copy(struct people *to, const struct people *p, size_t from, size_t end, char letter)
+{
+    struct secret *key = secret_new(CRYPTO_KEY);
+    memset(secret_bytes_mut(key), letter, CRYPTO_KEY);
+    struct encoder *e = encoder_new(roles, LINKAGE_COLUMNS, key);
+    struct arena *a = arena_new(ARENA_WIPE);
+    for (size_t i = from; i < end; i++) {
+        struct text value[LINKAGE_COLUMNS];
+        values_of(value, p, i, a);
+        if (letter != 0) add_encoded(to, e, value, a);
+        else people_add(to, value);
+    }
+    arena_free(a);
+    encoder_free(e);
+    secret_free(key);
+}
+
+struct people *people_first(const struct people *p, size_t n, char letter)
+{
+    struct people *to = people_new(roles, LINKAGE_COLUMNS);
+    people_copy(to, p, 0, n, letter);
+    people_count(to);
+    return to;
 }

@@ -19,4 +19,11 @@ struct people *people_encoded_of(const char *const *line, size_t n, char letter)
  * exchanged. truth[record] is the person; `owns` *truth, mem_free(). */
 struct people *people_population(size_t n_person, uint64_t seed, uint32_t **truth);
 
+/* The first `n` records of such people, by themselves and counted; encoded under a key made of
+ * `letter`, as they are where it is 0. */
+struct people *people_first(const struct people *p, size_t n, char letter);
+
+/* The records from..end-1 of such people added to others, in the same way. */
+void people_copy(struct people *to, const struct people *p, size_t from, size_t end, char letter);
+
 #endif
