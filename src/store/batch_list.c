@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Batches that are there: listing, undoing, and their digest computed again. */
 #include "store/batch_internal.h"
+#include "store/person.h"
 
 #include "base/date.h"
 #include "base/mem.h"
@@ -51,7 +52,7 @@ bool store_batch_list(struct batch **out, size_t *n, struct store *st, struct ar
 }
 
 struct extent { /* of one batch */
-    int64_t batch_no, series_no, first_record, last_record;
+    int64_t batch_no, series_no, form_no, first_record, last_record;
     bool undone;
 };
 
@@ -74,6 +75,7 @@ static bool find_batch(struct extent *out, struct store *st, int64_t batch_no, s
         out->undone = !query_is_null(&q, 1);
         out->first_record = query_int(&q, 4);
         out->last_record = query_int(&q, 5);
+        out->form_no = query_int(&q, 7);
     }
     if (!query_end(&q, e)) return false;
     if (found) return true;
@@ -160,7 +162,8 @@ bool store_batch_undo(int64_t *n_withdrawn, int64_t *n_reverted, struct store *s
         return false;
     *n_withdrawn = x.last_record - x.first_record + 1 - erased + back;
     *n_reverted = changes - back;
-    return mark_undone(st, &x, actor, reason, *n_withdrawn, e);
+    return mark_undone(st, &x, actor, reason, *n_withdrawn, e) &&
+           person_touch_batch(st, x.form_no, batch_no, x.first_record, x.last_record, e);
 }
 
 /* ---- digest ---- */

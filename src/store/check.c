@@ -10,6 +10,7 @@
 #include "store/audit_internal.h"
 #include "store/keyring_file.h"
 #include "store/keyring_secret.h"
+#include "store/person.h"
 #include "store/store_internal.h"
 #include "store/tree.h"
 
@@ -337,6 +338,17 @@ static bool check_keyring(struct checking *c, struct err *e)
     return true;
 }
 
+static bool check_persons(struct checking *c, struct err *e)
+{
+    int64_t n_wrong;
+    if (!person_check(&n_wrong, c->st, e)) return false;
+    if (n_wrong > 0)
+        problem(c, "%" PRId64 " records or decisions do not stand as the decisions of linkage say",
+                n_wrong);
+    fine(c, "persons are what the decisions of linkage say");
+    return true;
+}
+
 static bool check_slots(struct checking *c, struct err *e)
 {
     struct slot_info slot[KEYRING_SLOTS_MAX];
@@ -436,9 +448,10 @@ static const struct {
     {"structure", check_structure},   {"references", check_references},
     {"audit", check_audit},           {"batches", check_batches},
     {"records", check_records},       {"identities", check_identities},
-    {"counts", check_counts},         {"keyring", check_keyring},
-    {"slots", check_slots},           {"files", check_files},
-    {"clock", check_clock},           {"swap", check_swap},
+    {"counts", check_counts},         {"persons", check_persons},
+    {"keyring", check_keyring},       {"slots", check_slots},
+    {"files", check_files},           {"clock", check_clock},
+    {"swap", check_swap},
 };
 
 static struct json *run_check(struct checking *c, size_t i)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Possible duplicates (rule Q20): several records that one organisation has sent of a form, with one
- * match key (person_key.h), of which the register does not say that they are one person, for their
- * codes of the person differ or are not given. Linkage will replace it; nobody but this file knows
- * how it is decided. */
+/* Possible duplicates (rule Q20), for people to look at: pairs of records that one organisation has
+ * sent of a form, which linkage proposes (link_run.h) and nobody has decided; and, where a record has been
+ * seen by no run yet, several records with one match key (person_key.h). Not those of which the
+ * register says that they are one person, for their codes of the person are the same, nor those
+ * that decisions about other pairs have made one. Nobody but this file knows how it is decided. */
 #ifndef DCIM_STORE_DUPLICATE_H
 #define DCIM_STORE_DUPLICATE_H
 

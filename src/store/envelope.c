@@ -48,6 +48,8 @@ static const struct {
     [ENVELOPE_ANSWER_KEY] = {"answer", "key"},
     [ENVELOPE_ANSWER_BODY] = {"answer", "body"},
     [ENVELOPE_SECURITY_KEY] = {"security_key", "sealed"},
+    [ENVELOPE_LINK_REASON] = {"linkage_decision", "reason"},
+    [ENVELOPE_LINK_UNDO] = {"linkage_decision", "undo_reason"},
 };
 
 static size_t add(uint8_t *out, size_t at, const void *p, size_t n)

@@ -8,6 +8,7 @@
 #include "store/store.h"
 
 #include "base/date.h"
+#include "store/person.h"
 #include "store/store_internal.h"
 
 static bool say_erased(struct err *e, const char *code)
@@ -76,6 +77,9 @@ bool store_record_erase(struct store *st, struct text code, const char *actor, c
            run(st, SQL_ERASE_MESSAGES, record_no, e) && run(st, SQL_ERASE_QUERIES, record_no, e) &&
            run(st, SQL_ERASE_REFERRALS, record_no, e) && run(st, SQL_ERASE_SEARCH, record_no, e) &&
            run(st, SQL_ERASE_SEARCH_MARK, record_no, e) &&
+           run(st, SQL_ERASE_LINKAGE_PAIRS, record_no, e) &&
+           run(st, SQL_ERASE_LINKAGE_WORDS, record_no, e) &&
+           person_touch(st, &(const uint64_t){(uint64_t)record_no}, 1, e) &&
            add_tombstone(st, record_no, actor, reason, e) &&
            count_less(st, series_no, state == RECORD_ACTIVE, n_byte, e) &&
            store_generation_next(st, e);

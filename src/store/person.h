@@ -59,7 +59,19 @@ bool person_counts(struct person_counts *out, struct store *st, const struct for
 bool person_touch(struct store *st, const uint64_t *record_no, size_t n, struct err *e) MUST_CHECK;
 /* The same for all records of a form. Cost: its decisions in force. */
 bool person_touch_form(struct store *st, int64_t form_no, struct err *e) MUST_CHECK;
-/* For check.c: how many stored records are not where partition() puts them, over all forms. */
+/* Either, whichever costs less; all records are of the form. */
+bool person_touch_many(struct store *st, int64_t form_no, const uint64_t *record_no, size_t n,
+                       struct err *e) MUST_CHECK;
+/* After a batch was undone, or brought withdrawn records back: those of its records (the new ones
+ * are first..last) about which something is decided. */
+bool person_touch_batch(struct store *st, int64_t form_no, int64_t batch_no, int64_t first,
+                        int64_t last, struct err *e) MUST_CHECK;
+/* The newest record of a form that a finished run has seen; 0: none. */
+struct backend;
+bool person_seen(uint64_t *record_no, struct backend *b, const char *form,
+                 struct err *e) MUST_CHECK;
+/* For check.c: how many records, decisions and pairs do not stand as partition() and the
+ * decisions say, over all forms. */
 bool person_check(int64_t *n_wrong, struct store *st, struct err *e) MUST_CHECK;
 
 #endif

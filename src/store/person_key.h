@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The match key of a person (domain.md 3.2, variable 28): a keyed hash of normalised name, birth
  * year, sex and citizenship. Equal keys: the same person as far as is known without linkage.
- * Provisional: linkage will compare records properly and decide; until then this is what counts a
- * person once over several organisations. */
+ * Provisional: once a run of linkage has seen a record, decisions say whose it is (person.h); until
+ * then this is what counts a person once over several organisations. */
 #ifndef DCIM_STORE_PERSON_KEY_H
 #define DCIM_STORE_PERSON_KEY_H
 

@@ -9,6 +9,7 @@
 #include "store/batch_internal.h"
 #include "store/decoy.h"
 #include "store/duplicate.h"
+#include "store/person.h"
 #include "store/version_index.h"
 
 #include <string.h>
@@ -384,6 +385,14 @@ static bool put_counts(const struct putting *p, struct err *e)
     return query_run(&q, e);
 }
 
+/* Withdrawn it leaves its person, brought back it joins it again. */
+static bool put_person(const struct putting *p, struct err *e)
+{
+    const uint64_t record_no = (uint64_t)p->record_no;
+    if (p->in->what != RECORD_PUT_WITHDRAW && p->in->what != RECORD_PUT_RESTORE) return true;
+    return person_touch(p->st, &record_no, 1, e);
+}
+
 static void digest_of(uint8_t out[32], const struct putting *p)
 {
     struct buf b;
@@ -402,7 +411,8 @@ static bool put(struct putting *p, struct err *e)
         return false;
     if (p->fresh ? !put_fresh(p, e) : !put_change(p, e)) return false;
     return put_version(p, e) && put_index(p, e) && put_identity(p, e) && put_reference(p, e) &&
-           put_work(p, e) && put_counts(p, e) && store_generation_next(p->st, e);
+           put_work(p, e) && put_counts(p, e) && put_person(p, e) &&
+           store_generation_next(p->st, e);
 }
 
 bool store_record_put(struct record_put_result *out, struct store *st, const struct record_put *in,

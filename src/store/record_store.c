@@ -4,6 +4,7 @@
 
 #include "base/date.h"
 #include "base/mem.h"
+#include "store/person.h"
 #include "store/store_internal.h"
 
 #include <assert.h>
@@ -109,10 +110,13 @@ bool store_record_count(int64_t *out, struct store *st, form_id form, struct err
 
 bool store_person_count(int64_t *out, struct store *st, form_id form, struct err *e)
 {
+    uint64_t seen;
     struct query q;
     *out = 0;
-    (void)query_begin(&q, st->backend, SQL_PERSON_COUNT);
+    if (!person_seen(&seen, st->backend, form_name(st, form).p, e)) return false;
+    (void)query_begin(&q, st->backend, SQL_PERSON_COUNT_LINKED);
     query_bind_text(&q, "form", form_name(st, form));
+    query_bind_int(&q, "seen", (int64_t)seen);
     if (query_next(&q)) *out = query_int(&q, 0);
     return query_end(&q, e);
 }

@@ -5,6 +5,7 @@
 #include "store/store.h"
 
 #include "base/mem.h"
+#include "store/person.h"
 #include "store/store_internal.h"
 
 #include <assert.h>
@@ -25,6 +26,7 @@ struct part {
     const struct secret *kek;
     struct series *series; /* by ascending number */
     size_t n_series;
+    uint64_t seen; /* the newest record that linkage has seen */
     struct buf plain;
 };
 
@@ -92,7 +94,10 @@ static bool open_row(struct source_row *out, struct part *p, const struct series
                                .organisation = s->organisation,
                                .organisation_type = s->organisation_type,
                                .record = &p->record};
-    if (person.n == PERSON_KEY) memcpy(out->person_key, person.p, PERSON_KEY);
+    uint64_t person_no = (uint64_t)query_int(q, 7);
+    if (person_no == 0 && out->record_no <= p->seen) person_no = out->record_no;
+    if (person_no != 0) person_key_of_number(out->person_key, person_no);
+    else if (person.n == PERSON_KEY) memcpy(out->person_key, person.p, PERSON_KEY);
     return true;
 }
 
@@ -159,7 +164,8 @@ static bool open_part(struct row_source *out, struct part *p, struct store *st,
     if (!sqlite_backend_open(&p->backend, st->database, keyring_key(st->keyring, KEY_DATABASE),
                              BACKEND_READ, e) ||
         !backend_begin(p->backend, false, e) || !same_state(st, p, part, e) ||
-        !read_series(p, st->dictionary, f, e) || !one_number(&last, p->backend, SQL_RECORD_LAST, e))
+        !read_series(p, st->dictionary, f, e) ||
+        !person_seen(&p->seen, p->backend, f->name, e) || !one_number(&last, p->backend, SQL_RECORD_LAST, e))
         return false;
     (void)query_begin(&q, p->backend, SQL_RECORD_COUNT);
     query_bind_text(&q, "form", text_of(f->name));

@@ -196,10 +196,10 @@ bool store_record_list(struct record_meta **out, size_t *n, struct store *st, fo
 bool store_record_meta(struct record_meta *out, const char **work, struct store *st,
                        uint64_t record_no, struct arena *a, struct err *e) MUST_CHECK;
 bool store_record_count(int64_t *out, struct store *st, form_id form, struct err *e) MUST_CHECK;
-/* Persons among the active records of a form, before linkage: records whose current versions have
- * the same match key (person_key.h) are one person, a record without a key is one of its own. The
- * same number as the units of a snapshot by persons. Cost: reads every active record's current
- * version. */
+/* Persons among the active records of a form: what linkage has decided (person.h); records that no
+ * run has seen are one person when their current versions have the same match key (person_key.h),
+ * and a record without a key is one of its own. The same number as the units of a snapshot by
+ * persons. Cost: reads every active record's current version. */
 bool store_person_count(int64_t *out, struct store *st, form_id form, struct err *e) MUST_CHECK;
 /* One version (0: the current one), coded part only. ERR_NOT_FOUND; "record.erased" when it is
  * that. Codes may be typed with or without dashes, in any case. */

@@ -25,9 +25,10 @@ static int setup(void **state)
     return setenv("DCIM_INSECURE_KDF", "1", 1);
 }
 
-static const char *const names[] = {"encryption", "pages",   "structure",  "references", "audit",
-                                    "batches",    "records", "identities", "counts",     "keyring",
-                                    "slots",      "files",   "clock",      "swap"};
+static const char *const names[] = {"encryption", "pages", "structure", "references",
+                                    "audit", "batches", "records", "identities",
+                                    "counts", "persons", "keyring", "slots",
+                                    "files", "clock", "swap"};
 
 static struct json *checked(struct store *st)
 {
@@ -141,6 +142,7 @@ static void test_2_each(void **state)
         {"counts", "DELETE FROM record_code WHERE record_no = 3"},
         {"counts", "UPDATE record_code SET record_no = 4 WHERE record_no = 3"},
         {"counts", "UPDATE record_reference SET record_no = 9999 WHERE record_no = 3"},
+        {"persons", "INSERT INTO record_person (record_no, form_no, person_no) VALUES (3, 1, 2)"},
         {"clock", NULL}};
     struct store *st = vault_make("each", 40);
     struct secret *key =

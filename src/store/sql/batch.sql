@@ -36,8 +36,9 @@ SELECT b.batch_no, s.organisation_no, f.name AS form, o.code AS organisation, b.
   JOIN organisation o ON o.organisation_no = s.organisation_no
  ORDER BY b.batch_no;
 
--- name: batch_get   params: batch_no   columns: series_no, undone_at, n_new, n_changed, first_record, last_record, digest   rows: 0..1
-SELECT series_no, undone_at, n_new, n_changed, first_record, last_record, digest FROM batch WHERE batch_no = :batch_no;
+-- name: batch_get   params: batch_no   columns: series_no, undone_at, n_new, n_changed, first_record, last_record, digest, form_no   rows: 0..1
+SELECT b.series_no, b.undone_at, b.n_new, b.n_changed, b.first_record, b.last_record, b.digest, s.form_no
+  FROM batch b JOIN series s ON s.series_no = b.series_no WHERE b.batch_no = :batch_no;
 
 -- name: reference_find   params: reference   columns: record_no, code, state, version_no, last_version_no, content_hash, wrapped_key, batch_no   rows: 0..1
 -- The record of an organisation's own reference, with what decides whether new content is a change. batch_no: NULL when

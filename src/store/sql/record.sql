@@ -70,11 +70,13 @@ SELECT s.series_no, o.code AS organisation, o.type
  WHERE f.name = :form
  ORDER BY s.series_no;
 
--- name: snapshot_rows   params: first, last   columns: record_no, code, series_no, version_no, wrapped_key, person_key, body   rows: 0..*
+-- name: snapshot_rows   params: first, last   columns: record_no, code, series_no, version_no, wrapped_key, person_key, body, person_no   rows: 0..*
 -- Active records and their current versions, both in the order they lie in: one pass, nothing is sorted. What was
 -- entered by hand and has errors is not counted.
-SELECT r.record_no, r.code, r.series_no, r.version_no, r.wrapped_key, v.person_key, v.body
+SELECT r.record_no, r.code, r.series_no, r.version_no, r.wrapped_key, v.person_key, v.body,
+       coalesce(x.person_no, 0) AS person_no
   FROM record r JOIN record_version v ON v.version_id = r.record_no * 65536 + r.version_no
+  LEFT JOIN record_person x ON x.record_no = r.record_no
  WHERE r.record_no BETWEEN :first AND :last AND r.state = 1
    AND (v.batch_no IS NOT NULL OR
         NOT EXISTS (SELECT 1 FROM version_work w WHERE w.version_id = v.version_id AND w.counted = 0))

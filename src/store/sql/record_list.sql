@@ -83,10 +83,14 @@ SELECT r.record_no, x.term_day
    AND (:series = '' OR instr(:series, ',' || r.series_no || ',') > 0)
  ORDER BY x.term_day;
 
--- name: list_double   params: series, year   columns: series_no, person_key, record_no, code_hash   rows: 0..*
+-- name: list_double   params: series, year   columns: series_no, person_key, record_no, code_hash, person_no   rows: 0..*
 -- Active records whose current version has a match key that another record of the series has or had; those of one key
--- one after the other, the newest first. code_hash 0: none.
-SELECT d.series_no, d.person_key, r.record_no, coalesce(x.code_hash, 0) AS code_hash
+-- one after the other, the newest first. code_hash 0: none. person_no 0: linkage has not seen it.
+SELECT d.series_no, d.person_key, r.record_no, coalesce(x.code_hash, 0) AS code_hash,
+       coalesce((SELECT l.person_no FROM record_person l WHERE l.record_no = r.record_no),
+                (SELECT r.record_no FROM linkage_run u
+                  WHERE u.form_no = (SELECT s.form_no FROM series s WHERE s.series_no = d.series_no)
+                    AND u.state = 'finished' AND u.last_record >= r.record_no LIMIT 1), 0) AS person_no
   FROM person_double d
  CROSS JOIN person_record p ON p.series_no = d.series_no AND p.person_key = d.person_key
  CROSS JOIN record r ON r.record_no = p.record_no AND r.state = 1

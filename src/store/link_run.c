@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "store/link_run.h"
+
+#include "base/date.h"
+#include "base/mem.h"
+#include "store/link_internal.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const standing_names[LINK_STANDINGS] = {
+    [LINK_OPEN] = "open",
+    [LINK_UNSURE] = "unsure",
+    [LINK_WAITING] = "waiting",
+    [LINK_SAME] = "same",
+    [LINK_DIFFERENT] = "different",
+};
+
+const char *link_standing_name(enum link_standing s)
+{
+    assert(s < LINK_STANDINGS);
+    return standing_names[s];
+}
+
+/* ---- shared ---- */
+
+int64_t link_thousandths(double weight)
+{
+    if (!(weight > -LINK_WEIGHT_MAX)) return -1000LL * LINK_WEIGHT_MAX;
+    if (weight > LINK_WEIGHT_MAX) return 1000LL * LINK_WEIGHT_MAX;
+    return llround(weight * 1000);
+}
+
+bool link_in_order(uint64_t *a, uint64_t *b, struct err *e)
+{
+    if (*a == *b)
+        return err_set(e, ERR_INPUT, "link.same_record",
+                       "a pair is made of two records: both are the same one");
+    if (*a > *b) {
+        uint64_t swap = *a;
+        *a = *b;
+        *b = swap;
+    }
+    return true;
+}
+
+void link_fit_begin(struct link_fit *f, struct store *st, int64_t form_no)
+{
+    *f = (struct link_fit){.form_no = form_no};
+    (void)query_begin(&f->q, st->backend, SQL_LINKAGE_RECORD_FITS);
+}
+
+bool link_fits(struct link_fit *f, uint64_t record_no, bool remember)
+{
+    if (remember && f->last == record_no) return f->last_fits;
+    query_rewind(&f->q);
+    query_set_int(&f->q, 0, (int64_t)record_no);
+    query_set_int(&f->q, 1, f->form_no);
+    bool fits = query_next(&f->q) && query_int(&f->q, 0) != 0;
+    if (remember) {
+        f->last = record_no;
+        f->last_fits = fits;
+    }
+    return fits;
+}
+
+bool link_fit_end(struct link_fit *f, struct err *e)
+{
+    while (!f->q.failed && query_next(&f->q)) continue;
+    return query_end(&f->q, e);
+}
+
+/* ---- runs ---- */
+
+bool link_run_state(struct link_run_state *out, struct store *st, int64_t run_no, struct err *e)
+{
+    struct query q;
+    bool found;
+    *out = (struct link_run_state){0};
+    (void)query_begin(&q, st->backend, SQL_LINKAGE_RUN_STATE);
+    query_bind_int(&q, "run_no", run_no);
+    found = query_next(&q);
+    if (found) {
+        struct text state = query_text(&q, 0);
+        out->state = text_is(state, "open")     ? RUN_OPEN
+                     : text_is(state, "undone") ? RUN_UNDONE
+                                                : RUN_FINISHED;
+        out->form_no = query_int(&q, 1);
+        out->decides = query_int(&q, 2) != 0;
+    }
+    if (!query_end(&q, e)) return false;
+    if (found) return true;
+    err_set(e, ERR_NOT_FOUND, "link.run", "there is no run of linkage %lld", (long long)run_no);
+    return err_remedy(e, "see the numbers with `dcim link list`");
+}
+
+bool link_run_is_undone(struct err *e, int64_t run_no)
+{
+    return err_set(e, ERR_CONFLICT, "link.run_undone", "run %lld of linkage is undone",
+                   (long long)run_no);
+}
+
+static bool is_band(double lower, double upper)
+{
+    return lower >= -LINK_WEIGHT_MAX && upper <= LINK_WEIGHT_MAX && lower <= upper;
+}
+
+static bool number(int64_t *out, struct store *st, enum sql_id id, struct err *e)
+{
+    struct query q;
+    (void)query_begin(&q, st->backend, id);
+    *out = query_next(&q) ? query_int(&q, 0) : 1;
+    return query_end(&q, e);
+}
+
+/* A statement that takes one number. */
+static bool run_with(struct store *st, enum sql_id id, const char *param, int64_t value,
+                     struct err *e)
+{
+    struct query q;
+    (void)query_begin(&q, st->backend, id);
+    query_bind_int(&q, param, value);
+    return query_run(&q, e);
+}
+
+bool link_run_begin(int64_t *run_no, struct store *st, const struct link_run_start *s,
+                    struct err *e)
+{
+    struct query q;
+    *run_no = 0;
+    if (!store_must_write(st, e) || !numbering_ensure(st, e)) return false;
+    if (!is_band(s->lower, s->upper)) {
+        err_set(e, ERR_INPUT, "link.band",
+                "the band that people decide has no two limits in ascending order");
+        return err_remedy(e, "set linkage.lower and linkage.upper so that the first is not greater");
+    }
+    if (s->model.n > LINK_MODEL_MAX)
+        return err_set(e, ERR_LIMIT, "link.model", "the model of a run takes at most %d bytes",
+                       LINK_MODEL_MAX);
+    int64_t form_no = numbering_of_form(st, s->form->id)->form_no;
+    if (!number(run_no, st, SQL_LINKAGE_RUN_NEXT, e) ||
+        !run_with(st, SQL_LINKAGE_PAIRS_CLEAR, "form_no", form_no, e))
+        return false;
+    (void)query_begin(&q, st->backend, SQL_LINKAGE_RUN_ADD);
+    query_bind_int(&q, "run_no", *run_no);
+    query_bind_int(&q, "form_no", form_no);
+    query_bind_int(&q, "started_at", s->started_at);
+    query_bind_text(&q, "actor", text_of(s->actor));
+    query_bind_text(&q, "model", s->model);
+    query_bind_int(&q, "lower", link_thousandths(s->lower));
+    query_bind_int(&q, "upper", link_thousandths(s->upper));
+    query_bind_int(&q, "last_record", (int64_t)s->last_record);
+    query_bind_int(&q, "n_record", s->n_record);
+    query_bind_int(&q, "n_candidate", s->n_candidate);
+    return query_run(&q, e);
+}
+
+bool link_run_finish(struct store *st, int64_t run_no, struct err *e)
+{
+    struct link_run_state s;
+    struct query q;
+    if (!store_must_write(st, e) || !link_run_state(&s, st, run_no, e)) return false;
+    if (s.state != RUN_OPEN)
+        return err_set(e, ERR_CONFLICT, "link.run_state", "run %lld of linkage is not open",
+                       (long long)run_no);
+    (void)query_begin(&q, st->backend, SQL_LINKAGE_RUN_FINISH);
+    query_bind_int(&q, "run_no", run_no);
+    query_bind_int(&q, "at", instant_now());
+    return query_run(&q, e) && store_generation_next(st, e);
+}
+
+/* ---- proposals ---- */
+
+struct pair_row {
+    uint64_t a, b;
+    size_t index; /* in what was given */
+    int64_t weight;
+};
+
+struct pair_rows {
+    struct pair_row *row;
+    const struct link_proposal *from;
+    size_t n;
+};
+
+static int by_pair(const void *p, const void *q)
+{
+    const struct pair_row *x = p, *y = q;
+    if (x->a != y->a) return x->a < y->a ? -1 : 1;
+    if (x->b != y->b) return x->b < y->b ? -1 : 1;
+    return (x->index > y->index) - (x->index < y->index);
+}
+
+static struct feed_cell pair_cell(void *ctx, size_t row, size_t column)
+{
+    const struct pair_rows *rows = ctx;
+    const struct pair_row *r = &rows->row[row];
+    const struct text evidence = rows->from[r->index].evidence;
+    switch (column) {
+    case 0: return (struct feed_cell){.kind = FEED_INT, .number = (int64_t)r->a};
+    case 1: return (struct feed_cell){.kind = FEED_INT, .number = (int64_t)r->b};
+    case 2: return (struct feed_cell){.kind = FEED_INT, .number = r->weight};
+    default:
+        return (struct feed_cell){.kind = FEED_BLOB,
+                                  .p = evidence.n == 0 ? "" : evidence.p,
+                                  .n = evidence.n};
+    }
+}
+
+/* Sorted, of one pair the last alone, those that fit alone. */
+static bool sort_pairs(struct pair_rows *rows, struct store *st, int64_t form_no, struct err *e)
+{
+    struct link_fit fit;
+    size_t n = 0;
+    if (rows->n == 0) return true;
+    qsort(rows->row, rows->n, sizeof *rows->row, by_pair);
+    link_fit_begin(&fit, st, form_no);
+    for (size_t i = 0; i < rows->n; i++) {
+        const struct pair_row *r = &rows->row[i];
+        if (n > 0 && rows->row[n - 1].a == r->a && rows->row[n - 1].b == r->b)
+            rows->row[n - 1] = *r;
+        else if (link_fits(&fit, r->a, true) && link_fits(&fit, r->b, false)) rows->row[n++] = *r;
+    }
+    rows->n = n;
+    return link_fit_end(&fit, e);
+}
+
+static bool take_pairs(struct pair_rows *rows, const struct link_proposal *pair, size_t n,
+                       struct err *e)
+{
+    *rows = (struct pair_rows){mem_new(n, sizeof *rows->row), pair, n};
+    for (size_t i = 0; i < n; i++) {
+        struct pair_row *r = &rows->row[i];
+        *r = (struct pair_row){pair[i].a, pair[i].b, i, link_thousandths(pair[i].weight)};
+        if (!link_in_order(&r->a, &r->b, e)) return false;
+        if (pair[i].evidence.n > LINK_EVIDENCE_MAX)
+            return err_set(e, ERR_LIMIT, "link.evidence",
+                           "the evidence of a pair takes at most %d bytes", LINK_EVIDENCE_MAX);
+    }
+    return true;
+}
+
+bool link_run_add(size_t *n_added, struct store *st, int64_t run_no,
+                  const struct link_proposal *pair, size_t n, struct err *e)
+{
+    struct link_run_state s;
+    struct pair_rows rows;
+    struct query q;
+    if (n_added != NULL) *n_added = 0;
+    if (!store_must_write(st, e) || !link_run_state(&s, st, run_no, e)) return false;
+    if (s.state == RUN_UNDONE) return link_run_is_undone(e, run_no);
+    bool ok = take_pairs(&rows, pair, n, e) && sort_pairs(&rows, st, s.form_no, e);
+    if (ok && rows.n > 0) {
+        (void)query_begin(&q, st->backend, SQL_LINKAGE_PAIRS_LOAD);
+        query_bind_int(&q, "form_no", s.form_no);
+        query_bind_int(&q, "run_no", run_no);
+        (void)query_feed(&q, rows.n, pair_cell, &rows);
+        ok = query_end(&q, e);
+    }
+    if (ok) {
+        (void)query_begin(&q, st->backend, SQL_LINKAGE_RUN_GROW);
+        query_bind_int(&q, "run_no", run_no);
+        query_bind_int(&q, "n", (int64_t)rows.n);
+        ok = query_run(&q, e);
+    }
+    if (ok && n_added != NULL) *n_added = rows.n;
+    mem_free(rows.row);
+    return ok;
+}
+
+/* ---- reading ---- */
+
+static const char *kept(struct arena *a, struct text t)
+{
+    return arena_copy(a, t.p, t.n);
+}
+
+static void take_run(struct link_run *out, struct store *st, struct query *q, struct arena *a)
+{
+    const struct form *f = dictionary_form(st->dictionary, query_text(q, 1));
+    *out = (struct link_run){.run_no = query_int(q, 0),
+                             .form = f == NULL ? FORM_NONE : f->id,
+                             .state = kept(a, query_text(q, 2)),
+                             .started_at = query_int(q, 3),
+                             .finished_at = query_int(q, 4),
+                             .actor = kept(a, query_text(q, 5)),
+                             .lower = (double)query_int(q, 6) / 1000,
+                             .upper = (double)query_int(q, 7) / 1000,
+                             .last_record = (uint64_t)query_int(q, 8),
+                             .n_record = query_int(q, 9),
+                             .n_candidate = query_int(q, 10),
+                             .n_pair = query_int(q, 11),
+                             .n_automatic = query_int(q, 12),
+                             .n_in_force = query_int(q, 13),
+                             .undone_at = query_int(q, 14),
+                             .undone_by = kept(a, query_text(q, 15)),
+                             .undo_reason = kept(a, query_text(q, 16))};
+}
+
+bool link_run_get(struct link_run *out, struct store *st, int64_t run_no, struct arena *a,
+                  struct err *e)
+{
+    struct link_run_state s;
+    struct query q;
+    *out = (struct link_run){0};
+    if (!link_run_state(&s, st, run_no, e)) return false;
+    (void)query_begin(&q, st->backend, SQL_LINKAGE_RUN_GET);
+    query_bind_int(&q, "run_no", run_no);
+    if (query_next(&q)) {
+        take_run(out, st, &q, a);
+        struct text model = query_text(&q, 17);
+        out->model = (struct text){kept(a, model), model.n};
+    }
+    return query_end(&q, e);
+}
+
+bool link_run_newest(struct link_run *out, bool *found, struct store *st, form_id form,
+                     struct arena *a, struct err *e)
+{
+    int64_t run_no = 0;
+    struct query q;
+    *out = (struct link_run){0};
+    (void)query_begin(&q, st->backend, SQL_LINKAGE_RUN_NEWEST);
+    query_bind_text(&q, "form", text_of(st->dictionary->form[form].name));
+    if (query_next(&q)) run_no = query_int(&q, 0);
+    *found = run_no != 0;
+    if (!query_end(&q, e)) return false;
+    return run_no == 0 || link_run_get(out, st, run_no, a, e);
+}
+
+bool link_run_list(struct link_run **out, size_t *n, struct store *st, form_id form, size_t max,
+                   struct arena *a, struct err *e)
+{
+    struct link_run *list = ARENA_ARRAY(a, struct link_run, max);
+    struct query q;
+    *out = list;
+    *n = 0;
+    (void)query_begin(&q, st->backend, SQL_LINKAGE_RUN_LIST);
+    query_bind_text(&q, "form",
+                    form == FORM_NONE ? TEXT("") : text_of(st->dictionary->form[form].name));
+    query_bind_int(&q, "max", (int64_t)max);
+    while (*n < max && query_next(&q)) take_run(&list[(*n)++], st, &q, a);
+    return query_end(&q, e);
+}
