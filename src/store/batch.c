@@ -552,8 +552,7 @@ static bool keep_result(struct batch_writer *w, int64_t n_refused, struct err *e
     query_bind_int(&q, "n_byte", w->in.n_byte);
     bool came_back = r->n[PUT_NEW] > w->n_fresh;
     return query_run(&q, e) && duplicate_index(w->st, w->in.series_no, e) &&
-           (!came_back ||
-            person_touch_batch(w->st, w->form->form_no, r->batch_no, 1, 0, e)) &&
+           (!came_back || person_touch_batch(w->st, w->form->form_no, r->batch_no, 1, 0, e)) &&
            store_generation_next(w->st, e);
 }
 

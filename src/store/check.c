@@ -444,13 +444,20 @@ static const struct {
     const char *name;
     bool (*run)(struct checking *c, struct err *e); /* false with an error: that is its problem */
 } checks[] = {
-    {"encryption", check_encryption}, {"pages", check_pages},
-    {"structure", check_structure},   {"references", check_references},
-    {"audit", check_audit},           {"batches", check_batches},
-    {"records", check_records},       {"identities", check_identities},
-    {"counts", check_counts},         {"persons", check_persons},
-    {"keyring", check_keyring},       {"slots", check_slots},
-    {"files", check_files},           {"clock", check_clock},
+    {"encryption", check_encryption},
+    {"pages", check_pages},
+    {"structure", check_structure},
+    {"references", check_references},
+    {"audit", check_audit},
+    {"batches", check_batches},
+    {"records", check_records},
+    {"identities", check_identities},
+    {"counts", check_counts},
+    {"persons", check_persons},
+    {"keyring", check_keyring},
+    {"slots", check_slots},
+    {"files", check_files},
+    {"clock", check_clock},
     {"swap", check_swap},
 };
 

@@ -297,8 +297,7 @@ bool link_decide(struct link_outcome *out, struct store *st, const struct link_d
     int64_t decision_no;
     *out = (struct link_outcome){0};
     if (!is_verdict(d->verdict))
-        return err_set(e, ERR_INPUT, "link.verdict",
-                       "a decision says same, different or unsure");
+        return err_set(e, ERR_INPUT, "link.verdict", "a decision says same, different or unsure");
     if (!store_must_write(st, e) || !link_in_order(&a, &b, e) || !short_enough(d->reason, e) ||
         !link_subject(&s[0], st, a, NULL, e) || !link_subject(&s[1], st, b, NULL, e) ||
         !link_one_form(s, e) || !both_active(s, e) ||

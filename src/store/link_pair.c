@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The queue of proposed pairs. Pairs of one standing are walked in the order of an index, up or down
- * by weight from a place; several such walks are put together, sorted and cut. */
+/* The queue of proposed pairs. Pairs of one standing are walked in the order of an index, up or
+ * down by weight from a place; several such walks are put together, sorted and cut. */
 #include "store/link_run.h"
 
 #include "base/mem.h"

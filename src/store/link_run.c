@@ -11,11 +11,8 @@
 #include <string.h>
 
 static const char *const standing_names[LINK_STANDINGS] = {
-    [LINK_OPEN] = "open",
-    [LINK_UNSURE] = "unsure",
-    [LINK_WAITING] = "waiting",
-    [LINK_SAME] = "same",
-    [LINK_DIFFERENT] = "different",
+    [LINK_OPEN] = "open", [LINK_UNSURE] = "unsure",       [LINK_WAITING] = "waiting",
+    [LINK_SAME] = "same", [LINK_DIFFERENT] = "different",
 };
 
 const char *link_standing_name(enum link_standing s)
@@ -134,7 +131,8 @@ bool link_run_begin(int64_t *run_no, struct store *st, const struct link_run_sta
     if (!is_band(s->lower, s->upper)) {
         err_set(e, ERR_INPUT, "link.band",
                 "the band that people decide has no two limits in ascending order");
-        return err_remedy(e, "set linkage.lower and linkage.upper so that the first is not greater");
+        return err_remedy(e,
+                          "set linkage.lower and linkage.upper so that the first is not greater");
     }
     if (s->model.n > LINK_MODEL_MAX)
         return err_set(e, ERR_LIMIT, "link.model", "the model of a run takes at most %d bytes",

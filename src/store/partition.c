@@ -15,7 +15,7 @@ struct between { /* entry of a list: a "different" that leads to another record 
     uint32_t other, edge, next;
 };
 
-struct group { /* of a root; `up` of every record */
+struct group {                    /* of a root; `up` of every record */
     uint32_t up, least, first, n; /* least record; list and its length */
 };
 
@@ -190,8 +190,7 @@ void partition(uint64_t *person, const uint64_t *record, size_t n_record,
     if (n_different > 0) qsort(different, n_different, sizeof *different, newest_first);
     for (size_t i = 0; i < n_different; i++) add_different(&g, &different[i], (uint32_t)i);
     for (size_t i = 0; i < n_same; i++) add_same(&g, &same[i], different);
-    for (size_t i = 0; i < n_record; i++)
-        person[i] = record[g.group[root(&g, (uint32_t)i)].least];
+    for (size_t i = 0; i < n_record; i++) person[i] = record[g.group[root(&g, (uint32_t)i)].least];
     mem_free(g.slot);
     mem_free(g.between);
     mem_free(g.group);

@@ -372,8 +372,7 @@ bool person_seen(uint64_t *record_no, struct backend *b, const char *form, struc
     return query_end(&q, e);
 }
 
-bool person_counts(struct person_counts *out, struct store *st, const struct form *f,
-                   struct err *e)
+bool person_counts(struct person_counts *out, struct store *st, const struct form *f, struct err *e)
 {
     uint64_t seen;
     struct query q;

@@ -25,10 +25,9 @@ static int setup(void **state)
     return setenv("DCIM_INSECURE_KDF", "1", 1);
 }
 
-static const char *const names[] = {"encryption", "pages", "structure", "references",
-                                    "audit", "batches", "records", "identities",
-                                    "counts", "persons", "keyring", "slots",
-                                    "files", "clock", "swap"};
+static const char *const names[] = {"encryption", "pages",   "structure",  "references", "audit",
+                                    "batches",    "records", "identities", "counts",     "persons",
+                                    "keyring",    "slots",   "files",      "clock",      "swap"};
 
 static struct json *checked(struct store *st)
 {

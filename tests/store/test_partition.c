@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Tests of src/store/partition.c
  *  1 by hand: joining, a "different" that holds back, who gives way, what is said of it
- *  2 random graphs: the same as a naive reference that holds every two records of two groups against
+ *  2 random graphs: the same as a naive reference that holds every two records of two groups
+ *  against
  *    each other; whatever the order in which records' decisions are given
  *  3 what always holds: no two records called different in one group, an edge is held exactly when
  *    its ends are apart, a person has the number of the oldest record
  *  4 records that are not there join nothing
  *  5 numbers: a part that is cut off has its own oldest record's, the other keeps its number
- *  6 a group of 1,000 records all against all, and 200,000 edges: in no time that grows with squares */
+ *  6 a group of 1,000 records all against all, and 200,000 edges: in no time that grows with
+ *  squares */
 #include "harness.h"
 
 #include "base/mem.h"
@@ -170,8 +172,7 @@ static void make(struct graph *g)
     g->n_same = draw(EDGES_MAX);
     g->n_different = draw(2) == 0 ? draw(4) : draw(EDGES_MAX);
     for (size_t i = 0; i < g->n_same + g->n_different; i++) {
-        struct partition_edge *e =
-            i < g->n_same ? &g->same[i] : &g->different[i - g->n_same];
+        struct partition_edge *e = i < g->n_same ? &g->same[i] : &g->different[i - g->n_same];
         uint64_t a = 1 + draw((uint32_t)record_no), b = 1 + draw((uint32_t)record_no);
         if (a == b) b++;
         *e = edge(a < b ? a : b, a < b ? b : a, no++);
@@ -282,7 +283,8 @@ static void partition_6_size(void **state)
     enum { GROUP = 1000, RECORDS = 400000, EDGES = 200000 };
     const size_t all = (size_t)GROUP * (GROUP - 1) / 2;
     uint64_t *record = mem_new(RECORDS, sizeof *record), *person = mem_new(RECORDS, sizeof *person);
-    struct partition_edge *same = mem_new(all, sizeof *same), *different = mem_new(GROUP, sizeof *different);
+    struct partition_edge *same = mem_new(all, sizeof *same),
+                          *different = mem_new(GROUP, sizeof *different);
     size_t n = 0;
     for (size_t i = 0; i < RECORDS; i++) record[i] = i + 1;
     for (uint64_t a = 1; a <= GROUP; a++)
