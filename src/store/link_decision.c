@@ -34,9 +34,9 @@ bool link_verdict_find(enum link_verdict *out, struct text name)
     return false;
 }
 
-static bool is_verdict(int v)
+static bool is_verdict(enum link_verdict v)
 {
-    return v >= LINK_VERDICT_SAME && v <= LINK_VERDICT_UNSURE;
+    return v == LINK_VERDICT_SAME || v == LINK_VERDICT_DIFFERENT || v == LINK_VERDICT_UNSURE;
 }
 
 /* ---- records of a pair ---- */

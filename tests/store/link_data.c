@@ -41,7 +41,7 @@ int64_t link_data_run(struct store *st, uint64_t last, const struct link_data_pa
                                          .n_candidate = 10};
     int64_t run_no;
     struct link_proposal *list = calloc(n + 1, sizeof *list);
-    size_t n_added;
+    size_t n_added = 0;
     assert_non_null(list);
     for (size_t i = 0; i < n; i++)
         list[i] =

@@ -243,6 +243,18 @@ static const struct allowed {
     {"saved_question", "wrapped_key", "ciphertext"},
     {"saved_question", "body", "ciphertext"},
     {"erasure", "reason", "reason of an act"},
+    {"linkage_run", "state", "one of three words"},
+    {"linkage_run", "actor", "who did it"},
+    {"linkage_run", "model", "how records are compared, no value"},
+    {"linkage_run", "undone_by", "who did it"},
+    {"linkage_run", "undo_reason", "reason of an act"},
+    {"linkage_pair", "evidence", "how well fields agree, no value"},
+    {"linkage_decision", "evidence", "how well fields agree, no value"},
+    {"linkage_decision", "actor", "who did it"},
+    {"linkage_decision", "reason", "ciphertext"},
+    {"linkage_decision", "confirmed_by", "who did it"},
+    {"linkage_decision", "undone_by", "who did it"},
+    {"linkage_decision", "undo_reason", "ciphertext"},
 };
 
 static void index_3_schema(void **state)
