@@ -29,7 +29,8 @@ static void say_what_may(struct exchange *x)
     } all[] = {{"enter", "enter"},        {"review", "review"},
                {"refer", "refer"},        {"identity.open", "identity"},
                {"record.erase", "erase"}, {"audit.read", "readers"},
-               {"year.close", "close"},   {"import", "import"}};
+               {"year.close", "close"},   {"import", "import"},
+               {"link", "link"}};
     struct json *j = json_object();
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         json_set_bool(j, all[i].name, exchange_may(x, all[i].capability));
@@ -225,10 +226,21 @@ static void put_besides(struct exchange *x, struct json *row, const struct json 
         json_set_text(first, "about", arena_printf(x->arena, tr("may be the person of %s"), with));
 }
 
+/* Two that may be one person are compared on the page of pairs, by who may decide it. */
+static void put_compare(struct exchange *x, struct json *row, const struct json *r)
+{
+    const char *code = json_get_text(r, "record", ""), *with = json_get_text(r, "with", "");
+    bool other = with[0] != '\0' && strcmp(with, code) != 0;
+    struct json *c = cell(json_member_mut(row, "cells"), other ? tr("Compare") : "",
+                          other ? arena_printf(x->arena, "/linkage/pairs/%s/%s", code, with) : "");
+    if (other) json_set_text(c, "quiet", arena_printf(x->arena, tr("%s and %s"), code, with));
+}
+
 static bool after_records(struct exchange *x)
 {
-    static const char *const words[] = {N_("Record"), N_("Form"), N_("Organisation"), N_("State"),
-                                        N_("Changed")};
+    static const char *const words[] = {N_("Record"), N_("Form"),    N_("Organisation"),
+                                        N_("State"),  N_("Changed"), N_("One person?")};
+    bool compare = strcmp(list_kind(x)->state, "duplicate") == 0 && exchange_may(x, "link");
     struct err e = {0};
     struct json *none = json_object(), *info = NULL, *table = json_object(), *rows = json_array();
     const struct json *list = json_get(x->result, "records");
@@ -238,11 +250,12 @@ static bool after_records(struct exchange *x)
         const struct json *r = json_at(list, i);
         row_of_record(x, rows, r, json_get_text(r, "form_title", ""), false);
         put_besides(x, json_item_mut(rows, i), r);
+        if (compare) put_compare(x, json_item_mut(rows, i), r);
     }
     json_set_text(table, "caption", tr("Records"));
     json_set_bool(table, "quiet", true);
     json_set_text(table, "empty", tr("There are no such records."));
-    columns(table, words, sizeof words / sizeof *words);
+    columns(table, words, sizeof words / sizeof *words - (compare ? 0 : 1));
     json_set(table, "rows", rows);
     json_set(x->extra, "table", table);
     if (info != NULL) put_filters(x, info);

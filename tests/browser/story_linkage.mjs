@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Which records are one person, decided by people in the demonstration's register (src/web/routes_link.c, src/web/script/keys.js)
-//  1 before a run the pages say what to do; a run is begun, shows itself, and leads to the pairs that wait
+//  1 a run is begun, shows itself, and leads to the pairs that wait; where none waits, the page says what to do
 //  2 a pair side by side: no identifier, agreements in words, what each decision will do; every page holds for axe and 320 px
 //  3 one pair after the other by the keyboard alone; keys do nothing while typing, and can be turned off (WCAG 2.1.4)
 //  4 what is missing is said at its place, and nothing typed is lost; the same works without script
@@ -79,9 +79,6 @@ const personsOf = async (page, record) => {
 };
 
 test("1 a run", async () => {
-    await visit(manager, "/linkage");
-    assert.match(await main(manager), /have not been compared yet/);
-    await checkPage(manager, "/linkage before a run");
     await visit(manager, "/linkage/runs");
     await checkPage(manager, "/linkage/runs");
     await compare(manager);
