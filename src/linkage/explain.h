@@ -24,6 +24,7 @@ enum explain_tone { /* what a field says: its colour; limits are EXPLAIN_STRONG 
  * EXPLAIN_WEAK it says nothing either way. */
 #define EXPLAIN_STRONG 5.0
 #define EXPLAIN_WEAK 1.0
+#define EXPLAIN_RARE 8.0 /* what one record in 256 has, or fewer */
 
 struct explained_field {
     const char *field; /* name of the column; "birth", "age", "reported", "order" */
@@ -31,7 +32,7 @@ struct explained_field {
     enum linkage_role role; /* LINKAGE_IGNORE for those that are no column */
     uint8_t level;          /* COMPARE_MISSING: not known in one of them */
     double weight;          /* its part, log2; 0 where it is missing */
-    bool rare;              /* agrees on what few have: by itself over EXPLAIN_STRONG bits */
+    bool rare;              /* names and places that agree, and that few have: EXPLAIN_RARE */
     enum explain_tone tone;
 };
 
@@ -52,18 +53,20 @@ const char *explain_words(const struct explained_field *f);
 const char *explain_tone_name(
     enum explain_tone t); /* "strong-for", "for", "neutral", "missing" ... */
 
-/* One sentence: what speaks for it, strongest first, what against; at most `most` clauses, "The
- * names are nearly equal and rare; day and month of birth are exchanged; municipality: different."
- * `label` gives what people call a column; "" for what has no name of its own. Nothing where no
- * field says anything. */
+/* What speaks for one person, strongest first, and what against, as two sentences, at most `most`
+ * clauses each: "For one person: the names are nearly equal and rare; day and month of birth are
+ * exchanged. Against it: Municipality (different)." In the thread's language. `label` gives what
+ * people call a column. Nothing where no field says anything. */
 void explain_sentence(struct buf *out, const struct explained *x, size_t most,
                       const char *(*label)(void *ctx, const char *field), void *ctx);
 
-/* As evidence that is kept with a proposal: a short text (about 25 bytes a field), and back. `plan`
- * says the fields; ERR_INPUT "linkage.evidence" for what is no such text or was made for other
- * fields. */
-void explain_write(struct buf *out, const struct explained *x);
-bool explain_read(struct explained *out, struct text evidence, const struct compare_plan *plan,
-                  struct err *e) MUST_CHECK;
+/* As evidence that is kept with a proposal, and back: {"weight", "prior", "fields": [[name, code of
+ * the level, weight, rare] ...]} without those that are missing; about 35 bytes a field, weights to
+ * a hundredth. `plan` is of people with the run's columns, records or none (people_new() with
+ * kept.role). ERR_INPUT "linkage.evidence" for what is no such document; fields and levels that the
+ * plan has not are left out. */
+struct json *explain_to_json(const struct explained *x);
+bool explain_from_json(struct explained *out, const struct json *j, const struct compare_plan *plan,
+                       struct err *e) MUST_CHECK;
 
 #endif

@@ -173,3 +173,12 @@ struct people *people_first(const struct people *p, size_t n, char letter)
     people_count(to);
     return to;
 }
+
+struct people *people_joined(const struct people *p, const struct people *more)
+{
+    struct people *to = people_new(roles, LINKAGE_COLUMNS);
+    people_copy(to, p, 0, p->n, 0);
+    people_copy(to, more, 0, more->n, 0);
+    people_count(to);
+    return to;
+}

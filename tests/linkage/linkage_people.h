@@ -23,6 +23,9 @@ struct people *people_population(size_t n_person, uint64_t seed, uint32_t **trut
  * `letter`, as they are where it is 0. */
 struct people *people_first(const struct people *p, size_t n, char letter);
 
+/* All of both, counted together. */
+struct people *people_joined(const struct people *p, const struct people *more);
+
 /* The records from..end-1 of such people added to others, in the same way. */
 void people_copy(struct people *to, const struct people *p, size_t from, size_t end, char letter);
 
