@@ -102,7 +102,7 @@ bool op_session_second(struct call *c, struct err *e)
         err_set(e, ERR_DENIED, "session.enrol_wanted", "this account needs a second factor");
         return err_remedy(e, "register a security key or set up an authenticator first");
     }
-    if (json_has(c->in, "key")) return prove_by_key(c, &a, e);
+    if (json_get_text(c->in, "key", "")[0] != '\0') return prove_by_key(c, &a, e);
     return account_has_second(&a) ? prove_by_code(c, &a, e) : prove_by_password(c, &a, e);
 }
 
@@ -236,7 +236,7 @@ bool op_session_info(struct call *c, struct err *e)
     json_set_bool(c->out, "has_authenticator", a.has_factor);
     json_set_int(c->out, "security_keys", a.n_key);
     json_set_bool(c->out, "needs_key", key_wanted);
-    if (!key_wanted) set_instant(c->out, "key_from", from);
+    if (!key_wanted) set_instant(c->out, "key_wanted_at", from);
     json_set_bool(c->out, "needs_factor", role_needs_factor(c->s, a.role));
     json_set_int(c->out, "recovery_left", left);
     set_instant(c->out, "signed_in_at", a.signed_in_at);

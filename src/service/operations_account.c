@@ -125,7 +125,7 @@ static const struct operation_row account_rows[] = {
         "account name role role_title role_label organisation organisation_name language purpose "
         "state "
         "fresh? idle_seconds# longest_seconds# "
-        "has_factor? has_authenticator? security_keys# needs_factor? needs_key? key_from "
+        "has_factor? has_authenticator? security_keys# needs_factor? needs_key? key_wanted_at "
         "recovery_left# signed_in_at capabilities[] "
         "weakened[] demo?",
         HALF),

@@ -235,7 +235,8 @@ bool ask_parameters(struct exchange *x, const char *operation)
 
 static bool goes_along(const struct exchange *x, struct text name)
 {
-    static const char *const never[] = {"csrf", "switch_language", "step_up_code", "step_up_password"};
+    static const char *const never[] = {"csrf", "switch_language", "step_up_code",
+                                        "step_up_password", "step_up_key"};
     const struct route *r = x->match.route;
     const struct operation *op =
         r == NULL || r->operation == NULL ? NULL : operation_find(r->operation);

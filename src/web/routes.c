@@ -81,6 +81,8 @@ static const struct {
     {"organisation-added", N_("The organisation was added.")},
     {"quota-changed", N_("The limits were changed.")},
     {"password-changed", N_("Your password was changed. Your other sessions have ended.")},
+    {"security-key-added", N_("The security key was registered. Your other sessions have ended.")},
+    {"security-key-removed", N_("The security key was removed.")},
     {"language-changed", N_("The language was changed.")},
     {"session-ended", N_("The session has ended.")},
     {"key-revoked", N_("The key was revoked.")},

@@ -4,6 +4,7 @@
 #include "web/exchange.h"
 #include "web/page.h"
 #include "web/routes.h"
+#include "web/step_up.h"
 
 #include <string.h>
 
@@ -13,7 +14,8 @@ static bool go(struct exchange *x, const char *to)
     return false;
 }
 
-/* Where one was when the session ended: an address of a page of ours, without a query. NULL: nowhere. */
+/* Where one was when the session ended: an address of a page of ours, without a query. NULL:
+ * nowhere. */
 static const char *way_back(struct exchange *x)
 {
     struct route_match m;
@@ -43,9 +45,10 @@ static bool after_sign_in_page(struct exchange *x)
     if (back == NULL) return true;
     struct json *page = json_object(), *notice = json_object();
     bool kept = text_is(request_query(x->request, "done"), "kept");
-    json_set_text(notice, "text",
-                  kept ? tr("Your session had ended. What you typed is kept: sign in, and it is there.")
-                       : tr("Your session has ended. Sign in to go on where you were."));
+    json_set_text(
+        notice, "text",
+        kept ? tr("Your session had ended. What you typed is kept: sign in, and it is there.")
+             : tr("Your session has ended. Sign in to go on where you were."));
     json_set(page, "notice", notice);
     json_set(x->extra, "page", page);
     json_set_text(x->extra, "back", back);
@@ -56,6 +59,17 @@ static bool after_code_page(struct exchange *x)
 {
     const char *back = way_back(x);
     if (back != NULL) json_set_text(x->extra, "back", back);
+    step_up_key(x, "key");
+    return true;
+}
+
+/* What is known of who has shown the password alone: whether a security key is wanted. */
+static bool after_factor_page(struct exchange *x)
+{
+    struct err e = {0};
+    struct json *in = json_object(), *out = NULL;
+    if (exchange_call(&out, x, "session.info", in, &e)) json_set(x->extra, "factor_info", out);
+    json_free(in);
     return true;
 }
 
@@ -79,6 +93,14 @@ static bool after_factor(struct exchange *x)
     const char *token = json_get_text(x->result, "session", "");
     if (token[0] != '\0') (void)response_cookie(x->response, SESSION_COOKIE, text_of(token));
     return true;
+}
+
+/* Codes are shown where there were none before. */
+static bool after_key(struct exchange *x)
+{
+    (void)after_factor(x);
+    return json_size(json_get(x->result, "recovery_codes")) > 0 ||
+           go(x, "/account?done=security-key-added");
 }
 
 /* Back to where it was chosen; response_redirect() takes no address of elsewhere. */
@@ -153,20 +175,21 @@ const struct route routes_session[] = {
     {.method = METHOD_GET,
      .path = "/sign-in/code",
      .page = "sign-in-code",
-     .title = N_("Enter the code"),
+     .title = N_("Show your second factor"),
      .flags = ROUTE_OPEN | ROUTE_FORM,
      .after = after_code_page},
     {.method = METHOD_POST,
      .path = "/sign-in/code",
      .operation = "session.second",
      .flags = ROUTE_OPEN,
-     .title = N_("Enter the code"),
+     .title = N_("Show your second factor"),
      .after = after_step},
     {.method = METHOD_GET,
      .path = "/sign-in/factor",
      .page = "factor-begin",
      .title = N_("Set up your second factor"),
-     .flags = ROUTE_OPEN | ROUTE_FORM},
+     .flags = ROUTE_OPEN | ROUTE_FORM,
+     .after = after_factor_page},
     {.method = METHOD_POST,
      .path = "/sign-in/factor",
      .operation = "factor.begin",
@@ -181,6 +204,21 @@ const struct route routes_session[] = {
      .flags = ROUTE_OPEN,
      .again = "/sign-in/factor",
      .after = after_factor},
+    {.method = METHOD_POST,
+     .path = "/sign-in/key",
+     .operation = "factor.key_begin",
+     .page = "security-key-add",
+     .title = N_("Register a security key"),
+     .flags = ROUTE_OPEN,
+     .again = "/sign-in/factor"},
+    {.method = METHOD_POST,
+     .path = "/sign-in/key/confirm",
+     .operation = "factor.key_add",
+     .page = "recovery-codes",
+     .title = N_("Your recovery codes"),
+     .flags = ROUTE_OPEN,
+     .again = "/sign-in/factor",
+     .after = after_key},
     {.method = METHOD_GET,
      .path = "/setup",
      .operation = "setup.state",

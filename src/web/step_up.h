@@ -16,4 +16,9 @@ bool step_up_take(struct exchange *x);
 /* The page that asks. The fields of the form go along in it, passwords and codes excepted. */
 void step_up_ask(struct exchange *x, int status);
 
+/* What the page needs to ask for a security key, as `security_key` of its document, where the
+ * account has one: its answer comes as the form's field `field`. `recovery_alone` then says that no
+ * authenticator's code opens anything. */
+void step_up_key(struct exchange *x, const char *field);
+
 #endif

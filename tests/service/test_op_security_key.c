@@ -382,15 +382,15 @@ static void wanted_5_1_of_three_roles_after_a_while(void **state)
     person_sign_in(&manager, desk);
     const struct json *r = person_do(&manager, desk, "session.info", "{}");
     assert_false(json_get_bool(r, "needs_key", true));
-    assert_null(json_get_text(r, "key_from", NULL));
+    assert_null(json_get_text(r, "key_wanted_at", NULL));
     person_sign_in(&admin, desk);
     add(&admin, &k, "one"); /* and she has recovery codes */
     r = person_do(&manager, desk, "session.info", "{}");
     assert_false(json_get_bool(r, "needs_key", true));
-    assert_non_null(json_get_text(r, "key_from", NULL));
+    assert_non_null(json_get_text(r, "key_wanted_at", NULL));
     person_sign_in(&contributor, desk);
     r = person_do(&contributor, desk, "session.info", "{}");
-    assert_null(json_get_text(r, "key_from", NULL));
+    assert_null(json_get_text(r, "key_wanted_at", NULL));
     people_wait(desk, 14 * 86400);
     /* The code of the authenticator leads to registering, and nowhere else. */
     person_sign_in(&manager, desk);

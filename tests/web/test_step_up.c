@@ -5,9 +5,11 @@
  *  3 the session has a new token then, the old one is none (S37)
  *  4 passwords and tokens do not go along; what was typed is escaped (S60)
  *  5 whose factor is fresh is not asked
+ *  6 a security key: asked for with the code, its answer does as well, and is not sent along (S44)
  */
 #include "harness.h"
 
+#include "soft_key.h"
 #include "visitor.h"
 
 static struct service *desk;
@@ -152,6 +154,52 @@ static void fresh_5_1_is_not_asked(void **state)
     assert_true(account_there("new.three"));
 }
 
+/* ---- 6 ---- */
+
+/* The challenge that the page brings. */
+static const char *asked(void)
+{
+    static char out[44];
+    const char *at = strstr(visitor_page(), "data-challenge=\"");
+    assert_non_null(at);
+    (void)snprintf(out, sizeof out, "%s", at + strlen("data-challenge=\""));
+    return out;
+}
+
+static void key_6_1_instead_of_a_code(void **state)
+{
+    const char *form = "account=new.key&name=New+Key&role=analyst";
+    char whole[SOFT_KEY_TEXT + 200];
+    struct soft_key key;
+    (void)state;
+    soft_key_new(&key);
+    (void)person_do(&admin, desk, "session.second", "{'code':'%s'}", person_code(&admin, desk));
+    assert_int_equal(visitor_post(admin.session, "/sign-in/key", ""), 200);
+    soft_key_make(&key, asked());
+    (void)snprintf(whole, sizeof whole, "label=blue&key=%s", key.text);
+    assert_int_equal(visitor_post(admin.session, "/sign-in/key/confirm", whole), 303);
+    assert_string_equal(visitor_location(), "/account?done=security-key-added");
+    visitor_take_session(admin.session);
+    people_wait(desk, STALE_SECONDS);
+    assert_int_equal(visitor_post(admin.session, "/invite", form), 200);
+    assert_true(shows("data-field=\"step_up_key\""));
+    assert_true(shows("name=\"step_up_code\""));
+    key.flags = SOFT_PRESENT;
+    soft_key_show(&key, asked());
+    (void)snprintf(whole, sizeof whole, "%s&step_up_key=%s", form, key.text);
+    assert_int_equal(visitor_post(admin.session, "/invite", whole), 403);
+    assert_true(shows("did not verify"));
+    assert_false(shows("name=\"step_up_key\" value="));
+    assert_false(account_there("new.key"));
+    key.flags |= SOFT_VERIFIED;
+    soft_key_show(&key, asked()); /* another one than before */
+    (void)snprintf(whole, sizeof whole, "%s&step_up_key=%s", form, key.text);
+    assert_int_equal(visitor_post(admin.session, "/invite", whole), 200);
+    assert_true(account_there("new.key"));
+    visitor_take_session(admin.session);
+    soft_key_free(&key);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -160,6 +208,7 @@ int main(void)
         cmocka_unit_test_setup(wrong_2_1, stale),
         cmocka_unit_test_setup(fields_4_1, stale),
         cmocka_unit_test_setup(fresh_5_1_is_not_asked, stale),
+        cmocka_unit_test_setup(key_6_1_instead_of_a_code, stale),
     };
     return cmocka_run_group_tests(tests, begin, end);
 }
