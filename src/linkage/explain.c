@@ -241,8 +241,11 @@ static size_t clauses(struct clause out[static COMPARE_FIELDS], const struct exp
         } else if (level_words[f->kind][f->level].clause != NULL) {
             c.words = tr(level_words[f->kind][f->level].clause);
         }
-        /* that names are in their places is not worth saying */
-        if (fabs(c.weight) < EXPLAIN_WEAK || (f->kind == COMPARE_ORDER && f->level == 1)) continue;
+        if (f->kind == COMPARE_ORDER) { /* worth saying where it is not as it should be */
+            if (f->level == 1) continue;
+            if (fabs(c.weight) < EXPLAIN_WEAK) c.weight = EXPLAIN_WEAK;
+        }
+        if (fabs(c.weight) < EXPLAIN_WEAK) continue;
         out[n++] = c;
     }
     qsort(out, n, sizeof *out, stronger);
