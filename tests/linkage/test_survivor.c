@@ -68,11 +68,11 @@ static var_id variable(const char *name)
 
 /* Three records of one person; the dictionary's rule is "first" for first_detection_date. */
 static const char *const said[] = {
-    "{\"sex\":\"F\",\"birth_year\":1994,\"citizenship\":[\"UA\"],"
-    "\"first_detection_date\":\"2020-03-01\",\"age_at_registration\":25,"
-    "\"birth_date\":\"1994-06-05\"}",
-    "{\"sex\":\"U\",\"birth_year\":1994,\"citizenship\":[\"UA\",\"PL\"],"
-    "\"first_detection_date\":\"2021-03-01\",\"marital_status\":\"U\"}",
+    ("{\"sex\":\"F\",\"birth_year\":1994,\"citizenship\":[\"UA\"],"
+     "\"first_detection_date\":\"2020-03-01\",\"age_at_registration\":25,"
+     "\"birth_date\":\"1994-06-05\"}"),
+    ("{\"sex\":\"U\",\"birth_year\":1994,\"citizenship\":[\"UA\",\"PL\"],"
+     "\"first_detection_date\":\"2021-03-01\",\"marital_status\":\"U\"}"),
     "{\"birth_year\":1995,\"age_at_registration\":26}",
 };
 enum { SAID = sizeof said / sizeof *said };
