@@ -9,12 +9,15 @@
  *  5 who must have one: administrators, data managers and who supervises, 14 days after an
  *  administrator
  *    could do without one; an authenticator then opens nothing for them (S44)
+ *    or as the register's parameters say
  *  6 half-open sessions and others' accounts reach none of it
  */
 #include "harness.h"
 
 #include "people.h"
 #include "soft_key.h"
+
+#include "base/file.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -420,6 +423,62 @@ static void wanted_5_1_of_three_roles_after_a_while(void **state)
     soft_key_free(&m);
 }
 
+static void set_rule(const char *before, const char *after)
+{
+    struct buf b;
+    struct err e = {0};
+    size_t at;
+    buf_init(&b, 100000);
+    assert_true(file_read(&b, "repository/dictionary/parameters.csv", 100000, &e));
+    char line[80], changed[80];
+    (void)snprintf(line, sizeof line, "\nsecurity_key.required,%s,", before);
+    (void)snprintf(changed, sizeof changed, "\nsecurity_key.required,%s,", after);
+    assert_true(text_find(buf_text(&b), text_of(line), &at));
+    FILE *f = fopen("repository/dictionary/parameters.csv", "w");
+    assert_non_null(f);
+    assert_int_equal(fwrite(b.p, 1, at, f), at);
+    fputs(changed, f);
+    fputs(b.p + at + strlen(line), f);
+    assert_int_equal(fclose(f), 0);
+    buf_release(&b);
+    service_close(desk);
+    desk = desk_open("repository", NULL);
+    (void)desk_do(desk, "pack.install", "{}");
+}
+
+/* What the register's own parameters say goes before. Without a factor, one registers a key at
+ * once. */
+static void wanted_5_2_as_the_register_says(void **state)
+{
+    (void)state;
+    char code[40];
+    struct person manager = {.account = "late", .role = "data-manager"},
+                  fresh = {.account = "fresh", .role = "auditor", .password = "violet trombone x"};
+    struct soft_key k;
+    soft_key_new(&k);
+    set_rule("ready", "never"); /* an administrator has a key, but not for 14 days by this clock */
+    person_make(&manager, desk);
+    person_sign_in(&manager, desk);
+    const struct json *r = person_do(&manager, desk, "session.info", "{}");
+    assert_null(json_get_text(r, "key_wanted_at", NULL));
+    people_wait(desk, 15 * 86400);
+    person_sign_in(&manager, desk);
+    assert_string_equal(state_of(&manager), "open");
+    set_rule("never", "always");
+    (void)snprintf(code, sizeof code, "%s",
+                   json_get_text(desk_do(desk, "account.add",
+                                         "{'account':'fresh','name':'N','role':'auditor'}"),
+                                 "code", ""));
+    (void)person_do(&fresh, desk, "account.activate",
+                    "{'account':'fresh','code':'%s','password':'%s'}", code, fresh.password);
+    assert_string_equal(state_of(&fresh), "enrol");
+    (void)person_refused(&fresh, desk, ERR_DENIED, "factor.key_wanted", "factor.begin", "{}");
+    assert_int_equal(json_size(json_get(add(&fresh, &k, "one"), "recovery_codes")), 10);
+    assert_string_equal(state_of(&fresh), "open");
+    soft_key_free(&k);
+    set_rule("always", "ready");
+}
+
 /* ---- 6 ---- */
 
 static void half_6_1_sets_nothing_up(void **state)
@@ -459,6 +518,7 @@ int main(void)
         cmocka_unit_test(shown_3_4_without_counter),
         cmocka_unit_test(removed_4_1_where_another_opens),
         cmocka_unit_test(wanted_5_1_of_three_roles_after_a_while),
+        cmocka_unit_test(wanted_5_2_as_the_register_says),
         cmocka_unit_test(half_6_1_sets_nothing_up),
     };
     return cmocka_run_group_tests(tests, begin, end);
