@@ -132,6 +132,19 @@ int run_quality(struct invocation *v);
 int show_links(const struct invocation *v, const struct json *r);
 int run_links(struct invocation *v);
 
+/* --- link.c --- */
+int show_link_run(const struct invocation *v, const struct json *r);
+int show_link_runs(const struct invocation *v, const struct json *r);
+int show_link_pairs(const struct invocation *v, const struct json *r);
+int show_link_decisions(const struct invocation *v, const struct json *r);
+int show_link_conflicts(const struct invocation *v, const struct json *r);
+int show_link_pair(const struct invocation *v, const struct json *r);
+int show_link_done(const struct invocation *v, const struct json *r);
+int show_link_person(const struct invocation *v, const struct json *r);
+int show_link_values(const struct invocation *v, const struct json *r);
+int show_link_quality(const struct invocation *v, const struct json *r);
+int run_link_review(struct invocation *v);
+
 /* --- run.c --- */
 int run_operation(struct invocation *v); /* the usual way: one call, then show or --json */
 int run_named(struct invocation *v, const char *operation); /* the same of an operation by name */

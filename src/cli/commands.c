@@ -239,6 +239,48 @@ static const struct option quality_option[] = {
     TEXT_OPT("format", NULL, "FORMAT", "text (default), json, csv or html"),
     TEXT_OPT("output", NULL, "FILE", "write it to a file (json, csv, html)"),
     LAST};
+static const struct option link_run_option[] = {
+    TEXT_OPT("form", "form", "FORM", "victim or suspect; default: both"),
+    FLAG_OPT("dry-run", "dry_run", "say what would be found, keep nothing"), LAST};
+static const struct option link_list_option[] = {
+    TEXT_OPT("form", "form", "FORM", "victim (default) or suspect"),
+    TEXT_OPT("state", "state", "STATE", "open (default), unsure, confirm or all"),
+    TEXT_OPT("band", "band", "BAND", "above, review or below; default: any"),
+    TEXT_OPT("organisation", "organisation", "CODE",
+             "only pairs with a record of this organisation"),
+    INT_OPT("limit", "limit", "at most so many (default 50)"),
+    TEXT_OPT("after", "after", "PAIR", "continue behind this pair"),
+    LAST};
+static const struct option link_pair_option[] = {OPERAND("A", "a", "code of one record"),
+                                                 OPERAND("B", "b", "code of the other"), LAST};
+static const struct option link_decide_option[] = {
+    OPERAND("A", "a", "code of one record"), OPERAND("B", "b", "code of the other"),
+    TEXT_NEEDED("verdict", "verdict", "VERDICT", "same, different or unsure"),
+    TEXT_NEEDED("reason", "reason", "TEXT", "why; names nobody"), LAST};
+static const struct option link_undo_option[] = {
+    OPERAND("A", "a", "code of one record"), OPERAND("B", "b", "code of the other"),
+    TEXT_NEEDED("reason", "reason", "TEXT", "why; names nobody"), LAST};
+static const struct option link_decisions_option[] = {
+    TEXT_OPT("form", "form", "FORM", "victim (default) or suspect"),
+    TEXT_OPT("who", "who", "WHO", "people (default), mine, automatic or all"),
+    TEXT_OPT("verdict", "verdict", "VERDICT", "same, different or unsure"),
+    TEXT_OPT("state", "state", "STATE", "in_force, confirm, undone or all (default)"),
+    INT_OPT("limit", "limit", "at most so many (default 50)"),
+    TEXT_OPT("after", "after", "NUMBER", "continue behind this one"),
+    LAST};
+static const struct option link_form_option[] = {
+    TEXT_OPT("form", "form", "FORM", "victim (default) or suspect"),
+    INT_OPT("limit", "limit", "at most so many (default 50)"),
+    TEXT_OPT("after", "after", "NUMBER", "continue behind this one"), LAST};
+static const struct option link_person_option[] = {OPERAND("RECORD", "record",
+                                                           "code of one of the person's records"),
+                                                   LAST};
+static const struct option link_review_option[] = {TEXT_OPT("form", NULL, "FORM",
+                                                            "victim (default) or suspect"),
+                                                   LAST};
+static const struct option link_sample_option[] = {
+    TEXT_OPT("form", "form", "FORM", "victim (default) or suspect"),
+    INT_OPT("size", "size", "pairs of each band (default: the pack's)"), LAST};
 static const struct option handbook_option[] = {
     OPERAND_MAYBE("PAGE", NULL, N_("page to show, such as collecting or national/pt")),
     TEXT_OPT("html", NULL, "DIR", N_("write all pages as HTML into this folder")), LAST};
@@ -381,6 +423,52 @@ const struct command commands[] = {
      N_("Joins victim and justice data sets: needs the right to both, and --purpose. A person who is both "
         "victim and suspect is linked, never merged."),
      "dcim record links 7K2M-9QXT-4B8R --purpose \"case conference 12/2026\"", false},
+    {"link run", "link.run", link_run_option, show_link_run, NULL,
+     N_("find which records are one person"),
+     N_("Compares all records by keyed encodings of their identifiers and by coded variables; opens no "
+        "identifier. Pairs that are sure enough are joined where the country's pack allows it, the band "
+        "below waits for people. Needs --purpose."),
+     "dcim link run --purpose \"yearly closing 2026\"", false},
+    {"link review", NULL, link_review_option, show_link_pair, run_link_review,
+     N_("decide pair by pair whether two records are one person"),
+     N_("Shows two records side by side, without identifiers. Keys: s the same person, d different "
+        "persons, u unsure, n next, q quit; then a reason. From a pipe each line is a key, a blank and the "
+        "reason."),
+     NULL, false},
+    {"link list", "link.queue", link_list_option, show_link_pairs, NULL,
+     N_("list pairs of records that wait for a decision"), NULL, NULL, false},
+    {"link show", "link.pair", link_pair_option, show_link_pair, NULL,
+     N_("show two records side by side, with what speaks for and against one person"), NULL,
+     "dcim link show 7K2M-9QXT-4B8R 0123-4567-89AB", false},
+    {"link decide", "link.decide", link_decide_option, show_link_done, NULL,
+     N_("decide whether two records are one person"),
+     N_("Exit status 1: somebody else has decided meanwhile, and nothing was written."),
+     "dcim link decide 7K2M-9QXT-4B8R 0123-4567-89AB --verdict same --reason \"the same case\"",
+     false},
+    {"link undo", "link.undo", link_undo_option, show_link_done, NULL,
+     N_("take a decision about two records back"),
+     N_("Counts are then what they were before it. The decision itself stays in the history."),
+     NULL, false},
+    {"link confirm", "link.confirm", link_pair_option, show_link_done, NULL,
+     N_("confirm what somebody else has decided, where the pack wants two people"), NULL, NULL,
+     false},
+    {"link decisions", "link.decisions", link_decisions_option, show_link_decisions, NULL,
+     N_("list what was decided"), NULL, NULL, false},
+    {"link conflicts", "link.conflicts", link_form_option, show_link_conflicts, NULL,
+     N_("list decisions that contradict each other"), NULL, NULL, false},
+    {"link person", "link.person", link_person_option, show_link_person, NULL,
+     N_("show all records of a person, and what holds for the whole person"), NULL, NULL, false},
+    {"link values", "link.values", link_form_option, show_link_values, NULL,
+     N_("list persons whose records contradict each other"), NULL, NULL, false},
+    {"link quality", "link.quality", form_option, show_link_quality, NULL,
+     N_("show how good linkage is, and what it changes"),
+     N_("Expected precision and recall, what people found in samples, records and persons, which "
+        "organisations have met the same persons. Raw counts: not for publication."),
+     NULL, false},
+    {"link sample", "link.sample", link_sample_option, show_link_pairs, NULL,
+     N_("draw pairs at random, to be reviewed"), NULL, NULL, false},
+    {"link runs", "link.runs", form_option, show_link_runs, NULL, N_("list the runs of linkage"),
+     NULL, NULL, false},
     {"quality", NULL, quality_option, show_quality, run_quality,
      N_("report how complete, timely, plausible and consistent the records are"),
      N_("By organisation and variable. With --purpose, and the right to both data sets, victims and "

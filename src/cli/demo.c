@@ -29,7 +29,8 @@ struct demo {
     struct demo_justice justice;
     uint64_t seed;
     struct service *service;
-    struct json *imports; /* results, for --json */
+    struct json *imports, *linked; /* results, for --json */
+    struct json *nothing;          /* no parameters */
     int64_t rows, refused, kept;
     size_t n_file, n_record;
 };
@@ -163,6 +164,17 @@ static bool deliver(struct demo *d, struct err *e)
     return deliver_justice(d, &w, e);
 }
 
+/* The last step of a pilot, as of a year's closing: who is one person. */
+static bool link_records(struct demo *d, struct err *e)
+{
+    struct json *out;
+    struct progress progress = terminal_progress();
+    if (!service_call(&out, d->service, "link.run", d->nothing, &progress, e)) return false;
+    d->linked = json_copy(json_get(out, "runs"));
+    json_free(out);
+    return true;
+}
+
 static bool open_service(struct demo *d, struct err *e)
 {
     struct json *out, *in = json_object();
@@ -218,7 +230,7 @@ static bool make(struct demo *d, struct err *e)
         return false;
     make_people(d);
     return folder_make(d->files, e) && open_service(d, e) && add_organisations(d, e) &&
-           deliver(d, e) &&
+           deliver(d, e) && link_records(d, e) &&
            demo_accounts_make(&d->accounts, d->service,
                               arena_printf(d->arena, "%s/demo/%s", d->data, d->pack), d->arena, e);
 }
@@ -264,8 +276,9 @@ static void show_counts(const struct demo *d, const struct json *info)
     }
     putchar('\n');
     help_paragraph(tr(
-        "The register counts persons before linkage, by exact match keys: reports that agree in name, "
-        "year of birth, sex and citizenship are one person, and a misspelt name makes another."));
+        "Persons are counted by linkage: records of several organisations that are surely one person "
+        "were joined, without opening an identifier; `dcim link list` shows those that wait for a "
+        "person's decision."));
     putchar('\n');
 }
 
@@ -358,6 +371,7 @@ static int show(struct demo *d, struct err *e)
         json_set_int(out, "rows", d->rows);
         json_set_int(out, "refused", d->refused);
         json_set(out, "imports", imports(d));
+        json_set(out, "linked", json_copy(d->linked));
         json_set_bool(out, "synthetic", true);
         buf_init(&text, 1 << 20);
         json_write(&text, out, true);
@@ -382,7 +396,10 @@ static int show(struct demo *d, struct err *e)
 int run_demo(struct invocation *v)
 {
     struct err e = {0};
-    struct demo d = {.v = v, .arena = arena_new(ARENA_PLAIN), .imports = json_array()};
+    struct demo d = {.v = v,
+                     .arena = arena_new(ARENA_PLAIN),
+                     .imports = json_array(),
+                     .nothing = json_object()};
     const char *folder = json_get_text(v->own, "DIR", "");
     size_t n = strlen(folder);
     while (n > 1 && folder[n - 1] == '/') n--;
@@ -396,6 +413,8 @@ int run_demo(struct invocation *v)
     service_close(d.service);
     dictionary_free(d.dictionary);
     json_free(d.imports);
+    json_free(d.linked);
+    json_free(d.nothing);
     arena_free(d.arena);
     return status;
 }

@@ -55,6 +55,11 @@ bool demo_write_proceedings(struct demo_file *out, const struct demo_writer *w,
 bool demo_write_suspects(struct demo_file *out, const struct demo_writer *w,
                          struct err *e) MUST_CHECK;
 
+/* An organisation's own reference of a victim: which person it is of, nobody can tell by it. Tests
+ * make it again to know what linkage should find. */
+const char *demo_victim_reference(struct arena *a, const char *organisation,
+                                  const struct demo_person *p);
+
 /* --- for the writers --- */
 
 /* An open file of the organisation, called by the setting `word`, described in *out. */

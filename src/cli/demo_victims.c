@@ -71,6 +71,20 @@ static void put_identity(struct demo_sheet *s, const struct demo_person *p, bool
     if (slip >= 30) sheet_set_day(s, "birth_date", birth);
 }
 
+/* Numbers of files have nothing to do with each other from one organisation to the next, or they
+ * would say who is one person: the person's number times a number of the organisation, modulo a
+ * prime. */
+const char *demo_victim_reference(struct arena *a, const char *organisation,
+                                  const struct demo_person *p)
+{
+    enum { PRIME = 9999991 };
+    uint64_t factor = 17;
+    for (const char *k = organisation; *k != '\0'; k++)
+        factor = (factor * 131 + (unsigned char)*k) % (PRIME - 1);
+    return arena_printf(a, "%s/%d/%07llu", organisation, p->year,
+                        (unsigned long long)(p->number * (factor + 1) % PRIME));
+}
+
 static const char *const victim_columns[] = {"source_file_no",
                                              "entry_date",
                                              "source_instrument",
@@ -390,9 +404,7 @@ bool demo_write_victims(struct demo_file *out, const struct demo_writer *w,
         if (round == DEMO_CORRECTIONS && !bad) continue;
         random_init(&r, w->seed * 7919 + p->number * 31 + (uint64_t)organisation[0] +
                             (uint64_t)organisation[1]);
-        sheet_set(&s, "source_file_no",
-                  arena_printf(s.arena, "%s/%d/%05llu", organisation, p->year,
-                               (unsigned long long)p->number));
+        sheet_set(&s, "source_file_no", demo_victim_reference(s.arena, organisation, p));
         put_victim(&s, p, organisation, type, second_hand, &r);
         if (!second_hand && p->police_case != DEMO_NONE) {
             const struct demo_case *c = &w->justice->police_case[p->police_case];

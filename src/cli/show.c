@@ -193,6 +193,9 @@ int show_init(const struct invocation *v, const struct json *r)
 int show_info(const struct invocation *v, const struct json *r)
 {
     const struct json *list = json_get(r, "forms");
+    bool linked = false;
+    for (size_t i = 0; i < json_size(list); i++)
+        linked = linked || strcmp(text_in(json_at(list, i), "persons_by"), "linkage") == 0;
     show_fields(v, r);
     putchar('\n');
     if (json_size(list) == 0 || !json_has(json_at(list, 0), "persons")) return show_forms(v, r);
@@ -201,9 +204,12 @@ int show_info(const struct invocation *v, const struct json *r)
          {"title", N_("Title"), false});
     putchar('\n');
     help_paragraph(
-        tr("Persons are counted before linkage, by exact match keys: records that agree in name, "
-           "year of birth, sex and citizenship are one person. A misspelt name makes another, and "
-           "so does each record that lacks name or year of birth."));
+        linked ? tr("Persons are counted by linkage (`dcim link quality`); records that came after its "
+                    "last run, by exact match keys.")
+               : tr("Persons are counted before linkage, by exact match keys: records that agree in "
+                    "name, year of birth, sex and citizenship are one person. A misspelt name makes "
+                    "another, and so does each record that lacks name or year of birth. `dcim link "
+                    "run` links them."));
     return 0;
 }
 

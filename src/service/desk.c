@@ -5,6 +5,7 @@
 #include "base/parallel.h"
 #include "service/channel.h"
 #include "service/daily_backup.h"
+#include "service/link_new.h"
 #include "service/shared.h"
 #include "service/service_internal.h"
 
@@ -94,8 +95,10 @@ bool desk_run(const struct service_options *options, const int *channel, size_t 
     ok = ok && (ready == NULL || ready(ctx, seat[0].service, e));
     for (size_t i = 0; ok && i < n_channel; i++) seat[i].stage = parallel_start(sit, &seat[i]);
     struct daily_backup *daily = ok ? daily_backup_start(shared, options) : NULL;
+    struct link_watch *watch = ok ? link_watch_start(shared, options) : NULL;
     for (size_t i = 0; i < n_channel; i++) parallel_join(seat[i].stage);
     daily_backup_stop(daily);
+    link_watch_stop(watch);
     for (size_t i = 0; i < n_channel; i++) service_close(seat[i].service);
     mem_free(seat);
     shared_close(shared);

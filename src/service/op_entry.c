@@ -9,6 +9,7 @@
 #include "service/entry_fields.h"
 #include "service/entry_form.h"
 #include "service/entry_merge.h"
+#include "service/link_new.h"
 #include "service/tasks.h"
 
 #include "base/date.h"
@@ -553,6 +554,7 @@ static bool submit(struct call *c, struct entry *x, struct err *e)
     bool keep = x->n_unread > 0;
     if (!end_draft(x, &r, keep, e)) return false;
     say_submitted(c, x, &r, whole, keep);
+    call_link_tell(c, x->form, arena_printf(c->arena, "%s", r.code));
     return true;
 }
 

@@ -4,6 +4,7 @@
 #include "service/import_call.h"
 #include "service/import_known.h"
 #include "service/job.h"
+#include "service/link_new.h"
 
 #include "base/csv.h"
 #include "base/date.h"
@@ -428,8 +429,12 @@ static bool finish(struct import *m, struct err *e)
         if (!findings_file_close(back, e)) return false;
         if (m->upload.file >= 0) give_file(m);
     }
-    if (!enter_reading(m, accepted, e)) return false;
+    int64_t n = m->outcome[PUT_NEW] + m->outcome[PUT_CHANGED];
+    bool due = false;
+    if (!enter_reading(m, accepted, e) || !link_is_due(&due, c, m->form, n, e)) return false;
     report(m, &result, accepted);
+    json_set_bool(c->out, "link_due", accepted && due);
+    if (accepted && !m->dry_run && n > 0) call_link_tell(c, m->form, NULL);
     return true;
 }
 

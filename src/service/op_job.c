@@ -63,6 +63,7 @@ static void put_counts(struct call *c, const struct json *result)
     json_set(c->out, "counts", counts);
     json_set(c->out, "by_rule", json_copy(json_get(result, "by_rule")));
     json_set_bool(c->out, "accepted", json_get_bool(result, "accepted", false));
+    json_set_bool(c->out, "link_due", json_get_bool(result, "link_due", false));
     json_set_bool(c->out, "something",
                   json_get_int(result, "new", 0) + json_get_int(result, "changed", 0) +
                           json_get_int(result, "conflict", 0) >

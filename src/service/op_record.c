@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Consulting records: pseudonymous, or with identifiers for a stated purpose. */
 #include "service/entry_form.h"
+#include "service/link_new.h"
 #include "service/service_internal.h"
 
 #include "base/date.h"
@@ -172,6 +173,8 @@ bool op_record_erase(struct call *c, struct err *e)
         return false;
     if (!store_record_erase(st, code, c->who.actor, reason, e)) return false;
     c->purge = true;
+    if (n > 0 && meta[0].form != FORM_NONE)
+        call_link_gone(c, &c->s->dictionary->form[meta[0].form], meta[0].code);
     c->event.object_type = "record";
     c->event.object_id = n > 0 ? meta[0].code : NULL;
     c->event.organisation = n > 0 ? meta[0].organisation : NULL;

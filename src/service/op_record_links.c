@@ -3,6 +3,7 @@
  * register, brought back. Each makes a version, with the reason, in the transaction of its entry in
  * the log. */
 #include "service/entry_draft.h"
+#include "service/link_new.h"
 #include "service/service_internal.h"
 
 #include "base/date.h"
@@ -121,6 +122,7 @@ static bool put(struct call *c, struct entry *x, const struct record_meta *m,
         uint8_t *digest = arena_take(c->arena, 1, sizeof r.digest);
         memcpy(digest, r.digest, sizeof r.digest);
         c->event.digest = digest;
+        call_link_gone(c, x->form, arena_printf(c->arena, "%s", r.code));
     }
     if (!call_write_end(c, ok, e)) return false;
     json_set_text(c->out, "record", r.code);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The repository as a whole, and its organisations. */
 #include "service/service_internal.h"
+#include "store/link_run.h"
+#include "store/person.h"
 
 #include "base/date.h"
 #include "base/file.h"
@@ -126,6 +128,9 @@ bool op_repository_init(struct call *c, struct err *e)
 static bool describe_form(struct json *row, struct call *c, const struct form *f, struct err *e)
 {
     struct store *st = c->s->store;
+    struct link_run run;
+    struct person_counts counts;
+    bool linked;
     int64_t n, persons;
     json_set_text(row, "form", f->name);
     json_set_text(row, "title", words_in(&f->title, c->language, f->name));
@@ -134,9 +139,11 @@ static bool describe_form(struct json *row, struct call *c, const struct form *f
     if (!store_record_count(&n, st, f->id, e)) return false;
     json_set_int(row, "records", n);
     if (!role_may(c->who.role, CAP_TABLE_RAW) || !call_reads_form(c, f)) return true;
-    if (!store_person_count(&persons, st, f->id, e)) return false;
-    json_set_int(row, "persons", persons);
-    json_set_text(row, "persons_by", "exact match keys");
+    if (!link_run_newest(&run, &linked, st, f->id, c->arena, e) ||
+        !(linked ? person_counts(&counts, st, f, e) : store_person_count(&persons, st, f->id, e)))
+        return false;
+    json_set_int(row, "persons", linked ? counts.n_person : persons);
+    json_set_text(row, "persons_by", linked ? "linkage" : "exact match keys");
     return true;
 }
 

@@ -2,6 +2,7 @@
 /* My work: what waits for somebody, in numbers. Each number of records is that of record.list with
  * the state of the item's name, and so leads to as many rows. */
 #include "service/entry_draft.h"
+#include "service/link_call.h"
 #include "service/record_lists.h"
 #include "service/tasks.h"
 
@@ -32,6 +33,20 @@ static const struct waiting {
     {RECORDS_DUE, UINT64_C(1) << CAP_ENTER | UINT64_C(1) << CAP_RECORD_ERASE,
      N_("Records whose retention ends")},
 };
+
+/* Pairs of records that may be one person. */
+static bool link_items(struct call *c, struct err *e)
+{
+    struct link_waiting w;
+    if (!role_may(c->who.role, CAP_LINK)) return true;
+    if (!link_waiting(&w, c, NULL, e)) return false;
+    if (w.open > 0) item(c, "link_open", w.open, tr("Pairs of records that may be one person"));
+    if (w.confirm > 0)
+        item(c, "link_confirm", w.confirm, tr("Decisions about pairs that wait for a second person"));
+    if (w.conflicts > 0)
+        item(c, "link_conflicts", w.conflicts, tr("Decisions about pairs that contradict each other"));
+    return true;
+}
 
 /* What a second person, or who supervises, has to see. */
 static bool guard_items(struct call *c, struct err *e)
@@ -77,5 +92,5 @@ bool op_work_summary(struct call *c, struct err *e)
         if (!referral_count(&n, st, call_scope(c), e)) return false;
         item(c, "referrals", n, tr("Referrals to be answered"));
     }
-    return guard_items(c, e);
+    return link_items(c, e) && guard_items(c, e);
 }

@@ -130,6 +130,9 @@ static const struct operation_row link_rows[] = {
              "none", op_link_progress,
              "job state working? done? failed? cancelled? percent# what dry_run? message detail remedy "
              "runs[" RUN "before# seconds% encoded# candidates# fields[field label] message]"),
+    /* Of the desk's own thread (link_new.h): records that came since are compared. */
+    ROW("link.catch_up", "compare records that came since the last run", form_parameter, CAP_LINK,
+        TX_NONE, "link.run", op_link_catch_up),
     ROW_DESK("link.runs", "the runs there were, newest first", form_parameter, CAP_LINK, TX_READ,
              "none", op_link_runs, "runs[" RUN "]"),
     /* The work that waits. `count`: pairs that fit; `counts`: what waits in all of what one may see
@@ -191,7 +194,8 @@ static const struct operation_row link_rows[] = {
      * citizenship. */
     ROW_DESK("link.values", "persons whose records contradict each other", list_parameter, CAP_LINK,
              TX_READ, "link.read", op_link_values,
-             "conflicts[record form form_title records# variable label section value rule rule_words conflict? "
+             "conflicts[record form form_title records# variable label section value rule "
+             "rule_words conflict? "
              "answers[record organisation organisation_name value chosen?]] count# next forms" CHOICES),
     /* How good it is, and what it does to the counts: aggregates, never a record. `estimates` of
      * the model at the thresholds; `curve` by threshold; `histogram` of all kept pairs' weights, in

@@ -122,7 +122,8 @@ static const struct operation_row rows[] = {
              CAP_IMPORT, TX_NONE, "none", op_import_start, "job"),
     ROW_DESK("job.show", "how far an import is, and what came of it", job_parameter, CAP_IMPORT,
              TX_NONE, "none", op_job_show,
-             JOB_RESULT "message detail remedy accepted? something? counts{rows# new# changed# same# "
+             JOB_RESULT "message detail remedy accepted? something? link_due? "
+             "counts{rows# new# changed# same# "
              "duplicate# refused# conflict# with_warnings# findings_total# batch#} "
              "by_rule[rule message count#]"),
     ROW_DESK("job.conflicts", "records that somebody has changed since they were downloaded, side by side",

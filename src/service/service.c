@@ -6,6 +6,7 @@
  * committed (S20). A refusal for want of a capability or purpose is an entry too. Whatever goes
  * wrong on the way refuses the call (S9). */
 #include "service/group_commit.h"
+#include "service/link_new.h"
 #include "service/once.h"
 #include "service/operations.h"
 #include "service/remote.h"
@@ -72,6 +73,7 @@ void service_close(struct service *s)
     json_free(s->problems);
     jobs_free(s->jobs);
     uploads_free(s->uploads);
+    link_news_free(s->link_news);
     (void)catalogue_use(NULL); /* whoever called speaks English from here on */
     catalogue_free(s->words);
     mem_free(s);
@@ -873,6 +875,7 @@ static bool carry_out(struct json **out, struct service *s, const struct caller 
     bool ok = do_call(&c, who, row->handler, e);
     if (c.denied) audit_denied(&c);
     if (ok && row->operation.result != NULL) result_assert(&row->operation, c.out);
+    if (ok) call_link_told(&c);
     if (s->shared != NULL) {
         uploads_sweep(shared_uploads(s->shared), call_now(&c));
         if (s->job == NULL) jobs_sweep(shared_jobs(s->shared), call_now(&c));

@@ -43,6 +43,7 @@ struct service {
     struct jobs *jobs;       /* the same */
     struct job *job;         /* that this service is at work for; NULL: for whoever waits */
     int64_t clock_ahead;     /* seconds that tests let pass for sessions, codes and throttles */
+    struct link_news *link_news; /* of a service that is alone; else the shared one is used */
     struct seen *seen;       /* dashboards that were told (op_dashboard.c); NULL: none yet */
 };
 
@@ -84,6 +85,8 @@ struct call {
     bool tell;           /* what was found broken is answered even if its entry cannot be written */
     bool entered;        /* its entry is committed: call_entry_first() */
     uint64_t made_before; /* what stood under that name: inode, 0 for nothing */
+    const struct form *link_form; /* told by a handler: call_link_tell() */
+    const char *link_code;
     const char *made;     /* file that must not stay when the transaction is not committed */
     size_t language;
 };
@@ -153,7 +156,7 @@ typedef bool handler_fn(struct call *c, struct err *e);
     X(op_link_run) X(op_link_start) X(op_link_progress) X(op_link_runs) X(op_link_queue) \
     X(op_link_pair) X(op_link_decide) X(op_link_confirm) X(op_link_undo) X(op_link_decisions) \
     X(op_link_conflicts) X(op_link_person) X(op_link_values) \
-    X(op_link_quality) X(op_link_sample)
+    X(op_link_quality) X(op_link_sample) X(op_link_catch_up)
 // clang-format on
 #define X(name) handler_fn name;
 OPERATION_HANDLERS(X)

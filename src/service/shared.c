@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/parallel.h"
 #include "service/group_commit.h"
+#include "service/link_new.h"
 #include "service/service_internal.h"
 
 #include <pthread.h>
@@ -43,6 +44,7 @@ struct shared {
     struct uploads *uploads;
     struct jobs *jobs;
     struct group_commit *group;
+    struct link_news *link_news;
 };
 
 static int64_t now_s(void)
@@ -95,6 +97,7 @@ bool shared_open(struct shared **out, const struct service_options *o, struct er
     sh->keeper = keeper;
     sh->uploads = uploads_new();
     sh->jobs = jobs_new();
+    sh->link_news = link_news_new();
     (void)pthread_mutex_init(&sh->lock, NULL);
     (void)pthread_mutex_init(&sh->building, NULL);
     (void)pthread_mutex_init(&sh->writing, NULL);
@@ -123,6 +126,7 @@ void shared_close(struct shared *sh)
     uploads_free(sh->uploads);
     edition_release(sh, sh->newest);
     for (size_t i = 0; i < sh->n_words; i++) catalogue_free(sh->words[i].words);
+    link_news_free(sh->link_news);
     store_close(sh->keeper);
     group_commit_free(sh->group);
     (void)pthread_mutex_destroy(&sh->lock);
@@ -245,6 +249,11 @@ bool edition_snapshot(struct snapshot **out, struct shared *sh, struct edition *
     }
     (void)pthread_mutex_unlock(&sh->building);
     return ok;
+}
+
+struct link_news *shared_link_news(struct shared *sh)
+{
+    return sh->link_news;
 }
 
 struct uploads *shared_uploads(struct shared *sh)

@@ -25,6 +25,7 @@ enum { SNAPSHOT_AGE_S = 5 };
 
 struct shared;
 struct edition;
+struct link_news;
 
 /* Unlock the repository of the options, which are borrowed until shared_close(). `owns` *out. */
 bool shared_open(struct shared **out, const struct service_options *o, struct err *e) MUST_CHECK;
@@ -53,6 +54,7 @@ bool edition_snapshot(struct snapshot **out, struct shared *sh, struct edition *
 /* The program's words in a language, from all that lie beside the data; NULL: English. */
 const struct catalogue *shared_words(const struct shared *sh, const char *language);
 
+struct link_news *shared_link_news(struct shared *sh);
 struct uploads *shared_uploads(struct shared *sh);
 struct jobs *shared_jobs(struct shared *sh);
 /* Where entries of reads are committed together. */

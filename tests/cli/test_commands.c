@@ -88,23 +88,25 @@ static void table_1_1_fits_the_operations(void **state)
             /* `width` and `threshold` are what run_table() makes of the terminal and of
              * --protect, `purpose` what --purpose says for every command; an `upload` lies at the
              * desk of a server, which a file of this machine has no need of; `brief` is for pages,
-             * of which many want the titles of forms alone */
+             * of which many want the titles of forms alone; `seen` is what a page, or `dcim link
+             * review`, has shown */
             bool made = strcmp(p->name, "width") == 0 || strcmp(p->name, "threshold") == 0 ||
                         strcmp(p->name, "purpose") == 0 || strcmp(p->name, "upload") == 0 ||
-                        strcmp(p->name, "brief") == 0;
+                        strcmp(p->name, "brief") == 0 || strcmp(p->name, "seen") == 0;
             if (o->name == NULL && !made) fail_msg("%s cannot say %s", c->words, p->name);
         }
     }
 }
 
 /* Every operation can be asked for, by one command or by its option; those of the desk by pages;
- * and one by the server's own clock alone. */
+ * and two by the server itself alone. */
 static void table_1_2_every_operation_has_a_command(void **state)
 {
     (void)state;
     static const char *const by_option[] = {"import.run",   "import.check",   "table.count",
                                             "table.raw",    "record.show",    "record.identity",
-                                            "record.links", "quality.report", "backup.daily"};
+                                            "record.links", "quality.report", "backup.daily",
+                                            "link.catch_up"};
     for (size_t i = 0; operation_at(i) != NULL; i++) {
         const char *name = operation_at(i)->name;
         bool found = operation_at(i)->reach != REACH_LOCAL;

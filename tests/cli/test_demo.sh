@@ -51,7 +51,7 @@ held=$(sed -n 's/.*"records": \([0-9]*\).*/\1/p' info.json | awk '{ n += $1 } EN
 [ "$held" -eq $((rows - refused)) ] || fail "$held records held, $rows rows, $refused refused"
 grep -q "^    victim  *$(number records info.json) records; persons: $(number persons info.json) counted, [0-9]" first.txt ||
     fail "the summary does not say what the register counts"
-grep -q "before linkage, by exact match keys" first.txt || fail "no word on how persons are counted"
+grep -q "counted by linkage" first.txt || fail "no word on how persons are counted"
 "$DCIM_PROGRAM" table --form victim --rows sex --protect none --format csv >persons.csv
 [ "$(sed -n 's/^"T","Total",\([0-9]*\),.*/\1/p' persons.csv)" = "$(number persons info.json)" ] ||
     fail "info counts other persons than a table: $(cat persons.csv)"
