@@ -6,7 +6,8 @@
  * rules and fields printed, and with DCIM_SHOW=N the N best pairs that are wrong, worst first.
  *
  * The labelled sets are read from DCIM_SHARED_DIR, and left out where it is not set or they are not
- * there. DCIM_LARGEST=1000000 makes the largest set of that many records. */
+ * there. DCIM_LARGEST=1000000 makes the largest set of that many records. DCIM_NEW=1000000 measures
+ * new records after a run of so many alone. */
 #include "crowd.h"
 #include "linkage_score.h"
 #include "timing.h"
@@ -16,6 +17,7 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "linkage/encode.h"
+#include "linkage/index.h"
 #include "linkage/linkage.h"
 
 #include <stdio.h>
@@ -121,6 +123,7 @@ static void read_file(struct input *in, const char *path, const char *truth,
 struct judged {
     struct score at_default, clusters;
     double best_f1, best_at, candidates, seconds, persons, truth;
+    struct linkage_quality expected; /* by the weights alone */
 };
 
 static void judge(struct judged *out, const struct linkage *l, const struct input *in)
@@ -153,14 +156,19 @@ static void link_file(struct linkage *l, struct judged *out, const struct input 
     *out = (struct judged){.seconds = bench_seconds() - start};
     out->candidates = in->n == 0 ? 0 : (double)l->n_candidate / (double)in->n;
     judge(out, l, in);
+    struct linkage_weights w;
+    linkage_weights(&w, l);
+    linkage_quality(&out->expected, &w, 0);
 }
 
 static void print_judged(const char *what, const struct judged *j, size_t n)
 {
     struct score_counts p = j->at_default.pairs;
-    printf("%-26s %8zu %6.2f s %6.2f  %.4f %.4f %.4f  %.4f  %.4f  %.4f  %7.0f / %.0f\n", what, n,
-           j->seconds, j->candidates, score_precision(p), score_recall(p), score_f1(p), j->best_f1,
-           score_f1(j->clusters.pairs), score_f1(j->clusters.clusters), j->persons, j->truth);
+    printf(
+        "%-26s %8zu %6.2f s %6.2f  %.4f %.4f %.4f  %.4f  %.4f  %.4f  %7.0f / %.0f  expects %.4f %.4f\n",
+        what, n, j->seconds, j->candidates, score_precision(p), score_recall(p), score_f1(p),
+        j->best_f1, score_f1(j->clusters.pairs), score_f1(j->clusters.clusters), j->persons,
+        j->truth, j->expected.precision, j->expected.recall);
     fflush(stdout);
 }
 
@@ -290,31 +298,54 @@ static const struct {
 };
 enum { MADE = sizeof made / sizeof made[0] };
 
-static void make_people(struct input *in, uint32_t n, int level, bool encoded)
-{
+struct maker { /* adds people made by crowd.h to an input, one by one */
     struct crowd *crowd;
-    struct crowd_record *r = mem_new(1, sizeof *r);
+    struct crowd_record *r;
+    struct encoder *encoder;
+    struct secret *key;
+    struct arena *a;
     struct people_role role[MADE];
+};
+
+static void maker_open(struct maker *m, struct input *in, uint32_t n, int level, bool encoded)
+{
     struct err e = {0};
     char folder[PATH_SIZE];
     snprintf(folder, sizeof folder, "%s/bench/people", bench_environment("DCIM_SOURCE_DIR"));
-    if (!crowd_new(&crowd, &(struct crowd_options){n, 2026, level, NULL, folder}, &e)) stop(e.msg);
-    for (size_t i = 0; i < MADE; i++) role[i] = made[i].to;
-    *in = (struct input){.people = people_new(role, MADE), .truth = mem_new(n, sizeof *in->truth)};
-    struct secret *key;
-    struct arena *a = arena_new(ARENA_WIPE);
-    struct encoder *encoder = encoder_of(role, MADE, encoded, &key);
-    while (crowd_next(crowd, r)) {
-        struct text value[MADE];
-        for (size_t i = 0; i < MADE; i++) value[i] = text_of(r->value[made[i].from]);
-        add_person(in, encoder, value, a);
-        in->truth[in->n++] = r->person;
-    }
-    encoder_free(encoder);
-    secret_free(key);
-    arena_free(a);
-    mem_free(r);
-    crowd_free(crowd);
+    *m = (struct maker){.r = mem_new(1, sizeof *m->r), .a = arena_new(ARENA_WIPE)};
+    if (!crowd_new(&m->crowd, &(struct crowd_options){n, 2026, level, NULL, folder}, &e))
+        stop(e.msg);
+    for (size_t i = 0; i < MADE; i++) m->role[i] = made[i].to;
+    *in =
+        (struct input){.people = people_new(m->role, MADE), .truth = mem_new(n, sizeof *in->truth)};
+    m->encoder = encoder_of(m->role, MADE, encoded, &m->key);
+}
+
+static bool maker_add(struct maker *m, struct input *in)
+{
+    struct text value[MADE];
+    if (!crowd_next(m->crowd, m->r)) return false;
+    for (size_t i = 0; i < MADE; i++) value[i] = text_of(m->r->value[made[i].from]);
+    add_person(in, m->encoder, value, m->a);
+    in->truth[in->n++] = m->r->person;
+    return true;
+}
+
+static void maker_close(struct maker *m)
+{
+    encoder_free(m->encoder);
+    secret_free(m->key);
+    arena_free(m->a);
+    mem_free(m->r);
+    crowd_free(m->crowd);
+}
+
+static void make_people(struct input *in, uint32_t n, int level, bool encoded)
+{
+    struct maker m;
+    maker_open(&m, in, n, level, encoded);
+    while (maker_add(&m, in)) {}
+    maker_close(&m);
     people_count(in->people);
 }
 
@@ -326,6 +357,54 @@ static void judge_input(const char *what, struct input *in)
     print_judged(what, &j, in->n);
     linkage_release(&l);
     input_release(in);
+}
+
+/* ---- new records ---- */
+
+enum { NEW_RECORDS = 2000 };
+
+/* What comes after a run, one by one: read, taken into the index, compared with all before it. */
+static void new_records(uint32_t n, bool encoded)
+{
+    struct input in;
+    struct maker m;
+    struct linkage l;
+    struct linkage_index *x;
+    struct err e = {0};
+    double *took = mem_new(NEW_RECORDS, sizeof *took), start;
+    size_t found = 0, right = 0;
+    maker_open(&m, &in, n + NEW_RECORDS, 2, encoded);
+    while (in.n < n) (void)maker_add(&m, &in);
+    people_count(in.people);
+    linkage_run(&l, in.people, &(struct linkage_options){0});
+    struct kept *kept = kept_new(&l);
+    linkage_release(&l);
+    start = bench_seconds();
+    if (!linkage_index_new(&x, in.people, kept, &e)) stop(e.msg);
+    double built = bench_seconds() - start;
+    for (size_t i = 0; i < NEW_RECORDS; i++) {
+        struct linkage_found *f;
+        start = bench_seconds();
+        (void)maker_add(&m, &in);
+        linkage_index_add(x);
+        size_t n_found = linkage_index_find(&f, x, in.n - 1, 0);
+        took[i] = bench_seconds() - start;
+        found += n_found;
+        for (size_t k = 0; k < n_found; k++) right += in.truth[f[k].record] == in.truth[in.n - 1];
+        mem_free(f);
+    }
+    double median = bench_median(took, NEW_RECORDS); /* sorted now */
+    printf(
+        "new records among %u%s: index made in %.1f s, %.0f MB; each median %.2f ms, 99 %% within "
+        "%.2f ms, longest %.2f ms; pairs found %zu, right %zu\n",
+        n, encoded ? ", encoded" : "", built, (double)linkage_index_bytes(x) / 1e6, 1000 * median,
+        1000 * took[NEW_RECORDS * 99 / 100], 1000 * took[NEW_RECORDS - 1], found, right);
+    fflush(stdout);
+    linkage_index_free(x);
+    kept_free(kept);
+    maker_close(&m);
+    mem_free(took);
+    input_release(&in);
 }
 
 static void all_sets(bool encoded)
@@ -350,15 +429,19 @@ static void all_sets(bool encoded)
         snprintf(what, sizeof what, "made, level %d", level);
         judge_input(what, &in);
     }
-    make_people(&in, largest == NULL ? LARGEST : (uint32_t)strtoul(largest, NULL, 10), 2, encoded);
+    uint32_t most = largest == NULL ? LARGEST : (uint32_t)strtoul(largest, NULL, 10);
+    make_people(&in, most, 2, encoded);
     judge_input("made, level 2", &in);
+    new_records(most, encoded);
 }
 
 int main(int argc, char **argv)
 {
     bool encoded = getenv("DCIM_ENCODED") != NULL;
     crypto_start();
-    if (argc == 1) {
+    if (argc == 1 && getenv("DCIM_NEW") != NULL) {
+        new_records((uint32_t)strtoul(bench_environment("DCIM_NEW"), NULL, 10), encoded);
+    } else if (argc == 1) {
         if (!encoded) all_sets(false);
         all_sets(true);
     } else if (argc < 4) stop("FILE COLUMN ROLE=HEADING..., or nothing");

@@ -5,17 +5,21 @@
  *  3 Wilson's interval: Newcombe, Statistics in Medicine 17 (1998), table I, method 3
  *  4 strata: mean and effective size by hand; strata nobody reviewed
  *  5 recall: bounds hold what is true as often as they say, on drawn samples of known strata
- *  6 a run's own estimates against the truth, within the error stated in docs/methods/linkage.md */
+ *  6 a run's own estimates against the truth, within the error stated in docs/methods/linkage.md
+ *  7 the same on a labelled set, where it is there
+ *  8 reviewed samples drawn from a run: intervals hold its true precision and recall */
 #include "harness.h"
 
 #include "linkage_people.h"
 
 #include "linkage/quality.h"
 
+#include "base/csv.h"
 #include "base/mem.h"
 #include "base/random.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 static bool near(double a, double b, double error)
 {
@@ -181,11 +185,127 @@ static void against_truth(void **state)
     mem_free(truth);
 }
 
+/* ---- a labelled set ---- */
+
+static const char *const heading[] = {"first_name", "surname", "dob", "city", "email", "ent_id"};
+enum { HEADINGS = sizeof heading / sizeof *heading };
+
+static struct people *read_labelled(const char *path, int *truth, size_t most)
+{
+    static const struct people_role role[] = {{"first_name", LINKAGE_GIVEN},
+                                              {"surname", LINKAGE_SURNAME},
+                                              {"dob", LINKAGE_BIRTH},
+                                              {"city", LINKAGE_TEXT},
+                                              {"email", LINKAGE_NUMBER}};
+    struct people *p = people_new(role, HEADINGS - 1);
+    struct csv_reader *r;
+    struct csv_row row;
+    struct err e = {0};
+    bool found;
+    size_t at[HEADINGS] = {0};
+    assert_true(csv_open(&r, path, &(struct csv_options){.encoding = CSV_UTF8}, &e));
+    assert_true(csv_next(r, &row, &found, &e) && found);
+    for (size_t h = 0; h < HEADINGS; h++)
+        while (!text_is(row.field[at[h]], heading[h])) at[h]++;
+    while (csv_next(r, &row, &found, &e) && found && p->n < most) {
+        struct text value[HEADINGS];
+        char number[20];
+        for (size_t h = 0; h < HEADINGS; h++) value[h] = row.field[at[h]];
+        snprintf(number, sizeof number, "%.*s", (int)value[HEADINGS - 1].n, value[HEADINGS - 1].p);
+        truth[p->n] = (int)strtol(number, NULL, 10);
+        people_add(p, value);
+    }
+    csv_close(r);
+    people_count(p);
+    return p;
+}
+
+static void labelled(void **state)
+{
+    (void)state;
+    enum { MOST = 1000 };
+    const char *path = harness_shared("data/linkage/fake1000.csv");
+    if (path == NULL) skip();
+    int truth[MOST];
+    struct linkage l;
+    struct linkage_weights w;
+    struct linkage_quality q;
+    double right = 0, n = 0, n_true = 0;
+    struct people *p = read_labelled(path, truth, MOST);
+    assert_int_equal(p->n, MOST);
+    linkage_run(&l, p, &(struct linkage_options){0});
+    linkage_weights(&w, &l);
+    for (size_t i = 0; i < MOST; i++)
+        for (size_t k = i + 1; k < MOST; k++) n_true += truth[i] == truth[k];
+    for (size_t i = 0; i < l.n_pair && l.pair[i].weight >= 0; i++) {
+        n++;
+        right += truth[l.pair[i].a] == truth[l.pair[i].b];
+    }
+    linkage_quality(&q, &w, 0);
+    assert_true(near(q.precision, right / n, 0.04));
+    assert_true(near(q.recall, right / n_true, 0.04));
+    linkage_release(&l);
+    people_free(p);
+}
+
+/* ---- samples that people reviewed ---- */
+
+/* Pairs of the run by weight: from 6 on, 0 to 6, below 0. */
+static void draw(struct linkage_stratum s[static 3], const struct linkage *l, const uint32_t *truth,
+                 struct random *r)
+{
+    static const double from[] = {6, 0, -7};
+    for (size_t k = 0, i = 0; k < 3; k++) {
+        size_t first = i;
+        while (i < l->n_pair && (double)l->pair[i].weight >= from[k]) i++;
+        s[k] = (struct linkage_stratum){.from = from[k], .pairs = (double)(i - first)};
+        for (int n = 0; n < 50 && i > first; n++) {
+            const struct weighted_pair *p = &l->pair[first + random_below(r, i - first)];
+            s[k].reviewed++;
+            s[k].right += truth[p->a] == truth[p->b];
+        }
+    }
+}
+
+static void samples(void **state)
+{
+    (void)state;
+    uint32_t *truth;
+    struct people *p = people_population(1500, 33, &truth);
+    struct linkage l;
+    struct random r;
+    struct linkage_stratum s[3];
+    double n = 0, right = 0, all = 0;
+    size_t precision = 0, recall = 0;
+    enum { TIMES = 400 };
+    linkage_run(&l, p, &(struct linkage_options){0});
+    random_init(&r, 8);
+    for (size_t i = 0; i < l.n_pair; i++) {
+        bool is = truth[l.pair[i].a] == truth[l.pair[i].b];
+        all += is;
+        n += l.pair[i].weight >= 0;
+        right += l.pair[i].weight >= 0 && is;
+    }
+    for (int t = 0; t < TIMES; t++) {
+        draw(s, &l, truth, &r);
+        struct linkage_interval x = linkage_reviewed(s, 2);
+        struct linkage_interval y = linkage_reviewed_recall(s, 3, 0, 1);
+        precision += x.from <= right / n && right / n <= x.to;
+        recall += y.from <= right / all && right / all <= y.to;
+    }
+    assert_true((double)precision > 0.92 * TIMES);
+    assert_true((double)recall > 0.92 * TIMES);
+    linkage_release(&l);
+    people_free(p);
+    mem_free(truth);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(weights), cmocka_unit_test(ends),   cmocka_unit_test(wilson),
-        cmocka_unit_test(strata),  cmocka_unit_test(recall), cmocka_unit_test(against_truth),
+        cmocka_unit_test(weights),  cmocka_unit_test(ends),    cmocka_unit_test(wilson),
+        cmocka_unit_test(strata),   cmocka_unit_test(recall),  cmocka_unit_test(against_truth),
+        cmocka_unit_test(labelled), cmocka_unit_test(samples),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
