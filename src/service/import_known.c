@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "service/import_known.h"
 
+#include "service/encodings.h"
+
 #include "base/date.h"
 #include "base/mem.h"
 
@@ -26,8 +28,13 @@ static const struct remark {
     {"row-conflict", "_version", "warning",
      N_("Somebody has changed this record since it was downloaded; what is kept stays."),
      N_("Compare the two. Then take your side for all conflicts, or download the record again.")},
+    {"row-match-key", MATCH_KEY, "error", N_("The linkage key of this row is damaged."),
+     N_("Make the file again with `dcim encode`, and change nothing in this column.")},
+    {"row-match-key-other", MATCH_KEY, "error",
+     N_("The linkage key of this row was made with the key of another register."),
+     N_("Make the file again with `dcim encode` and the key file of this register.")},
 };
-enum { R_ID, R_VERSION, R_REFERENCE, R_YEAR, R_REPEAT, R_CONFLICT };
+enum { R_ID, R_VERSION, R_REFERENCE, R_YEAR, R_REPEAT, R_CONFLICT, R_MATCH_KEY, R_MATCH_OTHER };
 
 bool import_known_begin(struct import_known *k, struct call *c, const struct form *f, struct err *e)
 {
@@ -82,6 +89,20 @@ static void count_rule(struct import_known *k, const struct remark *r)
     json_push(k->by_rule, row);
 }
 
+/* Whether the column is called so, or leads to the variable that is. */
+static bool is_column(const struct import_known *k, size_t column, const char *name)
+{
+    const struct mapping *map = intake_mapping(k->intake);
+    if (text_equal_nocase(map->header[column], text_of(name))) return true;
+    for (size_t i = 0; i < map->n_target; i++) {
+        const struct mapping_target *t = &map->target[i];
+        if (t->source == MAPPING_COLUMN && t->column == column &&
+            strcmp(k->c->s->dictionary->variable[t->var].name, name) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* A row of the list of findings, as those of rules are. */
 static struct json *say(struct import_known *k, struct intake_row *row, int which)
 {
@@ -90,7 +111,7 @@ static struct json *say(struct import_known *k, struct intake_row *row, int whic
     struct json *j = json_object();
     json_set_int(j, "row", (int64_t)row->row);
     for (size_t i = 0; i < map->n_header; i++)
-        if (r->column[0] != '\0' && text_equal_nocase(map->header[i], text_of(r->column))) {
+        if (r->column[0] != '\0' && is_column(k, i, r->column)) {
             json_set_int(j, "column", (int64_t)i + 1);
             json_set(j, "column_name", json_text(map->header[i]));
         }
@@ -258,6 +279,17 @@ enum import_verdict import_judge(struct import_known *k, struct intake_row *row,
     if (*remark != NULL) row->remark = buf_text(&k->remark);
     if (wrong >= 0) return IMPORT_REFUSE;
     return *remark != NULL ? IMPORT_CONFLICT : IMPORT_WRITE;
+}
+
+struct json *import_judge_key(struct import_known *k, struct intake_row *row)
+{
+    const struct encodings *x = k->c->s->encodings;
+    enum match_key said =
+        x == NULL ? MATCH_KEY_GOOD : encodings_judge(x, row->record, k->c->arena);
+    if (said == MATCH_KEY_GOOD) return NULL;
+    struct json *remark = say(k, row, said == MATCH_KEY_OTHER ? R_MATCH_OTHER : R_MATCH_KEY);
+    row->remark = buf_text(&k->remark);
+    return remark;
 }
 
 bool import_known_event(const struct import_known *k, struct audit_event *out)

@@ -51,6 +51,10 @@ bool import_find(void *ctx, struct intake_known *out, struct text id, uint32_t v
 enum import_verdict import_judge(struct import_known *k, struct intake_row *row,
                                  struct json **remark);
 
+/* What is said of a row whose match_key is not one of this register, and on which the record would
+ * depend; the row is refused. As the remark of import_judge(); NULL: nothing is wrong. */
+struct json *import_judge_key(struct import_known *k, struct intake_row *row);
+
 /* The reading of what was shown side by side, for the log, where anything was; else false. */
 bool import_known_event(const struct import_known *k, struct audit_event *out);
 

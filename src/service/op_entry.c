@@ -5,6 +5,7 @@
  * Nothing that was typed is lost: what cannot be read stays in the draft as it is, what a second
  * window saves over a first is parked beside it, and a draft whose record somebody else changed
  * meanwhile stays until the two are brought together. */
+#include "service/encodings.h"
 #include "service/entry_draft.h"
 #include "service/entry_fields.h"
 #include "service/entry_form.h"
@@ -463,6 +464,12 @@ static bool may_submit(const struct entry *x, bool whole, bool late, struct err 
     if (whole && x->n_error > 0) {
         err_set(e, ERR_INPUT, "entry.errors", "the record still has %zu errors", x->n_error);
         return err_remedy(e, "correct them, or save the record as incomplete");
+    }
+    if (x->c->s->encodings != NULL &&
+        encodings_judge(x->c->s->encodings, &x->record, x->c->arena) != MATCH_KEY_GOOD) {
+        err_set(e, ERR_INPUT, "entry.match_key",
+                "the linkage key is none of this register, or is damaged");
+        return err_remedy(e, "leave it empty, or put it in as `dcim encode` has made it");
     }
     if (late && !reasoned)
         return reason_needed(e, "entry.year_closed",

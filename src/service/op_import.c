@@ -188,12 +188,16 @@ static void add_duplicate(struct import *m, const struct intake_row *row)
                                                 .var = m->form->reference});
 }
 
-/* What the record that a row names has to say to it. */
+/* What the record that a row names has to say to it, and the register to its match key. */
 static enum import_verdict judge(struct import *m, struct intake_row *row)
 {
-    struct json *remark;
-    if (row->match == INTAKE_NEW) return IMPORT_WRITE;
-    enum import_verdict v = import_judge(&m->known, row, &remark);
+    struct json *remark = NULL;
+    enum import_verdict v = IMPORT_WRITE;
+    if (row->match != INTAKE_NEW) v = import_judge(&m->known, row, &remark);
+    if (v == IMPORT_WRITE) {
+        remark = import_judge_key(&m->known, row);
+        if (remark != NULL) v = IMPORT_REFUSE;
+    }
     if (remark == NULL) return v;
     m->n_finding++;
     if (json_size(m->shown) < findings_most(m)) json_push(m->shown, remark);

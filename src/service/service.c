@@ -5,6 +5,7 @@
  * An act and its entry are committed together; what is read is answered only after its entry is
  * committed (S20). A refusal for want of a capability or purpose is an entry too. Whatever goes
  * wrong on the way refuses the call (S9). */
+#include "service/encodings.h"
 #include "service/group_commit.h"
 #include "service/link_new.h"
 #include "service/once.h"
@@ -56,6 +57,8 @@ static void close_repository(struct service *s)
     dashboards_forget(s);
     mem_free(s->snapshot);
     store_close(s->store);
+    encodings_free(s->encodings);
+    s->encodings = NULL;
     if (s->shared == NULL) dictionary_free(s->dictionary);
     else edition_release(s->shared, s->edition);
     s->edition = NULL;
@@ -178,6 +181,11 @@ struct unlock service_unlock(const struct service *s)
 static bool use_dictionary(struct service *s, struct err *e)
 {
     s->snapshot = mem_new(s->dictionary->n_form, sizeof(struct snapshot *));
+    const struct secret *key = keyring_key(store_keyring(s->store), KEY_LINKAGE);
+    if (key != NULL) {
+        s->encodings = encodings_new(s->dictionary, key);
+        store_set_encode(s->store, encodings_make, s->encodings);
+    }
     return store_use_dictionary(s->store, s->dictionary, e);
 }
 

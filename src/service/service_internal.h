@@ -21,6 +21,7 @@
 #include "store/session.h"
 #include "store/store.h"
 
+struct encodings;
 struct uploads;
 struct jobs;
 struct job;
@@ -33,6 +34,7 @@ struct service {
     struct channel *channel;       /* to a desk in another process, which does it all; NULL: here */
     struct store *store;           /* NULL until a call needs it */
     struct dictionary *dictionary; /* of the open repository */
+    struct encodings *encodings;   /* of the store's records; NULL: the keyring has no key for it */
     struct snapshot **snapshot;    /* by form; NULL until needed, dropped after each write */
     int64_t generation;            /* of the records in the snapshots */
     bool reopen;             /* a write failed: what is in memory may be ahead of what is kept */
