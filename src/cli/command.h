@@ -103,6 +103,8 @@ int show_variables(const struct invocation *v, const struct json *r);
 int show_codes(const struct invocation *v, const struct json *r);
 int show_rules(const struct invocation *v, const struct json *r);
 int show_keys(const struct invocation *v, const struct json *r);
+int show_encode(const struct invocation *v, const struct json *r);
+int show_link_encode(const struct invocation *v, const struct json *r);
 
 /* --- print.c --- */
 int show_codebook(const struct invocation *v, const struct json *r);
@@ -151,6 +153,7 @@ int run_named(struct invocation *v, const char *operation); /* the same of an op
 int run_import(struct invocation *v);                       /* import, or its dry run */
 int run_table(struct invocation *v);                        /* protected, or raw for who may */
 int run_record_show(struct invocation *v);
+int run_purpose(struct invocation *v); /* one call, for a purpose that is stated with it */
 int run_version(struct invocation *v);
 int run_demo(struct invocation *v);
 int run_converter(struct invocation *v);

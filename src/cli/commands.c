@@ -300,6 +300,29 @@ static const struct option processing_option[] = {
 static const struct option codes_option[] = {
     OPERAND("LIST", "list", "code list, such as CL_EXPL; `dcim variables` names them"), LAST};
 
+static const struct option encode_option[] = {
+    OPERAND("FILE", "file", "CSV or XLSX file with names"),
+    TEXT_NEEDED("form", "form", "FORM", "form of its rows: victim or suspect"),
+    TEXT_NEEDED("key-file", "key_file", "FILE",
+                "key file that the register has handed out (`dcim link key`)"),
+    TEXT_OPT("out", "out", "FILE",
+             "CSV file to write; default: beside the file, with -encoded in its name"),
+    TEXT_OPT("mapping", "mapping", "NAME",
+             "column mapping, one of `dcim mapping list`; without one the columns are guessed from "
+             "the header"),
+    TEXT_OPT("date-order", "date_order", "ORDER",
+             "dmy or mdy, for dates that can be read in two ways"),
+    TEXT_OPT("encoding", "encoding", "NAME", "encoding of a CSV file; default: detected"),
+    TEXT_OPT("separator", "separator", "CHAR", "of a CSV file: , ; | or tab; default: detected"),
+    TEXT_OPT("sheet", "sheet", "NAME", "sheet of a workbook; default: the first"),
+    TEXT_OPT("pack", "pack", "CC", "country pack whose questions the file answers"),
+    LAST};
+static const struct option link_key_option[] = {
+    TEXT_NEEDED("out", "out", "FILE", "file to write the key to; it must not be there yet"), LAST};
+static const struct option link_encode_option[] = {TEXT_OPT("form", "form", "FORM",
+                                                            "only records of this form"),
+                                                   LAST};
+
 static const struct option key_add_option[] = {
     OPERAND("KIND", "kind", "passphrase, key-file or recovery"),
     TEXT_OPT("new-key-file", "new_key_file", "FILE",
@@ -542,6 +565,26 @@ const struct command commands[] = {
      N_("the record of processing activities (GDPR art. 30)"), NULL,
      "dcim processing-record --pack sk --format html --output record.html", false},
     {"mapping list", "mapping.list", no_option, show_names, NULL, N_("list column mappings"), NULL,
+     NULL, false},
+    {"encode", "encode.file", encode_option, show_encode, NULL,
+     N_("replace the names in a file by linkage keys"),
+     N_("For organisations that may not hand names over. Writes the same rows without the columns of "
+        "names, numbers and addresses, and with a column match_key by which the register recognises the "
+        "person. Done where the data are; needs no register, only its key file. Columns that nobody "
+        "recognises are left out. What is written is a pseudonym, not anonymous: send it as carefully "
+        "as names."),
+     "dcim encode cases.xlsx --form victim --key-file register-linkage.key", false},
+    {"link key", "link.key", link_key_option, show_fields, run_purpose,
+     N_("hand out the key with which organisations encode names"),
+     N_("Whoever has it can test whether a name is in an encoded file: hand it to each organisation in "
+        "person, and only to those that encode. Needs --purpose, which is kept in the audit log."),
+     "dcim link key --out register-linkage.key --purpose \"agreement 4/2026 with the shelter network\"",
+     false},
+    {"link encode", "link.encode", link_encode_option, show_link_encode, run_purpose,
+     N_("give linkage keys to records that have none yet"),
+     N_("For records from before this version, or after the variables that say who a person is were "
+        "changed. Opens the identifiers of all records for that alone; nobody is shown them. Needs "
+        "--purpose."),
      NULL, false},
     {"key list", "key.list", no_option, show_keys, NULL, N_("list key slots"),
      N_("A slot is one way to open the repository: a passphrase, a key file or a recovery code."),

@@ -174,6 +174,20 @@ int run_record_show(struct invocation *v)
     return call(v, "record.identity");
 }
 
+int run_purpose(struct invocation *v)
+{
+    struct err e = {0};
+    const char *purpose = global_or(v->globals.purpose, "DCIM_PURPOSE", NULL);
+    if (purpose == NULL) {
+        err_set(&e, ERR_DENIED, "cli.purpose", "dcim %s is done only for a stated purpose",
+                v->command->words);
+        err_remedy(&e, "state it with --purpose \"...\"; it is kept in the audit log");
+        return report_error(v, NULL, &e);
+    }
+    json_set_text(v->in, "purpose", purpose);
+    return run_operation(v);
+}
+
 int run_version(struct invocation *v)
 {
     if (v == NULL || !v->globals.json) {

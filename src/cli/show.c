@@ -622,3 +622,33 @@ int show_keys(const struct invocation *v, const struct json *r)
          {"made_at", N_("Made"), false}, {"label", N_("Label"), false});
     return 0;
 }
+
+int show_encode(const struct invocation *v, const struct json *r)
+{
+    (void)v;
+    const struct json *left_out = json_get(r, "left_out");
+    ROWS(json_get(r, "remarks"), {"row", N_("Row"), true}, {"column", N_("Column"), false},
+         {"message", N_("What is wrong"), false});
+    if (json_size(left_out) > 0)
+        puts(tr("Left out, because they say who a person is or nobody knows them:"));
+    for (size_t i = 0; i < json_size(left_out); i++) {
+        fputs("  ", stdout);
+        terminal_puts(json_as_text(json_at(left_out, i), ""));
+        putchar('\n');
+    }
+    printf(tr("%lld rows: %lld with a linkage key, %lld without"), int_in(r, "rows"),
+           int_in(r, "encoded"), int_in(r, "without"));
+    printf(".\n");
+    printf(tr("Written to %s. It is a pseudonym, not anonymous: send it as carefully as names."),
+           text_in(r, "file"));
+    putchar('\n');
+    return int_in(r, "remarks_total") > 0 ? 1 : 0;
+}
+
+int show_link_encode(const struct invocation *v, const struct json *r)
+{
+    (void)v;
+    ROWS(json_get(r, "forms"), {"form", N_("Form"), false}, {"records", N_("Records"), true},
+         {"opened", N_("With identifiers"), true}, {"encoded", N_("Given a linkage key"), true});
+    return 0;
+}

@@ -52,7 +52,8 @@
     X(AUDIT_LINK_READ, "link.read", "pairs of records consulted side by side")                     \
     X(AUDIT_LINK_DECIDE, "link.decide", "records combined to one person, or told apart")           \
     X(AUDIT_LINK_CONFIRM, "link.confirm", "decision about a pair confirmed by a second person")    \
-    X(AUDIT_LINK_UNDO, "link.undo", "decision about a pair undone")
+    X(AUDIT_LINK_UNDO, "link.undo", "decision about a pair undone")                                \
+    X(AUDIT_LINK_KEY, "link.key", "key for encoding names handed out")
 
 enum audit_action {
 #define X(id, name, text) id,

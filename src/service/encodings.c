@@ -46,8 +46,7 @@ void encodings_free(struct encodings *x)
 
 bool encodings_of_form(const struct encodings *x, const struct form *f)
 {
-    return f->id < x->n_form && x->form[f->id].possible &&
-           x->form[f->id].match_key != VAR_NONE;
+    return f->id < x->n_form && x->form[f->id].possible && x->form[f->id].match_key != VAR_NONE;
 }
 
 /* ---- what a record brings along ---- */
@@ -158,8 +157,7 @@ static bool parse(struct secret **out, struct text t)
     struct secret *key = secret_new(CRYPTO_KEY);
     bool ok = t.n == 2 * CRYPTO_KEY + 1 + FINGERPRINT_HEX && t.p[2 * CRYPTO_KEY] == ' ' &&
               from_hex(secret_bytes_mut(key), CRYPTO_KEY, (struct text){t.p, 2 * CRYPTO_KEY}) &&
-              from_hex(said, sizeof said,
-                       (struct text){t.p + 2 * CRYPTO_KEY + 1, FINGERPRINT_HEX});
+              from_hex(said, sizeof said, (struct text){t.p + 2 * CRYPTO_KEY + 1, FINGERPRINT_HEX});
     if (ok) {
         encoding_fingerprint(is, key);
         ok = memcmp(said, is, sizeof is) == 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* How records get what linkage knows a person by (linkage/encode.h): made of their identifiers as
- * they are written, or brought along in the variable `match_key` by an organisation that may not hand
- * names over (`dcim encode`). */
+ * they are written, or brought along in the variable `match_key` by an organisation that may not
+ * hand names over (`dcim encode`). */
 #ifndef DCIM_SERVICE_ENCODINGS_H
 #define DCIM_SERVICE_ENCODINGS_H
 
@@ -21,8 +21,8 @@ struct encodings;
 struct encodings *encodings_new(const struct dictionary *d, const struct secret *key);
 void encodings_free(struct encodings *x); /* NULL is fine */
 
-/* store_encode_fn, `ctx` a struct encodings: of the names where the record has any; else what stands
- * in match_key, if it is good; else of what other identifiers there are. */
+/* store_encode_fn, `ctx` a struct encodings: of the names where the record has any; else what
+ * stands in match_key, if it is good; else of what other identifiers there are. */
 struct text encodings_make(void *ctx, const struct record *r, struct arena *a);
 
 /* What is wrong with a match_key on which the record would depend. One beside names is not looked

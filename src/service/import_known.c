@@ -284,8 +284,7 @@ enum import_verdict import_judge(struct import_known *k, struct intake_row *row,
 struct json *import_judge_key(struct import_known *k, struct intake_row *row)
 {
     const struct encodings *x = k->c->s->encodings;
-    enum match_key said =
-        x == NULL ? MATCH_KEY_GOOD : encodings_judge(x, row->record, k->c->arena);
+    enum match_key said = x == NULL ? MATCH_KEY_GOOD : encodings_judge(x, row->record, k->c->arena);
     if (said == MATCH_KEY_GOOD) return NULL;
     struct json *remark = say(k, row, said == MATCH_KEY_OTHER ? R_MATCH_OTHER : R_MATCH_KEY);
     row->remark = buf_text(&k->remark);

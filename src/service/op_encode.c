@@ -4,7 +4,10 @@
  * kept before there were any. */
 #include "service/encodings.h"
 #include "service/import_call.h"
+#include "service/job.h"
+#include "service/shared.h"
 
+#include "base/catalogue.h"
 #include "base/csv.h"
 #include "base/file.h"
 #include "base/mem.h"
@@ -47,7 +50,7 @@ static bool is_ours(struct text header)
 }
 
 /* Columns that lead to a direct identifier go, and so does what nobody knows: it may hold a name.
- * Of the others each goes with the names of the columns that went, for people to look at. */
+ * The answer names what went, for people to look at. */
 static void choose_columns(struct encode *x)
 {
     const struct mapping *m = intake_mapping(x->intake);
@@ -71,7 +74,10 @@ static void choose_columns(struct encode *x)
 
 static void put(struct encode *x, struct text t, bool *first)
 {
-    csv_put(&x->row, t, ',', CSV_MACHINE, *first);
+    double number;
+    bool negative = t.n > 1 && t.p[0] == '-' && text_to_double(t, &number); /* no formula (S65) */
+    if (negative) csv_put_number(&x->row, t, ',', *first);
+    else csv_put(&x->row, t, ',', CSV_SAFE, *first);
     *first = false;
 }
 
@@ -136,7 +142,8 @@ static bool put_row(struct encode *x, const struct intake_row *row, struct err *
     if (bytes.n > 0) t = encoding_to_text(bytes, x->scratch);
     if (t.n > TEXT_CHARACTERS) {
         t.n = 0;
-        remark(x, row->row, 0, tr("Too many names and numbers for one row: it has no linkage key."));
+        remark(x, row->row, 0,
+               tr("Too many names and numbers for one row: it has no linkage key."));
     }
     put(x, t, &first);
     x->n_row++;
@@ -217,7 +224,8 @@ static bool encode_file(struct encode *x, const char *path, const char *place, s
     return ok && file_sink_close(out, e);
 }
 
-/* Nothing of it is kept, and no repository is needed: the organisation does it where its data are. */
+/* Nothing of it is kept, and no repository is needed: the organisation does it where its data
+ * are. */
 bool op_encode_file(struct call *c, struct err *e)
 {
     struct encode x = {.c = c, .remarks = json_array()};
@@ -340,7 +348,9 @@ bool op_link_encode(struct call *c, struct err *e)
     c->event.object_type = "records";
     c->event.object_id = only == NULL ? "" : only->name;
     c->event.fields = "encodings";
-    ok = ok && call_entry_first(c, e);
+    ok = ok &&
+         store_record_count(&c->event.count, c->s->store, only == NULL ? FORM_NONE : only->id, e) &&
+         call_entry_first(c, e);
     for (size_t i = 0; ok && i < d->n_form; i++) {
         const struct form *f = &d->form[i];
         struct encode_again x;

@@ -17,9 +17,11 @@ static const struct parameter_spec encode_parameter[] = {
     TEXT_ARG("pack", false, 40, "country pack to speak of; default: the repository's, else none"),
     END_ARG};
 static const struct parameter_spec key_parameter[] = {
-    FILE_ARG("out", true, "file to write the key to; it must not be there yet"), END_ARG};
+    FILE_ARG("out", true, "file to write the key to; it must not be there yet"),
+    LINE_ARG("purpose", true, PURPOSE_LONGEST, "why; names nobody"), END_ARG};
 static const struct parameter_spec again_parameter[] = {
-    TEXT_ARG("form", false, NAME_LONGEST, "form of the records; default: all that are linked"), END_ARG};
+    TEXT_ARG("form", false, NAME_LONGEST, "form of the records; default: all that are linked"),
+    LINE_ARG("purpose", true, PURPOSE_LONGEST, "why; names nobody"), END_ARG};
 
 static const struct operation_row encode_rows[] = {
     ROW_ALONE("encode.file", "replace the names in a file by linkage keys", encode_parameter, CAP_NONE,
@@ -29,7 +31,7 @@ static const struct operation_row encode_rows[] = {
       .capability = CAP_KEY_CHANGE, .transaction = TX_NONE, .audit = "link.key",
       .purpose_required = true, .repository_required = true}, op_link_key},
     {{.name = "link.encode", .summary = "give linkage keys to records that have none yet",
-      .parameter = again_parameter, .capability = CAP_IDENTITY_OPEN, .transaction = TX_NONE,
+      .parameter = again_parameter, .capability = CAP_LINK, .transaction = TX_NONE,
       .audit = "identity.read", .purpose_required = true, .repository_required = true}, op_link_encode},
 };
 // clang-format on

@@ -160,7 +160,9 @@ typedef bool handler_fn(struct call *c, struct err *e);
     X(op_link_conflicts) X(op_link_person) X(op_link_values) \
     X(op_link_quality) X(op_link_sample) X(op_link_catch_up)
 // clang-format on
+#define ENCODE_HANDLERS(X) X(op_encode_file) X(op_link_key) X(op_link_encode)
 #define X(name) handler_fn name;
+ENCODE_HANDLERS(X)
 OPERATION_HANDLERS(X)
 ENTRY_HANDLERS(X)
 GUARD_HANDLERS(X)
