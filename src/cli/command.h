@@ -153,7 +153,9 @@ int run_named(struct invocation *v, const char *operation); /* the same of an op
 int run_import(struct invocation *v);                       /* import, or its dry run */
 int run_table(struct invocation *v);                        /* protected, or raw for who may */
 int run_record_show(struct invocation *v);
-int run_purpose(struct invocation *v); /* one call, for a purpose that is stated with it */
+int run_link_key(struct invocation *v); /* for a purpose that is stated with it */
+int run_link_encode(struct invocation *v);
+int run_encode(struct invocation *v);  /* with the key file of the register */
 int run_version(struct invocation *v);
 int run_demo(struct invocation *v);
 int run_converter(struct invocation *v);

@@ -303,8 +303,6 @@ static const struct option codes_option[] = {
 static const struct option encode_option[] = {
     OPERAND("FILE", "file", "CSV or XLSX file with names"),
     TEXT_NEEDED("form", "form", "FORM", "form of its rows: victim or suspect"),
-    TEXT_NEEDED("key-file", "key_file", "FILE",
-                "key file that the register has handed out (`dcim link key`)"),
     TEXT_OPT("out", "out", "FILE",
              "CSV file to write; default: beside the file, with -encoded in its name"),
     TEXT_OPT("mapping", "mapping", "NAME",
@@ -566,21 +564,22 @@ const struct command commands[] = {
      "dcim processing-record --pack sk --format html --output record.html", false},
     {"mapping list", "mapping.list", no_option, show_names, NULL, N_("list column mappings"), NULL,
      NULL, false},
-    {"encode", "encode.file", encode_option, show_encode, NULL,
+    {"encode", NULL, encode_option, show_encode, run_encode,
      N_("replace the names in a file by linkage keys"),
      N_("For organisations that may not hand names over. Writes the same rows without the columns of "
         "names, numbers and addresses, and with a column match_key by which the register recognises the "
-        "person. Done where the data are; needs no register, only its key file. Columns that nobody "
+        "person. Done where the data are; needs no register, only the key file that it has handed out "
+        "(`dcim link key`), which --key-file names. Columns that nobody "
         "recognises are left out. What is written is a pseudonym, not anonymous: send it as carefully "
         "as names."),
      "dcim encode cases.xlsx --form victim --key-file register-linkage.key", false},
-    {"link key", "link.key", link_key_option, show_fields, run_purpose,
+    {"link key", NULL, link_key_option, show_fields, run_link_key,
      N_("hand out the key with which organisations encode names"),
      N_("Whoever has it can test whether a name is in an encoded file: hand it to each organisation in "
         "person, and only to those that encode. Needs --purpose, which is kept in the audit log."),
      "dcim link key --out register-linkage.key --purpose \"agreement 4/2026 with the shelter network\"",
      false},
-    {"link encode", "link.encode", link_encode_option, show_link_encode, run_purpose,
+    {"link encode", NULL, link_encode_option, show_link_encode, run_link_encode,
      N_("give linkage keys to records that have none yet"),
      N_("For records from before this version, or after the variables that say who a person is were "
         "changed. Opens the identifiers of all records for that alone; nobody is shown them. Needs "

@@ -174,7 +174,7 @@ int run_record_show(struct invocation *v)
     return call(v, "record.identity");
 }
 
-int run_purpose(struct invocation *v)
+static int call_purpose(struct invocation *v, const char *operation)
 {
     struct err e = {0};
     const char *purpose = global_or(v->globals.purpose, "DCIM_PURPOSE", NULL);
@@ -185,7 +185,29 @@ int run_purpose(struct invocation *v)
         return report_error(v, NULL, &e);
     }
     json_set_text(v->in, "purpose", purpose);
-    return run_operation(v);
+    return call(v, operation);
+}
+
+int run_link_key(struct invocation *v)
+{
+    return call_purpose(v, "link.key");
+}
+
+int run_link_encode(struct invocation *v)
+{
+    return call_purpose(v, "link.encode");
+}
+
+int run_encode(struct invocation *v)
+{
+    struct err e = {0};
+    if (v->globals.key_file == NULL) {
+        err_set(&e, ERR_USAGE, "cli.encode_key", "dcim encode needs the key of the register");
+        err_remedy(&e, "name the file that the register has handed out with --key-file FILE");
+        return report_error(v, NULL, &e);
+    }
+    json_set_text(v->in, "key_file", v->globals.key_file);
+    return call(v, "encode.file");
 }
 
 int run_version(struct invocation *v)

@@ -66,6 +66,9 @@ static const struct operation *operation_of(const struct command *c)
     if (c->run == run_record_show) return operation_find("record.show");
     if (c->run == run_quality) return operation_find("quality.report");
     if (c->run == run_links) return operation_find("record.links");
+    if (c->run == run_encode) return operation_find("encode.file");
+    if (c->run == run_link_key) return operation_find("link.key");
+    if (c->run == run_link_encode) return operation_find("link.encode");
     return NULL;
 }
 
@@ -89,10 +92,11 @@ static void table_1_1_fits_the_operations(void **state)
              * --protect, `purpose` what --purpose says for every command; an `upload` lies at the
              * desk of a server, which a file of this machine has no need of; `brief` is for pages,
              * of which many want the titles of forms alone; `seen` is what a page, or `dcim link
-             * review`, has shown */
+             * review`, has shown; `key_file` is what --key-file says */
             bool made = strcmp(p->name, "width") == 0 || strcmp(p->name, "threshold") == 0 ||
                         strcmp(p->name, "purpose") == 0 || strcmp(p->name, "upload") == 0 ||
-                        strcmp(p->name, "brief") == 0 || strcmp(p->name, "seen") == 0;
+                        strcmp(p->name, "brief") == 0 || strcmp(p->name, "seen") == 0 ||
+                        strcmp(p->name, "key_file") == 0;
             if (o->name == NULL && !made) fail_msg("%s cannot say %s", c->words, p->name);
         }
     }
@@ -106,6 +110,7 @@ static void table_1_2_every_operation_has_a_command(void **state)
     static const char *const by_option[] = {"import.run",   "import.check",   "table.count",
                                             "table.raw",    "record.show",    "record.identity",
                                             "record.links", "quality.report", "backup.daily",
+                                            "encode.file",  "link.key",       "link.encode",
                                             "link.catch_up"};
     for (size_t i = 0; operation_at(i) != NULL; i++) {
         const char *name = operation_at(i)->name;
