@@ -223,25 +223,25 @@ static bool look_at(struct finds *f, struct call *c, struct indexed *x,
     return compare(f, c, x, s, x->n - 1, e);
 }
 
-/* Too many at a time are passed over. */
+/* Too many at a time are passed over: the newest of them alone are looked at, when the index was
+ * made just now, for nobody knows then how many came together. */
 static bool look_at_new(struct finds *f, struct call *c, struct indexed *x,
-                        const struct link_settings *s, struct err *e)
+                        const struct link_settings *s, bool fresh, struct err *e)
 {
     struct record_meta *list;
     size_t n, seen = 0;
-    uint64_t from = x->last;
+    char(*code)[RECORD_CODE + 1] = arena_take(c->arena, s->at_once, sizeof *code);
     do {
         if (!store_record_list(&list, &n, c->s->store, s->form->id, 0, x->last, LIST_PAGE, c->arena,
                                e))
             return false;
+        for (size_t i = 0; i < n; i++)
+            memcpy(code[seen++ % s->at_once], list[i].code, sizeof *code);
         if (n > 0) x->last = list[n - 1].record_no;
-        seen += n;
     } while (n == LIST_PAGE);
-    if (seen == 0 || seen > s->at_once) return true;
-    if (!store_record_list(&list, &n, c->s->store, s->form->id, 0, from, seen, c->arena, e))
-        return false;
-    for (size_t i = 0; i < n; i++)
-        if (!look_at(f, c, x, s, list[i].code, true, e)) return false;
+    if (seen > s->at_once && !fresh) return true;
+    for (size_t i = seen > s->at_once ? seen - s->at_once : 0; i < seen; i++)
+        if (!look_at(f, c, x, s, code[i % s->at_once], true, e)) return false;
     return true;
 }
 
@@ -308,9 +308,9 @@ static bool catch_up(struct call *c, const struct form *f, struct err *e)
         !too_large(&large, c, f, e))
         return false;
     if (!has_run || large || s.at_once == 0) return true;
-    bool ok = x->run_no == run.run_no || build(x, c, &s, &run, e);
+    bool fresh = x->run_no != run.run_no, ok = !fresh || build(x, c, &s, &run, e);
     for (size_t i = 0; ok && i < n_code; i++) ok = look_at(&found, c, x, &s, code[i], false, e);
-    ok = ok && look_at_new(&found, c, x, &s, e) && write_found(&found, c, x, e);
+    ok = ok && look_at_new(&found, c, x, &s, fresh, e) && write_found(&found, c, x, e);
     mem_free(found.pair);
     mem_free(found.same);
     if (!ok) forget(x);
