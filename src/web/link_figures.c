@@ -36,6 +36,8 @@ static void push_count(struct json *cells, const struct words *w, int64_t n)
 
 static const char *percent(const struct words *w, double share)
 {
+    if (share < 1 && share >= 0.9995)
+        return arena_printf(w->a, tr("over %s"), unicode_tenths(w->numbers, 0.999, w->a));
     return unicode_tenths(w->numbers, share, w->a);
 }
 
@@ -106,8 +108,8 @@ static const char *signed_number(const struct words *w, double v)
 static void put_weights(struct json *figures, const struct json *form, const struct words *w,
                         const char *id)
 {
-    static const char *const columns[] = {N_("Weight"), N_("Two persons"), N_("For people"),
-                                          N_("One person")};
+    static const char *const columns[] = {N_("Weight"), N_("Different persons"), N_("For people"),
+                                          N_("The same person")};
     static const char *const bands[] = {"below", "review", "above"};
     const struct json *bins = json_get(form, "histogram");
     struct json *t = table_new(tr("Compared pairs by weight"), columns, 4);
@@ -144,7 +146,7 @@ static void put_curve(struct json *figures, const struct json *form, const struc
     static const char *const columns[] = {N_("Linked from this weight on"),
                                           N_("Right among the linked"), N_("Found of all")};
     const struct json *points = json_get(form, "curve");
-    if (json_size(points) < 2) return;
+    if (json_size(points) < 2 || json_size(json_get(form, "histogram")) == 0) return;
     struct json *t = table_new(tr("Estimates by threshold"), columns, 3);
     double best = -1, at = 0;
     for (size_t i = 0; i < json_size(points); i++) {

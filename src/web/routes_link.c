@@ -129,10 +129,9 @@ static void put_bar(struct json *field, double full)
     int64_t width = (int64_t)(HALF * (size > full ? 1 : size / full) + 0.5);
     json_set_int(field, "bar_width", width);
     json_set_int(field, "bar_x", weight < 0 ? MIDDLE - width : MIDDLE);
-    json_set_bool(field, "unknown", strcmp(json_get_text(field, "tone", ""), "missing") == 0);
     json_set_text(field, "side", weight < 0 ? "against" : "for");
     json_set_text(field, "bar_words",
-                  weight == 0  ? tr("speaks neither way")
+                  size < 0.5   ? tr("speaks neither way")
                   : weight < 0 ? tr("speaks against one person")
                                : tr("speaks for one person"));
 }
@@ -160,19 +159,49 @@ static void put_rows(struct exchange *x, const struct json *fields)
     json_set(x->extra, "rows", rows);
 }
 
+/* Of an instance of a repeat the desk gives no value beside the field: it stands among the rows. */
+static void fill_values(struct json *field, const struct json *rows)
+{
+    const char *name = json_get_text(field, "field", "");
+    if (json_get_bool(field, "encoded", false) || json_get_text(field, "left", "")[0] != '\0' ||
+        json_get_text(field, "right", "")[0] != '\0')
+        return;
+    for (size_t i = 0; i < json_size(rows); i++) {
+        const struct json *r = json_at(rows, i);
+        if (strcmp(json_get_text(r, "variable", ""), name) != 0) continue;
+        json_set_text(field, "left", json_get_text(r, "left", ""));
+        json_set_text(field, "right", json_get_text(r, "right", ""));
+        return;
+    }
+}
+
+/* What neither, or only one of them, says is no evidence: it is named in a sentence. */
 static void put_fields(struct exchange *x)
 {
     enum { FULL_LEAST = 8 };
-    struct json *fields = json_member_mut(x->result, "fields");
+    const struct json *all = json_get(x->result, "fields");
+    struct json *fields = json_array();
+    const char *silent = "";
     double full = FULL_LEAST;
-    for (size_t i = 0; i < json_size(fields); i++) {
-        double w = json_get_number(json_at(fields, i), "weight", 0);
+    for (size_t i = 0; i < json_size(all); i++) {
+        const struct json *f = json_at(all, i);
+        double w = json_get_number(f, "weight", 0);
         if (w > full) full = w;
         if (-w > full) full = -w;
+        if (strcmp(json_get_text(f, "tone", ""), "missing") != 0) json_push(fields, json_copy(f));
+        else
+            silent = arena_printf(x->arena, "%s%s%s", silent, silent[0] == '\0' ? "" : ", ",
+                                  json_get_text(f, "label", ""));
     }
-    for (size_t i = 0; i < json_size(fields); i++) put_bar(json_item_mut(fields, i), full);
+    for (size_t i = 0; i < json_size(fields); i++) {
+        struct json *f = json_item_mut(fields, i);
+        put_bar(f, full);
+        fill_values(f, json_get(x->result, "rows"));
+    }
+    json_set_text(x->extra, "silent", silent);
     json_set_bool(x->extra, "has_fields", json_size(fields) > 0);
     put_rows(x, fields);
+    json_set(x->extra, "fields", fields);
 }
 
 static void put_sides(struct exchange *x)
@@ -228,12 +257,12 @@ static void put_verdicts(struct exchange *x)
     size_t n, whose, left = json_size(json_get(x->result, "person_left")),
                      right = json_size(json_get(x->result, "person_right"));
     count_union(&n, &whose, x->result);
-    verdict(list, x, "same", "s", tr("One person"),
+    verdict(list, x, "same", "s", tr("The same person"),
             arena_printf(x->arena,
                          together ? tr("They count as one already: records %zu, organisations %zu.")
                                   : tr("The person will have: records %zu, organisations %zu."),
                          n, whose));
-    verdict(list, x, "different", "d", tr("Two persons"),
+    verdict(list, x, "different", "d", tr("Different persons"),
             together ? tr("They part, unless other decisions hold them together.")
                      : arena_printf(x->arena,
                                     tr("They stay two persons, with records: %zu and %zu. The "
@@ -343,7 +372,7 @@ static bool before_decide(struct exchange *x)
     for (size_t i = 0; i < json_size(x->errors); i++) {
         struct json *row = json_item_mut(x->errors, i);
         if (strcmp(json_get_text(row, "field", ""), "verdict") == 0)
-            json_set_text(row, "message", tr("Choose one person, two persons or unsure."));
+            json_set_text(row, "message", tr("Choose: the same person, different persons, or unsure."));
     }
     return true;
 }
