@@ -8,6 +8,7 @@
 
 struct words { /* of one page */
     struct number_format *numbers;
+    const char *form; /* named in titles where there are several; else "" */
     struct arena *a;
 };
 
@@ -81,13 +82,15 @@ static void table_row(struct json *table, const char *text, const char *code, st
     push_line(json_member_mut(table, "body"), all);
 }
 
-static void push_figure(struct json *figures, const char *id, const char *kind, const char *title,
-                        const char *finding, struct json *table, const char *note)
+static void push_figure(struct json *figures, const struct words *w, const char *id,
+                        const char *kind, const char *title, const char *finding,
+                        struct json *table, const char *note)
 {
     struct json *f = json_object();
     json_set_text(f, "id", id);
     json_set_text(f, "kind", kind);
-    json_set_text(f, "title", title);
+    json_set_text(f, "title",
+                  w->form[0] == '\0' ? title : arena_printf(w->a, "%s (%s)", title, w->form));
     json_set_text(f, "finding", finding);
     json_set_text(f, "note", note);
     json_set_bool(f, "raw", false);
@@ -199,7 +202,7 @@ static void put_organisations(struct json *figures, const struct json *form, con
                                    most, unicode_number(w->numbers, most_n, w->a));
     if (json_size(list) == 0) json_free(t);
     else
-        push_figure(figures, arena_printf(w->a, "%s-organisations", id), "bar",
+        push_figure(figures, w, arena_printf(w->a, "%s-organisations", id), "bar",
                     tr("Records and persons of each organisation"), finding, t, "");
 }
 
@@ -221,7 +224,7 @@ static void put_overlap(struct json *figures, const struct json *form, const str
                    *b = json_get_text(o, "organisation_b", "");
         table_row(t, arena_printf(w->a, "%s + %s", a, b), arena_printf(w->a, "%s-%s", a, b), cells);
     }
-    push_figure(figures, arena_printf(w->a, "%s-overlap", id), "bar",
+    push_figure(figures, w, arena_printf(w->a, "%s-overlap", id), "bar",
                 tr("Overlap between organisations"),
                 arena_printf(w->a, tr("Most often %s and %s have met the same persons: %s."),
                              json_get_text(first, "organisation_name_a", ""),
@@ -247,7 +250,7 @@ static void put_fields(struct json *figures, const struct json *form, const stru
         json_push(cells, cell(arena_printf(w->a, "%+.1f", json_get_number(f, "worst", 0)), "", ""));
         table_row(t, json_get_text(f, "label", ""), json_get_text(f, "field", ""), cells);
     }
-    push_figure(figures, arena_printf(w->a, "%s-fields", id), "none",
+    push_figure(figures, w, arena_printf(w->a, "%s-fields", id), "none",
                 tr("What each field is worth"),
                 arena_printf(w->a, tr("Agreement in this weighs most: %s, %s."),
                              json_get_text(most, "label", ""),
@@ -311,10 +314,11 @@ static void put_estimates(struct json *form, const struct words *w)
 
 void link_figures(struct json *forms, const char *language, struct arena *a)
 {
-    struct words w = {unicode_numbers_new(language), a};
+    struct words w = {unicode_numbers_new(language), "", a};
     for (size_t i = 0; i < json_size(forms); i++) {
         struct json *form = json_item_mut(forms, i), *figures = json_array();
         if (json_get_bool(form, "has_run", false)) {
+            if (json_size(forms) > 1) w.form = json_get_text(form, "form_title", "");
             const char *id = json_get_text(form, "form", "");
             put_estimates(form, &w);
             put_weights(figures, form, &w, id);

@@ -372,7 +372,8 @@ static bool before_decide(struct exchange *x)
     for (size_t i = 0; i < json_size(x->errors); i++) {
         struct json *row = json_item_mut(x->errors, i);
         if (strcmp(json_get_text(row, "field", ""), "verdict") == 0)
-            json_set_text(row, "message", tr("Choose: the same person, different persons, or unsure."));
+            json_set_text(row, "message",
+                          tr("Choose: the same person, different persons, or unsure."));
     }
     return true;
 }

@@ -103,7 +103,7 @@ test("2 a pair", async () => {
     assert.doesNotMatch(text, names);
     assert.match(text, /kept apart/);
     assert.ok(await manager.locator(".app-agree").count() > 3);
-    for (const words of await manager.locator(".app-agree").allInnerTexts()) assert.ok(words.trim().length > 3, words);
+    for (const words of await manager.locator(".app-agree").allTextContents()) assert.ok(words.trim().length > 3, words);
     for (const words of await manager.locator(".app-weight .govuk-visually-hidden").allTextContents()) assert.match(words, /speaks (for|against|neither)/);
     assert.match(await manager.locator("#verdict-same-about").innerText(), /records \d+, organisations \d+/);
     await checkPage(manager, "a pair");
@@ -226,21 +226,20 @@ test("7 contradictions", async () => {
     const c = codes.find((code) => code !== a && code !== b);
     await decide(manager, a, c, "same", "told so by both");
     await decide(manager, b, c, "same", "told so by both");
-    assert.match(await main(manager), /another decision keeps them apart/);
     await visit(manager, "/linkage/conflicts");
     assert.match(await main(manager), /twins, both in one file/);
     await checkPage(manager, "/linkage/conflicts");
-    await visit(manager, `/linkage/pairs/${b}/${c}`);
+    // of two that cannot both hold, the newer one does
+    await visit(manager, `/linkage/pairs/${a}/${c}`);
     assert.match(await main(manager), /count as two/);
     await checkPage(manager, "a pair that is held apart");
-    await visit(manager, `/linkage/pairs/${b}/${c}/undo`);
-    await manager.locator("#reason").fill("a mistake");
-    await send(manager, "#form button.govuk-button");
-    await visit(manager, "/linkage/conflicts");
-    assert.match(await main(manager), /No decisions contradict each other/);
-    await visit(manager, `/linkage/pairs/${a}/${c}/undo`);
-    await manager.locator("#reason").fill("a mistake");
-    await send(manager, "#form button.govuk-button");
+    for (const x of [b, a]) {
+        await visit(manager, `/linkage/pairs/${x}/${c}/undo`);
+        await manager.locator("#reason").fill("a mistake");
+        await send(manager, "#form button.govuk-button");
+        await visit(manager, "/linkage/conflicts");
+        assert.match(await main(manager), /No decisions contradict each other/);
+    }
 });
 
 test("8 identifiers of both", async () => {
@@ -285,7 +284,7 @@ test("10 who may not link", async () => {
 
 test("11 two persons", async () => {
     process.env.DCIM_DATA = resolve("data-four");
-    if (!existsSync("demo-four")) dcim("demo", "demo-four", "--data", resolve("data-four"), "--records", "150");
+    if (!existsSync("demo-four")) dcim("demo", "demo-four", "--data", resolve("data-four"), "--records", "300");
     const other = await startServer({ folder: "demo-four", key: "demo-four.key", args: ["--demonstration", "--insecure-no-second-factor"] });
     try {
         const one = await enter("manager", {}, other), two = await enter("second", {}, other);

@@ -14,7 +14,7 @@
 #include "web/link_figures.h"
 
 static const char form_text[] =
-    "[{\"form\":\"victim\",\"has_run\":true,"
+    "[{\"form\":\"victim\",\"form_title\":\"Victim\",\"has_run\":true,"
     "\"above\":{\"precision\":0.991,\"recall\":0.9,\"f1\":0.94},"
     "\"review\":{\"precision\":0.95,\"recall\":0.97,\"f1\":0.96},"
     "\"curve\":[{\"threshold\":0,\"precision\":0.8,\"recall\":0.99,\"f1\":0.88},"
@@ -96,6 +96,7 @@ static void weights_1(void **state)
             assert_int_equal(json_get_int(at(f, r, c + 1), "value", -1), wanted[r][c]);
     }
     assert_string_equal(json_get_text(at(f, 2, 0), "text", ""), "0 to +2");
+    assert_string_equal(json_get_text(f, "title", ""), "Weights of the compared pairs (Victim)");
     says(f, "finding", "150 pairs for one person");
     says(f, "finding", "12,300 for two; 40 are for people");
 }
