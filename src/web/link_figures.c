@@ -137,7 +137,7 @@ static void put_weights(struct json *figures, const struct json *form, const str
         unicode_number(w->numbers, sum[2], w->a), unicode_number(w->numbers, sum[0], w->a),
         unicode_number(w->numbers, sum[1], w->a));
     push_figure(
-        figures, arena_printf(w->a, "%s-weights", id), "weights",
+        figures, w, arena_printf(w->a, "%s-weights", id), "weights",
         tr("Weights of the compared pairs"), finding, t,
         tr("A weight of 0 is as likely one person as two; each 10 more make it a thousand times "
            "likelier. Pairs that share nothing are not compared."));
@@ -165,7 +165,7 @@ static void put_curve(struct json *figures, const struct json *form, const struc
         }
     }
     push_figure(
-        figures, arena_printf(w->a, "%s-curve", id), "curve", tr("What a threshold costs"),
+        figures, w, arena_printf(w->a, "%s-curve", id), "curve", tr("What a threshold costs"),
         arena_printf(w->a,
                      tr("By the program's own estimate both are best together from weight %s on."),
                      signed_number(w, at)),
