@@ -5,8 +5,8 @@
  * Filters. A pair of letters (with the word's ends, and its second and third occurrence apart) sets
  * FILTER_BITS bits of a filter twice as long as the one that is kept, drawn by its hash and not by
  * double hashing, whose regularity was attacked (Niedermeyer, Steinmetzer, Kroll, Schnell 2014);
- * the filter is folded by exclusive or (Schnell, Borgs 2016), so a bit that is set does not say that
- * a pair is there, and a filter never has more than half of its bits set for good. */
+ * the filter is folded by exclusive or (Schnell, Borgs 2016), so a bit that is set does not say
+ * that a pair is there, and a filter never has more than half of its bits set for good. */
 #include "linkage/encode.h"
 
 #include "linkage/name.h"
@@ -23,6 +23,7 @@ enum {
     OCCURRENCES = 3,
     SYMBOLS = 40, /* letters, digits, the end, anything else */
     DOMAIN_MAX = 100,
+    BIRTHS = 1 << 15, /* that are kept: 3 MB */
     MESSAGE_MAX = 256
 };
 
@@ -44,6 +45,9 @@ struct encoder {
     size_t n_role, n_domain;
     struct encoded_word *word; /* seen before */
     size_t n_word, cap;
+    struct map *find_birth; /* dates that were seen before: twenty hashes each */
+    struct encoded_birth *birth;
+    size_t n_birth, cap_birth;
     struct arena *scratch;
     struct buf bytes, message;
     uint8_t fingerprint[ENCODING_FINGERPRINT];
@@ -215,18 +219,15 @@ static void near(uint32_t out[static ENCODED_NEAR], struct encoder *e, int kind,
     int tens = v / 10, units = v % 10;
     int way[ENCODED_NEAR] = {tens, units, tens < units ? tens * 10 + units : units * 10 + tens,
                              v / 2, (v + 1) / 2};
-    for (int i = 0; i < ENCODED_NEAR; i++)
-        out[i] = date_mark(e, kind + i, a, b, way[i]);
+    for (int i = 0; i < ENCODED_NEAR; i++) out[i] = date_mark(e, kind + i, a, b, way[i]);
 }
 
-static void put_birth(struct encoder *e, uint32_t tag, struct read_birth x)
+static struct encoded_birth encode_birth(struct encoder *e, int y, int m, int d)
 {
-    int y = x.year, m = x.month, d = x.day;
     struct encoded_birth out = {.year = (int16_t)y,
                                 .month = m != 0,
                                 .day = d != 0,
                                 .first = m == 1 && d == 1};
-    if (y == 0) return;
     if (m != 0) out.year_month = date_mark(e, 'o', y, m, 0);
     if (d != 0) out.year_day = date_mark(e, 'y', y, d, 0);
     if (m != 0 && d != 0) {
@@ -237,20 +238,41 @@ static void put_birth(struct encoder *e, uint32_t tag, struct read_birth x)
         near(out.near_day, e, '0', y, m, d);
         near(out.near_month, e, '5', y, d, m);
     }
+    return out;
+}
+
+static struct encoded_birth birth_of(struct encoder *e, struct read_birth x)
+{
+    const int key[] = {x.year, x.month, x.day};
+    struct text find = {(const char *)key, sizeof key};
+    uint32_t at = map_get(e->find_birth, find);
+    if (at != MAP_NONE) return e->birth[at];
+    struct encoded_birth out = encode_birth(e, x.year, x.month, x.day);
+    if (e->n_birth == BIRTHS) return out;
+    map_put(e->find_birth, find, (uint32_t)e->n_birth);
+    MEM_GROW(e->birth, e->cap_birth, e->n_birth + 1);
+    e->birth[e->n_birth++] = out;
+    return out;
+}
+
+static void put_birth(struct encoder *e, uint32_t tag, struct read_birth x)
+{
+    if (x.year == 0) return;
+    struct encoded_birth out = birth_of(e, x);
     encoding_field(&e->bytes, tag, ENCODING_BIRTH, 1);
     encoding_put_birth(&e->bytes, &out);
 }
 
 /* ---- a record ---- */
 
-struct encoder *encoder_new(const struct people_role *role, size_t n_role,
-                            const struct secret *key)
+struct encoder *encoder_new(const struct people_role *role, size_t n_role, const struct secret *key)
 {
     struct encoder *e = mem_new(1, sizeof *e);
     size_t names = SIZE_MAX;
     *e = (struct encoder){.key = key, .n_role = n_role, .scratch = arena_new(ARENA_WIPE)};
     buf_init_wiped(&e->message, MESSAGE_MAX);
     buf_init(&e->bytes, ENCODING_MAX);
+    e->find_birth = map_new();
     encoding_fingerprint(e->fingerprint, key);
     for (size_t i = 0; i < n_role; i++) {
         bool name = role[i].role == LINKAGE_GIVEN || role[i].role == LINKAGE_SURNAME;
@@ -278,6 +300,8 @@ void encoder_free(struct encoder *e)
         mem_free_wiped(e->domain[i].bits, 2 * (size_t)PAIR_PLACES * sizeof *e->domain[i].bits);
     }
     mem_free(e->word);
+    map_free(e->find_birth);
+    mem_free_wiped(e->birth, e->cap_birth * sizeof *e->birth);
     arena_free(e->scratch);
     buf_release(&e->message);
     buf_release(&e->bytes);
