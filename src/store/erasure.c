@@ -8,6 +8,7 @@
 #include "store/store.h"
 
 #include "base/date.h"
+#include "store/link_queue.h"
 #include "store/person.h"
 #include "store/store_internal.h"
 
@@ -77,7 +78,7 @@ bool store_record_erase(struct store *st, struct text code, const char *actor, c
            run(st, SQL_ERASE_MESSAGES, record_no, e) && run(st, SQL_ERASE_QUERIES, record_no, e) &&
            run(st, SQL_ERASE_REFERRALS, record_no, e) && run(st, SQL_ERASE_SEARCH, record_no, e) &&
            run(st, SQL_ERASE_SEARCH_MARK, record_no, e) &&
-           run(st, SQL_ERASE_LINKAGE_PAIRS, record_no, e) &&
+           link_queue_forget(st, (uint64_t)record_no, e) &&
            run(st, SQL_ERASE_LINKAGE_WORDS, record_no, e) &&
            person_touch(st, &(const uint64_t){(uint64_t)record_no}, 1, e) &&
            add_tombstone(st, record_no, actor, reason, e) &&

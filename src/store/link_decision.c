@@ -147,16 +147,11 @@ static bool settle(struct link_outcome *out, struct store *st, int64_t form_no, 
 {
     const uint64_t both[2] = {a, b};
     struct link_stand s;
-    struct query q;
     if (!link_stand(&s, st, form_no, a, b, e)) return false;
     if (s.best != s.in_force && (!set_force(st, s.in_force, false, e) || /* one at a time */
                                  !set_force(st, s.best, true, e)))
         return false;
-    (void)query_begin(&q, st->backend, SQL_LINKAGE_PAIR_STANDING);
-    query_bind_int(&q, "record_a", (int64_t)a);
-    query_bind_int(&q, "record_b", (int64_t)b);
-    query_bind_int(&q, "standing", s.standing);
-    if (!query_run(&q, e)) return false;
+    if (!link_queue_stand(st, a, b, s.standing, e)) return false;
     if ((lost || s.best != s.in_force) &&
         (!person_touch(st, both, 2, e) || !store_generation_next(st, e)))
         return false;
@@ -426,7 +421,8 @@ bool link_undo_run(int64_t *n, struct store *st, int64_t run_no, const char *act
     if (!mark_run(st, run_no, actor, reason, e) || !deciding_run(&after, st, s.form_no, e))
         return false;
     if (before == run_no && after != 0 && !bring_in(st, after, e)) return false;
-    return (before != run_no || person_touch_form(st, s.form_no, e)) &&
+    return (before != run_no || (link_queue_rebuild(st, s.form_no, false, e) &&
+                                 person_touch_form(st, s.form_no, e))) &&
            store_generation_next(st, e);
 }
 
@@ -481,11 +477,11 @@ static bool sort_bulk(struct bulk *b, struct store *st, int64_t form_no, struct 
     size_t n = 0;
     if (b->n == 0) return true;
     qsort(b->row, b->n, sizeof *b->row, by_pair);
-    link_fit_begin(&fit, st, form_no);
+    if (!link_fit_begin(&fit, st, form_no, b->n, e)) return false;
     for (size_t i = 0; i < b->n; i++) {
         const struct bulk_row *r = &b->row[i];
         if (n > 0 && b->row[n - 1].a == r->a && b->row[n - 1].b == r->b) continue;
-        if (link_fits(&fit, r->a, true) && link_fits(&fit, r->b, false)) b->row[n++] = *r;
+        if (link_fits(&fit, r->a) && link_fits(&fit, r->b)) b->row[n++] = *r;
     }
     b->n = n;
     return link_fit_end(&fit, e);
@@ -497,13 +493,30 @@ static bool load_bulk(struct bulk *b, struct store *st, int64_t form_no, int64_t
     struct query q;
     if (!number(&b->first, st, SQL_LINKAGE_DECISION_NEXT, e)) return false;
     if (b->n == 0) return true;
+    if (!backend_loading(st->backend, true, e)) return false; /* records were looked up */
     (void)query_begin(&q, st->backend, SQL_LINKAGE_DECISIONS_LOAD);
     query_bind_int(&q, "form_no", form_no);
     query_bind_int(&q, "run_no", run_no);
     query_bind_text(&q, "actor", text_of(actor));
     query_bind_int(&q, "at", instant_now());
     (void)query_feed(&q, b->n, bulk_cell, b);
-    return query_end(&q, e) && run_with(st, SQL_LINKAGE_AUTOMATIC_STAND, "run_no", run_no, e);
+    bool ok = query_end(&q, e);
+    return backend_loading(st->backend, false, ok ? e : NULL) && ok;
+}
+
+/* Pairs get the standing of what was decided; those of an open run when it is finished. */
+static bool stand_bulk(const struct bulk *b, struct store *st, const struct link_run_state *s,
+                       int64_t run_no, struct err *e)
+{
+    bool few = s->decides && s->state == RUN_FINISHED && b->n <= LINK_MANY;
+    for (size_t i = 0; few && i < b->n; i++) {
+        struct link_stand stand;
+        if (!link_stand(&stand, st, s->form_no, b->row[i].a, b->row[i].b, e) ||
+            !link_queue_stand(st, b->row[i].a, b->row[i].b, stand.standing, e))
+            return false;
+    }
+    return few || (run_with(st, SQL_LINKAGE_AUTOMATIC_STAND, "run_no", run_no, e) &&
+                   (s->state == RUN_OPEN || link_queue_rebuild(st, s->form_no, false, e)));
 }
 
 static bool touch_bulk(const struct bulk *b, struct store *st, int64_t form_no, bool whole,
@@ -551,7 +564,7 @@ bool link_decide_bulk(struct link_bulk_result *out, struct store *st, int64_t ru
     bool ok = take_bulk(&b, d, n, e) && sort_bulk(&b, st, s.form_no, e) &&
               (s.decides || take_out(st, s.form_no, e)) &&
               load_bulk(&b, st, s.form_no, run_no, actor, e) &&
-              touch_bulk(&b, st, s.form_no, !s.decides, e) && count_bulk(out, st, b.first, n, e);
+              stand_bulk(&b, st, &s, run_no, e) && touch_bulk(&b, st, s.form_no, !s.decides, e) && count_bulk(out, st, b.first, n, e);
     mem_free(b.row);
     if (!ok) return false;
     struct query q;

@@ -24,16 +24,37 @@ bool link_in_order(uint64_t *a, uint64_t *b, struct err *e) MUST_CHECK;
 /* ERR_INPUT "link.forms" unless they are of one. */
 bool link_one_form(const struct link_subject s[2], struct err *e) MUST_CHECK;
 
-/* Whether a record is an active one of a form; remembers the last answer, for pairs in order. */
+/* The active records of a form: which organisation's each is, by record number; 0: none of them.
+ * Cost: a walk over all records, half a second for a million. */
+struct link_members {
+    uint32_t *organisation;
+    size_t n;
+};
+bool link_members_load(struct link_members *out, struct store *st, int64_t form_no,
+                       struct err *e) MUST_CHECK;
+uint32_t link_member(const struct link_members *m, uint64_t record_no);
+void link_members_release(struct link_members *m);
+
+/* Whether a record is an active one of a form: asked one by one, or for many from all of them. */
+enum { LINK_MANY = 1000 };
 struct link_fit {
+    struct store *st;
     struct query q;
     int64_t form_no;
-    uint64_t last;
-    bool last_fits;
+    struct link_members members;
+    bool many;
 };
-void link_fit_begin(struct link_fit *f, struct store *st, int64_t form_no);
-bool link_fits(struct link_fit *f, uint64_t record_no, bool remember);
+bool link_fit_begin(struct link_fit *f, struct store *st, int64_t form_no, size_t n,
+                    struct err *e) MUST_CHECK;
+bool link_fits(struct link_fit *f, uint64_t record_no);
 bool link_fit_end(struct link_fit *f, struct err *e) MUST_CHECK;
+
+/* The queue (table linkage_queue) as the pairs of a form say; `other`: the index of pairs by record b
+ * too. Cost: reads the pairs, about a second for a million. */
+bool link_queue_rebuild(struct store *st, int64_t form_no, bool other, struct err *e) MUST_CHECK;
+/* A pair gets another standing; nothing where it is not proposed. */
+bool link_queue_stand(struct store *st, uint64_t a, uint64_t b, enum link_standing s,
+                      struct err *e) MUST_CHECK;
 
 enum run_state { RUN_OPEN, RUN_FINISHED, RUN_UNDONE };
 struct link_run_state {

@@ -390,6 +390,7 @@ bool link_pair_of_record(struct link_pair **out, size_t *n, struct store *st, ui
     *n = 0;
     if (!link_subject(&s, st, record_no, a, e)) return false;
     (void)query_begin(&q, st->backend, SQL_LINKAGE_PAIRS_OF_RECORD);
+    query_bind_int(&q, "form_no", s.form_no);
     query_bind_int(&q, "record_no", (int64_t)record_no);
     query_bind_int(&q, "max", (int64_t)max);
     while (*n < max && query_next(&q)) take_pair(&list[(*n)++], s.form, &q, a);

@@ -43,32 +43,6 @@ bool link_in_order(uint64_t *a, uint64_t *b, struct err *e)
     return true;
 }
 
-void link_fit_begin(struct link_fit *f, struct store *st, int64_t form_no)
-{
-    *f = (struct link_fit){.form_no = form_no};
-    (void)query_begin(&f->q, st->backend, SQL_LINKAGE_RECORD_FITS);
-}
-
-bool link_fits(struct link_fit *f, uint64_t record_no, bool remember)
-{
-    if (remember && f->last == record_no) return f->last_fits;
-    query_rewind(&f->q);
-    query_set_int(&f->q, 0, (int64_t)record_no);
-    query_set_int(&f->q, 1, f->form_no);
-    bool fits = query_next(&f->q) && query_int(&f->q, 0) != 0;
-    if (remember) {
-        f->last = record_no;
-        f->last_fits = fits;
-    }
-    return fits;
-}
-
-bool link_fit_end(struct link_fit *f, struct err *e)
-{
-    while (!f->q.failed && query_next(&f->q)) continue;
-    return query_end(&f->q, e);
-}
-
 /* ---- runs ---- */
 
 bool link_run_state(struct link_run_state *out, struct store *st, int64_t run_no, struct err *e)
@@ -139,6 +113,8 @@ bool link_run_begin(int64_t *run_no, struct store *st, const struct link_run_sta
                        LINK_MODEL_MAX);
     int64_t form_no = numbering_of_form(st, s->form->id)->form_no;
     if (!number(run_no, st, SQL_LINKAGE_RUN_NEXT, e) ||
+        !run_with(st, SQL_LINKAGE_QUEUE_CLEAR, "form_no", form_no, e) ||
+        !run_with(st, SQL_LINKAGE_OTHER_CLEAR, "form_no", form_no, e) ||
         !run_with(st, SQL_LINKAGE_PAIRS_CLEAR, "form_no", form_no, e))
         return false;
     (void)query_begin(&q, st->backend, SQL_LINKAGE_RUN_ADD);
@@ -166,7 +142,8 @@ bool link_run_finish(struct store *st, int64_t run_no, struct err *e)
     (void)query_begin(&q, st->backend, SQL_LINKAGE_RUN_FINISH);
     query_bind_int(&q, "run_no", run_no);
     query_bind_int(&q, "at", instant_now());
-    return query_run(&q, e) && store_generation_next(st, e);
+    return query_run(&q, e) && link_queue_rebuild(st, s.form_no, true, e) &&
+           store_generation_next(st, e);
 }
 
 /* ---- proposals ---- */
@@ -214,12 +191,12 @@ static bool sort_pairs(struct pair_rows *rows, struct store *st, int64_t form_no
     size_t n = 0;
     if (rows->n == 0) return true;
     qsort(rows->row, rows->n, sizeof *rows->row, by_pair);
-    link_fit_begin(&fit, st, form_no);
+    if (!link_fit_begin(&fit, st, form_no, rows->n, e)) return false;
     for (size_t i = 0; i < rows->n; i++) {
         const struct pair_row *r = &rows->row[i];
         if (n > 0 && rows->row[n - 1].a == r->a && rows->row[n - 1].b == r->b)
             rows->row[n - 1] = *r;
-        else if (link_fits(&fit, r->a, true) && link_fits(&fit, r->b, false)) rows->row[n++] = *r;
+        else if (link_fits(&fit, r->a) && link_fits(&fit, r->b)) rows->row[n++] = *r;
     }
     rows->n = n;
     return link_fit_end(&fit, e);
@@ -240,6 +217,62 @@ static bool take_pairs(struct pair_rows *rows, const struct link_proposal *pair,
     return true;
 }
 
+/* Rows whose records were looked up before: nothing refers to what is not there. */
+static bool load_pairs(struct pair_rows *rows, struct store *st, int64_t form_no, int64_t run_no,
+                       struct err *e)
+{
+    struct query q;
+    if (rows->n == 0) return true;
+    if (!backend_loading(st->backend, true, e)) return false;
+    (void)query_begin(&q, st->backend, SQL_LINKAGE_PAIRS_LOAD);
+    query_bind_int(&q, "form_no", form_no);
+    query_bind_int(&q, "run_no", run_no);
+    (void)query_feed(&q, rows->n, pair_cell, rows);
+    bool ok = query_end(&q, e);
+    return backend_loading(st->backend, false, ok ? e : NULL) && ok;
+}
+
+/* One by one through both indexes, for a few pairs in a run that is finished. */
+static bool each_pair(const struct pair_rows *rows, struct store *st, enum sql_id id, struct err *e)
+{
+    struct query q;
+    (void)query_begin(&q, st->backend, id);
+    for (size_t i = 0; i < rows->n && !q.failed; i++) {
+        query_set_int(&q, 0, (int64_t)rows->row[i].a);
+        query_set_int(&q, 1, (int64_t)rows->row[i].b);
+        (void)query_again(&q);
+    }
+    return query_end(&q, e);
+}
+
+static struct feed_cell other_cell(void *ctx, size_t row, size_t column)
+{
+    const struct pair_row *r = &((const struct pair_rows *)ctx)->row[row];
+    return (struct feed_cell){.kind = FEED_INT, .number = (int64_t)(column == 0 ? r->b : r->a)};
+}
+
+static bool add_others(struct pair_rows *rows, struct store *st, int64_t form_no, struct err *e)
+{
+    struct query q;
+    if (rows->n == 0) return true;
+    (void)query_begin(&q, st->backend, SQL_LINKAGE_OTHER_LOAD);
+    query_bind_int(&q, "form_no", form_no);
+    (void)query_feed(&q, rows->n, other_cell, rows);
+    return query_end(&q, e);
+}
+
+static bool put_pairs(struct pair_rows *rows, struct store *st, const struct link_run_state *s,
+                      int64_t run_no, struct err *e)
+{
+    bool later = s->state == RUN_FINISHED, few = later && rows->n <= LINK_MANY;
+    if (few && !each_pair(rows, st, SQL_LINKAGE_QUEUE_OUT, e)) return false;
+    if (!load_pairs(rows, st, s->form_no, run_no, e)) return false;
+    if (few)
+        return each_pair(rows, st, SQL_LINKAGE_QUEUE_IN, e) &&
+               add_others(rows, st, s->form_no, e);
+    return !later || link_queue_rebuild(st, s->form_no, true, e); /* else when it is finished */
+}
+
 bool link_run_add(size_t *n_added, struct store *st, int64_t run_no,
                   const struct link_proposal *pair, size_t n, struct err *e)
 {
@@ -249,14 +282,8 @@ bool link_run_add(size_t *n_added, struct store *st, int64_t run_no,
     if (n_added != NULL) *n_added = 0;
     if (!store_must_write(st, e) || !link_run_state(&s, st, run_no, e)) return false;
     if (s.state == RUN_UNDONE) return link_run_is_undone(e, run_no);
-    bool ok = take_pairs(&rows, pair, n, e) && sort_pairs(&rows, st, s.form_no, e);
-    if (ok && rows.n > 0) {
-        (void)query_begin(&q, st->backend, SQL_LINKAGE_PAIRS_LOAD);
-        query_bind_int(&q, "form_no", s.form_no);
-        query_bind_int(&q, "run_no", run_no);
-        (void)query_feed(&q, rows.n, pair_cell, &rows);
-        ok = query_end(&q, e);
-    }
+    bool ok = take_pairs(&rows, pair, n, e) && sort_pairs(&rows, st, s.form_no, e) &&
+              put_pairs(&rows, st, &s, run_no, e);
     if (ok) {
         (void)query_begin(&q, st->backend, SQL_LINKAGE_RUN_GROW);
         query_bind_int(&q, "run_no", run_no);

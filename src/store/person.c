@@ -6,14 +6,13 @@
 
 #include "base/map.h"
 #include "base/mem.h"
+#include "store/link_internal.h"
+#include "store/link_queue.h"
 #include "store/partition.h"
-#include "store/store_internal.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { MANY = 1000 }; /* touched records from which the whole form is cheaper */
 
 void person_key_of_number(uint8_t out[static PERSON_KEY], uint64_t person_no)
 {
@@ -105,8 +104,10 @@ static bool changed(const struct graph *g, size_t i)
 
 static bool graph_of_form(struct graph *g, struct store *st, int64_t form_no, struct err *e)
 {
+    struct link_members m;
     struct query q;
     *g = (struct graph){.form_no = form_no};
+    if (!link_members_load(&m, st, form_no, e)) return false;
     (void)query_begin(&q, st->backend, SQL_LINKAGE_EDGES);
     query_bind_int(&q, "form_no", form_no);
     while (query_next(&q)) {
@@ -118,10 +119,14 @@ static bool graph_of_form(struct graph *g, struct store *st, int64_t form_no, st
                                       .held = query_int(&q, 6) != 0,
                                       .against = query_int(&q, 7)};
         add_edge(g, edge, query_int(&q, 3));
-        if (query_int(&q, 8) != 0) add_record(g, edge.a);
-        if (query_int(&q, 9) != 0) add_record(g, edge.b);
+        if (link_member(&m, edge.a) != 0) add_record(g, edge.a);
+        if (link_member(&m, edge.b) != 0) add_record(g, edge.b);
     }
-    if (!query_end(&q, e)) return false;
+    link_members_release(&m);
+    if (!query_end(&q, e)) {
+        graph_release(g);
+        return false;
+    }
     settle(g);
     return true;
 }
@@ -148,6 +153,19 @@ static struct feed_cell member_cell(void *ctx, size_t row, size_t column)
     return (struct feed_cell){.kind = FEED_INT, .number = (int64_t)number};
 }
 
+/* The records were looked up before. */
+static bool write_members(struct graph *g, struct store *st, struct err *e)
+{
+    struct query q;
+    if (g->n == 0) return true;
+    if (!backend_loading(st->backend, true, e)) return false;
+    (void)query_begin(&q, st->backend, SQL_PERSON_LOAD);
+    query_bind_int(&q, "form_no", g->form_no);
+    (void)query_feed(&q, g->n, member_cell, g);
+    bool ok = query_end(&q, e);
+    return backend_loading(st->backend, false, ok ? e : NULL) && ok;
+}
+
 bool person_touch_form(struct store *st, int64_t form_no, struct err *e)
 {
     struct graph g;
@@ -156,14 +174,7 @@ bool person_touch_form(struct store *st, int64_t form_no, struct err *e)
     if (!ok) return false;
     (void)query_begin(&q, st->backend, SQL_PERSON_CLEAR);
     query_bind_int(&q, "form_no", form_no);
-    ok = query_run(&q, e);
-    if (ok && g.n > 0) {
-        (void)query_begin(&q, st->backend, SQL_PERSON_LOAD);
-        query_bind_int(&q, "form_no", form_no);
-        (void)query_feed(&q, g.n, member_cell, &g);
-        ok = query_end(&q, e);
-    }
-    ok = ok && write_held(&g, st, e);
+    ok = query_run(&q, e) && write_members(&g, st, e) && write_held(&g, st, e);
     graph_release(&g);
     return ok;
 }
@@ -289,7 +300,7 @@ bool person_touch(struct store *st, const uint64_t *record_no, size_t n, struct 
 bool person_touch_many(struct store *st, int64_t form_no, const uint64_t *record_no, size_t n,
                        struct err *e)
 {
-    return n > MANY ? person_touch_form(st, form_no, e) : person_touch(st, record_no, n, e);
+    return n > LINK_MANY ? person_touch_form(st, form_no, e) : person_touch(st, record_no, n, e);
 }
 
 bool person_touch_batch(struct store *st, int64_t form_no, int64_t batch_no, int64_t first,
@@ -306,7 +317,8 @@ bool person_touch_batch(struct store *st, int64_t form_no, int64_t batch_no, int
         MEM_GROW(list, cap, n + 1);
         list[n++] = (uint64_t)query_int(&q, 0);
     }
-    bool ok = query_end(&q, e) && (n == 0 || person_touch_many(st, form_no, list, n, e));
+    bool ok = query_end(&q, e) && (n == 0 || person_touch_many(st, form_no, list, n, e)) &&
+              link_queue_rebuild(st, form_no, false, e);
     mem_free(list);
     return ok;
 }
@@ -432,6 +444,7 @@ bool person_check(int64_t *n_wrong, struct store *st, struct err *e)
         if (n < sizeof form / sizeof form[0]) form[n++] = query_int(&q, 0);
     if (!query_end(&q, e)) return false;
     for (size_t i = 0; i < n; i++)
-        if (!check_form(n_wrong, st, form[i], e)) return false;
+        if (!check_form(n_wrong, st, form[i], e) || !link_queue_check(n_wrong, st, form[i], e))
+            return false;
     return true;
 }

@@ -9,6 +9,7 @@
 #include "store/batch_internal.h"
 #include "store/decoy.h"
 #include "store/duplicate.h"
+#include "store/link_queue.h"
 #include "store/person.h"
 #include "store/version_index.h"
 
@@ -390,7 +391,7 @@ static bool put_person(const struct putting *p, struct err *e)
 {
     const uint64_t record_no = (uint64_t)p->record_no;
     if (p->in->what != RECORD_PUT_WITHDRAW && p->in->what != RECORD_PUT_RESTORE) return true;
-    return person_touch(p->st, &record_no, 1, e);
+    return link_queue_touch(p->st, record_no, e) && person_touch(p->st, &record_no, 1, e);
 }
 
 static void digest_of(uint8_t out[32], const struct putting *p)

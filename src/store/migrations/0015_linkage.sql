@@ -38,8 +38,26 @@ CREATE TABLE linkage_pair (
     CHECK (record_a < record_b)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX linkage_pair_other ON linkage_pair (record_b, record_a);
-CREATE INDEX linkage_pair_queue ON linkage_pair (form_no, standing, weight, record_a, record_b);
+-- Two indexes of linkage_pair. Tables of their own, so that a run can fill them in ascending order at its end, as those of
+-- record. The queue holds pairs of active records alone, with what lists choose by.
+CREATE TABLE linkage_pair_other (
+    form_no  INTEGER NOT NULL,
+    record_b INTEGER NOT NULL,
+    record_a INTEGER NOT NULL,
+    PRIMARY KEY (form_no, record_b, record_a)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE linkage_queue (
+    form_no        INTEGER NOT NULL,
+    standing       INTEGER NOT NULL,
+    weight         INTEGER NOT NULL,
+    record_a       INTEGER NOT NULL,
+    record_b       INTEGER NOT NULL,
+    organisation_a INTEGER NOT NULL,
+    organisation_b INTEGER NOT NULL,
+    run_no         INTEGER NOT NULL,
+    PRIMARY KEY (form_no, standing, weight, record_a, record_b)
+) STRICT, WITHOUT ROWID;
 
 -- Never deleted. What was undone says so; which one of a pair is in force is said by in_force.
 CREATE TABLE linkage_decision (
@@ -72,6 +90,8 @@ CREATE INDEX linkage_decision_pair ON linkage_decision (record_a, record_b);
 CREATE INDEX linkage_decision_other ON linkage_decision (record_b);
 CREATE INDEX linkage_decision_run ON linkage_decision (run_no) WHERE run_no IS NOT NULL;
 CREATE UNIQUE INDEX linkage_decision_force ON linkage_decision (record_a, record_b) WHERE in_force = 1;
+CREATE INDEX linkage_decision_edge ON linkage_decision (form_no, record_a, record_b, verdict, automatic, weight, held, against)
+ WHERE in_force = 1;                                               -- all that persons are made of, without the rest
 CREATE INDEX linkage_decision_held ON linkage_decision (form_no) WHERE held = 1;
 CREATE INDEX linkage_decision_waits ON linkage_decision (form_no) WHERE waits = 1;
 

@@ -80,15 +80,20 @@ SELECT EXISTS (SELECT 1 FROM record r JOIN series s ON s.series_no = r.series_no
 
 -- name: linkage_pairs_down   params: form_no, standing, lower, upper, run_no, organisation_no, both, across, apart, weight, record_a, record_b, max   columns: record_a, record_b, run_no, weight, standing, code_a, code_b, state_a, state_b, organisation_a, organisation_b, organisation_code_a, organisation_code_b, same_person, evidence   rows: 0..*
 -- Walks the index of the queue downwards, from behind a place.
-SELECT p.record_a, p.record_b, p.run_no, p.weight, p.standing, p.code_a, p.code_b, p.state_a, p.state_b,
-       p.organisation_a, p.organisation_b, p.organisation_code_a, p.organisation_code_b,
+SELECT p.record_a, p.record_b, p.run_no, p.weight, p.standing, ra.code AS code_a, rb.code AS code_b, ra.state AS state_a,
+       rb.state AS state_b, p.organisation_a, p.organisation_b, oa.code AS organisation_code_a,
+       ob.code AS organisation_code_b,
        EXISTS (SELECT 1 FROM record_person x JOIN record_person y ON y.person_no = x.person_no
                 WHERE x.record_no = p.record_a AND y.record_no = p.record_b) AS same_person,
        x'' AS evidence
-  FROM linkage_pair_row p
+  FROM linkage_queue p
+ CROSS JOIN record ra ON ra.record_no = p.record_a
+ CROSS JOIN record rb ON rb.record_no = p.record_b
+ CROSS JOIN organisation oa ON oa.organisation_no = p.organisation_a
+ CROSS JOIN organisation ob ON ob.organisation_no = p.organisation_b
  WHERE p.form_no = :form_no AND p.standing = :standing AND p.weight >= :lower AND p.weight < :upper
    AND (p.weight, p.record_a, p.record_b) < (:weight, :record_a, :record_b)
-   AND p.state_a = 1 AND p.state_b = 1 AND (:run_no = 0 OR p.run_no = :run_no)
+   AND (:run_no = 0 OR p.run_no = :run_no)
    AND (:organisation_no = 0 OR (p.organisation_a = :organisation_no) + (p.organisation_b = :organisation_no) > :both)
    AND (:across = 0 OR p.organisation_a <> p.organisation_b)
    AND (:apart = 0 OR
@@ -97,15 +102,20 @@ SELECT p.record_a, p.record_b, p.run_no, p.weight, p.standing, p.code_a, p.code_
  ORDER BY p.weight DESC, p.record_a DESC, p.record_b DESC LIMIT :max;
 
 -- name: linkage_pairs_up   params: form_no, standing, lower, upper, run_no, organisation_no, both, across, apart, weight, record_a, record_b, max   columns: record_a, record_b, run_no, weight, standing, code_a, code_b, state_a, state_b, organisation_a, organisation_b, organisation_code_a, organisation_code_b, same_person, evidence   rows: 0..*
-SELECT p.record_a, p.record_b, p.run_no, p.weight, p.standing, p.code_a, p.code_b, p.state_a, p.state_b,
-       p.organisation_a, p.organisation_b, p.organisation_code_a, p.organisation_code_b,
+SELECT p.record_a, p.record_b, p.run_no, p.weight, p.standing, ra.code AS code_a, rb.code AS code_b, ra.state AS state_a,
+       rb.state AS state_b, p.organisation_a, p.organisation_b, oa.code AS organisation_code_a,
+       ob.code AS organisation_code_b,
        EXISTS (SELECT 1 FROM record_person x JOIN record_person y ON y.person_no = x.person_no
                 WHERE x.record_no = p.record_a AND y.record_no = p.record_b) AS same_person,
        x'' AS evidence
-  FROM linkage_pair_row p
+  FROM linkage_queue p
+ CROSS JOIN record ra ON ra.record_no = p.record_a
+ CROSS JOIN record rb ON rb.record_no = p.record_b
+ CROSS JOIN organisation oa ON oa.organisation_no = p.organisation_a
+ CROSS JOIN organisation ob ON ob.organisation_no = p.organisation_b
  WHERE p.form_no = :form_no AND p.standing = :standing AND p.weight >= :lower AND p.weight < :upper
    AND (p.weight, p.record_a, p.record_b) > (:weight, :record_a, :record_b)
-   AND p.state_a = 1 AND p.state_b = 1 AND (:run_no = 0 OR p.run_no = :run_no)
+   AND (:run_no = 0 OR p.run_no = :run_no)
    AND (:organisation_no = 0 OR (p.organisation_a = :organisation_no) + (p.organisation_b = :organisation_no) > :both)
    AND (:across = 0 OR p.organisation_a <> p.organisation_b)
    AND (:apart = 0 OR
@@ -115,9 +125,9 @@ SELECT p.record_a, p.record_b, p.run_no, p.weight, p.standing, p.code_a, p.code_
 
 -- name: linkage_pairs_count   params: form_no, standing, lower, upper, run_no, organisation_no, both, across, apart   columns: n   rows: 1
 SELECT count(*) AS n
-  FROM linkage_pair_row p
+  FROM linkage_queue p
  WHERE p.form_no = :form_no AND p.standing = :standing AND p.weight >= :lower AND p.weight < :upper
-   AND p.state_a = 1 AND p.state_b = 1 AND (:run_no = 0 OR p.run_no = :run_no)
+   AND (:run_no = 0 OR p.run_no = :run_no)
    AND (:organisation_no = 0 OR (p.organisation_a = :organisation_no) + (p.organisation_b = :organisation_no) > :both)
    AND (:across = 0 OR p.organisation_a <> p.organisation_b)
    AND (:apart = 0 OR
@@ -127,9 +137,9 @@ SELECT count(*) AS n
 -- name: linkage_pairs_keys   params: form_no, standing, lower, upper, run_no, organisation_no, both, across, apart   columns: record_a, record_b, run_no   rows: 0..*
 -- All of them, for a sample.
 SELECT p.record_a, p.record_b, p.run_no
-  FROM linkage_pair_row p
+  FROM linkage_queue p
  WHERE p.form_no = :form_no AND p.standing = :standing AND p.weight >= :lower AND p.weight < :upper
-   AND p.state_a = 1 AND p.state_b = 1 AND (:run_no = 0 OR p.run_no = :run_no)
+   AND (:run_no = 0 OR p.run_no = :run_no)
    AND (:organisation_no = 0 OR (p.organisation_a = :organisation_no) + (p.organisation_b = :organisation_no) > :both)
    AND (:across = 0 OR p.organisation_a <> p.organisation_b)
    AND (:apart = 0 OR
@@ -145,15 +155,70 @@ SELECT p.record_a, p.record_b, p.run_no, p.weight, p.standing, p.code_a, p.code_
   FROM linkage_pair_row p
  WHERE p.record_a = :record_a AND p.record_b = :record_b;
 
--- name: linkage_pairs_of_record   params: record_no, max   columns: record_a, record_b, run_no, weight, standing, code_a, code_b, state_a, state_b, organisation_a, organisation_b, organisation_code_a, organisation_code_b, same_person, evidence   rows: 0..*
+-- name: linkage_pairs_of_record   params: form_no, record_no, max   columns: record_a, record_b, run_no, weight, standing, code_a, code_b, state_a, state_b, organisation_a, organisation_b, organisation_code_a, organisation_code_b, same_person, evidence   rows: 0..*
 SELECT p.record_a, p.record_b, p.run_no, p.weight, p.standing, p.code_a, p.code_b, p.state_a, p.state_b,
        p.organisation_a, p.organisation_b, p.organisation_code_a, p.organisation_code_b,
        EXISTS (SELECT 1 FROM record_person x JOIN record_person y ON y.person_no = x.person_no
                 WHERE x.record_no = p.record_a AND y.record_no = p.record_b) AS same_person,
        x'' AS evidence
   FROM linkage_pair_row p
- WHERE p.record_a = :record_no OR p.record_b = :record_no
+ WHERE p.record_a = :record_no
+    OR (p.record_a, p.record_b) IN (SELECT o.record_a, o.record_b FROM linkage_pair_other o
+                                     WHERE o.form_no = :form_no AND o.record_b = :record_no)
  ORDER BY p.weight DESC, p.record_a, p.record_b LIMIT :max;
+
+-- name: linkage_pairs_all   params: form_no   columns: record_a, record_b, weight, standing, run_no   rows: 0..*
+SELECT record_a, record_b, weight, standing, run_no FROM linkage_pair WHERE form_no = :form_no;
+
+-- name: linkage_members   params: form_no   columns: record_no, organisation_no   rows: 0..*
+-- Active records, in the order they lie in.
+SELECT r.record_no, s.organisation_no FROM record r CROSS JOIN series s ON s.series_no = r.series_no
+ WHERE r.state = 1 AND s.form_no = :form_no ORDER BY r.record_no;
+
+-- name: linkage_queue_clear   params: form_no   rows: 0
+DELETE FROM linkage_queue WHERE form_no = :form_no;
+
+-- name: linkage_queue_load   params: form_no   rows: 0
+-- In ascending order: a standing, b weight, c record_a, d record_b, e organisation_a, f organisation_b, g run_no.
+INSERT OR FAIL INTO linkage_queue (form_no, standing, weight, record_a, record_b, organisation_a, organisation_b, run_no)
+SELECT :form_no, n.a, n.b, n.c, n.d, n.e, n.f, n.g FROM feed n;
+
+-- name: linkage_queue_list   params: form_no   columns: standing, weight, record_a, record_b, organisation_a, organisation_b, run_no   rows: 0..*
+SELECT standing, weight, record_a, record_b, organisation_a, organisation_b, run_no FROM linkage_queue
+ WHERE form_no = :form_no ORDER BY standing, weight, record_a, record_b;
+
+-- name: linkage_queue_out   params: record_a, record_b   rows: 0
+-- Before anything of the pair changes; linkage_queue_in after it.
+DELETE FROM linkage_queue
+ WHERE (form_no, standing, weight, record_a, record_b) IN
+       (SELECT p.form_no, p.standing, p.weight, p.record_a, p.record_b FROM linkage_pair p
+         WHERE p.record_a = :record_a AND p.record_b = :record_b);
+
+-- name: linkage_queue_in   params: record_a, record_b   rows: 0
+INSERT INTO linkage_queue (form_no, standing, weight, record_a, record_b, organisation_a, organisation_b, run_no)
+SELECT p.form_no, p.standing, p.weight, p.record_a, p.record_b, p.organisation_a, p.organisation_b, p.run_no
+  FROM linkage_pair_row p
+ WHERE p.record_a = :record_a AND p.record_b = :record_b AND p.state_a = 1 AND p.state_b = 1;
+
+-- name: linkage_other_clear   params: form_no   rows: 0
+DELETE FROM linkage_pair_other WHERE form_no = :form_no;
+
+-- name: linkage_other_load   params: form_no   rows: 0
+-- In ascending order: a record_b, b record_a.
+INSERT OR IGNORE INTO linkage_pair_other (form_no, record_b, record_a) SELECT :form_no, n.a, n.b FROM feed n;
+
+-- name: linkage_neighbours   params: form_no, record_no   columns: record_a, record_b   rows: 0..*
+-- The pairs of a record.
+SELECT p.record_a, p.record_b FROM linkage_pair p WHERE p.record_a = :record_no
+ UNION ALL
+SELECT o.record_a, o.record_b FROM linkage_pair_other o WHERE o.form_no = :form_no AND o.record_b = :record_no;
+
+-- name: linkage_pair_remove   params: record_a, record_b   rows: 0
+DELETE FROM linkage_pair WHERE record_a = :record_a AND record_b = :record_b;
+
+-- name: linkage_other_remove   params: form_no, record_a, record_b   rows: 0
+DELETE FROM linkage_pair_other
+ WHERE form_no = :form_no AND record_b = :record_b AND record_a = :record_a;
 
 -- For link_decision.c and link_decision_list.c.
 
@@ -245,7 +310,7 @@ SELECT n.a, :form_no, n.b, n.c, n.d, 1, :run_no, n.e, p.evidence, :actor, :at, 0
        NOT EXISTS (SELECT 1 FROM linkage_decision x WHERE x.record_a = n.b AND x.record_b = n.c AND x.in_force = 1)
   FROM feed n LEFT JOIN linkage_pair p ON p.record_a = n.b AND p.record_b = n.c
  WHERE NOT EXISTS (SELECT 1 FROM linkage_decision y
-                    WHERE y.record_a = n.b AND y.record_b = n.c AND y.run_no = :run_no AND y.automatic = 1
+                    WHERE y.record_a = n.b AND y.record_b = n.c AND +y.run_no = :run_no AND y.automatic = 1
                       AND y.undone_at IS NULL);
 
 -- name: linkage_decisions_since   params: first   columns: n, n_in_force, n_held   rows: 1
@@ -339,7 +404,7 @@ SELECT d.decision_no, d.form, d.record_a, d.record_b, d.code_a, d.code_b, d.orga
        coalesce(d.against, 0) AS against, coalesce(d.undone_at, 0) AS undone_at, d.undone_by, d.reason, d.undo_reason,
        d.evidence
   FROM linkage_decision_row d
- WHERE d.held = 1 AND (:form_no = 0 OR d.form_no = :form_no) AND d.decision_no < :before
+ WHERE d.decision_no IN (SELECT h.decision_no FROM linkage_decision h WHERE h.held = 1) AND (:form_no = 0 OR d.form_no = :form_no) AND d.decision_no < :before
    AND (:automatic = 1 OR d.automatic = 0) AND d.state_a = 1 AND d.state_b = 1
  ORDER BY d.decision_no DESC LIMIT :max;
 
@@ -350,14 +415,11 @@ SELECT count(*) AS n FROM linkage_decision_row d
 
 -- For person.c.
 
--- name: linkage_edges   params: form_no   columns: decision_no, record_a, record_b, verdict, automatic, weight, held, against, active_a, active_b   rows: 0..*
+-- name: linkage_edges   params: form_no   columns: decision_no, record_a, record_b, verdict, automatic, weight, held, against   rows: 0..*
 -- What decides about the persons of a form.
-SELECT d.decision_no, d.record_a, d.record_b, d.verdict, d.automatic, d.weight, d.held, coalesce(d.against, 0) AS against,
-       a.state = 1 AS active_a, b.state = 1 AS active_b
-  FROM linkage_decision d
- CROSS JOIN record a ON a.record_no = d.record_a
- CROSS JOIN record b ON b.record_no = d.record_b
- WHERE d.form_no = :form_no AND d.in_force = 1 AND d.verdict <> 3;
+SELECT decision_no, record_a, record_b, verdict, automatic, weight, held, coalesce(against, 0) AS against
+  FROM linkage_decision INDEXED BY linkage_decision_edge
+ WHERE form_no = :form_no AND in_force = 1 AND verdict <> 3;
 
 -- name: linkage_edges_from   params: record_no   columns: decision_no, record_b, verdict, automatic, weight, held, against, active_b   rows: 0..*
 -- The same of one record: with younger ones, and with older ones.
@@ -463,21 +525,20 @@ SELECT count(*) AS n FROM linkage_pair p
 
 -- name: linkage_duplicates   params: series, year   columns: series_no, record_a, record_b   rows: 0..*
 -- Pairs of one series that are proposed and open.
-SELECT ra.series_no, p.record_a, p.record_b
-  FROM linkage_pair p
+SELECT s.series_no, p.record_a, p.record_b
+  FROM series s
+ CROSS JOIN linkage_queue p ON p.form_no = s.form_no AND p.standing = 0 AND p.organisation_a = s.organisation_no
+                           AND p.organisation_b = s.organisation_no
  CROSS JOIN linkage_run u ON u.run_no = p.run_no AND p.weight >= u.lower
- CROSS JOIN record ra ON ra.record_no = p.record_a AND ra.state = 1
- CROSS JOIN record rb ON rb.record_no = p.record_b AND rb.state = 1 AND rb.series_no = ra.series_no
- CROSS JOIN version_index xa ON xa.series_no = ra.series_no AND xa.version_id = ra.record_no * 65536 + ra.version_no
- CROSS JOIN version_index xb ON xb.series_no = rb.series_no AND xb.version_id = rb.record_no * 65536 + rb.version_no
- WHERE p.standing = 0 AND (:series = '' OR instr(:series, ',' || ra.series_no || ',') > 0)
+ CROSS JOIN record ra ON ra.record_no = p.record_a
+ CROSS JOIN record rb ON rb.record_no = p.record_b
+ CROSS JOIN version_index xa ON xa.series_no = s.series_no AND xa.version_id = ra.record_no * 65536 + ra.version_no
+ CROSS JOIN version_index xb ON xb.series_no = s.series_no AND xb.version_id = rb.record_no * 65536 + rb.version_no
+ WHERE (:series = '' OR instr(:series, ',' || s.series_no || ',') > 0)
    AND (:year = 0 OR (xa.year = :year AND xb.year = :year))
    AND (xa.code_hash IS NULL OR xb.code_hash IS NULL OR xa.code_hash <> xb.code_hash)
    AND NOT EXISTS (SELECT 1 FROM record_person x JOIN record_person y ON y.person_no = x.person_no
                     WHERE x.record_no = p.record_a AND y.record_no = p.record_b);
-
--- name: erase_linkage_pairs   params: record_no   rows: 0
-DELETE FROM linkage_pair WHERE record_a = :record_no OR record_b = :record_no;
 
 -- name: erase_linkage_words   params: record_no   rows: 0
 UPDATE linkage_decision SET reason = NULL, undo_reason = NULL, evidence = NULL
