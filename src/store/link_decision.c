@@ -421,8 +421,8 @@ bool link_undo_run(int64_t *n, struct store *st, int64_t run_no, const char *act
     if (!mark_run(st, run_no, actor, reason, e) || !deciding_run(&after, st, s.form_no, e))
         return false;
     if (before == run_no && after != 0 && !bring_in(st, after, e)) return false;
-    return (before != run_no || (link_queue_rebuild(st, s.form_no, false, e) &&
-                                 person_touch_form(st, s.form_no, e))) &&
+    return (before != run_no ||
+            (link_queue_rebuild(st, s.form_no, false, e) && person_touch_form(st, s.form_no, e))) &&
            store_generation_next(st, e);
 }
 
@@ -563,8 +563,8 @@ bool link_decide_bulk(struct link_bulk_result *out, struct store *st, int64_t ru
                        (long long)run_no);
     bool ok = take_bulk(&b, d, n, e) && sort_bulk(&b, st, s.form_no, e) &&
               (s.decides || take_out(st, s.form_no, e)) &&
-              load_bulk(&b, st, s.form_no, run_no, actor, e) &&
-              stand_bulk(&b, st, &s, run_no, e) && touch_bulk(&b, st, s.form_no, !s.decides, e) && count_bulk(out, st, b.first, n, e);
+              load_bulk(&b, st, s.form_no, run_no, actor, e) && stand_bulk(&b, st, &s, run_no, e) &&
+              touch_bulk(&b, st, s.form_no, !s.decides, e) && count_bulk(out, st, b.first, n, e);
     mem_free(b.row);
     if (!ok) return false;
     struct query q;

@@ -49,8 +49,8 @@ bool link_fit_begin(struct link_fit *f, struct store *st, int64_t form_no, size_
 bool link_fits(struct link_fit *f, uint64_t record_no);
 bool link_fit_end(struct link_fit *f, struct err *e) MUST_CHECK;
 
-/* The queue (table linkage_queue) as the pairs of a form say; `other`: the index of pairs by record b
- * too. Cost: reads the pairs, about a second for a million. */
+/* The queue (table linkage_queue) as the pairs of a form say; `other`: the index of pairs by record
+ * b too. Cost: reads the pairs, about a second for a million. */
 bool link_queue_rebuild(struct store *st, int64_t form_no, bool other, struct err *e) MUST_CHECK;
 /* A pair gets another standing; nothing where it is not proposed. */
 bool link_queue_stand(struct store *st, uint64_t a, uint64_t b, enum link_standing s,

@@ -100,9 +100,8 @@ static int by_other(const void *p, const void *q)
 static struct feed_cell queue_cell(void *ctx, size_t row, size_t column)
 {
     const struct entry *x = &((const struct entries *)ctx)->entry[row];
-    const int64_t cell[7] = {
-        x->standing, x->weight, (int64_t)x->a, (int64_t)x->b, x->organisation_a, x->organisation_b,
-        x->run_no};
+    const int64_t cell[7] = {x->standing,       x->weight,         (int64_t)x->a, (int64_t)x->b,
+                             x->organisation_a, x->organisation_b, x->run_no};
     return (struct feed_cell){.kind = FEED_INT, .number = cell[column]};
 }
 

@@ -268,8 +268,7 @@ static bool put_pairs(struct pair_rows *rows, struct store *st, const struct lin
     if (few && !each_pair(rows, st, SQL_LINKAGE_QUEUE_OUT, e)) return false;
     if (!load_pairs(rows, st, s->form_no, run_no, e)) return false;
     if (few)
-        return each_pair(rows, st, SQL_LINKAGE_QUEUE_IN, e) &&
-               add_others(rows, st, s->form_no, e);
+        return each_pair(rows, st, SQL_LINKAGE_QUEUE_IN, e) && add_others(rows, st, s->form_no, e);
     return !later || link_queue_rebuild(st, s->form_no, true, e); /* else when it is finished */
 }
 
