@@ -18,6 +18,7 @@ static const uint8_t levels_of[COMPARE_KINDS] = {
     [COMPARE_BIRTH] = BIRTH_LEVELS,
     [COMPARE_AGE] = AGE_LEVELS,
     [COMPARE_REPORTED] = 5,
+    [COMPARE_PERIOD] = 4,
 };
 
 static size_t add(struct compare_plan *p, enum compare_kind kind, const char *name,
@@ -47,6 +48,7 @@ void compare_plan(struct compare_plan *out, const struct people *p)
     if (p->has_birth) add(out, COMPARE_BIRTH, "birth", NULL);
     if (p->has_age) add(out, COMPARE_AGE, "age", NULL);
     if (p->has_reported) add(out, COMPARE_REPORTED, "reported", NULL);
+    if (p->has_period) add(out, COMPARE_PERIOD, "period", NULL);
     out->order = out->n_field;
     if (given != SIZE_MAX && surname != SIZE_MAX)
         out->order = add(out, COMPARE_ORDER, "order", NULL);
@@ -155,7 +157,8 @@ static double alike_joined_encoded(const struct words *a, const struct words *b)
         for (size_t i = 0; i < of[s]->n; i++)
             for (size_t k = 0; k < ENCODED_PAIRS; k++)
                 all[s][k] |= of[s]->of->word[of[s]->id[i]].pairs[k];
-        for (size_t k = 0; k < ENCODED_PAIRS; k++) n[s] += (unsigned)__builtin_popcountll(all[s][k]);
+        for (size_t k = 0; k < ENCODED_PAIRS; k++)
+            n[s] += (unsigned)__builtin_popcountll(all[s][k]);
     }
     return alike_overlap(overlap(all[0], all[1], ENCODED_PAIRS, n[0], n[1]));
 }
@@ -282,8 +285,7 @@ static struct agreement compare_number(struct words a, struct words b)
     if (a.n == 0 || b.n == 0) return (struct agreement){COMPARE_MISSING, 0};
     for (size_t i = 0; i < a.n; i++)
         for (size_t k = 0; k < b.n; k++) {
-            struct agreement g =
-                compare_two_numbers(&a.of->word[a.id[i]], &b.of->word[b.id[k]]);
+            struct agreement g = compare_two_numbers(&a.of->word[a.id[i]], &b.of->word[b.id[k]]);
             if (g.level > best.level) best = g;
         }
     return best;
@@ -411,6 +413,16 @@ static uint8_t compare_reported(const struct people_birth *a, const struct peopl
     return d <= 7 ? 4 : d <= 31 ? 3 : d <= 183 ? 2 : d <= 731 ? 1 : 0;
 }
 
+static uint8_t compare_period(const struct people_birth *a, const struct people_birth *b)
+{
+    if (a->from == INT32_MIN || b->from == INT32_MIN) return COMPARE_MISSING;
+    int64_t from = a->from > b->from ? a->from : b->from, to = a->to < b->to ? a->to : b->to;
+    int64_t common = to - from + 1, in_a = (int64_t)a->to - a->from + 1,
+            in_b = (int64_t)b->to - b->from + 1;
+    if (common <= 0) return common > -365 ? 1 : 0;
+    return 2 * common >= (in_a < in_b ? in_a : in_b) ? 3 : 2;
+}
+
 /* ---- a pair ---- */
 
 static void set(struct compare_result *r, size_t field, struct agreement g)
@@ -471,6 +483,7 @@ void compare_pair(struct compare_result *out, const struct compare_plan *plan, s
         case COMPARE_BIRTH: g = birth_of(plan->people, a, b); break;
         case COMPARE_AGE: g.level = compare_age(x, y); break;
         case COMPARE_REPORTED: g.level = compare_reported(x, y); break;
+        case COMPARE_PERIOD: g.level = compare_period(x, y); break;
         case COMPARE_ORDER:
         case COMPARE_KINDS: continue;
         }

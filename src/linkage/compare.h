@@ -17,6 +17,7 @@ enum compare_kind {
     COMPARE_BIRTH,    /* levels below */
     COMPARE_AGE,      /* where a date is missing; levels below */
     COMPARE_REPORTED, /* 4 within a week, 3 a month, 2 half a year, 1 two years, 0 more */
+    COMPARE_PERIOD,   /* 3 half of the shorter lies in the longer, 2 some, 1 a year apart, 0 more */
     COMPARE_KINDS
 };
 
@@ -47,9 +48,7 @@ enum { /* of dates of birth; "close": one digit, one swap of digits or one unit 
 };
 
 /* of ages: 0 to 4 against a whole date, 5 to 8 against another age, better with the number */
-enum {
-       AGE_LEVELS = 9
-};
+enum { AGE_LEVELS = 9 };
 
 enum { COMPARE_LEVELS = 12, COMPARE_FIELDS = PEOPLE_COLUMNS + 1, COMPARE_MISSING = 255 };
 

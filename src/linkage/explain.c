@@ -105,6 +105,17 @@ static const struct level_words level_words[COMPARE_KINDS][COMPARE_LEVELS] =
                 {"month", N_("within a month"), N_("the records are within a month"), NULL},
                 {"week", N_("within a week"), N_("the records are within a week"), NULL},
             },
+        [COMPARE_PERIOD] =
+            {
+                {"period-apart", N_("more than a year apart"),
+                 N_("the times they tell of are more than a year apart"), NULL},
+                {"period-near", N_("less than a year apart"),
+                 N_("the times they tell of are less than a year apart"), NULL},
+                {"period-some", N_("overlap"),
+                 N_("the times they tell of overlap"), NULL},
+                {"period-same", N_("overlap for the most part"),
+                 N_("the times they tell of overlap for the most part"), NULL},
+            },
 };
 
 /* Of given name and family name together, by the lesser level of both. */

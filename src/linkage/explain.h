@@ -27,7 +27,7 @@ enum explain_tone { /* what a field says: its colour; limits are EXPLAIN_STRONG 
 #define EXPLAIN_RARE 8.0 /* what one record in 256 has, or fewer */
 
 struct explained_field {
-    const char *field; /* name of the column; "birth", "age", "reported", "order" */
+    const char *field; /* name of the column; "birth", "age", "reported", "period", "order" */
     enum compare_kind kind;
     enum linkage_role role; /* LINKAGE_IGNORE for those that are no column */
     uint8_t level;          /* COMPARE_MISSING: not known in one of them */

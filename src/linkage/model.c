@@ -28,6 +28,7 @@ static const double expected[COMPARE_KINDS][COMPARE_LEVELS] = {
     [COMPARE_BIRTH] = {.01, .01, .02, .01, .01, .03, .04, .02, .08, .03, .74},
     [COMPARE_AGE] = {.02, .03, .10, .25, .60, .05, .10, .25, .60},
     [COMPARE_REPORTED] = {.2, .2, .2, .2, .2},
+    [COMPARE_PERIOD] = {.15, .15, .2, .5},
 };
 static const double LEAST_INFORMATION = 2e-5; /* bits; less is chance */
 static const double worth_of_expectation = 12, share_of_expectation = 0.25;

@@ -26,6 +26,7 @@ static const char *const role_name[LINKAGE_ROLES] = {
     [LINKAGE_BIRTH_DAY] = "birth_day",
     [LINKAGE_AGE] = "age",
     [LINKAGE_REPORTED] = "reported",
+    [LINKAGE_PERIOD] = "period",
 };
 
 bool linkage_role_find(enum linkage_role *out, struct text name)
@@ -76,6 +77,7 @@ struct people *people_new(const struct people_role *role, size_t n_role)
             p->has_birth || role[i].role == LINKAGE_BIRTH || role[i].role == LINKAGE_BIRTH_YEAR;
         p->has_age = p->has_age || role[i].role == LINKAGE_AGE;
         p->has_reported = p->has_reported || role[i].role == LINKAGE_REPORTED;
+        p->has_period = p->has_period || role[i].role == LINKAGE_PERIOD;
     }
     return p;
 }
@@ -139,6 +141,18 @@ static void add_codes(struct people_column *c, struct text t)
             if (code.n > 0 && n++ < NAME_WORDS) add_word(c, code, false);
 }
 
+/* Of days known to the month or year the widest reading. */
+static void read_period(struct people_birth *b, struct text t)
+{
+    struct text line;
+    struct date day;
+    while (text_split(&t, '\n', &line)) {
+        if (!date_parse(&day, text_trim(line), DATE_ISO)) continue;
+        if (b->from == INT32_MIN || day.first < b->from) b->from = day.first;
+        if (b->to == INT32_MIN || day.last > b->to) b->to = day.last;
+    }
+}
+
 static void read_value(struct people *p, struct people_column *c, struct text t, struct arena *a)
 {
     struct people_birth *b = &p->birth[p->n];
@@ -175,6 +189,7 @@ static void read_value(struct people *p, struct people_column *c, struct text t,
     case LINKAGE_REPORTED:
         if (date_parse(&day, t, DATE_ISO)) b->reported = day.first;
         break;
+    case LINKAGE_PERIOD: read_period(b, t); break;
     case LINKAGE_IGNORE:
     case LINKAGE_ROLES: break;
     }
@@ -183,7 +198,8 @@ static void read_value(struct people *p, struct people_column *c, struct text t,
 static void begin(struct people *p)
 {
     MEM_GROW(p->birth, p->cap, p->n + 1);
-    p->birth[p->n] = (struct people_birth){.age = -1, .reported = INT32_MIN};
+    p->birth[p->n] =
+        (struct people_birth){.age = -1, .reported = INT32_MIN, .from = INT32_MIN, .to = INT32_MIN};
 }
 
 static void end_column(struct people *p, struct people_column *c)
@@ -249,9 +265,8 @@ static void add_words(struct people_column *c, struct text encoding)
 {
     struct encoding_reader r;
     struct encoded_word w;
-    enum encoding_kind kind = c->role == LINKAGE_NUMBER || c->role == LINKAGE_PHONE
-                                  ? ENCODING_NUMBER
-                                  : ENCODING_WORDS;
+    enum encoding_kind kind =
+        c->role == LINKAGE_NUMBER || c->role == LINKAGE_PHONE ? ENCODING_NUMBER : ENCODING_WORDS;
     if (!find_field(&r, encoding, encoding_tag(c->name)) || r.kind != kind) return;
     for (size_t n = 0; n < NAME_WORDS && encoding_take_word(&w, &r); n++) add_encoded_word(c, &w);
 }

@@ -29,6 +29,8 @@ enum linkage_role { /* what a column is to linkage */
                     LINKAGE_BIRTH_DAY,
                     LINKAGE_AGE, /* in years, on the day of LINKAGE_REPORTED */
                     LINKAGE_REPORTED,
+                    /* days of something that lasted, one a line: from the first to the last */
+                    LINKAGE_PERIOD,
                     LINKAGE_ROLES
 };
 
@@ -45,7 +47,8 @@ struct people_word { /* a word, a number or a code */
         struct {
             char text[32], sound[32]; /* no sound for numbers and codes */
             uint8_t n_sound;
-            uint32_t letters, sound_letters; /* bit sets, for a fast look whether words can be alike */
+            uint32_t letters,
+                sound_letters; /* bit sets, for a fast look whether words can be alike */
         };
         struct { /* of encoded people; codes have text still */
             uint64_t pairs[ENCODED_PAIRS], sounds[ENCODED_SOUNDS];
@@ -55,8 +58,8 @@ struct people_word { /* a word, a number or a code */
     };
     uint8_t n;
     bool encoded;
-    uint32_t count;                  /* records that have it */
-    float bits;                      /* -log2 of the share of records that have it */
+    uint32_t count; /* records that have it */
+    float bits;     /* -log2 of the share of records that have it */
 };
 
 struct people_words { /* the different words of a column, or of the name columns together */
@@ -80,9 +83,10 @@ struct people_column {
 struct people_birth {
     int16_t year;      /* 0: not known; the parts need not be a day that exists */
     int8_t month, day; /* 0 where they are encoded */
-    int16_t age;      /* -1: not known */
-    int32_t reported; /* day since 1970, INT32_MIN: not known */
-    float bits;       /* -log2 of the share of records with the same whole date */
+    int16_t age;       /* -1: not known */
+    int32_t reported;  /* day since 1970, INT32_MIN: not known */
+    int32_t from, to;  /* of the period, the same */
+    float bits;        /* -log2 of the share of records with the same whole date */
 };
 
 struct people { /* of records as they are, or of encoded ones */
@@ -93,7 +97,7 @@ struct people { /* of records as they are, or of encoded ones */
     struct encoded_birth *encoded_birth; /* of encoded people: all but the year; NULL otherwise */
     size_t encoded_cap;
     bool encoded;
-    bool has_birth, has_age, has_reported;
+    bool has_birth, has_age, has_reported, has_period;
     struct people_words
         names; /* of given names and surnames together: either may stand for the other */
     struct people_words own[PEOPLE_COLUMNS];
@@ -116,8 +120,8 @@ void people_add(struct people *p, const struct text *value);
 
 /* The same of a record whose identifiers are encoded. `value` is empty for those: a column is taken
  * from the encoding or from its value in all records. A year of birth counts where the encoding has
- * none. `encoding` was checked (encoding_check()); empty: none is known. All records of `p` are added this
- * way, or none. Cost: about 1 microsecond. */
+ * none. `encoding` was checked (encoding_check()); empty: none is known. All records of `p` are
+ * added this way, or none. Cost: about 1 microsecond. */
 void people_add_encoded(struct people *p, const struct text *value, struct text encoding);
 
 /* Whether the day of birth is known. */

@@ -61,6 +61,7 @@ const char *link_field_label(struct call *c, const struct form *f, const char *f
     } own[] = {{"birth", N_("Date of birth")},
                {"age", N_("Age")},
                {"reported", N_("Day of the report")},
+               {"period", N_("Time that the record tells of")},
                {"order", N_("Order of given name and family name")}};
     for (size_t i = 0; i < sizeof own / sizeof *own; i++)
         if (strcmp(field, own[i].name) == 0) return tr(own[i].words);
@@ -137,6 +138,7 @@ static const struct variable *variable_of(const struct call *c, const struct lin
 {
     enum linkage_role role = strcmp(field, "age") == 0        ? LINKAGE_AGE
                              : strcmp(field, "reported") == 0 ? LINKAGE_REPORTED
+                             : strcmp(field, "period") == 0   ? LINKAGE_PERIOD
                              : strcmp(field, "birth") == 0    ? LINKAGE_BIRTH_YEAR
                                                               : LINKAGE_IGNORE;
     for (size_t i = 0; i < s->plan.n_role; i++) {

@@ -15,6 +15,7 @@ static const struct people_role roles[LINKAGE_COLUMNS] = {
     {"given", LINKAGE_GIVEN}, {"surname", LINKAGE_SURNAME},   {"sex", LINKAGE_CODE},
     {"birth", LINKAGE_BIRTH}, {"document", LINKAGE_NUMBER},   {"town", LINKAGE_TEXT},
     {"age", LINKAGE_AGE},     {"reported", LINKAGE_REPORTED},
+    {"period", LINKAGE_PERIOD},
 };
 
 static void split_line(struct text value[static LINKAGE_COLUMNS], const char *line)

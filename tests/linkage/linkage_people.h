@@ -6,8 +6,8 @@
 
 #include "linkage/people.h"
 
-/* Columns of people_of(): given, surname, sex, birth, document, town, age, reported. */
-enum { GIVEN, SURNAME, SEX, BIRTH, DOCUMENT, TOWN, AGE, REPORTED, LINKAGE_COLUMNS };
+/* Columns of people_of(): given, surname, sex, birth, document, town, age, reported, period. */
+enum { GIVEN, SURNAME, SEX, BIRTH, DOCUMENT, TOWN, AGE, REPORTED, PERIOD, LINKAGE_COLUMNS };
 
 /* One line a record, values parted by '|'; counted. The caller frees by people_free(). */
 struct people *people_of(const char *const *line, size_t n);

@@ -130,6 +130,17 @@ static void numbers(void **state)
     assert_int_equal(level_of("||F", "||M", "sex"), 0);
     assert_int_equal(level_of("|||||||2020-01-01", "|||||||2020-01-08", "reported"), 4);
     assert_int_equal(level_of("|||||||2020-01-01", "|||||||2024-01-08", "reported"), 0);
+    /* days of one, lines; half of the shorter, some, near, far, nothing known */
+    assert_int_equal(level_of("||||||||2020-01-01\n2020-03-31", "||||||||2020-03-01\n2020-04-15",
+                              "period"),
+                     3);
+    assert_int_equal(level_of("||||||||2020-01-01\n2020-03-31", "||||||||2020-03-25\n2020-12-15",
+                              "period"),
+                     2);
+    assert_int_equal(level_of("||||||||2020-01-01\n2020-03-31", "||||||||2021-03-30", "period"), 1);
+    assert_int_equal(level_of("||||||||2020-01-01\n2020-03-31", "||||||||2021-04-01", "period"), 0);
+    assert_int_equal(level_of("||||||||2020", "||||||||2020-05", "period"), 3);
+    assert_int_equal(level_of("||||||||2020", "||||||||unknown", "period"), COMPARE_MISSING);
 }
 
 static void missing(void **state)
