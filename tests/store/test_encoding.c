@@ -217,7 +217,7 @@ static void by_hand(void **state)
     imported = store_data_import(st, 1, 100, 200, 0); /* they come back */
     assert_int_equal(imported.n[PUT_NEW], 100);
 
-    const char *code = code_of(st, 2); /* S73: erased with the body */
+    const char *code = code_of(st, 2); /* S16: erased with the body */
     assert_true(store_begin(st, true, &e));
     assert_true(store_record_erase(st, text_of(code), "ana", "asked for", &e));
     assert_true(store_commit(st, &e));
