@@ -50,7 +50,7 @@ static const struct parameter_spec quota_parameter[] = {
     "accepted? dry_run? batch# form organisation rows# new# changed# same# duplicate# refused# "    \
     "conflict# conflicts[row# record version# at author fields[variable label mine theirs both?]] " \
     "with_warnings# findings_total# by_rule[rule message count#] findings[row# column# "            \
-    "column_name rule severity variable list value message remedy] file* mapping*"
+    "column_name rule severity variable list value message remedy] file* mapping* link_due?"
 
 static const struct parameter_spec import_parameter[] = {IMPORT_ARGS, END_ARG};
 
