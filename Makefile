@@ -53,7 +53,7 @@ test-asan: deps ## the same in the sanitized build
 
 check: build clang lint asan fuzz-build ## everything: two compilers, lint, all tests sanitized, the shipped program, fuzz corpora
 	@cd $(BUILD)/fuzz && $(CTEST)
-	@cd $(BUILD) && $(CTEST) -L shipped
+	@cd $(BUILD) && $(CTEST) -j $$(($(JOBS) + 1)) -L shipped # one more than cores, for browser/session waits
 	@cd $(BUILD)/asan && $(CTEST)
 
 lint: deps ## imports, symbols, doors, banned functions, headers alone, SQL in C, tests mirror the code, docs/security.md

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 # tests/browser/story_<x>.mjs is one story in Chromium and one ctest test named browser/<x>, label `browser`. It
-# runs against the plain, shipped build; tests/browser/README.md says how to write one. Each runs for itself in
-# an empty directory, as other tests do (tools/run_test.sh).
+# runs against the plain, shipped build; tests/browser/README.md says how to write one. Each runs in an empty
+# directory, as other tests do (tools/run_test.sh), and beside other tests, but one browser at a time.
 
 if(NOT DCIM_BUILD_KIND STREQUAL "plain")
     return()
@@ -24,6 +24,11 @@ foreach(file ${stories})
     get_filename_component(stem ${file} NAME_WE)
     string(REGEX REPLACE "^story_" "" x ${stem})
     add_test(NAME browser/${x} COMMAND ${CMAKE_SOURCE_DIR}/tools/run_test.sh ${NODE} --test ${file})
-    set_tests_properties(browser/${x} PROPERTIES LABELS "plain;browser;shipped" TIMEOUT 600 RUN_SERIAL ON
+    set_tests_properties(browser/${x} PROPERTIES LABELS "plain;browser;shipped" TIMEOUT 300
         ENVIRONMENT "DCIM_SOURCE_DIR=${CMAKE_SOURCE_DIR};DCIM_BUILD_DIR=${CMAKE_BINARY_DIR};DCIM_PROGRAM=${CMAKE_BINARY_DIR}/dcim")
+    # The story of sessions mostly waits.
+    if(NOT x STREQUAL "session")
+        set_tests_properties(browser/${x} PROPERTIES RESOURCE_LOCK browser)
+    endif()
+    dcim_cost(browser/${x})
 endforeach()

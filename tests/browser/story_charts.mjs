@@ -11,7 +11,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { bySize, groups, middle, pairs, sets } from "../../src/web/script/chart-data.js";
-import { checkPage, complaints, newPage, open, renderGallery, serveFiles, source } from "./browser.mjs";
+import { checkPage, complaints, leave, newPage, open, renderGallery, serveFiles, source } from "./browser.mjs";
 
 const folder = mkdtempSync(join(tmpdir(), "charts-"));
 renderGallery(folder);
@@ -41,7 +41,7 @@ test("1 every kind is drawn", async () => {
         assert.equal(await page.locator(`[id="${f.id}"] tbody tr`).count(), f.table.body.length);
     }
     assert.deepEqual(complaints(page), []);
-    await page.context().close();
+    await leave(page);
 });
 
 test("2 what is hidden", async () => {
@@ -53,7 +53,7 @@ test("2 what is hidden", async () => {
     assert.match(await page.locator("#forms svg").textContent(), /\(\.\.\)/);
     assert.equal(await page.locator("#refused svg").count(), 0);
     assert.match(await page.locator("#refused").textContent(), /cannot be shown/);
-    await page.context().close();
+    await leave(page);
 });
 
 test("3 axe, policy, widths", async () => {
@@ -64,7 +64,7 @@ test("3 axe, policy, widths", async () => {
             await checkPage(page, `${name} at ${viewport.width}`);
             await page.evaluate(() => { for (const d of document.querySelectorAll("details")) d.open = true; });
             await checkPage(page, `${name} at ${viewport.width}, opened`);
-            await page.context().close();
+            await leave(page);
         }
     }
     const page = await newPage(browser);
@@ -72,7 +72,7 @@ test("3 axe, policy, widths", async () => {
     page.on("request", (r) => fetched.push(r.url()));
     await page.goto(`${server.address}/records.html`);
     assert.ok(!fetched.some((u) => /echarts|map-world|chart/.test(u)), fetched.join(" "));
-    await page.context().close();
+    await leave(page);
 });
 
 test("4 without script", async () => {
@@ -81,7 +81,7 @@ test("4 without script", async () => {
     assert.equal(await page.locator("figure table:visible").count(), figures.filter((f) => f.table).length);
     assert.equal(await page.locator("[data-chart-place]:visible").count(), 0);
     assert.deepEqual(complaints(page), []);
-    await page.context().close();
+    await leave(page);
 });
 
 test("5 the builder", async () => {
@@ -98,7 +98,7 @@ test("5 the builder", async () => {
         assert.deepEqual(all("filter"), ["sex", "registration_year", ""]);
         assert.deepEqual(all("count"), ["persons"]);
         assert.equal(all("csrf").length, 1);
-        await page.context().close();
+        await leave(page);
     }
 });
 

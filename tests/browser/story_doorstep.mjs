@@ -6,7 +6,7 @@
 //  4 assets come compressed, may be kept for ever, and are the only things that may (S33)
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { checkPage, complaints, newPage, open, startServer } from "./browser.mjs";
+import { checkPage, complaints, leave, newPage, open, startServer } from "./browser.mjs";
 
 let browser, server;
 before(async () => { server = await startServer(); browser = await open(); });
@@ -20,7 +20,7 @@ test("1 pages that are open", async () => {
             assert.equal(await page.locator("html").getAttribute("lang"), language);
             await checkPage(page, `${path} in ${language}`);
         }
-        await page.context().close();
+        await leave(page);
     }
 });
 
@@ -40,7 +40,7 @@ test("2 a wrong code", async () => {
     assert.ok(await page.evaluate(() => document.activeElement.closest(".govuk-error-summary")));
     complaints(page).length = 0; // that an answer was 422 is said on the console
     await checkPage(page, "/setup with an error");
-    await page.context().close();
+    await leave(page);
 });
 
 test("3 another language while typing", async () => {
@@ -54,7 +54,7 @@ test("3 another language while typing", async () => {
     assert.equal(await page.locator("#password").inputValue(), "");
     assert.equal(await page.locator(".govuk-error-summary").count(), 0);
     await checkPage(page, "/setup after the switch");
-    await page.context().close();
+    await leave(page);
 });
 
 test("4 what may be kept", async () => {
@@ -69,5 +69,5 @@ test("4 what may be kept", async () => {
         if (/\.(js|css)$/.test(r.url())) assert.equal(headers["content-encoding"], "gzip", r.url());
         assert.match(headers["content-security-policy"], /default-src 'none'/);
     }
-    await page.context().close();
+    await leave(page);
 });

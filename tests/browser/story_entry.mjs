@@ -12,7 +12,7 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { checkPage, complaints, dcim, newPage, open, signIn, startServer } from "./browser.mjs";
+import { checkPage, complaints, dcim, leave, newPage, open, signIn, startServer } from "./browser.mjs";
 
 const password = "seven green rivers at noon";
 let browser, server, record;
@@ -138,7 +138,7 @@ test("1 a first record by keyboard", async () => {
     await checkPage(page, "the record");
     assert.match(await page.locator("main").innerText(), /STORY\/2026\/1/);
     for (const a of addresses) assert.doesNotMatch(a, /Quimera|STORY|Romania/, a); // 6
-    await page.context().close();
+    await leave(page);
 });
 
 test("2 without script", async () => {
@@ -175,7 +175,7 @@ test("2 without script", async () => {
     await page.goto(`${server.address}${draft}/check`);
     await page.getByRole("button", { name: "Keep it as incomplete" }).click();
     assert.match(page.url(), /\/records\/\w+\?done=incomplete/);
-    await page.context().close();
+    await leave(page);
 });
 
 test("3 two windows", async () => {
@@ -193,7 +193,7 @@ test("3 two windows", async () => {
     await two.waitForURL(/done=draft-saved/);
     await two.goto(`${server.address}${draft}/entry`);
     assert.equal(await two.locator("#f-source_file_no").inputValue(), "STORY/2026/3-second");
-    await one.context().close();
+    await leave(one);
 });
 
 test("4 another language", async () => {
@@ -205,7 +205,7 @@ test("4 another language", async () => {
     await checkPage(page, "a section in Portuguese");
     await page.locator("button[name=switch_language][value=en]").click();
     await page.locator("html[lang=en]").waitFor();
-    await page.context().close();
+    await leave(page);
 });
 
 test("5 and 6 saved by itself; others see nothing", async () => {
@@ -217,7 +217,7 @@ test("5 and 6 saved by itself; others see nothing", async () => {
     await signIn(page, server, "police", password);
     await page.goto(`${server.address}${draft}/entry`);
     assert.equal(await page.locator("#f-source_file_no").inputValue(), "STORY/2026/5");
-    await page.context().close();
+    await leave(page);
     const other = await enter("shelter");
     for (const p of [draft, `${draft}/entry`, `${draft}/check`, `/records/${record}`, `/records/${record}/history`]) {
         const r = await other.goto(`${server.address}${p}`);
@@ -225,7 +225,7 @@ test("5 and 6 saved by itself; others see nothing", async () => {
         assert.doesNotMatch(await other.locator("main").innerText(), /STORY/);
     }
     forgive(other);
-    await other.context().close();
+    await leave(other);
 });
 
 test("7 a date that does not exist", async () => {
@@ -241,7 +241,7 @@ test("7 a date that does not exist", async () => {
     await checkPage(page, "a section with an error");
     await page.getByRole("button", { name: "Continue, correct it later" }).click();
     await page.waitForURL(/\/identity$/);
-    await page.context().close();
+    await leave(page);
 });
 
 test("8 review", async () => {
@@ -282,6 +282,5 @@ test("8 review", async () => {
     await manager.getByRole("button", { name: "Accept the chosen records" }).click();
     await manager.waitForURL(/done=accepted/);
     assert.equal(await manager.locator(`#tick-${record}`).count(), 0);
-    await manager.context().close();
-    await page.context().close();
+    await leave(manager, page);
 });

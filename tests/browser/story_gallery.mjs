@@ -15,7 +15,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { axeFindings, checkPage, complaints, newPage, open, renderGallery, serveFiles, sideways, structure } from "./browser.mjs";
+import { axeFindings, checkPage, complaints, leave, newPage, open, renderGallery, serveFiles, sideways, structure } from "./browser.mjs";
 
 const folder = mkdtempSync(join(tmpdir(), "gallery-"));
 renderGallery(folder);
@@ -43,11 +43,11 @@ test("1 every page, closed and opened", async () => {
         await checkPage(page, name);
         await openAll(page);
         await checkPage(page, `${name} opened`);
-        await page.context().close();
+        await leave(page);
         const phone = await visit(name, { viewport: { width: 360, height: 740 } });
         await openAll(phone);
         await checkPage(phone, `${name} on a telephone`);
-        await phone.context().close();
+        await leave(phone);
     }
 });
 
@@ -60,7 +60,7 @@ test("2 without script", async () => {
         assert.equal(await page.locator(".govuk-service-navigation__list:not(:visible)").count(), 0, `${name}: the menu is hidden`);
         assert.equal(await page.locator(".govuk-radios__conditional:not(:visible)").count(), 0, `${name}: a part of an answer is hidden`);
         assert.deepEqual(complaints(page), [], name);
-        await page.context().close();
+        await leave(page);
     }
 });
 
@@ -76,7 +76,7 @@ test("3 Enter in a text box", async () => {
         assert.equal(sent.reference, "APF/2026/0114");
         assert.equal(sent.csrf, "kq3Zt0");
         assert.ok(!("act" in sent) && !("switch_language" in sent), JSON.stringify(sent));
-        await page.context().close();
+        await leave(page);
     }
 });
 
@@ -94,16 +94,16 @@ test("4 another language", async () => {
         assert.equal(sent["episode[0].is"], "1");
         assert.equal(sent.csrf, "kq3Zt0");
         assert.ok(!("act" in sent));
-        await page.context().close();
+        await leave(page);
     }
     const stranger = await visit("records-none.html");
     assert.equal(await stranger.locator(".app-languages a[lang=cs]").getAttribute("href"), "?language=cs");
-    await stranger.context().close();
+    await leave(stranger);
     const known = await visit("home.html");
     await known.locator(".app-languages button[lang=cs]").click();
     await known.waitForURL("**/language");
     assert.deepEqual(sentLast(), ["/language", [["csrf", "kq3Zt0"], ["back", "/"], ["language", "cs"]]]);
-    await known.context().close();
+    await leave(known);
 });
 
 test("5 keyboard", async () => {
@@ -128,7 +128,7 @@ test("5 keyboard", async () => {
     }
     assert.ok(seen.includes("f-reference") && seen.includes("copy:episode:0") && seen.includes("leave"), seen.join(" "));
     assert.ok(seen.indexOf("copy:episode:0") < seen.indexOf("copy:episode:1"));
-    await page.context().close();
+    await leave(page);
 
     const wrong = await visit("entry-errors.html");
     assert.match(await wrong.title(), /^Error: The person/);
@@ -138,7 +138,7 @@ test("5 keyboard", async () => {
         assert.equal(await wrong.evaluate(() => document.activeElement.id), id);
     }
     assert.equal(await wrong.locator("[id='f-reference']").getAttribute("aria-invalid"), "true");
-    await wrong.context().close();
+    await leave(wrong);
 });
 
 test("6 leaving at once", async () => {
@@ -146,7 +146,7 @@ test("6 leaving at once", async () => {
     await page.route("**/leave", (route) => route.fulfill({ body: "<title>Weather</title>", contentType: "text/html" }));
     for (let i = 0; i < 3; i++) await page.keyboard.press("Shift");
     await page.waitForURL("**/leave");
-    await page.context().close();
+    await leave(page);
 });
 
 test("7 what belongs to an answer", async () => {
@@ -158,24 +158,24 @@ test("7 what belongs to an answer", async () => {
     await page.getByLabel("Referred by another organisation").check();
     assert.ok(await more.isVisible());
     assert.equal(await more.inputValue(), "Labour inspectorate");
-    await page.context().close();
+    await leave(page);
 });
 
 test("8 zoom, forced colours, paper", async () => {
     for (const name of ["entry.html", "records.html", "record.html", "dashboard.html"]) {
         const zoomed = await visit(name, { viewport: { width: 320, height: 256 }, deviceScaleFactor: 4 });
         assert.deepEqual(await sideways(zoomed, 320), [], name);
-        await zoomed.context().close();
+        await leave(zoomed);
         const forced = await visit(name, { forcedColors: "active", reducedMotion: "reduce" });
         assert.deepEqual([...await structure(forced), ...complaints(forced)], [], name);
         assert.notEqual(await forced.locator(".app-header").evaluate((e) => getComputedStyle(e).borderTopStyle), "none");
         assert.ok(await forced.locator(".app-navigation a").first().evaluate((e) => parseFloat(getComputedStyle(e).transitionDuration) < 0.01));
-        await forced.context().close();
+        await leave(forced);
         const paper = await visit(name);
         await paper.emulateMedia({ media: "print" });
         for (const gone of [".app-navigation", ".app-exit", ".app-languages"]) assert.ok(!await paper.locator(gone).first().isVisible(), `${gone} is printed`);
         assert.ok(await paper.locator("h1").isVisible());
-        await paper.context().close();
+        await leave(paper);
     }
 });
 
@@ -191,7 +191,7 @@ test("9 weight", async (t) => {
     t.diagnostic(`a page of data entry, gzipped: ${JSON.stringify(parts)}, ${all} bytes in all`);
     assert.ok(parts.js > 10000 && parts.css > 5000, "something was not loaded");
     assert.ok(all < 50 * 1000, `${all} bytes`);
-    await page.context().close();
+    await leave(page);
 });
 
 test("10 entry with script", async () => {
@@ -218,5 +218,5 @@ test("10 entry with script", async () => {
     await box.press("ArrowDown");
     await box.press("Enter");
     assert.equal(await page.locator("select[name=citizenship]").inputValue(), "MD");
-    await page.context().close();
+    await leave(page);
 });

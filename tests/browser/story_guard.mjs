@@ -9,7 +9,7 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { checkPage, complaints, dcim, newPage, open, signIn, startServer } from "./browser.mjs";
+import { checkPage, complaints, dcim, leave, newPage, open, signIn, startServer } from "./browser.mjs";
 
 const password = "seven green rivers at noon";
 let browser, server, decoy;
@@ -76,7 +76,7 @@ test("1 an emergency", async () => {
     await auditor.getByRole("button", { name: "Keep the review" }).click();
     await auditor.getByText("The review was kept").waitFor();
     await checkPage(auditor, "an emergency access that was reviewed");
-    for (const page of [police, shelter, auditor]) await page.context().close();
+    await leave(police, shelter, auditor);
 });
 
 test("2 a decoy", async () => {
@@ -108,7 +108,7 @@ test("2 a decoy", async () => {
     await auditor.locator("textarea[name=text]").first().fill("Asked why.");
     await auditor.getByRole("button", { name: "It was seen to" }).first().click();
     await auditor.getByText("The alarm was seen to").waitFor();
-    for (const page of [police, admin, auditor]) await page.context().close();
+    await leave(police, admin, auditor);
 });
 
 test("3 under threat", async () => {
@@ -130,7 +130,7 @@ test("3 under threat", async () => {
     const admin = await enter("admin");
     await admin.getByText("Alarms").first().click();
     await admin.getByText("Somebody signed in with the password for threats").waitFor();
-    for (const page of [own, threat, admin]) await page.context().close();
+    await leave(own, threat, admin);
 });
 
 test("4 told of one's account", async () => {
@@ -145,7 +145,7 @@ test("4 told of one's account", async () => {
     await page.getByRole("button", { name: "I have read this" }).click();
     await page.waitForURL(`${server.address}/`);
     assert.equal(await page.getByText("Your password was changed.").count(), 0);
-    await page.context().close();
+    await leave(page);
 });
 
 // ---- 5 ----
@@ -243,5 +243,5 @@ test("5 markup is text", async () => {
     await shown(admin, "/accounts/evil");
     await shown(auditor, "/alarms", "the organisations of decoys");
     assert.ok(seen.length >= 8, `shown as text on: ${seen.join(", ")}`);
-    for (const page of [police, auditor, admin]) await page.context().close();
+    await leave(police, auditor, admin);
 });

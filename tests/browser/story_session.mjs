@@ -9,8 +9,8 @@
 //    says what happened, and saves again once one has signed in
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
-import { after, before, test } from "node:test";
-import { checkPage, complaints, dcim, newPage, open, signIn, startServer } from "./browser.mjs";
+import { after, before, describe, test } from "node:test";
+import { checkPage, complaints, dcim, leave, newPage, open, signIn, startServer } from "./browser.mjs";
 
 const password = "seven green rivers at noon";
 const args = ["--demonstration", "--insecure-no-second-factor"];
@@ -46,49 +46,20 @@ async function signInHere(page, account) {
 }
 const panel = "[data-session-warning]";
 
-test("1 the warning", async () => {
-    const page = await enter("police");
-    await draftBegun(page);
-    await page.locator(panel).getByText("signed out").waitFor();
-    assert.equal(await page.locator(panel).getAttribute("role"), "alert");
-    await page.locator("#f-source_file_no").fill("SESSION/1");
-    await checkPage(page, "a section with the warning");
-    for (let i = 0; i < 3; i++) {
-        await seconds(SHORT / 2);
-        await page.getByRole("button", { name: "Stay signed in" }).click();
-    }
-    assert.equal(await page.locator("#f-source_file_no").inputValue(), "SESSION/1");
-    assert.equal((await page.context().request.get(`${server.address}/session`, { maxRedirects: 0 })).status(), 200);
-    await page.context().close();
-});
-
-test("2 with script", async () => {
-    const page = await enter("police");
-    const draft = await draftBegun(page);
-    await page.locator("#f-source_file_no").fill("SESSION/2");
-    await page.locator("#f-source_file_no").press("Tab");
-    await page.locator("[data-save-status][data-state=saved]").waitFor();
-    await seconds(SHORT + 1);
-    await page.getByText("Your session has ended").waitFor();
-    forgive(page);
-    await page.locator("#f-source_file_no").fill("SESSION/2 typed after it");
-    await checkPage(page, "a section after the end of the session");
-    const [other] = await Promise.all([page.context().waitForEvent("page"), page.getByRole("button", { name: "Sign in again" }).click()]);
-    await other.waitForURL(/\/sign-in$/);
-    await signInHere(other, "police");
-    await other.locator(".app-account").waitFor();
-    await page.bringToFront();
-    await page.locator("[data-save-status][data-state=saved]").waitFor();
-    assert.equal(await page.locator("#f-source_file_no").inputValue(), "SESSION/2 typed after it");
-    await other.goto(`${server.address}${draft}/entry`);
-    assert.equal(await other.locator("#f-source_file_no").inputValue(), "SESSION/2 typed after it");
-    await page.context().close();
-});
+// Three at once, then two, each in windows of its own, for most of their time is waiting for a session to end. But one acts
+// at a time, so that no session ends because the machine is busy with the others; it lets go while it waits. Not all five
+// at once: an account has three sessions at most, and the oldest would be ended by that.
+const waiting = [];
+let acts = false;
+const begin = () => new Promise((done) => { if (acts) waiting.push(done); else { acts = true; done(); } });
+const letGo = () => { if (waiting.length) waiting.shift()(); else acts = false; };
+const inTurn = (run) => async () => { await begin(); try { await run(); } finally { letGo(); } };
+const sessionEnds = async () => { letGo(); await seconds(SHORT + 1); await begin(); };
 
 // Sent when the session has ended; the page that comes is that of signing in.
 async function sentTooLate(page, text) {
     await page.locator("#f-source_file_no").fill(text);
-    await seconds(SHORT + 1);
+    await sessionEnds();
     await page.getByRole("button", { name: "Save and continue" }).click();
     await page.waitForURL(/\/sign-in\?/);
     assert.doesNotMatch(page.url(), /SESSION/);
@@ -96,57 +67,101 @@ async function sentTooLate(page, text) {
     await page.getByText("What you typed is kept").waitFor();
 }
 
-test("3 without script", async () => {
-    const page = await enter("police", { javaScriptEnabled: false });
-    const draft = await draftBegun(page);
-    await sentTooLate(page, "SESSION/3");
-    await page.locator("#account").fill("police");
-    await page.locator("#password").fill("not the password at all");
-    await page.locator("#form button[type=submit]").click();
-    await page.locator(".govuk-error-summary").waitFor();
-    forgive(page);
-    await signInHere(page, "police");
-    await page.waitForURL((u) => u.pathname === `${draft}/entry`);
-    assert.equal(await page.locator("#f-source_file_no").inputValue(), "SESSION/3");
-    await page.getByText("is in the draft again").waitFor();
-    await page.context().close();
+describe("with script and without", { concurrency: true }, () => {
+    test("1 the warning", async () => {
+        const page = await enter("shelter");
+        await draftBegun(page);
+        await page.locator(panel).getByText("signed out").waitFor();
+        assert.equal(await page.locator(panel).getAttribute("role"), "alert");
+        await page.locator("#f-source_file_no").fill("SESSION/1");
+        for (let i = 0; i < 4; i++) {
+            await seconds(SHORT / 3);
+            await page.getByRole("button", { name: "Stay signed in" }).click();
+        }
+        assert.equal(await page.locator("#f-source_file_no").inputValue(), "SESSION/1");
+        assert.equal((await page.context().request.get(`${server.address}/session`, { maxRedirects: 0 })).status(), 200);
+        await page.locator(panel).getByText("signed out").waitFor();
+        await checkPage(page, "a section with the warning");
+        await leave(page);
+    });
+
+    test("2 with script", inTurn(async () => {
+        const page = await enter("police");
+        const draft = await draftBegun(page);
+        await page.locator("#f-source_file_no").fill("SESSION/2");
+        await page.locator("#f-source_file_no").press("Tab");
+        await page.locator("[data-save-status][data-state=saved]").waitFor();
+        await sessionEnds();
+        await page.getByText("Your session has ended").waitFor();
+        forgive(page);
+        await page.locator("#f-source_file_no").fill("SESSION/2 typed after it");
+        await checkPage(page, "a section after the end of the session");
+        const [other] = await Promise.all([page.context().waitForEvent("page"), page.getByRole("button", { name: "Sign in again" }).click()]);
+        await other.waitForURL(/\/sign-in$/);
+        await signInHere(other, "police");
+        await other.locator(".app-account").waitFor();
+        await page.bringToFront();
+        await page.locator("[data-save-status][data-state=saved]").waitFor();
+        assert.equal(await page.locator("#f-source_file_no").inputValue(), "SESSION/2 typed after it");
+        await other.goto(`${server.address}${draft}/entry`);
+        assert.equal(await other.locator("#f-source_file_no").inputValue(), "SESSION/2 typed after it");
+        await leave(page);
+    }));
+
+    test("3 without script", inTurn(async () => {
+        const page = await enter("police", { javaScriptEnabled: false });
+        const draft = await draftBegun(page);
+        await sentTooLate(page, "SESSION/3");
+        await page.locator("#account").fill("police");
+        await page.locator("#password").fill("not the password at all");
+        await page.locator("#form button[type=submit]").click();
+        await page.locator(".govuk-error-summary").waitFor();
+        forgive(page);
+        await signInHere(page, "police");
+        await page.waitForURL((u) => u.pathname === `${draft}/entry`);
+        assert.equal(await page.locator("#f-source_file_no").inputValue(), "SESSION/3");
+        await page.getByText("is in the draft again").waitFor();
+        await leave(page);
+    }));
 });
 
-test("4 somebody else", async () => {
-    const page = await enter("police", { javaScriptEnabled: false });
-    const draft = await draftBegun(page);
-    await sentTooLate(page, "SESSION/4");
-    await signInHere(page, "shelter");
-    await page.locator(".app-account").waitFor();
-    assert.equal(path(page), "/");
-    assert.doesNotMatch(await page.content(), /SESSION/);
-    assert.equal((await page.goto(`${server.address}${draft}/entry`)).status(), 404);
-    forgive(page);
-    await page.context().close();
-    const own = await enter("police");
-    await own.goto(`${server.address}${draft}`);
-    await checkPage(own, "a draft beside which something is kept");
-    await own.getByRole("button", { name: "Take it into the draft" }).click();
-    await own.waitForURL(/\/entry\?done=resumed/);
-    assert.equal(await own.locator("#f-source_file_no").inputValue(), "SESSION/4");
-    await own.context().close();
-});
+describe("somebody else, and anew", { concurrency: true }, () => {
+    test("4 somebody else", inTurn(async () => {
+        const page = await enter("police", { javaScriptEnabled: false });
+        const draft = await draftBegun(page);
+        await sentTooLate(page, "SESSION/4");
+        await signInHere(page, "shelter");
+        await page.locator(".app-account").waitFor();
+        assert.equal(path(page), "/");
+        assert.doesNotMatch(await page.content(), /SESSION/);
+        assert.equal((await page.goto(`${server.address}${draft}/entry`)).status(), 404);
+        forgive(page);
+        await leave(page);
+        const own = await enter("police");
+        await own.goto(`${server.address}${draft}`);
+        await checkPage(own, "a draft beside which something is kept");
+        await own.getByRole("button", { name: "Take it into the draft" }).click();
+        await own.waitForURL(/\/entry\?done=resumed/);
+        assert.equal(await own.locator("#f-source_file_no").inputValue(), "SESSION/4");
+        await leave(own);
+    }));
 
-test("5 signed in anew in between", async () => {
-    const page = await enter("police", { javaScriptEnabled: false });
-    const draft = await draftBegun(page);
-    await page.locator("#f-source_file_no").fill("SESSION/5");
-    await seconds(SHORT + 1);
-    const other = await page.context().newPage();
-    await signIn(other, server, "police", password);
-    await page.getByRole("button", { name: "Save and see all sections" }).click();
-    await page.getByText("What you typed is not lost").waitFor();
-    forgive(page); // it is answered 403
-    await page.getByRole("button", { name: "Save what I typed" }).click();
-    await page.waitForURL((u) => u.pathname === draft);
-    await page.goto(`${server.address}${draft}/entry`);
-    assert.equal(await page.locator("#f-source_file_no").inputValue(), "SESSION/5");
-    await page.context().close();
+    test("5 signed in anew in between", inTurn(async () => {
+        const page = await enter("police", { javaScriptEnabled: false });
+        const draft = await draftBegun(page);
+        await page.locator("#f-source_file_no").fill("SESSION/5");
+        await sessionEnds();
+        const other = await page.context().newPage();
+        await signIn(other, server, "police", password);
+        await page.getByRole("button", { name: "Save and see all sections" }).click();
+        await page.getByText("What you typed is not lost").waitFor();
+        forgive(page); // it is answered 403
+        await page.getByRole("button", { name: "Save what I typed" }).click();
+        await page.waitForURL((u) => u.pathname === draft);
+        await page.goto(`${server.address}${draft}/entry`);
+        assert.equal(await page.locator("#f-source_file_no").inputValue(), "SESSION/5");
+        await leave(page);
+    }));
 });
 
 // The process below the server whose command says that it is the desk.
@@ -201,9 +216,9 @@ test("6 the desk is killed", async (t) => {
         forgive(page);
     }
     t.diagnostic(`killed while saving: ${kept.old} times the old state was there, ${kept.new} times the new one`);
-    await page.context().close();
+    await leave(page);
     const after = await enter("police");
     await after.goto(`${server.address}${draft}/entry`);
     assert.equal(await after.locator("#f-source_file_no").inputValue(), acknowledged);
-    await after.context().close();
+    await leave(after);
 });

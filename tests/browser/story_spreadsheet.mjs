@@ -10,7 +10,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { inflateRawSync } from "node:zlib";
-import { checkPage, complaints, dcim, newPage, open, signIn, startServer } from "./browser.mjs";
+import { checkPage, complaints, dcim, leave, newPage, open, signIn, startServer } from "./browser.mjs";
 
 const password = "seven green rivers at noon";
 let browser, server, page, table;
@@ -36,7 +36,7 @@ async function approve() {
     await other.locator("#form button[type=submit]").click();
     await other.getByText("Your answer was kept").waitFor();
     await checkPage(other, "a request that was approved");
-    await other.context().close();
+    await leave(other);
 }
 
 const main = () => page.locator("main").innerText();

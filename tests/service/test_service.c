@@ -177,14 +177,12 @@ static bool try_it(struct service *s, const struct trial *t, struct err *e)
     return ok;
 }
 
-static void cell(const struct role *role, const struct trial *t)
+static void cell(struct service *s, const struct role *role, const struct trial *t)
 {
     const struct operation *op = operation_find(t->operation);
-    struct service *s = desk_open("repository", role->name);
     struct err e;
     int64_t denials = desk_entries(desk, "deny");
     bool ok = try_it(s, t, &e);
-    service_close(s);
     bool denied = !ok && strcmp(e.id, "call.not_allowed") == 0;
     bool may = role_may(role, op->capability);
     if (denied == may)
@@ -207,9 +205,13 @@ static void roles_1_1_the_matrix(void **state)
 {
     (void)state;
     size_t n = 0;
-    for (size_t r = 0; r < n_role; r++)
+    /* one desk for each role: what takes time is reading the dictionary when a desk opens */
+    for (size_t r = 0; r < n_role; r++) {
+        struct service *s = desk_open("repository", roles[r].name);
         for (size_t i = 0; i < sizeof trials / sizeof trials[0]; i++, n++)
-            cell(&roles[r], &trials[i]);
+            cell(s, &roles[r], &trials[i]);
+        service_close(s);
+    }
     assert_int_equal(n, n_role * (sizeof trials / sizeof trials[0]));
     desk_verify(desk);
 }

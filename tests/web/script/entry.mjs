@@ -3,6 +3,7 @@
  * (page.clock), so that ten seconds do not take ten seconds. */
 import assert from 'node:assert/strict'
 import { createRequire } from 'node:module'
+import { leave } from '../../browser/browser.mjs'
 import { serve } from './fixture.mjs'
 
 const { chromium } = createRequire(`${process.env.DCIM_SOURCE_DIR}/package.json`)('playwright-core')
@@ -36,7 +37,7 @@ async function test (name, run) {
     failed++
     console.error(`FAILED  ${name}\n${e.stack}`)
   }
-  await context.close()
+  await leave(...context.pages())
   server.close()
 }
 
