@@ -24,7 +24,7 @@ foreach(file ${stories})
     get_filename_component(stem ${file} NAME_WE)
     string(REGEX REPLACE "^story_" "" x ${stem})
     add_test(NAME browser/${x} COMMAND ${CMAKE_SOURCE_DIR}/tools/run_test.sh ${NODE} --test ${file})
-    set_tests_properties(browser/${x} PROPERTIES LABELS "plain;browser;shipped" TIMEOUT 300
+    set_tests_properties(browser/${x} PROPERTIES LABELS "plain;browser;shipped" TIMEOUT 600
         ENVIRONMENT "DCIM_SOURCE_DIR=${CMAKE_SOURCE_DIR};DCIM_BUILD_DIR=${CMAKE_BINARY_DIR};DCIM_PROGRAM=${CMAKE_BINARY_DIR}/dcim")
     # The story of sessions mostly waits.
     if(NOT x STREQUAL "session")

@@ -9,9 +9,12 @@
 //  6 another organisation sees neither the draft nor the record (S51), and no address holds a value
 //  7 a date that does not exist is said at its field, first, and does not keep anybody
 //  8 a reviewer returns a record with a question, the contributor answers and submits it again, the reviewer accepts it
+//  9 pages of data entry weigh less than 50 KB compressed, with all that a browser loads on its first visit: every section of
+//    an empty draft, and exploitation within an episode
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { after, before, test } from "node:test";
+import { gzipSync } from "node:zlib";
 import { checkPage, complaints, dcim, leave, newPage, open, signIn, startServer } from "./browser.mjs";
 
 const password = "seven green rivers at noon";
@@ -283,4 +286,44 @@ test("8 review", async () => {
     await manager.waitForURL(/done=accepted/);
     assert.equal(await manager.locator(`#tick-${record}`).count(), 0);
     await leave(manager, page);
+});
+
+// Everything that a new browser is given for this address, gzipped.
+async function weight(page, address) {
+    const fresh = await newPage(browser, { storageState: await page.context().storageState() });
+    const parts = {};
+    const given = [];
+    fresh.on("response", (r) => given.push(r.body().then((body) => {
+        const kind = /\.(css|js|svg)$/.exec(new URL(r.url()).pathname)?.[1] ?? "html";
+        parts[kind] = (parts[kind] ?? 0) + gzipSync(body, { level: 9 }).length;
+    })));
+    await fresh.goto(address, { waitUntil: "networkidle" });
+    await fresh.locator("form[data-ready]").waitFor();
+    await Promise.all(given);
+    await leave(fresh);
+    assert.ok(parts.js > 10000 && parts.css > 5000 && parts.html > 1000, `something was not loaded: ${JSON.stringify(parts)}`);
+    return [Object.values(parts).reduce((a, b) => a + b), JSON.stringify(parts)];
+}
+
+test("9 weight", async (t) => {
+    const page = await enter("police");
+    const draft = await draftBegun(page, "STORY/2026/9");
+    await page.goto(`${server.address}${draft}`);
+    const addresses = await page.locator(".govuk-task-list__link").evaluateAll((all) => all.map((a) => a.href));
+    assert.ok(addresses.some((a) => a.endsWith("/person")) && addresses.length > 5);
+    await page.goto(`${server.address}${draft}/episode`);
+    for (const name of [/^Add: /, "Add: Exploitation"]) {
+        await page.locator("form[data-ready]").waitFor();
+        await page.getByRole("button", { name }).first().click();
+    }
+    await page.locator("[id='q-episode[0].exploitation[0]']").waitFor();
+    addresses.push(page.url());
+    const heavy = [];
+    for (const address of addresses) {
+        const [bytes, parts] = await weight(page, address);
+        t.diagnostic(`${new URL(address).pathname.split("/").pop()}: ${bytes} ${parts}`);
+        if (bytes >= 50000) heavy.push(`${address}: ${bytes} bytes ${parts}`);
+    }
+    assert.deepEqual(heavy, []);
+    await leave(page);
 });

@@ -94,8 +94,8 @@ describe("with script and without", { concurrency: true }, () => {
         await sessionEnds();
         await page.getByText("Your session has ended").waitFor();
         forgive(page);
-        await page.locator("#f-source_file_no").fill("SESSION/2 typed after it");
         await checkPage(page, "a section after the end of the session");
+        await page.locator("#f-source_file_no").fill("SESSION/2 typed after it");
         const [other] = await Promise.all([page.context().waitForEvent("page"), page.getByRole("button", { name: "Sign in again" }).click()]);
         await other.waitForURL(/\/sign-in$/);
         await signInHere(other, "police");
