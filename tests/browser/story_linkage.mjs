@@ -31,7 +31,7 @@ dataWith("data-link", false);
 dataWith("data-four", true);
 cpSync(join(source, "docs/handbook"), "docs/handbook", { recursive: true }); // it lies beside the data
 process.env.DCIM_DATA = resolve("data-link");
-const { checkPage, complaints, dcim, newPage, open, signIn, startServer } = await import("./browser.mjs");
+const { checkPage, complaints, dcim, leave, newPage, open, signIn, startServer } = await import("./browser.mjs");
 
 const password = "seven green rivers at noon";
 let browser, server, manager, second, police;
@@ -183,7 +183,7 @@ test("4 what is missing, and without script", async () => {
     await plain.locator("#reason").fill("the same document");
     await send(plain, "#form button.govuk-button");
     assert.match(await main(plain), /Decided: the same person/);
-    await plain.context().close();
+    await leave(plain);
     assert.deepEqual(await personsOf(manager, a), await personsOf(manager, b));
 });
 

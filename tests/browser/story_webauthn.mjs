@@ -9,7 +9,7 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { checkPage, complaints, dcim, newPage, open, startServer } from "./browser.mjs";
+import { checkPage, complaints, dcim, leave, newPage, open, startServer } from "./browser.mjs";
 
 const password = "seven green rivers at noon";
 let browser, server, codes = [];
@@ -163,7 +163,7 @@ test("4 at another name", async () => {
     await other.locator("#code").fill(codes[0]);
     await other.locator("#form button[type=submit]:visible").last().click();
     await signedIn(other);
-    await other.context().close();
+    await leave(other);
 });
 
 test("5 without script", async () => {
@@ -178,7 +178,7 @@ test("5 without script", async () => {
     await plain.goto(`${server.address}/sign-in/factor`);
     await plain.getByRole("button", { name: "Register a security key" }).click();
     await plain.getByText("Security keys need script").waitFor();
-    await plain.context().close();
+    await leave(plain);
 });
 
 test("6 listed, removed, and by choice", async () => {
@@ -200,7 +200,7 @@ test("6 listed, removed, and by choice", async () => {
     await page.getByRole("button", { name: /Remove.*blue key/ }).click();
     await page.getByText("The security key was removed.").waitFor();
     assert.deepEqual(await keys(page), ["this computer"]);
-    await page.context().close();
+    await leave(page);
     assert.equal((await spare.credentials().catch(() => [])).length, 0); // went with its page
 
     const analyst = await newPage(browser);
@@ -212,5 +212,5 @@ test("6 listed, removed, and by choice", async () => {
     await analyst.getByRole("button", { name: "Register a security key" }).click();
     await analyst.locator(ask).click();
     await analyst.locator(".app-codes li").first().waitFor();
-    await analyst.context().close();
+    await leave(analyst);
 });
