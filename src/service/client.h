@@ -116,7 +116,8 @@ struct caller {
     const char *
         session; /* token of a session or API token, as the browser or program has it; NULL: none */
     const char *source;   /* network address, cut to its net (S21); NULL: unknown */
-    const char *language; /* of this request; NULL: the account's, else the pack's */
+    const char *language; /* of this request; NULL: the account's */
+    const char *browser;  /* language where the account has none either; NULL: the pack's */
     const char *purpose;  /* of this request; NULL: the one stated when signing in */
     /* What a program calls this request: under the same name the same request is done once, and
      * answered as then for a day (service/once.h). NULL: it has none. */

@@ -30,6 +30,7 @@ static struct json *answer(struct service *s, const struct json *question)
     struct caller who = {.session = word(question, "session"),
                          .source = word(question, "source"),
                          .language = word(question, "language"),
+                         .browser = word(question, "browser"),
                          .purpose = word(question, "purpose"),
                          .once = word(question, "once")};
     const char *name = word(question, "operation");

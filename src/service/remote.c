@@ -25,6 +25,7 @@ bool remote_call(struct json **out, struct json **problems, struct channel *ch,
     set_known(question, "session", who->session);
     set_known(question, "source", who->source);
     set_known(question, "language", who->language);
+    set_known(question, "browser", who->browser);
     set_known(question, "purpose", who->purpose);
     set_known(question, "once", who->once);
     if (ch->broken || !channel_send(ch->fd, question, CHANNEL_MESSAGE_MAX, e)) {

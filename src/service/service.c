@@ -796,6 +796,7 @@ static bool settle_who(struct call *c, const struct caller *caller, struct err *
     c->who = (struct who){.role = &role_nobody, .source = caller->source};
     if (!session_who(&c->who, c, caller, e)) return false;
     if (caller->language != NULL) c->who.language = caller->language;
+    if (c->who.language == NULL) c->who.language = caller->browser;
     if (caller->purpose != NULL && !c->who.token) c->who.purpose = caller->purpose;
     return session_reaches(c, e);
 }
@@ -867,8 +868,8 @@ static bool reachable(const struct operation *op, const struct json *in, struct 
 static bool check_caller(const struct caller *who, struct err *e)
 {
     return check_word("session", who->session, e) && check_word("source", who->source, e) &&
-           check_word("language", who->language, e) && check_word("purpose", who->purpose, e) &&
-           check_word("once", who->once, e);
+           check_word("language", who->language, e) && check_word("browser", who->browser, e) &&
+           check_word("purpose", who->purpose, e) && check_word("once", who->once, e);
 }
 
 static bool carry_out(struct json **out, struct service *s, const struct caller *who,

@@ -16,19 +16,30 @@ const struct site_language *ask_language_of(const struct site *s, struct text co
     return NULL;
 }
 
-/* The language of the request itself, else the session's, else the browser's. */
-void ask_language(struct exchange *x)
+/* What the request itself asks for; NULL: nothing. */
+static const struct site_language *language_asked(const struct exchange *x)
+{
+    const struct site_language *l = ask_language_of(x->site, request_query(x->request, "language"));
+    return l != NULL ? l : ask_language_of(x->site, request_form(x->request, "switch_language"));
+}
+
+static const struct site_language *language_of_browser(const struct exchange *x)
 {
     const struct site *s = x->site;
     const char *offered[SITE_LANGUAGES_MAX];
-    const struct site_language *l = ask_language_of(s, request_query(x->request, "language"));
-    if (l == NULL) l = ask_language_of(s, request_form(x->request, "switch_language"));
-    if (l == NULL && x->info != NULL)
-        l = ask_language_of(s, text_of(json_get_text(x->info, "language", "")));
     for (size_t i = 0; i < s->n_language; i++) offered[i] = s->language[i].code;
-    if (l == NULL)
-        l = ask_language_of(s, text_of(request_language(x->request, offered, s->n_language)));
-    if (l == NULL) l = &s->language[0];
+    const struct site_language *l =
+        ask_language_of(s, text_of(request_language(x->request, offered, s->n_language)));
+    return l != NULL ? l : &s->language[0];
+}
+
+/* The language of the request itself, else the session's, else the browser's. */
+void ask_language(struct exchange *x)
+{
+    const struct site_language *l = language_asked(x);
+    if (l == NULL && x->info != NULL)
+        l = ask_language_of(x->site, text_of(json_get_text(x->info, "language", "")));
+    if (l == NULL) l = language_of_browser(x);
     x->language = l->code;
     x->who.language = l->code;
     (void)catalogue_use(l->words);
@@ -87,6 +98,10 @@ bool ask_who(struct exchange *x, struct err *e)
     x->session[token.n] = '\0';
     x->who.session = x->session;
     ask_csrf(x->csrf, x->session);
+    /* What is said of who asks stands on the page, so it is said in the page's language. */
+    const struct site_language *asked = x->site->n_language > 0 ? language_asked(x) : NULL;
+    if (asked != NULL) x->who.language = asked->code;
+    if (x->site->n_language > 0) x->who.browser = language_of_browser(x)->code;
     struct json *none = json_object(), *info = NULL;
     bool ok = exchange_call(&info, x, "session.info", none, e);
     json_free(none);

@@ -72,6 +72,7 @@ static int end(void **state)
 static const struct caller anna = {.session = "token",
                                    .source = "192.0.2.0",
                                    .language = "pt",
+                                   .browser = "cs",
                                    .purpose = "why"};
 
 /* One question to a far end that says this, then one that is answered well, unless it is over. */
@@ -109,7 +110,8 @@ static void questions_1(void **state)
     assert_string_equal(json_get_text(f.asked, "source", ""), "192.0.2.0");
     assert_string_equal(json_get_text(f.asked, "language", ""), "pt");
     assert_string_equal(json_get_text(f.asked, "purpose", ""), "why");
-    assert_int_equal(json_size(f.asked), 6); /* and nothing else: no role, no actor */
+    assert_string_equal(json_get_text(f.asked, "browser", ""), "cs");
+    assert_int_equal(json_size(f.asked), 7); /* and nothing else: no role, no actor */
     json_free(f.asked);
 }
 

@@ -7,6 +7,7 @@
  *  4 lately shown (S46)
  *  5 what is no session: texts of any kind
  *  6 identifiers opened in an hour and a day (S55)
+ *  7 the language of an answer: the request's, else the account's, else the browser's, else the pack's
  */
 #include "harness.h"
 
@@ -432,6 +433,36 @@ static void quota_6_1_of_identifiers(void **state)
     desk_verify(desk);
 }
 
+/* ---- 7 ---- */
+
+static const char *spoken(struct person *p, const char *language, const char *browser)
+{
+    static char title[100];
+    struct caller who = {.session = p->session, .language = language, .browser = browser};
+    struct json *in = json_object(), *out = NULL;
+    struct err e = {0};
+    if (!service_call_as(&out, desk, &who, "session.info", in, NULL, &e)) fail_msg("%s", e.msg);
+    (void)snprintf(title, sizeof title, "%s", json_get_text(out, "role_title", ""));
+    json_free(out);
+    json_free(in);
+    return title;
+}
+
+static void language_7_1_of_an_answer(void **state)
+{
+    (void)state;
+    struct person p = {.account = "speaks", .role = "administrator"};
+    char pack[100];
+    person_make(&p, desk);
+    (void)snprintf(pack, sizeof pack, "%s", spoken(&p, NULL, NULL));
+    assert_string_equal(spoken(&p, NULL, "en"), "Administrator");
+    assert_string_not_equal(pack, "Administrator");
+    assert_string_equal(spoken(&p, "pt", "en"), pack);
+    (void)person_do(&p, desk, "account.language", "{'language':'pt'}");
+    assert_string_equal(spoken(&p, NULL, "en"), pack);
+    assert_string_equal(spoken(&p, "en", "pt"), "Administrator");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -445,6 +476,7 @@ int main(void)
         cmocka_unit_test(fresh_4_1_within_five_minutes),
         cmocka_unit_test(who_5_1_no_session),
         cmocka_unit_test(quota_6_1_of_identifiers),
+        cmocka_unit_test(language_7_1_of_an_answer),
         cmocka_unit_test(matrix_1_1_every_role_and_operation),
     };
     return cmocka_run_group_tests(tests, begin, end);

@@ -11,6 +11,7 @@
  *  6 every page for nobody and for an account of every role: shown, refused, or led to signing in;
  *  never
  *    a failure of the server (S51, S64)
+ *  7 what stands on every page is in the page's language, also of an account that has chosen none
  */
 #include "harness.h"
 
@@ -377,6 +378,17 @@ static void walk_6_2_every_role(void **state)
         }
 }
 
+/* ---- 7 ---- */
+
+/* The register speaks Portuguese, the browser English, and the account nothing of its own. */
+static void language_7_1_of_the_browser(void **state)
+{
+    (void)state;
+    person_sign_in(&people[2], desk);
+    assert_int_equal(visitor_get(people[2].session, "/account"), 200);
+    assert_non_null(strstr(visitor_page(), "passphrases are stretched too little"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -390,6 +402,7 @@ int main(void)
         cmocka_unit_test(changes_5_2_forged),
         cmocka_unit_test(walk_6_1_nobody),
         cmocka_unit_test(walk_6_2_every_role),
+        cmocka_unit_test(language_7_1_of_the_browser),
     };
     return cmocka_run_group_tests(tests, begin, end);
 }
