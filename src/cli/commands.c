@@ -448,7 +448,7 @@ const struct command commands[] = {
      N_("find which records are one person"),
      N_("Compares all records by keyed encodings of their identifiers and by coded variables; opens no "
         "identifier. Pairs that are sure enough are joined where the country's pack allows it, the band "
-        "below waits for people. Needs --purpose."),
+        "below waits for people."),
      "dcim link run --purpose \"yearly closing 2026\"", false},
     {"link review", NULL, link_review_option, show_link_pair, run_link_review,
      N_("decide pair by pair whether two records are one person"),
