@@ -3,12 +3,17 @@
  * them in turn fails.
  *  1 every call fails once, or from then on, with an input/output error or for want of space (S87)
  *  2 a commit that failed in the disk: nothing is acknowledged any more (S87)
- *  3 a full disk: reading goes on, writing goes on when there is space again (S85) */
+ *  3 a full disk: reading goes on, writing goes on when there is space again (S85)
+ *  4 the same as 1 under a run of linkage: it is there as a whole with its decisions and persons,
+ *  or
+ *    nothing of it is (S87) */
 #include "harness.h"
 
 #include "base/buf.h"
 #include "base/file.h"
 #include "store/backend.h"
+#include "store/link_decision.h"
+#include "store/person.h"
 #include "store/store.h"
 #include "store_data.h"
 
@@ -20,7 +25,8 @@
 
 /* ---- the calls ---- */
 
-/* Not static: the fortified pread() of the system's header is an inline function with a name for others. */
+/* Not static: the fortified pread() of the system's header is an inline function with a name for
+ * others. */
 struct {
     uint64_t count, fail_at; /* 0: never */
     bool forever;
@@ -243,6 +249,87 @@ static void faults_3_a_full_disk(void **state) /* S85 */
     store_close(st);
 }
 
+static bool link_all(struct store *st)
+{
+    const struct link_run_start start = {.form = dictionary_form(store_data_dictionary(),
+                                                                 TEXT("victim")),
+                                         .actor = "eva",
+                                         .model = TEXT("{}"),
+                                         .lower = 2,
+                                         .upper = 8,
+                                         .last_record = BEFORE};
+    struct link_proposal pair[BEFORE / 2];
+    struct link_automatic d[BEFORE / 2];
+    struct link_bulk_result r;
+    int64_t run_no;
+    for (uint64_t i = 0; i < BEFORE / 2; i++) {
+        pair[i] = (struct link_proposal){2 * i + 1, 2 * i + 2, 9, TEXT("[]")};
+        d[i] = (struct link_automatic){2 * i + 1, 2 * i + 2, LINK_VERDICT_SAME, 9};
+    }
+    return link_run_begin(&run_no, st, &start, &e) &&
+           link_run_add(NULL, st, run_no, pair, BEFORE / 2, &e) &&
+           link_decide_bulk(&r, st, run_no, d, BEFORE / 2, "engine", &e) &&
+           link_run_finish(st, run_no, &e);
+}
+
+static bool link_work(void)
+{
+    struct store *st = NULL;
+    bool acknowledged = false;
+    if (!store_open(&st, "w", store_data_unlock(), false, &e)) return false;
+    if (store_use_dictionary(st, store_data_dictionary(), &e) && store_begin(st, true, &e)) {
+        acknowledged = link_all(st) && store_commit(st, &e);
+        if (!acknowledged) store_rollback(st);
+    }
+    store_close(st);
+    return acknowledged;
+}
+
+static void check_links(uint64_t at, bool acknowledged)
+{
+    struct store *st = store_data_open("w", false);
+    struct arena *a = arena_new(ARENA_PLAIN);
+    struct link_run *list;
+    int64_t n_wrong;
+    uint64_t person;
+    size_t n;
+    sound(st);
+    assert_true(link_run_list(&list, &n, st, FORM_NONE, 10, a, &e));
+    if (acknowledged && n != 1)
+        fail_msg("call %llu: the acknowledged run is lost", (unsigned long long)at);
+    assert_true(n <= 1);
+    if (n == 1) assert_int_equal(list[0].n_in_force, BEFORE / 2);
+    assert_true(person_check(&n_wrong, st, &e));
+    assert_int_equal(n_wrong, 0);
+    assert_true(person_of_record(&person, st, 2, &e));
+    assert_int_equal(person, n == 1 ? 1 : 2);
+    arena_free(a);
+    store_close(st);
+}
+
+static void faults_4_linkage(void **state) /* S87 */
+{
+    (void)state;
+    const int error[] = {EIO, ENOSPC};
+    uint64_t step = harness_sanitized() ? 11 : 4, refused = 0;
+    for (size_t k = 0; k < 4; k++) {
+        for (uint64_t at = 1 + k % step;; at += step) {
+            copy_repository("base", "w");
+            no_faults();
+            fault.fail_at = at;
+            fault.error = error[k / 2];
+            fault.forever = k % 2 == 1;
+            bool acknowledged = link_work();
+            uint64_t reached = fault.count;
+            no_faults();
+            check_links(at, acknowledged);
+            refused += !acknowledged;
+            if (reached < at) break;
+        }
+    }
+    assert_true(refused > 10);
+}
+
 int main(void)
 {
     setenv("DCIM_INSECURE_KDF", "1", 1);
@@ -250,6 +337,7 @@ int main(void)
         cmocka_unit_test(faults_1_every_call),
         cmocka_unit_test(faults_2_a_commit_that_failed),
         cmocka_unit_test(faults_3_a_full_disk),
+        cmocka_unit_test(faults_4_linkage),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

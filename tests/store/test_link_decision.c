@@ -6,7 +6,7 @@
  *  2 what is refused: a record with itself, two forms, a record that is not there, withdrawn or
  *    erased, no verdict, a long reason; nothing is written then
  *  3 either order of a pair is the same pair
- *  4 two people at once: the second is told, and nothing of theirs is written (S80)
+ *  4 two people at once: the second is told, and nothing of theirs is written
  *  5 contradictions are kept, listed and solved by undoing either
  *  6 a second person: waits, confirms, not oneself, disagrees; what waits is answered by deciding
  *  anew
@@ -234,7 +234,7 @@ static void decision_3_either_order(void **state)
     assert_string_equal(e.id, "link.moved");
 }
 
-static void decision_4_two_people_at_once(void **state) /* S80 */
+static void decision_4_two_people_at_once(void **state)
 {
     (void)state;
     struct link_outcome o;

@@ -7,7 +7,7 @@
  *  5 pairs as they stand: open, unsure, waiting, same, different; in one person by other pairs
  *  6 a sample: the same when asked again, another for another run, at most so many
  *  7 a new run takes the place of the proposals; what was decided stays decided
- *  8 a run that is killed leaves nothing (S9)
+ *  8 a run that is killed leaves nothing
  *  9 only in a write transaction */
 #include "harness.h"
 
@@ -415,7 +415,7 @@ static void run_7_a_new_run(void **state)
     assert_int_equal(count(LINK_UNSURE), 1);
 }
 
-static void run_8_killed(void **state) /* S9 */
+static void run_8_killed(void **state)
 {
     (void)state;
     struct link_pair *list;
