@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 double bench_seconds(void);               /* of the monotone clock */
+double bench_processor(void);             /* that this thread has used: on a crowded machine too */
 double bench_median(double *t, size_t n); /* sorts */
 
 struct bench_run {

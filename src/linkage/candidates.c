@@ -11,7 +11,7 @@
 enum {
     ANCHORS_LEAST = 1500,
     ANCHORS_MOST = 3000,
-    OTHERS = 60000,
+    OTHERS_MOST = 1000000,
     POTENTIAL = 600,
     TRY_PAIRS = 24,  /* an anchor, on average */
     LARGE = 3,       /* an anchor: worth making smaller */
@@ -50,6 +50,8 @@ struct trial {
     const struct marks *m;
     uint32_t *anchor, *other; /* records */
     size_t n_anchor, n_other;
+    double thin;         /* share of all records that the others are */
+    struct marks shared; /* of the others: those marks that any anchor has */
 };
 
 struct tried { /* what a rule found: (anchor, other) */
@@ -106,7 +108,7 @@ static void try_rule(const struct trial *t, struct tried *out)
     uint32_t *taken = mem_new(t->n_anchor, sizeof *taken); /* pairs of each anchor */
     load_anchors(&by_key, t, &out->rule);
     for (size_t i = 0; i < t->n_other && !out->too_many; i++) {
-        size_t n = candidate_keys(key, &out->rule, t->m, t->other[i]);
+        size_t n = candidate_keys(key, &out->rule, &t->shared, i);
         for (size_t k = 0; k < n; k++)
             for (uint32_t at = slot_of(&by_key, key[k])->first; at != 0; at = by_key.next[at - 1]) {
                 uint32_t anchor = by_key.of[at - 1];
@@ -120,7 +122,8 @@ static void try_rule(const struct trial *t, struct tried *out)
     for (size_t i = 0; i < t->n_anchor; i++) /* in larger blocks only neighbours are paired */
         if (taken[i] > ANCHOR_MOST && taken[i] <= CANDIDATES_BLOCK_MAX)
             out->over += taken[i] - ANCHOR_MOST;
-    out->large = out->too_many || out->n + out->over > t->n_anchor * LARGE;
+    out->large =
+        out->too_many || (double)(out->n + out->over) > (double)t->n_anchor * LARGE * t->thin;
     if (out->too_many) {
         mem_free(out->pair);
         out->pair = NULL;
@@ -130,6 +133,41 @@ static void try_rule(const struct trial *t, struct tried *out)
     mem_free(by_key.slot);
     mem_free(by_key.of);
     mem_free(by_key.next);
+}
+
+/* The place of a value in a hash set: its own, or a free one. 0: free; else 1 more than the
+ * value. */
+static uint64_t *place_of(uint64_t *set, size_t n_set, uint32_t value)
+{
+    size_t at = value & (n_set - 1);
+    while (set[at] != 0 && set[at] != (uint64_t)value + 1) at = (at + 1) & (n_set - 1);
+    return &set[at];
+}
+
+/* Most marks of the others are no anchor's: without them a rule is tried several times faster. */
+static void share_kind(void *ctx, size_t kind)
+{
+    struct trial *t = ctx;
+    const struct mark_kind *k = &t->m->kind[kind];
+    struct mark_kind *to = &t->shared.kind[kind];
+    size_t n = 0, n_set = 1;
+    for (size_t i = 0; i < t->n_anchor; i++)
+        n += k->start[t->anchor[i] + 1] - k->start[t->anchor[i]];
+    while (n_set < 4 * n + 1) n_set *= 2;
+    uint64_t *set = mem_new(n_set, sizeof *set);
+    for (size_t i = 0; i < t->n_anchor; i++)
+        for (uint32_t j = k->start[t->anchor[i]]; j < k->start[t->anchor[i] + 1]; j++)
+            *place_of(set, n_set, k->value[j]) = (uint64_t)k->value[j] + 1;
+    to->start = mem_new(t->n_other + 1, sizeof *to->start);
+    for (size_t i = 0; i < t->n_other; i++) {
+        for (uint32_t j = k->start[t->other[i]]; j < k->start[t->other[i] + 1]; j++) {
+            if (*place_of(set, n_set, k->value[j]) == 0) continue;
+            MEM_GROW(to->value, to->cap, to->n_value + 1);
+            to->value[to->n_value++] = k->value[j];
+        }
+        to->start[i + 1] = (uint32_t)to->n_value;
+    }
+    mem_free(set);
 }
 
 static void take_sample(struct trial *t, const struct marks *m)
@@ -142,7 +180,8 @@ static void take_sample(struct trial *t, const struct marks *m)
     t->n_anchor = m->n / 6;
     if (t->n_anchor > ANCHORS_MOST) t->n_anchor = ANCHORS_MOST;
     if (t->n_anchor < ANCHORS_LEAST) t->n_anchor = m->n < ANCHORS_LEAST ? m->n : ANCHORS_LEAST;
-    t->n_other = m->n < OTHERS ? m->n : OTHERS;
+    t->n_other = m->n < OTHERS_MOST ? m->n : OTHERS_MOST;
+    t->thin = (double)t->n_other / (double)m->n;
     for (size_t i = 0; i < t->n_other; i++) { /* Fisher and Yates, as far as needed */
         size_t k = i + random_below(&r, m->n - i);
         uint32_t v = all[i];
@@ -152,12 +191,15 @@ static void take_sample(struct trial *t, const struct marks *m)
     t->other = all;
     t->anchor = mem_new(t->n_anchor, sizeof *t->anchor);
     memcpy(t->anchor, all, t->n_anchor * sizeof *all);
+    t->shared = (struct marks){.n_kind = m->n_kind, .n = t->n_other};
+    parallel_run(m->n_kind, share_kind, t);
 }
 
 static void trial_release(struct trial *t)
 {
     mem_free(t->anchor);
     mem_free(t->other);
+    marks_release(&t->shared);
 }
 
 static bool may_join(const struct marks *m, const struct candidate_rule *r, size_t kind)
@@ -326,10 +368,9 @@ void candidates_choose(struct candidate_rules *out, struct model *io,
     double *p = mem_new(n, sizeof *p);
     for (size_t i = 0; i < n; i++) p[i] = model_probability(model_weight(io, plan, &c.result[i]));
     /* the sample of others is thinner than all records: so many times more pairs there */
-    double thin = (double)t.n_other / (double)m->n;
-    greedy(out, tried, n_tried, all, p, n, t.n_anchor, most * thin);
-    for (size_t i = 0; i < out->n_rule; i++) out->rule[i].pairs /= thin;
-    out->pairs /= thin;
+    greedy(out, tried, n_tried, all, p, n, t.n_anchor, most * t.thin);
+    for (size_t i = 0; i < out->n_rule; i++) out->rule[i].pairs /= t.thin;
+    out->pairs /= t.thin;
 
     for (size_t r = 0; r < n_tried; r++) mem_free(tried[r].pair);
     mem_free(tried);
