@@ -41,7 +41,7 @@ const enter = async (account, options, where = server) => {
     return page;
 };
 before(async () => {
-    if (!existsSync("demo-link")) dcim("demo", "demo-link", "--records", "700");
+    if (!existsSync("demo-link")) dcim("demo", "demo-link", "--records", "300");
     server = await startServer({ folder: "demo-link", key: "demo-link.key", args: ["--demonstration", "--insecure-no-second-factor"] });
     browser = await open();
     manager = await enter("manager");
@@ -84,7 +84,15 @@ test("1 a run", async () => {
     await checkPage(manager, "/linkage/runs");
     await compare(manager);
     await checkPage(manager, "a run that is done");
-    await send(manager, "main a[href='/linkage']");
+    // what the program was sure of is taken back, so that pairs wait
+    await visit(manager, "/linkage/decisions?who=automatic");
+    const undo = await manager.locator("main a[href$='/undo']").evaluateAll((all) => all.slice(0, 6).map((link) => link.getAttribute("href")));
+    for (const where of undo) {
+        await visit(manager, where);
+        await manager.locator("#reason").fill("to be looked at by people");
+        await send(manager, "#form button.govuk-button");
+    }
+    await visit(manager, "/linkage");
     assert.ok(await manager.locator("main tbody tr").count() >= 3);
     await checkPage(manager, "/linkage");
     await visit(manager, "/");
@@ -217,7 +225,6 @@ test("6 two decide at once", async () => {
     forgive(manager);
     await checkPage(manager, "a pair that somebody else decided meanwhile");
     assert.ok(!(await personsOf(manager, a)).includes(b));
-    await send(manager, `main a[href='/linkage']`).catch(() => visit(manager, "/linkage"));
 });
 
 test("7 contradictions", async () => {
@@ -299,8 +306,6 @@ test("11 two persons", async () => {
         await visit(one, `/linkage/pairs/${p}/${q}`, other);
         assert.equal(await one.locator("form[action$='/confirm']").count(), 0);
         await checkPage(one, "a pair that waits for a second person");
-        await visit(two, "/", other);
-        assert.match(await main(two), /wait for a second person/);
         await visit(two, "/linkage/decisions?state=confirm", other);
         await send(two, "main tbody th a");
         assert.deepEqual(path(two).split("/").slice(-2).sort(), [p, q].sort());
