@@ -46,7 +46,7 @@ struct person_counts {
     int64_t n_across;        /* persons known to two or more organisations */
     int64_t n_linked;        /* records of persons with several records */
 };
-/* Of a form. Not safe to publish. Cost: reads every active record's current version, about a second
+/* Of a form. Not safe to publish. Cost: reads every active record's current version, some seconds
  * for a million. */
 bool person_counts(struct person_counts *out, struct store *st, const struct form *f,
                    struct err *e) MUST_CHECK;

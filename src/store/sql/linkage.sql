@@ -473,21 +473,24 @@ SELECT r.record_no, r.code, f.name AS form, s.organisation_no, o.code AS organis
  ORDER BY r.record_no;
 
 -- name: person_counts   params: form, seen   columns: n_record, n_person, n_several, n_across, n_linked   rows: 1
--- As row_source.c tells persons apart.
-SELECT coalesce(sum(n), 0) AS n_record, count(*) AS n_person, coalesce(sum(n > 1), 0) AS n_several,
-       coalesce(sum(n_organisation > 1), 0) AS n_across, coalesce(sum(CASE WHEN n > 1 THEN n END), 0) AS n_linked
-  FROM (SELECT count(*) AS n, count(DISTINCT s.organisation_no) AS n_organisation
-          FROM record r
-          JOIN record_version v ON v.version_id = r.record_no * 65536 + r.version_no
-          JOIN series s ON s.series_no = r.series_no
-          JOIN form f ON f.form_no = s.form_no
-          LEFT JOIN record_person x ON x.record_no = r.record_no
-         WHERE r.state = 1 AND f.name = :form
-           AND (v.batch_no IS NOT NULL OR
-                NOT EXISTS (SELECT 1 FROM version_work w WHERE w.version_id = v.version_id AND w.counted = 0))
-         GROUP BY CASE WHEN x.person_no IS NOT NULL THEN x.person_no
-                       WHEN r.record_no <= :seen OR v.person_key IS NULL THEN r.record_no
-                       ELSE v.person_key END);
+-- As row_source.c tells persons apart; k NULL: each a person of its own.
+SELECT coalesce(sum(n), 0) AS n_record, coalesce(sum(CASE WHEN k IS NULL THEN n ELSE 1 END), 0) AS n_person,
+       coalesce(sum(k IS NOT NULL AND n > 1), 0) AS n_several,
+       coalesce(sum(k IS NOT NULL AND first <> last), 0) AS n_across,
+       coalesce(sum(CASE WHEN k IS NOT NULL AND n > 1 THEN n END), 0) AS n_linked
+  FROM (SELECT k, count(*) AS n, min(organisation_no) AS first, max(organisation_no) AS last
+          FROM (SELECT s.organisation_no,
+                       CASE WHEN x.person_no IS NOT NULL THEN x.person_no
+                            WHEN r.record_no > :seen THEN v.person_key END AS k
+                  FROM record r
+                  JOIN record_version v ON v.version_id = r.record_no * 65536 + r.version_no
+                  JOIN series s ON s.series_no = r.series_no
+                  JOIN form f ON f.form_no = s.form_no
+                  LEFT JOIN record_person x ON x.record_no = r.record_no
+                 WHERE r.state = 1 AND f.name = :form
+                   AND (v.batch_no IS NOT NULL OR
+                        NOT EXISTS (SELECT 1 FROM version_work w WHERE w.version_id = v.version_id AND w.counted = 0)))
+         GROUP BY k);
 
 -- name: person_count_linked   params: form, seen   columns: n   rows: 1
 -- The number of them alone: a record of which neither is known is a person of its own.
