@@ -26,6 +26,10 @@ before(async () => {
             + "exploitation_start,main_form_flag,victim_status,status_decided_by,legal_basis,birth_date,consent_purpose,consent_organisation,"
             + "consent_decision,interpreter_needed\nW-3,2023-05-11,F,PT,PT,E100,PT,2022-03,yes,S30,14,LB3,1990-05-31,sharing_named_org,CAP-A,given,yes\n");
         dcim("import", "consent.csv", "--form", "victim", "--organisation", "GNR", ...where);
+        // linkage was sure of the two, and joined them; whether one is too many is for people to say
+        const { pairs } = JSON.parse(dcim("link", "list", "--state", "all", "--organisation", "GNR", "--limit", "500", "--json", ...where));
+        for (const p of pairs.filter((x) => x.organisation_a === x.organisation_b))
+            dcim("link", "undo", p.a, p.b, "--reason", "perhaps entered twice", ...where);
     }
     server = await startServer({ folder: "demo-work", key: "demo-work.key", args: ["--demonstration", "--insecure-no-second-factor"] });
     browser = await open();
@@ -67,6 +71,11 @@ test("1 cards lead to as many rows", async () => {
     await police.waitForURL(/duplicate/);
     assert.match(await main(police), /may be the person of \w{12}/);
     await checkPage(police, "/records?state=duplicate");
+    assert.equal(await police.locator("main a[href^='/linkage/']").count(), 0);
+    await manager.goto(`${server.address}/records?state=duplicate`);
+    await manager.locator("main a[href^='/linkage/pairs/']").first().click();
+    await manager.waitForURL(/\/linkage\/pairs\//);
+    assert.match(await main(manager), /One person, or two/);
     await police.goto(`${server.address}/records?state=due`);
     assert.match(await main(police), /to be kept until 2020-01-01/);
     await checkPage(police, "/records?state=due");
