@@ -63,7 +63,8 @@ struct link_bulk_result {
  * They take the place of those of earlier runs of the form, which come back when this run is
  * undone; pairs that people have decided stay as they are. Evidence is that of the proposal. Of one
  * pair the first counts. n = 0 is a run that decides nothing in the place of earlier ones; a run
- * that never calls this leaves theirs in force. Cost: 200,000 in a few seconds. */
+ * that never calls this leaves theirs in force. Cost: 200,000 in six
+ * seconds of one processor, ten where an earlier run's give way. */
 bool link_decide_bulk(struct link_bulk_result *out, struct store *st, int64_t run_no,
                       const struct link_automatic *d, size_t n, const char *actor,
                       struct err *e) MUST_CHECK;
