@@ -339,6 +339,7 @@ static struct link_queue waiting_queue(const struct call *c, const struct form *
 {
     struct link_queue q = {.form = f->id,
                            .standing = standing,
+                           .apart = standing == LINK_OPEN,
                            .any_weight = true,
                            .order = LINK_BEST_FIRST,
                            .max = LINK_PAGE_MAX};

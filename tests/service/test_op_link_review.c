@@ -84,6 +84,9 @@ static void queue_1_1_page_by_page(void **state)
         (void)snprintf(after, sizeof after, "%s", json_get_text(page, "next", ""));
     } while (after[0] != '\0');
     assert_int_equal(walked, n);
+    /* and what my work says waits is what is listed */
+    int64_t open = json_get_int(desk_do(desk, "link.queue", "{}"), "count", -1);
+    assert_int_equal(json_get_int(desk_do(desk, "work.summary", "{}"), "link_open", 0), open);
 }
 
 static void queue_1_2_by_band_and_organisation(void **state)
