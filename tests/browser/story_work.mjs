@@ -22,9 +22,6 @@ before(async () => {
         const row = (no, more) => `${no},Rocha,Ana,1990-05-31,2023-05-11,F,PT,PT,E100,PT,2022-03,yes,S30,14,LB3,active,${more}`;
         writeFileSync("twice.csv", `${columns}\n${row("W-1", "")}\n${row("W-2", "2020-01-01")}\n`);
         dcim("import", "twice.csv", "--form", "victim", "--organisation", "GNR", ...where);
-        // Linkage has joined the two at once. A person takes it back: then they are possible duplicates until somebody decides.
-        const [a, b] = JSON.parse(dcim("record", "list", "--form", "victim", "--organisation", "GNR", "--json", ...where)).records;
-        dcim("link", "undo", a.record, b.record, "--reason", "the two files are to be compared first", ...where);
         writeFileSync("consent.csv", "source_file_no,entry_date,sex,citizenship,recruitment_country,exploitation_form,exploitation_country,"
             + "exploitation_start,main_form_flag,victim_status,status_decided_by,legal_basis,birth_date,consent_purpose,consent_organisation,"
             + "consent_decision,interpreter_needed\nW-3,2023-05-11,F,PT,PT,E100,PT,2022-03,yes,S30,14,LB3,1990-05-31,sharing_named_org,CAP-A,given,yes\n");
