@@ -87,7 +87,7 @@ static bool field(struct encoding_reader *r, struct text t, const char *name)
 static struct encoded_word word_of(struct text t, const char *name)
 {
     struct encoding_reader r;
-    struct encoded_word w;
+    struct encoded_word w = {0};
     assert_true(field(&r, t, name) && encoding_take_word(&w, &r));
     return w;
 }
@@ -95,7 +95,7 @@ static struct encoded_word word_of(struct text t, const char *name)
 static struct encoded_birth birth_of(struct text t)
 {
     struct encoding_reader r;
-    struct encoded_birth x;
+    struct encoded_birth x = {0};
     assert_true(field(&r, t, "birth") && encoding_take_birth(&x, &r));
     return x;
 }
