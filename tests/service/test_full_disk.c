@@ -150,7 +150,7 @@ static void import_1_1_filling_up_at_any_moment(void **state)
 static void full_2_1_what_works_and_what_says_so(void **state)
 {
     (void)state;
-    repository_with(8 * 1024);
+    repository_with(16 * 1024);
     DCIM("import", "v.csv", IMPORT);
     assert_int_equal(run.status, 0);
     fill();
