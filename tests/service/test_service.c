@@ -76,6 +76,7 @@ static const struct trial {
     {"record.history", "{'record':'%2$s'}"},
     {"record.links", "{'record':'%2$s','purpose':'test'}"},
     {"quality.report", "{}"},
+    {"link.catch_up", "{'form':'victim'}"},
     {"record.erase", "{'record':'000000000000','reason':'none'}"},
     {"audit.verify", "{}"},
     {"audit.list", "{}"},

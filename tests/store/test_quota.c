@@ -177,6 +177,7 @@ static void drop_later_tables(struct raw *raw)
         "'audit_entry', 'audit_checkpoint', 'log_head', 'erasure') LIMIT 1";
     char name[80] = "", drop[120];
     raw_run(raw, "PRAGMA foreign_keys = OFF");
+    raw_run(raw, "DROP VIEW linkage_pair_row; DROP VIEW linkage_decision_row");
     for (size_t n; (n = raw_bytes(raw, name, sizeof name - 1, later)) != 0;) {
         name[n] = '\0';
         (void)snprintf(drop, sizeof drop, "DROP TABLE %s", name);
