@@ -213,6 +213,10 @@ bool job_start(char code[UPLOAD_CODE + 1], struct call *c, const char *operation
                const struct json *in, const struct json *about, unsigned wait_ms, struct err *e)
 {
     struct jobs *j = service_jobs(c->s);
+    if (c->who.account_no == 0) { /* nobody could ask what became of it */
+        err_set(e, ERR_DENIED, "session.none", "nobody is signed in, or the session has ended");
+        return err_remedy(e, "sign in");
+    }
     (void)pthread_mutex_lock(&j->lock);
     sweep(j, call_now(c));
     struct job *job = take_place(j, c->who.account_no);

@@ -167,6 +167,7 @@ static int end(void **state)
 
 int main(void)
 {
+    (void)setenv("DCIM_DATA", harness_source("data"), 1);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(linked_1_1_as_they_were_made),
         cmocka_unit_test(linked_3_1_references_say_nothing),
