@@ -14,6 +14,7 @@ trap '[ -z "$server" ] || kill "$server" 2>/dev/null || true' EXIT
 
 # Start it with further options; waits until it says how it ends.
 serve() {
+    : >said.txt # not what the one before has said
     "$dcim" serve --repository r --key-file r.key --port 0 "$@" >said.txt 2>err.txt &
     server=$!
     i=0
