@@ -2,6 +2,7 @@
 #include "base/webauthn.h"
 
 #include "base/base64.h"
+#include "base/cbor.h"
 #include "base/crypto.h"
 #include "base/json.h"
 #include "base/mem.h"
@@ -17,7 +18,13 @@ enum {
     CLIENT_MAX = 4096, /* bytes of client data; those of browsers are a few hundred */
     USER_PRESENT = 0x01,
     USER_VERIFIED = 0x04,
-    NAME_HASH = 32 /* authenticator data begin with it (section 6.1) */
+    KEY_CARRIED = 0x40,
+    /* authenticator data begin so (section 6.1); where a key is carried, its head goes before it */
+    NAME_HASH = 32,
+    FLAGS_AT = NAME_HASH,
+    DATA_HEAD = NAME_HASH + 1 + 4,
+    MODEL = 16,
+    KEY_HEAD = MODEL + 2
 };
 
 static bool malformed(struct err *e)
@@ -119,11 +126,32 @@ static bool flags_fit(uint8_t flags, struct err *e)
     return err_remedy(e, "give the key a PIN or a fingerprint, and use it with that");
 }
 
+/* libfido2 hands what follows the heads to libcbor, which makes room for as many items as a head
+ * claims, gigabytes for five bytes; the door to CBOR refuses a claim that no bytes stand behind. */
+static bool claims_what_it_holds(struct text data)
+{
+    const unsigned char *p = (const unsigned char *)data.p;
+    struct cbor_reader r;
+    struct cbor_item item;
+    size_t at = DATA_HEAD;
+    if (data.n < at) return false;
+    if ((p[FLAGS_AT] & KEY_CARRIED) != 0) {
+        if (data.n < at + KEY_HEAD) return false;
+        at += KEY_HEAD + ((size_t)p[at + MODEL] << 8 | p[at + MODEL + 1]);
+        if (data.n < at) return false;
+    }
+    cbor_reader_init(&r, p + at, data.n - at);
+    do item = cbor_next(&r);
+    while (item.kind != CBOR_END && item.kind != CBOR_BAD);
+    return item.kind == CBOR_END;
+}
+
 static const int algorithms[] = {COSE_ES256, COSE_EDDSA, COSE_RS256};
 
 /* libfido2 reads the data of one algorithm at a time. */
 static fido_cred_t *read_made(const struct webauthn_brought *b)
 {
+    if (!claims_what_it_holds(b->authenticator)) return NULL;
     for (size_t i = 0; i < sizeof algorithms / sizeof *algorithms; i++) {
         fido_cred_t *c = fido_cred_new();
         const unsigned char *p = (const unsigned char *)b->authenticator.p;
@@ -192,7 +220,8 @@ bool webauthn_shown(uint32_t *counter, const struct webauthn_brought *b,
     const unsigned char *client = (const unsigned char *)b->client.p,
                         *data = (const unsigned char *)b->authenticator.p,
                         *signature = (const unsigned char *)b->signature.p;
-    bool read = s != NULL && fido_assert_set_rp(s, at->name) == FIDO_OK &&
+    bool read = s != NULL && claims_what_it_holds(b->authenticator) &&
+                fido_assert_set_rp(s, at->name) == FIDO_OK &&
                 fido_assert_set_clientdata(s, client, b->client.n) == FIDO_OK &&
                 fido_assert_set_count(s, 1) == FIDO_OK &&
                 fido_assert_set_authdata_raw(s, 0, data, b->authenticator.n) == FIDO_OK &&
