@@ -69,6 +69,7 @@ struct people *people_new(const struct people_role *role, size_t n_role)
         p->own[i].find = map_new();
         *c = (struct people_column){.role = role[i].role,
                                     .name = role[i].name,
+                                    .tag = encoding_tag(role[i].name),
                                     .words = name ? &p->names : &p->own[i]};
         MEM_GROW(c->start, c->start_cap, 1);
         MEM_GROW(c->id, c->id_cap, 1); /* never NULL, also where nobody has anything */
@@ -252,30 +253,33 @@ static void add_encoded_word(struct people_column *c, const struct encoded_word 
     c->id[c->n_id++] = id;
 }
 
-/* The column's field of the encoding, if it has one; `r` stands before its items. */
-static bool find_field(struct encoding_reader *r, struct text encoding, uint32_t tag)
-{
-    if (encoding.n == 0 || !encoding_open(r, encoding)) return false;
-    while (encoding_next(r))
-        if (r->tag == tag) return true;
-    return false;
-}
-
-static void add_words(struct people_column *c, struct text encoding)
+/* Each column's field of the encoding, the first with its tag: where to read its items, nothing
+ * where there is none. */
+static void find_fields(struct encoding_reader out[static PEOPLE_COLUMNS], const struct people *p,
+                        struct text encoding)
 {
     struct encoding_reader r;
+    for (size_t i = 0; i < p->n_column; i++) out[i] = (struct encoding_reader){.n = 0};
+    if (encoding.n == 0 || !encoding_open(&r, encoding)) return;
+    while (encoding_next(&r))
+        for (size_t i = 0; i < p->n_column; i++)
+            if (p->column[i].tag == r.tag && out[i].n == 0) out[i] = r;
+}
+
+static void add_words(struct people_column *c, struct encoding_reader *field)
+{
     struct encoded_word w;
     enum encoding_kind kind =
         c->role == LINKAGE_NUMBER || c->role == LINKAGE_PHONE ? ENCODING_NUMBER : ENCODING_WORDS;
-    if (!find_field(&r, encoding, encoding_tag(c->name)) || r.kind != kind) return;
-    for (size_t n = 0; n < NAME_WORDS && encoding_take_word(&w, &r); n++) add_encoded_word(c, &w);
+    if (field->kind != kind) return;
+    for (size_t n = 0; n < NAME_WORDS && encoding_take_word(&w, field); n++)
+        add_encoded_word(c, &w);
 }
 
-static void add_birth(struct people *p, const struct people_column *c, struct text encoding)
+static void add_birth(struct people *p, struct encoding_reader *field)
 {
-    struct encoding_reader r;
     struct encoded_birth x;
-    if (!find_field(&r, encoding, encoding_tag(c->name)) || !encoding_take_birth(&x, &r)) return;
+    if (!encoding_take_birth(&x, field)) return;
     p->encoded_birth[p->n] = x;
     p->birth[p->n].year = x.year;
 }
@@ -283,16 +287,18 @@ static void add_birth(struct people *p, const struct people_column *c, struct te
 void people_add_encoded(struct people *p, const struct text *value, struct text encoding)
 {
     struct arena_mark mark = arena_mark(p->scratch);
+    struct encoding_reader field[PEOPLE_COLUMNS];
     assert(p->encoded || p->n == 0);
     p->encoded = true;
     begin(p);
     MEM_GROW(p->encoded_birth, p->encoded_cap, p->n + 1);
     p->encoded_birth[p->n] = (struct encoded_birth){0};
+    find_fields(field, p, encoding);
     for (size_t i = 0; i < p->n_column; i++) {
         struct people_column *c = &p->column[i];
         struct text t = text_trim(value[i]);
-        if (is_words(c->role)) add_words(c, encoding);
-        if (c->role == LINKAGE_BIRTH || c->role == LINKAGE_BIRTH_YEAR) add_birth(p, c, encoding);
+        if (is_words(c->role)) add_words(c, &field[i]);
+        if (c->role == LINKAGE_BIRTH || c->role == LINKAGE_BIRTH_YEAR) add_birth(p, &field[i]);
         if (t.n > 0) read_value(p, c, t, p->scratch);
         end_column(p, c);
     }

@@ -71,6 +71,7 @@ struct people_words { /* the different words of a column, or of the name columns
 struct people_column {
     enum linkage_role role;
     const char *name;
+    uint32_t tag; /* of its field in encodings */
     struct people_words *words;
     uint32_t *start; /* n + 1 places in `id` */
     uint32_t *id;    /* into words->word */
