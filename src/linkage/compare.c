@@ -309,31 +309,50 @@ static bool close_part(int a, int b)
     return false;
 }
 
-static struct agreement compare_birth(const struct people_birth *a, const struct people_birth *b)
+struct birth_parts { /* what two dates have in common */
+    bool year, year_close;
+    bool whole;          /* both are known to the day; of what follows: */
+    bool equal, swapped; /* all of it; day and month exchanged */
+    bool new_year;       /* one of them alone says 1 January */
+    int n_equal;         /* parts that are equal; encoded: 2, or fewer and not told apart */
+    int n_close;        /* parts that are close and not equal; encoded: where two are equal alone */
+    bool months, month; /* both are known; they are equal */
+};
+
+static uint8_t birth_level(const struct birth_parts *x)
 {
-    if (a->year == 0 || b->year == 0) return (struct agreement){COMPARE_MISSING, 0};
-    bool year = a->year == b->year, month = a->month == b->month, day = a->day == b->day;
-    bool whole_a = a->month != 0 && a->day != 0, whole_b = b->month != 0 && b->day != 0;
-    bool first_a = a->month == 1 && a->day == 1, first_b = b->month == 1 && b->day == 1;
-    if (whole_a && whole_b) {
-        float bits = a->bits < b->bits ? a->bits : b->bits;
-        if (year && month && day) return (struct agreement){BIRTH_EQUAL, bits};
-        if (year && first_a != first_b) return (struct agreement){BIRTH_AS_YEAR, 0};
-        if (year && a->month == b->day && a->day == b->month)
-            return (struct agreement){BIRTH_SWAPPED, 0};
-        int n_equal = year + month + day;
-        int n_close = close_part(a->year, b->year) + close_part(a->month, b->month) +
-                      close_part(a->day, b->day) - n_equal;
-        if (n_equal == 2) return (struct agreement){n_close == 1 ? BIRTH_ONE_CLOSE : BIRTH_TWO, 0};
-        if (n_equal == 1 && n_close == 2) return (struct agreement){BIRTH_TWO_CLOSE, 0};
-        if (n_close == 3) return (struct agreement){BIRTH_ALL_CLOSE, 0};
-    } else if (year) {
-        bool months = a->month != 0 && b->month != 0;
-        if (months && month) return (struct agreement){BIRTH_AS_MONTH, 0};
-        if (!months) return (struct agreement){BIRTH_AS_YEAR, 0};
+    if (x->whole) {
+        if (x->equal) return BIRTH_EQUAL;
+        if (x->year && x->new_year) return BIRTH_AS_YEAR;
+        if (x->year && x->swapped) return BIRTH_SWAPPED;
+        if (x->n_equal == 2) return x->n_close == 1 ? BIRTH_ONE_CLOSE : BIRTH_TWO;
+        if (x->n_equal == 1 && x->n_close == 2) return BIRTH_TWO_CLOSE;
+        if (x->n_close == 3) return BIRTH_ALL_CLOSE;
+    } else if (x->year) {
+        if (!x->months) return BIRTH_AS_YEAR;
+        if (x->month) return BIRTH_AS_MONTH;
     }
-    if (year) return (struct agreement){BIRTH_YEAR, 0};
-    return (struct agreement){close_part(a->year, b->year) ? BIRTH_YEAR_CLOSE : BIRTH_DIFFER, 0};
+    return x->year ? BIRTH_YEAR : x->year_close ? BIRTH_YEAR_CLOSE : BIRTH_DIFFER;
+}
+
+static bool is_new_year(const struct people_birth *x)
+{
+    return x->month == 1 && x->day == 1;
+}
+
+static void compare_birth(struct birth_parts *out, const struct people_birth *a,
+                          const struct people_birth *b)
+{
+    bool month = a->month == b->month, day = a->day == b->day;
+    out->months = a->month != 0 && b->month != 0;
+    out->whole = out->months && a->day != 0 && b->day != 0;
+    out->month = month;
+    out->equal = out->year && month && day;
+    out->swapped = a->month == b->day && a->day == b->month;
+    out->new_year = is_new_year(a) != is_new_year(b);
+    out->n_equal = out->year + month + day;
+    out->n_close = out->year_close + close_part(a->month, b->month) + close_part(a->day, b->day) -
+                   out->n_equal;
 }
 
 static bool any_near(const uint32_t *a, const uint32_t *b)
@@ -343,40 +362,34 @@ static bool any_near(const uint32_t *a, const uint32_t *b)
     return near;
 }
 
-/* What compare_birth() says, as far as the keyed hashes tell: where two parts are close and not
- * equal, or three, they do not. */
-static struct agreement compare_birth_encoded(const struct people_birth *a,
-                                              const struct people_birth *b,
-                                              const struct encoded_birth *x,
-                                              const struct encoded_birth *y)
+/* The same, as far as the keyed hashes tell: where fewer than two parts are equal, they do not say
+ * what is close. */
+static void compare_birth_encoded(struct birth_parts *out, const struct encoded_birth *x,
+                                  const struct encoded_birth *y)
 {
-    if (a->year == 0 || b->year == 0) return (struct agreement){COMPARE_MISSING, 0};
-    bool year = a->year == b->year;
-    if (x->month && x->day && y->month && y->day) {
-        if (x->whole == y->whole)
-            return (struct agreement){BIRTH_EQUAL, a->bits < b->bits ? a->bits : b->bits};
-        if (year && x->first != y->first) return (struct agreement){BIRTH_AS_YEAR, 0};
-        if (year && x->month_day == y->day_month) return (struct agreement){BIRTH_SWAPPED, 0};
-        bool close = false, two = true;
-        if (x->year_month == y->year_month) close = any_near(x->near_day, y->near_day);
-        else if (x->year_day == y->year_day) close = any_near(x->near_month, y->near_month);
-        else if (x->month_day == y->month_day) close = close_part(a->year, b->year);
-        else two = false;
-        if (two) return (struct agreement){close ? BIRTH_ONE_CLOSE : BIRTH_TWO, 0};
-    } else if (year) {
-        bool months = x->month && y->month;
-        if (months && x->year_month == y->year_month) return (struct agreement){BIRTH_AS_MONTH, 0};
-        if (!months) return (struct agreement){BIRTH_AS_YEAR, 0};
-    }
-    if (year) return (struct agreement){BIRTH_YEAR, 0};
-    return (struct agreement){close_part(a->year, b->year) ? BIRTH_YEAR_CLOSE : BIRTH_DIFFER, 0};
+    out->months = x->month && y->month;
+    out->whole = out->months && x->day && y->day;
+    out->month = x->year_month == y->year_month;
+    out->equal = x->whole == y->whole;
+    out->swapped = x->month_day == y->day_month;
+    out->new_year = x->first != y->first;
+    out->n_equal = 2;
+    if (out->month) out->n_close = any_near(x->near_day, y->near_day);
+    else if (x->year_day == y->year_day) out->n_close = any_near(x->near_month, y->near_month);
+    else if (x->month_day == y->month_day) out->n_close = out->year_close;
+    else out->n_equal = 0;
 }
 
-static struct agreement birth_of(const struct people *p, size_t a, size_t b)
+static struct agreement birth_of(const struct people *p, size_t i, size_t k)
 {
-    return p->encoded ? compare_birth_encoded(&p->birth[a], &p->birth[b], &p->encoded_birth[a],
-                                              &p->encoded_birth[b])
-                      : compare_birth(&p->birth[a], &p->birth[b]);
+    const struct people_birth *a = &p->birth[i], *b = &p->birth[k];
+    if (a->year == 0 || b->year == 0) return (struct agreement){COMPARE_MISSING, 0};
+    struct birth_parts x = {.year = a->year == b->year, .year_close = close_part(a->year, b->year)};
+    if (p->encoded) compare_birth_encoded(&x, &p->encoded_birth[i], &p->encoded_birth[k]);
+    else compare_birth(&x, a, b);
+    uint8_t level = birth_level(&x);
+    float rarer = a->bits < b->bits ? a->bits : b->bits;
+    return (struct agreement){level, level == BIRTH_EQUAL ? rarer : 0};
 }
 
 static int age_on(const struct people_birth *b, int32_t day)
