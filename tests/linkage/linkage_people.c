@@ -67,6 +67,20 @@ struct people *people_encoded_of(const char *const *line, size_t n, char letter)
     return p;
 }
 
+struct people *people_two_of(const char *a, const char *b, char letter)
+{
+    enum { N = 60 };
+    const char *line[N] = {a, b};
+    char other[N - 2][60];
+    for (size_t i = 0; i < N - 2; i++) {
+        snprintf(other[i], sizeof other[i], "Person%c%c|Family%c%c de|%s|19%02zu-03-04",
+                 (int)('a' + i % 7), (int)('a' + i / 7), (int)('k' + i % 5), (int)('a' + i / 5),
+                 i % 2 ? "F" : "M", i);
+        line[i + 2] = other[i];
+    }
+    return letter != 0 ? people_encoded_of(line, N, letter) : people_of(line, N);
+}
+
 static void misspell(struct random *r, char *word)
 {
     size_t n = strlen(word), at = n < 3 ? 0 : 1 + random_below(r, n - 2);

@@ -15,6 +15,10 @@ struct people *people_of(const char *const *line, size_t n);
 /* The same by encodings alone, under a key made of `letter`. */
 struct people *people_encoded_of(const char *const *line, size_t n, char letter);
 
+/* Two lines among 58 others, which give their words some rarity; encoded under a key made of `letter`,
+ * as they are where it is 0. */
+struct people *people_two_of(const char *a, const char *b, char letter);
+
 /* `n_person` persons, each with one to four records by different hands: misspelt, incomplete,
  * exchanged. truth[record] is the person; `owns` *truth, mem_free(). */
 struct people *people_population(size_t n_person, uint64_t seed, uint32_t **truth);

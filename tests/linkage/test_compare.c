@@ -19,18 +19,9 @@ static size_t field(const char *name)
     return 0;
 }
 
-/* Compares two lines among others, which give the words their rarity. */
 static void compare(const char *a, const char *b)
 {
-    const char *line[60] = {a, b};
-    char filler[58][60];
-    for (size_t i = 0; i < 58; i++) {
-        snprintf(filler[i], sizeof filler[i], "Person%c%c|Family%c%c de|%s|19%02zu-03-04",
-                 (int)('a' + i % 7), (int)('a' + i / 7), (int)('k' + i % 5), (int)('a' + i / 5),
-                 i % 2 ? "F" : "M", i);
-        line[i + 2] = filler[i];
-    }
-    struct people *p = people_of(line, 60);
+    struct people *p = people_two_of(a, b, 0);
     struct compare_result back;
     compare_plan(&plan, p);
     compare_pair(&result, &plan, 0, 1);
