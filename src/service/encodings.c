@@ -147,10 +147,11 @@ static bool from_hex(uint8_t *out, size_t n, struct text t)
     return true;
 }
 
-static bool parse(struct secret **out, struct text t)
+bool linkage_key_parse(struct secret **out, struct text t)
 {
     uint8_t said[ENCODING_FINGERPRINT], is[ENCODING_FINGERPRINT];
     size_t n = sizeof head - 1;
+    *out = NULL;
     t = text_trim(t);
     if (!text_starts(t, (struct text){head, n})) return false;
     t = (struct text){t.p + n, t.n - n};
@@ -173,7 +174,7 @@ bool linkage_key_read(struct secret **out, const char *path, struct err *e)
     *out = NULL;
     buf_init_wiped(&b, KEY_FILE_BYTES);
     bool ok = file_read(&b, path, KEY_FILE_BYTES, e);
-    if (ok && !parse(out, buf_text(&b))) {
+    if (ok && !linkage_key_parse(out, buf_text(&b))) {
         ok = false;
         err_set(e, ERR_INPUT, "linkage.key_file", "%s holds no key for encoding, or a damaged one",
                 path);
