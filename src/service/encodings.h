@@ -36,7 +36,7 @@ void linkage_key_write(struct buf *out, const struct secret *key);
 /* The key in such a text, with or without blanks around it; the text stays the caller's to wipe.
  * `owns` *out. False: none, or a damaged one. */
 bool linkage_key_parse(struct secret **out, struct text t) MUST_CHECK;
-/* The same of a file; `owns` *out. ERR_INPUT "linkage.key_file": no such file; nothing of it is in the message. */
+/* The same of a file. ERR_INPUT "linkage.key_file": it holds none; nothing of it is in the message. */
 bool linkage_key_read(struct secret **out, const char *path, struct err *e) MUST_CHECK;
 
 /* Whether a form's records have encodings, and can bring one along. */
