@@ -44,6 +44,35 @@ size_t candidate_keys(uint64_t out[static CANDIDATE_KEYS], const struct candidat
     return n;
 }
 
+/* ---- sets of pairs ---- */
+
+/* Sort by radix of 8 bits, least first, over the bytes that differ. */
+static void sort_u64(uint64_t *v, size_t n)
+{
+    uint64_t *other = mem_new(n, sizeof *v), *from = v, *to = other, any = 0;
+    for (size_t i = 1; i < n; i++) any |= v[i] ^ v[0];
+    for (unsigned shift = 0; shift < 64; shift += 8) {
+        size_t at[257] = {0};
+        if ((any >> shift & 255) == 0) continue;
+        for (size_t i = 0; i < n; i++) at[(from[i] >> shift & 255) + 1]++;
+        for (size_t i = 0; i < 256; i++) at[i + 1] += at[i];
+        for (size_t i = 0; i < n; i++) to[at[from[i] >> shift & 255]++] = from[i];
+        uint64_t *free_one = from;
+        from = to;
+        to = free_one;
+    }
+    if (from != v) memcpy(v, from, n * sizeof *v);
+    mem_free(other);
+}
+
+static size_t unique_u64(uint64_t *v, size_t n)
+{
+    size_t to = 0;
+    for (size_t i = 0; i < n; i++)
+        if (to == 0 || v[to - 1] != v[i]) v[to++] = v[i];
+    return to;
+}
+
 /* ---- a sample of pairs: anchors against others ---- */
 
 struct trial {
@@ -129,6 +158,8 @@ static void try_rule(const struct trial *t, struct tried *out)
         out->pair = NULL;
         out->n = out->cap = 0;
     }
+    sort_u64(out->pair, out->n);
+    out->n = unique_u64(out->pair, out->n);
     mem_free(taken);
     mem_free(by_key.slot);
     mem_free(by_key.of);
@@ -245,33 +276,6 @@ static size_t try_all(struct tried *out, const struct trial *t)
 
 /* ---- choosing ---- */
 
-/* Sort by radix of 8 bits, least first, over the bytes that differ. */
-static void sort_u64(uint64_t *v, size_t n)
-{
-    uint64_t *other = mem_new(n, sizeof *v), *from = v, *to = other, any = 0;
-    for (size_t i = 1; i < n; i++) any |= v[i] ^ v[0];
-    for (unsigned shift = 0; shift < 64; shift += 8) {
-        size_t at[257] = {0};
-        if ((any >> shift & 255) == 0) continue;
-        for (size_t i = 0; i < n; i++) at[(from[i] >> shift & 255) + 1]++;
-        for (size_t i = 0; i < 256; i++) at[i + 1] += at[i];
-        for (size_t i = 0; i < n; i++) to[at[from[i] >> shift & 255]++] = from[i];
-        uint64_t *free_one = from;
-        from = to;
-        to = free_one;
-    }
-    if (from != v) memcpy(v, from, n * sizeof *v);
-    mem_free(other);
-}
-
-static size_t unique_u64(uint64_t *v, size_t n)
-{
-    size_t to = 0;
-    for (size_t i = 0; i < n; i++)
-        if (to == 0 || v[to - 1] != v[i]) v[to++] = v[i];
-    return to;
-}
-
 struct comparing {
     const struct compare_plan *plan;
     const struct trial *t;
@@ -287,58 +291,94 @@ static void compare_part(void *ctx, size_t part)
         compare_pair(&c->result[i], c->plan, c->t->anchor[c->pair[i] >> 32], (uint32_t)c->pair[i]);
 }
 
-static void greedy(struct candidate_rules *out, struct tried *tried, size_t n_tried,
-                   const uint64_t *all, const double *p, size_t n, size_t n_anchor, double most)
+/* What a rule would bring that the chosen ones do not. */
+struct offer {
+    uint32_t *at; /* its pairs that are not covered, as places among all */
+    size_t n;
+    double own; /* true pairs among all of its pairs */
+    double gain, new;
+    bool out; /* brings too little, and can only bring less */
+};
+
+struct choosing {
+    const struct tried *tried;
+    size_t n_tried;
+    const uint64_t *all; /* sorted; all pairs of all rules */
+    const double *p;     /* that they are true */
+    double total;
+    uint8_t *covered;
+    struct offer *offer; /* of each rule */
+};
+
+static void find_places(void *ctx, size_t r)
 {
-    uint8_t *covered = mem_new(n, 1);
-    uint32_t **at = mem_new(n_tried, sizeof *at);
-    double total = 0, spent = 0;
-    for (size_t i = 0; i < n; i++) total += p[i];
-    for (size_t r = 0; r < n_tried; r++) { /* places in `all`; both are sorted */
-        at[r] = mem_new(tried[r].n, sizeof **at);
-        for (size_t i = 0, k = 0; i < tried[r].n; i++) {
-            while (all[k] < tried[r].pair[i]) k++;
-            at[r][i] = (uint32_t)k;
-        }
+    struct choosing *x = ctx;
+    const struct tried *t = &x->tried[r];
+    struct offer *o = &x->offer[r];
+    o->at = mem_new(t->n, sizeof *o->at);
+    for (size_t k = 0; o->n < t->n; o->n++) { /* both are sorted */
+        while (x->all[k] < t->pair[o->n]) k++;
+        o->at[o->n] = (uint32_t)k;
+        o->own += x->p[k];
     }
+}
+
+static void look_at_offer(void *ctx, size_t r)
+{
+    struct choosing *x = ctx;
+    struct offer *o = &x->offer[r];
+    size_t n = o->n;
+    if (o->out) return;
+    o->gain = 0;
+    o->n = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (x->covered[o->at[i]]) continue;
+        o->gain += x->p[o->at[i]];
+        o->at[o->n++] = o->at[i];
+    }
+    o->new = (double)(o->n + x->tried[r].over);
+    o->out = o->gain < 0.0002 * x->total;
+}
+
+/* Again and again the rule that brings most for what it costs, of those that fit into `most` pairs
+ * of a record. */
+static void greedy(struct candidate_rules *out, struct choosing *x, size_t n, size_t n_anchor,
+                   double most)
+{
+    double spent = 0;
+    x->covered = mem_new(n, 1);
+    x->offer = mem_new(x->n_tried, sizeof *x->offer);
+    for (size_t i = 0; i < n; i++) x->total += x->p[i];
+    parallel_run(x->n_tried, find_places, x);
     *out = (struct candidate_rules){0};
     while (out->n_rule < RULES_MAX) {
-        size_t best = n_tried;
-        double best_value = 0, best_gain = 0, best_new = 0;
-        for (size_t r = 0; r < n_tried; r++) {
-            double gain = 0, new = 0;
-            for (size_t i = 0; i < tried[r].n; i++)
-                if (!covered[at[r][i]]) {
-                    gain += p[at[r][i]];
-                    new ++;
-                }
-            new += (double)tried[r].over;
-            if (spent + new > 2 * most *(double)n_anchor || gain < 0.0002 * total) continue;
-            double value = gain / (new + 0.02 * (double)n_anchor);
+        size_t best = x->n_tried;
+        double best_value = 0;
+        parallel_run(x->n_tried, look_at_offer, x);
+        for (size_t r = 0; r < x->n_tried; r++) {
+            const struct offer *o = &x->offer[r];
+            if (o->out || spent + o->new > 2 * most *(double)n_anchor) continue;
+            double value = o->gain / (o->new + 0.02 * (double)n_anchor);
             if (value > best_value) {
                 best = r;
                 best_value = value;
-                best_gain = gain;
-                best_new = new;
             }
         }
-        if (best == n_tried) break;
-        double own = 0;
-        for (size_t i = 0; i < tried[best].n; i++) {
-            own += p[at[best][i]];
-            covered[at[best][i]] = 1;
-        }
+        if (best == x->n_tried) break;
+        const struct tried *t = &x->tried[best];
+        const struct offer *o = &x->offer[best];
+        for (size_t i = 0; i < o->n; i++) x->covered[o->at[i]] = 1;
         struct candidate_rule *rule = &out->rule[out->n_rule++];
-        *rule = tried[best].rule;
-        rule->pairs = (double)(tried[best].n + tried[best].over) / 2 / (double)n_anchor;
-        rule->recall = own / total;
-        rule->gain = best_gain / total;
-        spent += best_new;
+        *rule = t->rule;
+        rule->pairs = (double)(t->n + t->over) / 2 / (double)n_anchor;
+        rule->recall = o->own / x->total;
+        rule->gain = o->gain / x->total;
+        spent += o->new;
     }
     out->pairs = spent / 2 / (double)n_anchor;
-    for (size_t r = 0; r < n_tried; r++) mem_free(at[r]);
-    mem_free(at);
-    mem_free(covered);
+    for (size_t r = 0; r < x->n_tried; r++) mem_free(x->offer[r].at);
+    mem_free(x->offer);
+    mem_free(x->covered);
 }
 
 void candidates_choose(struct candidate_rules *out, struct model *io,
@@ -348,11 +388,7 @@ void candidates_choose(struct candidate_rules *out, struct model *io,
     struct tried *tried = mem_new(POTENTIAL + MARK_KINDS, sizeof *tried);
     take_sample(&t, m);
     size_t n_tried = try_all(tried, &t), n = 0;
-    for (size_t r = 0; r < n_tried; r++) {
-        sort_u64(tried[r].pair, tried[r].n);
-        tried[r].n = unique_u64(tried[r].pair, tried[r].n);
-        n += tried[r].n;
-    }
+    for (size_t r = 0; r < n_tried; r++) n += tried[r].n;
     uint64_t *all = mem_new(n, sizeof *all);
     n = 0;
     for (size_t r = 0; r < n_tried; r++) {
@@ -368,7 +404,8 @@ void candidates_choose(struct candidate_rules *out, struct model *io,
     double *p = mem_new(n, sizeof *p);
     for (size_t i = 0; i < n; i++) p[i] = model_probability(model_weight(io, plan, &c.result[i]));
     /* the sample of others is thinner than all records: so many times more pairs there */
-    greedy(out, tried, n_tried, all, p, n, t.n_anchor, most * t.thin);
+    struct choosing x = {.tried = tried, .n_tried = n_tried, .all = all, .p = p};
+    greedy(out, &x, n, t.n_anchor, most * t.thin);
     for (size_t i = 0; i < out->n_rule; i++) out->rule[i].pairs /= t.thin;
     out->pairs /= t.thin;
 

@@ -33,7 +33,6 @@ struct kept *kept_new(const struct linkage *l)
     set_columns(k, l->plan.people);
     k->model = l->model;
     k->model.stranger = NULL;
-    k->model.n_stranger = 0;
     k->rules = l->rules;
     linkage_weights(&k->weights, l);
     return k;

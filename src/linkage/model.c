@@ -15,8 +15,20 @@ enum {
     RANDOM_PARTS = 16,
     ROUNDS = 30,
     SHRINK = 2,
+    FIT_PARTS = 32,
     BIRTH_PAIRS = 50000,
     INFORMATION_PAIRS = 60000
+};
+
+/* Random pairs: strangers, but for a few. They are counted once; of the few that may be no
+ * strangers, their probability is taken off again. */
+struct strangers {
+    struct compare_result *pair;
+    size_t n;
+    double (*count)[MODEL_PLACES][COMPARE_LEVELS]; /* of each field, by the parents' levels */
+    uint32_t *suspect[RANDOM_PARTS];
+    float *p[RANDOM_PARTS]; /* of each suspect */
+    size_t n_suspect[RANDOM_PARTS], cap[RANDOM_PARTS], p_cap[RANDOM_PARTS];
 };
 
 /* What one expects of a true pair before looking: a little knowledge, worth few observations. */
@@ -74,23 +86,22 @@ static double usual_rarity(const struct compare_plan *plan, const struct compare
     return n == 0 ? 0 : -log2(sum / n) / counts;
 }
 
-struct sampling {
+struct looking { /* at strangers, or at candidates */
+    struct model *m;
     const struct compare_plan *plan;
-    struct compare_result *result;
-    size_t n_result;
 };
 
 static void sample_part(void *ctx, size_t part)
 {
-    struct sampling *s = ctx;
+    struct looking *x = ctx;
+    struct strangers *s = x->m->stranger;
     struct random r;
-    size_t n = s->plan->people->n;
+    size_t n = x->plan->people->n;
     random_init(&r, 1000 + part);
-    for (size_t i = s->n_result * part / RANDOM_PARTS; i < s->n_result * (part + 1) / RANDOM_PARTS;
-         i++) {
+    for (size_t i = s->n * part / RANDOM_PARTS; i < s->n * (part + 1) / RANDOM_PARTS; i++) {
         size_t a = random_below(&r, n), b = random_below(&r, n - 1);
         if (b >= a) b++;
-        compare_pair(&s->result[i], s->plan, a, b);
+        compare_pair(&s->pair[i], x->plan, a, b);
     }
 }
 
@@ -175,19 +186,32 @@ static void count_births(struct model *m, const struct compare_plan *plan, size_
     mem_free(start);
 }
 
+static void count_field(void *ctx, size_t f)
+{
+    struct looking *x = ctx;
+    const struct strangers *s = x->m->stranger;
+    for (size_t i = 0; i < s->n; i++)
+        if (s->pair[i].level[f] != COMPARE_MISSING)
+            s->count[f][place(x->m, f, &s->pair[i])][s->pair[i].level[f]]++;
+}
+
 /* u of each field by itself, then by its parent's level; strangers count as far as they are
  * ones. */
-static void count_u(struct model *m, const struct compare_plan *plan, const float *stranger)
+static void count_u(struct model *m, const struct compare_plan *plan)
 {
+    const struct strangers *s = m->stranger;
     for (size_t f = 0; f < plan->n_field; f++) {
-        double count[MODEL_PLACES][COMPARE_LEVELS] = {{0}}, all[COMPARE_LEVELS] = {0}, sum = 0;
+        double count[MODEL_PLACES][COMPARE_LEVELS], all[COMPARE_LEVELS] = {0}, sum = 0;
         const struct compare_field *x = &plan->field[f];
-        for (size_t i = 0; i < m->n_stranger; i++) {
-            uint8_t l = m->stranger[i].level[f];
-            if (l == COMPARE_MISSING) continue;
-            count[place(m, f, &m->stranger[i])][l] += (double)stranger[i];
-            all[l] += (double)stranger[i];
-        }
+        memcpy(count, s->count[f], sizeof count);
+        for (size_t part = 0; part < RANDOM_PARTS; part++)
+            for (size_t i = 0; i < s->n_suspect[part]; i++) {
+                const struct compare_result *r = &s->pair[s->suspect[part][i]];
+                if (r->level[f] != COMPARE_MISSING)
+                    count[place(m, f, r)][r->level[f]] -= (double)s->p[part][i];
+            }
+        for (size_t k = 0; k < MODEL_PLACES; k++)
+            for (size_t l = 0; l < x->n_level; l++) all[l] += count[k][l];
         for (size_t l = 0; l < x->n_level; l++) sum += all[l] + 0.3;
         for (size_t l = 0; l < x->n_level; l++) {
             m->u[f][l] = (all[l] + 0.3) / sum;
@@ -216,8 +240,8 @@ static double mutual_information(const struct model *m, const struct compare_pla
 {
     double count[COMPARE_LEVELS][COMPARE_LEVELS] = {{0}}, of_f[COMPARE_LEVELS] = {0},
            of_g[COMPARE_LEVELS] = {0}, n = 0, sum = 0;
-    for (size_t i = 0; i < m->n_stranger && i < INFORMATION_PAIRS; i++) {
-        uint8_t a = m->stranger[i].level[f], b = m->stranger[i].level[g];
+    for (size_t i = 0; i < m->stranger->n && i < INFORMATION_PAIRS; i++) {
+        uint8_t a = m->stranger->pair[i].level[f], b = m->stranger->pair[i].level[g];
         if (a == COMPARE_MISSING || b == COMPARE_MISSING) continue;
         count[a][b]++;
         of_f[a]++;
@@ -264,16 +288,21 @@ static void choose_parents(struct model *m, const struct compare_plan *plan)
             if (best[f][i] < LEAST_INFORMATION) m->parent[f][i] = COMPARE_MISSING;
 }
 
+static struct strangers *strangers_new(size_t n_record, size_t n_field)
+{
+    struct strangers *s = mem_new(1, sizeof *s);
+    size_t n = n_record * 20;
+    s->n = n_record < 2 ? 0 : n < RANDOM_LEAST ? RANDOM_LEAST : n > RANDOM_MOST ? RANDOM_MOST : n;
+    s->pair = mem_new(s->n, sizeof *s->pair);
+    s->count = mem_new(n_field, sizeof *s->count);
+    return s;
+}
+
 void model_begin(struct model *out, const struct compare_plan *plan)
 {
-    size_t n = plan->people->n < 2 ? 0 : plan->people->n * 20;
-    *out = (struct model){.n_stranger = n == 0             ? 0
-                                        : n < RANDOM_LEAST ? RANDOM_LEAST
-                                        : n > RANDOM_MOST  ? RANDOM_MOST
-                                                           : n};
-    out->stranger = mem_new(out->n_stranger, sizeof *out->stranger);
-    struct sampling s = {plan, out->stranger, out->n_stranger};
-    if (out->n_stranger > 0) parallel_run(RANDOM_PARTS, sample_part, &s);
+    struct looking begun = {out, plan};
+    *out = (struct model){.stranger = strangers_new(plan->people->n, plan->n_field)};
+    if (out->stranger->n > 0) parallel_run(RANDOM_PARTS, sample_part, &begun);
     choose_parents(out, plan);
     for (size_t f = 0; f < plan->n_field; f++)
         if (plan->field[f].kind == COMPARE_BIRTH) count_births(out, plan, f);
@@ -288,10 +317,8 @@ void model_begin(struct model *out, const struct compare_plan *plan)
             if (counts > 0) out->usual[f][l] = usual_rarity(plan, x, counts, all);
         }
     }
-    float *stranger = mem_new(out->n_stranger, sizeof *stranger);
-    for (size_t i = 0; i < out->n_stranger; i++) stranger[i] = 1;
-    count_u(out, plan, stranger);
-    mem_free(stranger);
+    parallel_run(plan->n_field, count_field, &begun);
+    count_u(out, plan);
     out->share = plan->people->n < 2 ? 0.5 : 1 / (double)plan->people->n;
     weights(out, plan);
 }
@@ -318,64 +345,118 @@ double model_weight(const struct model *m, const struct compare_plan *plan,
 
 /* ---- m ---- */
 
-/* One round over the candidates in `which`. Those that are clearly none are left out of later
- * rounds: they are nearly all. Returns how many are left. */
-static size_t fit_m(struct model *io, const struct compare_plan *plan,
-                    const struct compare_result *result, uint32_t *which, size_t n, double n_all,
-                    bool last_look)
+/* The same parts, however many threads there are: the sums are the same too. */
+struct fitting_part {
+    size_t from, n; /* in `which` */
+    double true_pairs, count[COMPARE_FIELDS][COMPARE_LEVELS];
+};
+
+struct fitting {
+    const struct model *m;
+    const struct compare_plan *plan;
+    const struct compare_result *result;
+    uint32_t *which; /* candidates that may be true pairs */
+    bool last_look;
+    struct fitting_part part[FIT_PARTS];
+};
+
+static void expect_part(void *ctx, size_t part)
 {
-    size_t n_left = 0;
-    double count[COMPARE_FIELDS][COMPARE_LEVELS] = {{0}}, true_pairs = 0;
+    struct fitting *x = ctx;
+    struct fitting_part *own = &x->part[part];
+    uint32_t *which = x->which + own->from;
+    size_t n = own->n;
+    *own = (struct fitting_part){.from = own->from};
     for (size_t i = 0; i < n; i++) {
-        const struct compare_result *r = &result[which[i]];
-        double p = model_probability(model_weight(io, plan, r));
-        if (!last_look || p >= 1e-5) which[n_left++] = which[i];
+        const struct compare_result *r = &x->result[which[i]];
+        double p = model_probability(model_weight(x->m, x->plan, r));
+        if (!x->last_look || p >= 1e-5) which[own->n++] = which[i];
         if (p < 1e-6) continue;
-        true_pairs += p;
-        for (size_t f = 0; f < plan->n_field; f++)
-            if (r->level[f] != COMPARE_MISSING) count[f][r->level[f]] += p;
+        own->true_pairs += p;
+        for (size_t f = 0; f < x->plan->n_field; f++)
+            if (r->level[f] != COMPARE_MISSING) own->count[f][r->level[f]] += p;
     }
-    for (size_t f = 0; f < plan->n_field; f++) {
-        const struct compare_field *x = &plan->field[f];
+}
+
+/* One round over the candidates in `which`. Those that are clearly none are left out of later
+ * rounds: they are nearly all. */
+static void fit_m(struct model *io, struct fitting *x, double n_all)
+{
+    double count[COMPARE_FIELDS][COMPARE_LEVELS] = {{0}}, true_pairs = 0;
+    parallel_run(FIT_PARTS, expect_part, x);
+    for (size_t part = 0; part < FIT_PARTS; part++) {
+        true_pairs += x->part[part].true_pairs;
+        for (size_t f = 0; f < x->plan->n_field; f++)
+            for (size_t l = 0; l < COMPARE_LEVELS; l++) count[f][l] += x->part[part].count[f][l];
+    }
+    for (size_t f = 0; f < x->plan->n_field; f++) {
+        const struct compare_field *of = &x->plan->field[f];
         double sum = 0, prior = 0, n_known = 0;
-        for (size_t l = 0; l < x->n_level; l++) {
+        for (size_t l = 0; l < of->n_level; l++) {
             n_known += count[f][l];
-            prior += expected[x->kind][l];
+            prior += expected[of->kind][l];
         }
         double worth = worth_of_expectation + share_of_expectation * n_known;
-        for (size_t l = 0; l < x->n_level; l++) {
-            count[f][l] += worth * expected[x->kind][l] / prior;
+        for (size_t l = 0; l < of->n_level; l++) {
+            count[f][l] += worth * expected[of->kind][l] / prior;
             sum += count[f][l];
         }
-        for (size_t l = 0; l < x->n_level; l++) io->m[f][l] = count[f][l] / sum;
+        for (size_t l = 0; l < of->n_level; l++) io->m[f][l] = count[f][l] / sum;
     }
     io->share = (true_pairs + 0.5) / (n_all + 1);
-    weights(io, plan);
-    return n_left;
+    weights(io, x->plan);
+}
+
+static void suspect_part(void *ctx, size_t part)
+{
+    struct looking *x = ctx;
+    struct strangers *s = x->m->stranger;
+    size_t n = 0;
+    for (size_t i = s->n * part / RANDOM_PARTS; i < s->n * (part + 1) / RANDOM_PARTS; i++) {
+        double p = model_probability(model_weight(x->m, x->plan, &s->pair[i]));
+        if (p < 1e-7) continue;
+        MEM_GROW(s->suspect[part], s->cap[part], n + 1);
+        MEM_GROW(s->p[part], s->p_cap[part], n + 1);
+        s->suspect[part][n] = (uint32_t)i;
+        s->p[part][n++] = (float)p;
+    }
+    s->n_suspect[part] = n;
 }
 
 void model_fit(struct model *io, const struct compare_plan *plan,
                const struct compare_result *result, size_t n, double n_all)
 {
-    float *stranger = mem_new(io->n_stranger, sizeof *stranger);
-    uint32_t *which = mem_new(n, sizeof *which);
-    for (size_t i = 0; i < n; i++) which[i] = (uint32_t)i;
+    struct fitting *x = mem_new(1, sizeof *x);
+    *x = (struct fitting){.m = io, .plan = plan, .result = result};
+    x->which = mem_new(n, sizeof *x->which);
+    for (size_t i = 0; i < n; i++) x->which[i] = (uint32_t)i;
+    for (size_t part = 0; part < FIT_PARTS; part++) {
+        x->part[part].from = n * part / FIT_PARTS;
+        x->part[part].n = n * (part + 1) / FIT_PARTS - x->part[part].from;
+    }
     for (int round = 0; round < ROUNDS; round++) {
-        n = fit_m(io, plan, result, which, n, n_all, round == (io->fitted ? 0 : 2) || round == 8);
+        x->last_look = round == (io->fitted ? 0 : 2) || round == 8;
+        fit_m(io, x, n_all);
         if (round != 5 && round != 14) continue;
-        for (size_t i = 0; i < io->n_stranger; i++)
-            stranger[i] = (float)(1 - model_probability(model_weight(io, plan, &io->stranger[i])));
-        count_u(io, plan, stranger);
+        parallel_run(RANDOM_PARTS, suspect_part, &(struct looking){io, plan});
+        count_u(io, plan);
         weights(io, plan);
     }
     io->fitted = true;
-    mem_free(which);
-    mem_free(stranger);
+    mem_free(x->which);
+    mem_free(x);
 }
 
 void model_end(struct model *io)
 {
-    mem_free(io->stranger);
+    struct strangers *s = io->stranger;
+    if (s == NULL) return;
+    for (size_t part = 0; part < RANDOM_PARTS; part++) {
+        mem_free(s->suspect[part]);
+        mem_free(s->p[part]);
+    }
+    mem_free(s->pair);
+    mem_free(s->count);
+    mem_free(s);
     io->stranger = NULL;
-    io->n_stranger = 0;
 }

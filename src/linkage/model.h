@@ -36,9 +36,8 @@ struct model {
     double birth[COMPARE_LEVELS];                 /* u of dates of birth, where it is rare */
     double share;                                 /* of true pairs among all */
     bool fitted;
-    double prior;                    /* log2 odds of it */
-    struct compare_result *stranger; /* random pairs, until model_end() */
-    size_t n_stranger;
+    double prior;               /* log2 odds of it */
+    struct strangers *stranger; /* random pairs, until model_end() */
 };
 
 /* u, from random pairs; the same seed, the same pairs. Cost: 20 comparisons a record,
