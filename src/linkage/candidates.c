@@ -13,7 +13,7 @@ enum {
     ANCHORS_MOST = 3000,
     OTHERS_MOST = 1000000,
     POTENTIAL = 600,
-    TRY_PAIRS = 24,  /* an anchor, on average */
+    TRY_PAIRS = 16,  /* an anchor, on average */
     LARGE = 3,       /* an anchor: worth making smaller */
     ANCHOR_MOST = 40 /* of one anchor: more are not looked at */
 };

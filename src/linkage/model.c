@@ -291,7 +291,7 @@ static void choose_parents(struct model *m, const struct compare_plan *plan)
 static struct strangers *strangers_new(size_t n_record, size_t n_field)
 {
     struct strangers *s = mem_new(1, sizeof *s);
-    size_t n = n_record * 20;
+    size_t n = n_record * 10;
     s->n = n_record < 2 ? 0 : n < RANDOM_LEAST ? RANDOM_LEAST : n > RANDOM_MOST ? RANDOM_MOST : n;
     s->pair = mem_new(s->n, sizeof *s->pair);
     s->count = mem_new(n_field, sizeof *s->count);

@@ -40,7 +40,7 @@ struct model {
     struct strangers *stranger; /* random pairs, until model_end() */
 };
 
-/* u, from random pairs; the same seed, the same pairs. Cost: 20 comparisons a record,
+/* u, from random pairs; the same seed, the same pairs. Cost: 10 comparisons a record,
  * at least 100,000, at most 300,000. model_end() frees what it keeps. */
 void model_begin(struct model *out, const struct compare_plan *plan);
 
