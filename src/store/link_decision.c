@@ -428,42 +428,26 @@ bool link_undo_run(int64_t *n, struct store *st, int64_t run_no, const char *act
 
 /* ---- many at once ---- */
 
-struct bulk_row {
-    uint64_t a, b;
-    size_t index;
-    int64_t verdict, weight;
-};
-
 struct bulk {
-    struct bulk_row *row;
-    size_t n;
+    struct link_rows rows;
+    const struct link_automatic *from;
     int64_t first; /* number of the first decision */
 };
-
-static int by_pair(const void *p, const void *q)
-{
-    const struct bulk_row *x = p, *y = q;
-    if (x->a != y->a) return x->a < y->a ? -1 : 1;
-    if (x->b != y->b) return x->b < y->b ? -1 : 1;
-    return (x->index > y->index) - (x->index < y->index);
-}
 
 static struct feed_cell bulk_cell(void *ctx, size_t row, size_t column)
 {
     const struct bulk *b = ctx;
-    const struct bulk_row *r = &b->row[row];
-    const int64_t cell[5] = {b->first + (int64_t)row, (int64_t)r->a, (int64_t)r->b, r->verdict,
-                             r->weight};
+    const struct link_row *r = &b->rows.row[row];
+    const int64_t cell[5] = {b->first + (int64_t)row, (int64_t)r->a, (int64_t)r->b,
+                             b->from[r->index].verdict, r->weight};
     return (struct feed_cell){.kind = FEED_INT, .number = cell[column]};
 }
 
-static bool take_bulk(struct bulk *out, const struct link_automatic *d, size_t n, struct err *e)
+static bool take_bulk(struct link_rows *rows, const struct link_automatic *d, size_t n,
+                      struct err *e)
 {
-    *out = (struct bulk){mem_new(n, sizeof *out->row), n, 0};
     for (size_t i = 0; i < n; i++) {
-        struct bulk_row *r = &out->row[i];
-        *r = (struct bulk_row){d[i].a, d[i].b, i, d[i].verdict, link_thousandths(d[i].weight)};
-        if (!link_in_order(&r->a, &r->b, e)) return false;
+        if (!link_rows_add(rows, d[i].a, d[i].b, d[i].weight, e)) return false;
         if (d[i].verdict != LINK_VERDICT_SAME && d[i].verdict != LINK_VERDICT_DIFFERENT)
             return err_set(e, ERR_INPUT, "link.verdict",
                            "an automatic decision says same or different");
@@ -471,35 +455,19 @@ static bool take_bulk(struct bulk *out, const struct link_automatic *d, size_t n
     return true;
 }
 
-static bool sort_bulk(struct bulk *b, struct store *st, int64_t form_no, struct err *e)
-{
-    struct link_fit fit;
-    size_t n = 0;
-    if (b->n == 0) return true;
-    qsort(b->row, b->n, sizeof *b->row, by_pair);
-    if (!link_fit_begin(&fit, st, form_no, b->n, e)) return false;
-    for (size_t i = 0; i < b->n; i++) {
-        const struct bulk_row *r = &b->row[i];
-        if (n > 0 && b->row[n - 1].a == r->a && b->row[n - 1].b == r->b) continue;
-        if (link_fits(&fit, r->a) && link_fits(&fit, r->b)) b->row[n++] = *r;
-    }
-    b->n = n;
-    return link_fit_end(&fit, e);
-}
-
 static bool load_bulk(struct bulk *b, struct store *st, int64_t form_no, int64_t run_no,
                       const char *actor, struct err *e)
 {
     struct query q;
     if (!number(&b->first, st, SQL_LINKAGE_DECISION_NEXT, e)) return false;
-    if (b->n == 0) return true;
+    if (b->rows.n == 0) return true;
     if (!backend_loading(st->backend, true, e)) return false; /* records were looked up */
     (void)query_begin(&q, st->backend, SQL_LINKAGE_DECISIONS_LOAD);
     query_bind_int(&q, "form_no", form_no);
     query_bind_int(&q, "run_no", run_no);
     query_bind_text(&q, "actor", text_of(actor));
     query_bind_int(&q, "at", instant_now());
-    (void)query_feed(&q, b->n, bulk_cell, b);
+    (void)query_feed(&q, b->rows.n, bulk_cell, b);
     bool ok = query_end(&q, e);
     return backend_loading(st->backend, false, ok ? e : NULL) && ok;
 }
@@ -508,11 +476,11 @@ static bool load_bulk(struct bulk *b, struct store *st, int64_t form_no, int64_t
 static bool stand_bulk(const struct bulk *b, struct store *st, const struct link_run_state *s,
                        int64_t run_no, struct err *e)
 {
-    bool few = s->decides && s->state == RUN_FINISHED && b->n <= LINK_MANY;
-    for (size_t i = 0; few && i < b->n; i++) {
+    bool few = s->decides && s->state == RUN_FINISHED && b->rows.n <= LINK_MANY;
+    for (size_t i = 0; few && i < b->rows.n; i++) {
         struct link_stand stand;
-        if (!link_stand(&stand, st, s->form_no, b->row[i].a, b->row[i].b, e) ||
-            !link_queue_stand(st, b->row[i].a, b->row[i].b, stand.standing, e))
+        if (!link_stand(&stand, st, s->form_no, b->rows.row[i].a, b->rows.row[i].b, e) ||
+            !link_queue_stand(st, b->rows.row[i].a, b->rows.row[i].b, stand.standing, e))
             return false;
     }
     return few || (run_with(st, SQL_LINKAGE_AUTOMATIC_STAND, "run_no", run_no, e) &&
@@ -523,12 +491,12 @@ static bool touch_bulk(const struct bulk *b, struct store *st, int64_t form_no, 
                        struct err *e)
 {
     if (whole) return person_touch_form(st, form_no, e);
-    uint64_t *list = mem_new(mem_mul(b->n, 2), sizeof *list);
-    for (size_t i = 0; i < b->n; i++) {
-        list[2 * i] = b->row[i].a;
-        list[2 * i + 1] = b->row[i].b;
+    uint64_t *list = mem_new(mem_mul(b->rows.n, 2), sizeof *list);
+    for (size_t i = 0; i < b->rows.n; i++) {
+        list[2 * i] = b->rows.row[i].a;
+        list[2 * i + 1] = b->rows.row[i].b;
     }
-    bool ok = person_touch_many(st, form_no, list, 2 * b->n, e);
+    bool ok = person_touch_many(st, form_no, list, 2 * b->rows.n, e);
     mem_free(list);
     return ok;
 }
@@ -552,7 +520,6 @@ bool link_decide_bulk(struct link_bulk_result *out, struct store *st, int64_t ru
                       const struct link_automatic *d, size_t n, const char *actor, struct err *e)
 {
     struct link_run_state s;
-    struct bulk b;
     int64_t deciding;
     *out = (struct link_bulk_result){0};
     if (!store_must_write(st, e) || !link_run_state(&s, st, run_no, e)) return false;
@@ -561,11 +528,12 @@ bool link_decide_bulk(struct link_bulk_result *out, struct store *st, int64_t ru
     if (deciding > run_no)
         return err_set(e, ERR_CONFLICT, "link.run_state", "run %lld of linkage is not the newest",
                        (long long)run_no);
-    bool ok = take_bulk(&b, d, n, e) && sort_bulk(&b, st, s.form_no, e) &&
+    struct bulk b = {.rows = {mem_new(n, sizeof *b.rows.row), 0}, .from = d};
+    bool ok = take_bulk(&b.rows, d, n, e) && link_rows_sort(&b.rows, st, s.form_no, false, e) &&
               (s.decides || take_out(st, s.form_no, e)) &&
               load_bulk(&b, st, s.form_no, run_no, actor, e) && stand_bulk(&b, st, &s, run_no, e) &&
               touch_bulk(&b, st, s.form_no, !s.decides, e) && count_bulk(out, st, b.first, n, e);
-    mem_free(b.row);
+    mem_free(b.rows.row);
     if (!ok) return false;
     struct query q;
     (void)query_begin(&q, st->backend, SQL_LINKAGE_RUN_DECIDES);

@@ -49,6 +49,25 @@ bool link_fit_begin(struct link_fit *f, struct store *st, int64_t form_no, size_
 bool link_fits(struct link_fit *f, uint64_t record_no);
 bool link_fit_end(struct link_fit *f, struct err *e) MUST_CHECK;
 
+/* Pairs that are given all at once, with what is sorted and looked up; `index` is the place in what
+ * was given, which has the rest. */
+struct link_row {
+    uint64_t a, b;
+    size_t index;
+    int64_t weight; /* thousandths */
+};
+struct link_rows {
+    struct link_row *row; /* mem_free() */
+    size_t n;
+};
+/* Adds one, put into order; `row` has room for it. ERR_INPUT "link.same_record". */
+bool link_rows_add(struct link_rows *rows, uint64_t a, uint64_t b, double weight,
+                   struct err *e) MUST_CHECK;
+/* Sorted; of one pair the first that was given, or the last; those of active records of the form
+ * alone. */
+bool link_rows_sort(struct link_rows *rows, struct store *st, int64_t form_no, bool last,
+                    struct err *e) MUST_CHECK;
+
 /* The queue (table linkage_queue) as the pairs of a form say; `other`: the index of pairs by record
  * b too. Cost: reads the pairs, about a second for a million. */
 bool link_queue_rebuild(struct store *st, int64_t form_no, bool other, struct err *e) MUST_CHECK;

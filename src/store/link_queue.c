@@ -67,6 +67,43 @@ bool link_fit_end(struct link_fit *f, struct err *e)
     return query_end(&f->q, e);
 }
 
+/* ---- pairs given all at once ---- */
+
+bool link_rows_add(struct link_rows *rows, uint64_t a, uint64_t b, double weight, struct err *e)
+{
+    struct link_row *r = &rows->row[rows->n];
+    *r = (struct link_row){a, b, rows->n, link_thousandths(weight)};
+    if (!link_in_order(&r->a, &r->b, e)) return false;
+    rows->n++;
+    return true;
+}
+
+static int by_pair(const void *p, const void *q)
+{
+    const struct link_row *x = p, *y = q;
+    if (x->a != y->a) return x->a < y->a ? -1 : 1;
+    if (x->b != y->b) return x->b < y->b ? -1 : 1;
+    return (x->index > y->index) - (x->index < y->index);
+}
+
+bool link_rows_sort(struct link_rows *rows, struct store *st, int64_t form_no, bool last,
+                    struct err *e)
+{
+    struct link_fit fit;
+    size_t n = 0;
+    if (rows->n == 0) return true;
+    qsort(rows->row, rows->n, sizeof *rows->row, by_pair);
+    if (!link_fit_begin(&fit, st, form_no, rows->n, e)) return false;
+    for (size_t i = 0; i < rows->n; i++) {
+        const struct link_row *r = &rows->row[i];
+        if (n > 0 && rows->row[n - 1].a == r->a && rows->row[n - 1].b == r->b) {
+            if (last) rows->row[n - 1] = *r;
+        } else if (link_fits(&fit, r->a) && link_fits(&fit, r->b)) rows->row[n++] = *r;
+    }
+    rows->n = n;
+    return link_fit_end(&fit, e);
+}
+
 /* ---- made anew ---- */
 
 struct entry {

@@ -148,31 +148,16 @@ bool link_run_finish(struct store *st, int64_t run_no, struct err *e)
 
 /* ---- proposals ---- */
 
-struct pair_row {
-    uint64_t a, b;
-    size_t index; /* in what was given */
-    int64_t weight;
-};
-
 struct pair_rows {
-    struct pair_row *row;
+    struct link_rows rows;
     const struct link_proposal *from;
-    size_t n;
 };
-
-static int by_pair(const void *p, const void *q)
-{
-    const struct pair_row *x = p, *y = q;
-    if (x->a != y->a) return x->a < y->a ? -1 : 1;
-    if (x->b != y->b) return x->b < y->b ? -1 : 1;
-    return (x->index > y->index) - (x->index < y->index);
-}
 
 static struct feed_cell pair_cell(void *ctx, size_t row, size_t column)
 {
-    const struct pair_rows *rows = ctx;
-    const struct pair_row *r = &rows->row[row];
-    const struct text evidence = rows->from[r->index].evidence;
+    const struct pair_rows *p = ctx;
+    const struct link_row *r = &p->rows.row[row];
+    const struct text evidence = p->from[r->index].evidence;
     switch (column) {
     case 0: return (struct feed_cell){.kind = FEED_INT, .number = (int64_t)r->a};
     case 1: return (struct feed_cell){.kind = FEED_INT, .number = (int64_t)r->b};
@@ -184,32 +169,11 @@ static struct feed_cell pair_cell(void *ctx, size_t row, size_t column)
     }
 }
 
-/* Sorted, of one pair the last alone, those that fit alone. */
-static bool sort_pairs(struct pair_rows *rows, struct store *st, int64_t form_no, struct err *e)
-{
-    struct link_fit fit;
-    size_t n = 0;
-    if (rows->n == 0) return true;
-    qsort(rows->row, rows->n, sizeof *rows->row, by_pair);
-    if (!link_fit_begin(&fit, st, form_no, rows->n, e)) return false;
-    for (size_t i = 0; i < rows->n; i++) {
-        const struct pair_row *r = &rows->row[i];
-        if (n > 0 && rows->row[n - 1].a == r->a && rows->row[n - 1].b == r->b)
-            rows->row[n - 1] = *r;
-        else if (link_fits(&fit, r->a) && link_fits(&fit, r->b)) rows->row[n++] = *r;
-    }
-    rows->n = n;
-    return link_fit_end(&fit, e);
-}
-
-static bool take_pairs(struct pair_rows *rows, const struct link_proposal *pair, size_t n,
+static bool take_pairs(struct link_rows *rows, const struct link_proposal *pair, size_t n,
                        struct err *e)
 {
-    *rows = (struct pair_rows){mem_new(n, sizeof *rows->row), pair, n};
     for (size_t i = 0; i < n; i++) {
-        struct pair_row *r = &rows->row[i];
-        *r = (struct pair_row){pair[i].a, pair[i].b, i, link_thousandths(pair[i].weight)};
-        if (!link_in_order(&r->a, &r->b, e)) return false;
+        if (!link_rows_add(rows, pair[i].a, pair[i].b, pair[i].weight, e)) return false;
         if (pair[i].evidence.n > LINK_EVIDENCE_MAX)
             return err_set(e, ERR_LIMIT, "link.evidence",
                            "the evidence of a pair takes at most %d bytes", LINK_EVIDENCE_MAX);
@@ -218,22 +182,22 @@ static bool take_pairs(struct pair_rows *rows, const struct link_proposal *pair,
 }
 
 /* Rows whose records were looked up before: nothing refers to what is not there. */
-static bool load_pairs(struct pair_rows *rows, struct store *st, int64_t form_no, int64_t run_no,
+static bool load_pairs(struct pair_rows *p, struct store *st, int64_t form_no, int64_t run_no,
                        struct err *e)
 {
     struct query q;
-    if (rows->n == 0) return true;
+    if (p->rows.n == 0) return true;
     if (!backend_loading(st->backend, true, e)) return false;
     (void)query_begin(&q, st->backend, SQL_LINKAGE_PAIRS_LOAD);
     query_bind_int(&q, "form_no", form_no);
     query_bind_int(&q, "run_no", run_no);
-    (void)query_feed(&q, rows->n, pair_cell, rows);
+    (void)query_feed(&q, p->rows.n, pair_cell, p);
     bool ok = query_end(&q, e);
     return backend_loading(st->backend, false, ok ? e : NULL) && ok;
 }
 
 /* One by one through both indexes, for a few pairs in a run that is finished. */
-static bool each_pair(const struct pair_rows *rows, struct store *st, enum sql_id id, struct err *e)
+static bool each_pair(const struct link_rows *rows, struct store *st, enum sql_id id, struct err *e)
 {
     struct query q;
     (void)query_begin(&q, st->backend, id);
@@ -247,11 +211,11 @@ static bool each_pair(const struct pair_rows *rows, struct store *st, enum sql_i
 
 static struct feed_cell other_cell(void *ctx, size_t row, size_t column)
 {
-    const struct pair_row *r = &((const struct pair_rows *)ctx)->row[row];
+    const struct link_row *r = &((const struct link_rows *)ctx)->row[row];
     return (struct feed_cell){.kind = FEED_INT, .number = (int64_t)(column == 0 ? r->b : r->a)};
 }
 
-static bool add_others(struct pair_rows *rows, struct store *st, int64_t form_no, struct err *e)
+static bool add_others(struct link_rows *rows, struct store *st, int64_t form_no, struct err *e)
 {
     struct query q;
     if (rows->n == 0) return true;
@@ -261,12 +225,13 @@ static bool add_others(struct pair_rows *rows, struct store *st, int64_t form_no
     return query_end(&q, e);
 }
 
-static bool put_pairs(struct pair_rows *rows, struct store *st, const struct link_run_state *s,
+static bool put_pairs(struct pair_rows *p, struct store *st, const struct link_run_state *s,
                       int64_t run_no, struct err *e)
 {
+    struct link_rows *rows = &p->rows;
     bool later = s->state == RUN_FINISHED, few = later && rows->n <= LINK_MANY;
     if (few && !each_pair(rows, st, SQL_LINKAGE_QUEUE_OUT, e)) return false;
-    if (!load_pairs(rows, st, s->form_no, run_no, e)) return false;
+    if (!load_pairs(p, st, s->form_no, run_no, e)) return false;
     if (few)
         return each_pair(rows, st, SQL_LINKAGE_QUEUE_IN, e) && add_others(rows, st, s->form_no, e);
     return !later || link_queue_rebuild(st, s->form_no, true, e); /* else when it is finished */
@@ -276,21 +241,21 @@ bool link_run_add(size_t *n_added, struct store *st, int64_t run_no,
                   const struct link_proposal *pair, size_t n, struct err *e)
 {
     struct link_run_state s;
-    struct pair_rows rows;
     struct query q;
     if (n_added != NULL) *n_added = 0;
     if (!store_must_write(st, e) || !link_run_state(&s, st, run_no, e)) return false;
     if (s.state == RUN_UNDONE) return link_run_is_undone(e, run_no);
-    bool ok = take_pairs(&rows, pair, n, e) && sort_pairs(&rows, st, s.form_no, e) &&
-              put_pairs(&rows, st, &s, run_no, e);
+    struct pair_rows p = {.rows = {mem_new(n, sizeof *p.rows.row), 0}, .from = pair};
+    bool ok = take_pairs(&p.rows, pair, n, e) && link_rows_sort(&p.rows, st, s.form_no, true, e) &&
+              put_pairs(&p, st, &s, run_no, e);
     if (ok) {
         (void)query_begin(&q, st->backend, SQL_LINKAGE_RUN_GROW);
         query_bind_int(&q, "run_no", run_no);
-        query_bind_int(&q, "n", (int64_t)rows.n);
+        query_bind_int(&q, "n", (int64_t)p.rows.n);
         ok = query_run(&q, e);
     }
-    if (ok && n_added != NULL) *n_added = rows.n;
-    mem_free(rows.row);
+    if (ok && n_added != NULL) *n_added = p.rows.n;
+    mem_free(p.rows.row);
     return ok;
 }
 
