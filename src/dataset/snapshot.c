@@ -8,6 +8,7 @@
 #include "base/parallel.h"
 #include "dataset/snapshot_internal.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* ---------------------------------------------------------------- parts: what one thread reads */
@@ -29,6 +30,9 @@ struct part {
     struct part_group *group;
     uint8_t (*person)[PERSON_KEY];
     size_t cap_person;
+    uint64_t *record_no;
+    struct chosen *chosen;
+    size_t n_chosen, cap_chosen, cap_number;
     size_t n_record;
     bool ok;
     struct err err;
@@ -132,6 +136,16 @@ static void append_group(struct part *p, const struct snapshot *s, const struct 
     }
 }
 
+static void append_choices(struct part *p, const struct source_row *row)
+{
+    for (size_t i = 0; i < row->n_choice; i++) {
+        if (!row->choice[i].chosen) continue;
+        MEM_GROW(p->chosen, p->cap_chosen, p->n_chosen + 1);
+        p->chosen[p->n_chosen++] = (struct chosen){(uint32_t)p->n_record, row->choice[i].variable,
+                                                   row->choice[i].choice_no};
+    }
+}
+
 static void part_append(struct part *p, const struct snapshot *s, const struct source_row *row)
 {
     const struct form *f = s->form;
@@ -153,6 +167,9 @@ static void part_append(struct part *p, const struct snapshot *s, const struct s
     }
     MEM_GROW(p->person, p->cap_person, p->n_record + 1);
     memcpy(p->person[p->n_record], row->person_key, PERSON_KEY);
+    MEM_GROW(p->record_no, p->cap_number, p->n_record + 1);
+    p->record_no[p->n_record] = row->record_no;
+    append_choices(p, row);
     p->n_record++;
 }
 
@@ -162,7 +179,7 @@ static void part_read(void *ctx, size_t i)
     struct part *p = &b->part[i];
     struct row_source *source = &b->source[i];
     for (;;) {
-        struct source_row row;
+        struct source_row row = {0};
         bool found = false;
         if (!source->next(source, &row, &found, &p->err)) return;
         if (!found) break;
@@ -191,6 +208,8 @@ static void part_release(struct part *p, const struct snapshot *s)
     mem_free(p->column);
     mem_free(p->group);
     mem_free(p->person);
+    mem_free(p->record_no);
+    mem_free(p->chosen);
 }
 
 /* ---------------------------------------------------------------- putting parts together */
@@ -350,6 +369,34 @@ static void build_persons(struct build *b)
     s->person.record = record;
 }
 
+/* ---------------------------------------------------------------- choices */
+
+static int by_choice(const void *a, const void *b)
+{
+    int64_t x = ((const struct chosen *)a)->choice_no, y = ((const struct chosen *)b)->choice_no;
+    return (x > y) - (x < y);
+}
+
+static void merge_records(struct build *b)
+{
+    struct snapshot *s = b->s;
+    size_t at = 0, n = 0, cap = 0;
+    s->record_no = mem_resize(NULL, s->n_record, sizeof *s->record_no);
+    for (size_t i = 0; i < b->n_part; i++) {
+        const struct part *p = &b->part[i];
+        for (size_t k = 0; k < p->n_chosen; k++) {
+            MEM_GROW(s->chosen, cap, n + 1);
+            s->chosen[n] = p->chosen[k];
+            s->chosen[n++].record += (uint32_t)at;
+        }
+        if (p->n_record > 0)
+            memcpy(s->record_no + at, p->record_no, p->n_record * sizeof *s->record_no);
+        at += p->n_record;
+    }
+    s->n_chosen = n;
+    if (n > 1) qsort(s->chosen, n, sizeof *s->chosen, by_choice);
+}
+
 /* ---------------------------------------------------------------- the snapshot itself */
 
 static struct snapshot *snapshot_new(const struct dictionary *d, const struct form *f)
@@ -375,6 +422,7 @@ static void merge(struct build *b)
     for (group_id g = 1; g < s->form->n_group; g++) merge_group(b, g);
     parallel_run(s->dictionary->n_variable, merge_column, b);
     build_persons(b);
+    merge_records(b);
 }
 
 bool snapshot_build(struct snapshot **out, const struct dictionary *d, const struct form *f,
@@ -439,6 +487,8 @@ void snapshot_drop(struct snapshot *s)
     mem_free((void *)s->person.of_record);
     mem_free((void *)s->person.first);
     mem_free((void *)s->person.record);
+    mem_free(s->record_no);
+    mem_free(s->chosen);
     for (int u = 0; u < UNIT_COUNT; u++) mem_free(s->unit[u]);
     mem_free(s->group);
     mem_free(s->instance);
@@ -477,6 +527,11 @@ const struct column *snapshot_instance_column(const struct snapshot *s, var_id v
 const struct persons *snapshot_persons(const struct snapshot *s)
 {
     return &s->person;
+}
+
+uint64_t snapshot_record_no(const struct snapshot *s, size_t record)
+{
+    return s->record_no[record];
 }
 
 const struct column *snapshot_column(struct snapshot *s, enum unit u, var_id v)
@@ -529,8 +584,8 @@ static size_t column_bytes(const struct owned_column *c)
 
 size_t snapshot_bytes(const struct snapshot *s)
 {
-    size_t bytes =
-        sizeof *s + s->n_record * 2 * sizeof(uint32_t) + (s->person.n + 1) * sizeof(uint32_t);
+    size_t bytes = sizeof *s + s->n_record * (2 * sizeof(uint32_t) + sizeof *s->record_no) +
+                   (s->person.n + 1) * sizeof(uint32_t) + s->n_chosen * sizeof *s->chosen;
     for (size_t i = 0; i < s->n_slot; i++) {
         bytes += column_bytes(&s->instance[i]);
         for (int u = 0; u < UNIT_COUNT; u++)

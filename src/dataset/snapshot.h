@@ -10,7 +10,9 @@
  *
  * A person's single value is that of the last of its records (by record number) that has one, or of
  * the first where the dictionary says survivor = first; an explicit missing code stands only if no
- * record has a value. A person's sets are unions. */
+ * record has a value. A person's sets are unions. Where people chose whose answer counts for a
+ * variable (struct row_choice), that record's value alone stands, single or set, if it has one; of
+ * several such choices the newest. */
 #ifndef DCIM_DATASET_SNAPSHOT_H
 #define DCIM_DATASET_SNAPSHOT_H
 
@@ -64,6 +66,8 @@ struct persons {
     const uint32_t *record;
 };
 const struct persons *snapshot_persons(const struct snapshot *s);
+/* Number of a record (0-based unit) in the register. */
+uint64_t snapshot_record_no(const struct snapshot *s, size_t record);
 
 /* Bytes held, for `dcim check` and the benchmarks. */
 size_t snapshot_bytes(const struct snapshot *s);

@@ -18,6 +18,12 @@ struct owned_column {
     int32_t *number, *number_last;
 };
 
+struct chosen { /* the record whose value of a variable people chose to count for its person */
+    uint32_t record;
+    var_id variable;
+    int64_t choice_no;
+};
+
 struct snapshot {
     const struct dictionary *dictionary;
     const struct form *form;
@@ -26,6 +32,9 @@ struct snapshot {
     struct owned_column *instance;          /* by slot_of(): at the level of the variable's group */
     struct owned_column **unit[UNIT_COUNT]; /* by slot_of(); made at first use */
     struct persons person;
+    uint64_t *record_no;   /* of each record, in the register */
+    struct chosen *chosen; /* by choice_no */
+    size_t n_chosen;
     bool each_own;        /* every record is a person of its own */
     size_t n_slot;        /* variables of the form */
     uint32_t *slot;       /* by var_id: UINT32_MAX when not of this form */

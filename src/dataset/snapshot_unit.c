@@ -2,8 +2,8 @@
 /* Unit-level columns: what the instances of a record, or the records of a person, say together.
  *
  * A single value survives from the last record that has one (the first, where the dictionary says
- * so). Sets are unions. A missing code stands only where there is no value at all; an explicit code
- * before a blank. */
+ * so), or from the one that people chose. Sets are unions, or the set of the chosen one. A missing
+ * code stands only where there is no value at all; an explicit code before a blank. */
 #include "dataset/snapshot_internal.h"
 
 #include "base/mem.h"
@@ -17,11 +17,19 @@ struct gather {
     const struct snapshot *s;
     enum unit unit;
     group_id group;
+    uint32_t *chosen; /* by person: the record that people chose, NOBODY; NULL: they chose none */
 };
+
+#define NOBODY UINT32_MAX
 
 static size_t unit_records(const struct gather *g, size_t unit, const uint32_t **records,
                            uint32_t *single)
 {
+    if (g->chosen != NULL && g->chosen[unit] != NOBODY) {
+        *single = g->chosen[unit];
+        *records = single;
+        return 1;
+    }
     if (g->unit == UNIT_PERSONS) {
         *records = g->s->person.record + g->s->person.first[unit];
         return g->s->person.first[unit + 1] - g->s->person.first[unit];
@@ -205,16 +213,52 @@ static void make_single(struct owned_column *out, const struct gather *g, const 
                                  .number_last = out->number_last};
 }
 
+/* ---------------------------------------------------------------- what people chose */
+
+static bool has_value(const struct column *own, uint32_t r)
+{
+    switch (own->kind) {
+    case COLUMN_CODE: return has_code(own, r);
+    case COLUMN_CODE_SET:
+        return own->offset[r + 1] > own->offset[r] && own->item[own->offset[r]] < COLUMN_CODE_MAX;
+    case COLUMN_NUMBER:
+    case COLUMN_DAY: return has_number(own, r);
+    case COLUMN_NUMBER_SET:
+    case COLUMN_NONE: break;
+    }
+    return false;
+}
+
+/* The newest choice is the last; one whose record has no value rests. The caller frees. */
+static uint32_t *chosen_records(const struct snapshot *s, const struct column *own,
+                                const struct variable *v)
+{
+    uint32_t *out = NULL;
+    if (v->group != 0) return NULL;
+    for (size_t i = 0; i < s->n_chosen; i++) {
+        const struct chosen *x = &s->chosen[i];
+        if (x->variable != v->id || !has_value(own, x->record)) continue;
+        if (out == NULL) {
+            out = mem_resize(NULL, s->person.n, sizeof *out);
+            memset(out, 0xff, s->person.n * sizeof *out);
+        }
+        out[s->person.of_record[x->record]] = x->record;
+    }
+    return out;
+}
+
 struct owned_column *unit_column_make(struct snapshot *s, enum unit u, const struct variable *v)
 {
     struct owned_column *out = mem_new(1, sizeof *out);
     const struct column *own = snapshot_instance_column(s, v->id);
-    struct gather g = {s, u, v->group};
+    struct gather g = {s, u, v->group, NULL};
+    if (u == UNIT_PERSONS) g.chosen = chosen_records(s, own, v);
     size_t n = snapshot_units(s, u);
     bool number = own->kind == COLUMN_NUMBER || own->kind == COLUMN_DAY;
     if (own->kind == COLUMN_CODE_SET || (own->kind == COLUMN_CODE && v->group != 0))
         make_code_set(out, &g, own, n);
     else if (number && v->group != 0) make_number_set(out, &g, own, n);
     else make_single(out, &g, own, n, v->survivor_first);
+    mem_free(g.chosen);
     return out;
 }

@@ -42,6 +42,17 @@ static bool same(const struct value *a, const struct value *b, bool fact)
     return value_equal(a, b);
 }
 
+bool survivor_same(const struct record *a, const struct record *b, var_id v,
+                   const struct survivor_facts *facts)
+{
+    return same(record_get(a, v, 0), record_get(b, v, 0), is_fact(facts, v));
+}
+
+bool survivor_answers(const struct record *r, var_id v)
+{
+    return has_value(record_get(r, v, 0));
+}
+
 /* Whether record `i` is the first with its value. */
 static bool is_new(const struct record *const *r, size_t i, var_id v, bool fact)
 {
@@ -73,8 +84,41 @@ static bool has_in_repeat(const struct record *r, const struct variable *v)
     return false;
 }
 
+/* The newest choice whose record has a value; 0: none. */
+static int64_t standing_choice(int *record, const struct record *const *r, var_id v,
+                               const struct survivor_choices *c)
+{
+    int64_t choice_no = 0;
+    for (size_t i = 0; c != NULL && i < c->n; i++) {
+        const struct row_choice *x = &c->item[i].choice;
+        if (x->variable != v || !x->chosen || x->choice_no < choice_no ||
+            !survivor_answers(r[c->item[i].record], v))
+            continue;
+        choice_no = x->choice_no;
+        *record = (int)c->item[i].record;
+    }
+    return choice_no;
+}
+
+static bool was_looked_at(const struct survivor_choices *c, size_t record, int64_t choice_no)
+{
+    for (size_t i = 0; i < c->n; i++)
+        if (c->item[i].record == record && c->item[i].choice.choice_no == choice_no) return true;
+    return false;
+}
+
+static void apply_choices(struct survivor_value *out, const struct record *const *r, size_t n,
+                          const struct survivor_choices *c)
+{
+    out->choice_no = standing_choice(&out->record, r, out->variable, c);
+    out->settled = out->choice_no != 0;
+    for (size_t i = 0; i < n && out->settled; i++)
+        out->settled =
+            !survivor_answers(r[i], out->variable) || was_looked_at(c, i, out->choice_no);
+}
+
 void survivor_value(struct survivor_value *out, const struct record *const *r, size_t n, var_id v,
-                    const struct survivor_facts *facts)
+                    const struct survivor_facts *facts, const struct survivor_choices *choices)
 {
     const struct variable *x = &r[0]->dictionary->variable[v];
     bool fact = is_fact(facts, v);
@@ -94,6 +138,7 @@ void survivor_value(struct survivor_value *out, const struct record *const *r, s
                 : x->survivor_first       ? SURVIVOR_FIRST
                                           : SURVIVOR_LAST;
     if (out->rule != SURVIVOR_UNION) out->record = standing(r, n, v, x->survivor_first);
+    apply_choices(out, r, n, choices);
 }
 
 static bool answered(const struct record *const *r, size_t n, const struct variable *v)
@@ -105,7 +150,8 @@ static bool answered(const struct record *const *r, size_t n, const struct varia
 }
 
 size_t survivor_values(struct survivor_value **out, const struct record *const *r, size_t n,
-                       const struct survivor_facts *facts, struct arena *a)
+                       const struct survivor_facts *facts, const struct survivor_choices *choices,
+                       struct arena *a)
 {
     const struct dictionary *d = r[0]->dictionary;
     size_t n_out = 0;
@@ -114,7 +160,7 @@ size_t survivor_values(struct survivor_value **out, const struct record *const *
         const struct variable *v = &d->variable[i];
         if (v->form != r[0]->form->id || (v->privacy & PRIVACY_D) != 0 || !answered(r, n, v))
             continue;
-        survivor_value(&(*out)[n_out++], r, n, v->id, facts);
+        survivor_value(&(*out)[n_out++], r, n, v->id, facts, choices);
     }
     return n_out;
 }

@@ -53,7 +53,9 @@
     X(AUDIT_LINK_DECIDE, "link.decide", "records combined to one person, or told apart")           \
     X(AUDIT_LINK_CONFIRM, "link.confirm", "decision about a pair confirmed by a second person")    \
     X(AUDIT_LINK_UNDO, "link.undo", "decision about a pair undone")                                \
-    X(AUDIT_LINK_KEY, "link.key", "key for encoding names handed out")
+    X(AUDIT_LINK_KEY, "link.key", "key for encoding names handed out")                             \
+    X(AUDIT_LINK_CHOOSE, "link.choose", "answer chosen that counts for a person")                  \
+    X(AUDIT_LINK_UNCHOOSE, "link.unchoose", "choice of an answer taken back")
 
 enum audit_action {
 #define X(id, name, text) id,

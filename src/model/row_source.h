@@ -12,12 +12,25 @@
 
 enum { PERSON_KEY = 16 };
 
+struct row_choice { /* a choice of whose answer counts for a person, and this record's place in it */
+    var_id variable;
+    int64_t choice_no;               /* of several within a person, the highest chosen one stands */
+    bool chosen;                     /* its answer counts; else it was looked at, and another was chosen */
+};
+
+struct choice_mark {                 /* the same, of a record that is not at hand */
+    uint64_t record_no;
+    struct row_choice choice;
+};
+
 struct source_row {
     uint64_t record_no;              /* number within the repository */
     code_id organisation;            /* in CL_ORGANISATION */
     code_id organisation_type;       /* in CL_ORGTYPE */
     uint8_t person_key[PERSON_KEY];  /* equal keys: the same person as far as is known; all zero: unknown,
                                         a person of its own */
+    const struct row_choice *choice; /* borrowed until the next call */
+    size_t n_choice;
     struct record *record;           /* coded values only; borrowed until the next call, and the
                                         caller's to change until then */
 };

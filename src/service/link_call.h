@@ -81,6 +81,16 @@ const char *link_why(struct call *c, const struct form *f, double weight, struct
 struct json *link_fields(struct call *c, const struct link_settings *s, struct text evidence,
                          const struct record *left, const struct record *right);
 
+/* What SIDE says of a record. */
+bool link_put_side(struct json *out, struct call *c, const struct record_meta *m,
+                   struct err *e) MUST_CHECK;
+/* The current version of a record that may be seen, without what may not be read. */
+bool link_load(struct record *r, struct record_meta *m, struct call *c, const char *code,
+               struct err *e) MUST_CHECK;
+/* `decisions` of the result; *can_confirm: one of them waits for who asks. */
+bool link_put_decisions(struct call *c, const struct link_decision_filter *f, bool *can_confirm,
+                        struct err *e) MUST_CHECK;
+
 /* What waits, in numbers, over the forms one may read. */
 struct link_waiting {
     int64_t open, unsure, confirm, conflicts;

@@ -2,7 +2,7 @@
 /* My work: what waits for somebody, in numbers. Each number of records is that of record.list with
  * the state of the item's name, and so leads to as many rows. */
 #include "service/entry_draft.h"
-#include "service/link_call.h"
+#include "service/link_person.h"
 #include "service/record_lists.h"
 #include "service/tasks.h"
 
@@ -45,6 +45,10 @@ static bool link_items(struct call *c, struct err *e)
         item(c, "link_confirm", w.confirm, tr("Decisions about pairs that wait for a second person"));
     if (w.conflicts > 0)
         item(c, "link_conflicts", w.conflicts, tr("Decisions about pairs that contradict each other"));
+    int64_t values;
+    if (!link_values_open(&values, c, e)) return false;
+    if (values > 0)
+        item(c, "link_values", values, tr("Persons whose records contradict each other"));
     return true;
 }
 

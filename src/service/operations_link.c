@@ -33,6 +33,20 @@
  *   encoded?                 compared by its encoding: its values are not shown here
  *   left right               values of what is coded, in words; "" where encoded or missing
  *
+ * VALUE, what holds for a person in one variable:
+ *   variable label section   "sex"; in words; the part of the form it stands in
+ *   value                    what counts, in words
+ *   rule rule_words          why: "last", "first", "union" by the dictionary, "chosen" by people
+ *   conflict?                records contradict each other in what one person has but one of (Q21)
+ *   open? settled?           of a conflict: nobody has chosen in sight of all answers, or somebody has
+ *   reopened?                open, though somebody chose: a record that was not there joined since
+ *   chosen? chosen_by chosen_at chosen_reason   the choice that stands
+ *   answers                  what each record says: chosen? it counts, later? it was not looked at
+ *                            when it was chosen, changed? there is a newer version since
+ *   can_choose? options      the different answers, with the record to choose, and who says so
+ *   choices                  what was chosen of it, newest first, also what was taken back
+ *   seen#                    to be sent back with a choice
+ *
  * DECISION: PAIR's a b form form_title, and decision# verdict verdict_words automatic? by at reason
  *   in_force? undone? undone_by undone_at undone_reason confirmed? confirmed_by confirmed_at
  *   confirm? (waits for it) held? weight% weight_words percent% chance mine? (of who asks)
@@ -67,6 +81,12 @@ enum { CODE_MAX = 40, REASON_MAX = 500 };
 #define SIDE \
     "record organisation organisation_name organisation_kind registered changed version# author " \
     "has_identifiers? person_records# can_open? "
+#define ANSWER "record organisation organisation_name registered value chosen? later? changed? "
+#define VALUE \
+    "variable label section value rule rule_words conflict? open? settled? reopened? chosen? " \
+    "can_choose? seen# chosen_by chosen_at chosen_reason answers[" ANSWER "] " \
+    "options[value record records# counts? said[" ANSWER "]] " \
+    "choices[record value by at reason stands? withdrawn? withdrawn_by withdrawn_at withdrawn_reason] "
 #define CHOICES "[code label chosen?] "
 #define RUN \
     "run# form form_title at by records# persons# pairs# automatic# review# lower% upper% " \
@@ -105,8 +125,19 @@ static const struct parameter_spec decisions_parameter[] = {
     CHOICE_ARG("state", "in_force|undone|confirm|all", "how they stand; default: all"),
     AFTER_ARG, LIMIT_ARG, END_ARG};
 static const struct parameter_spec list_parameter[] = {FORM_ARG, AFTER_ARG, LIMIT_ARG, END_ARG};
+static const struct parameter_spec values_parameter[] = {
+    FORM_ARG, CHOICE_ARG("state", "open|settled|all", "to be settled (default), settled by a choice, both"),
+    AFTER_ARG, LIMIT_ARG, END_ARG};
+#define CHOICE_ARGS \
+    TEXT_ARG("variable", true, 80, "variable whose answer counts for the person"), REASON_ARG(true), \
+    INT_ARG("seen", 0, INT64_MAX, "`seen` of the value that was shown: whoever chose later is not overruled")
+static const struct parameter_spec choose_parameter[] = {
+    TEXT_ARG("record", true, CODE_MAX, "code of the record whose answer counts"), CHOICE_ARGS, END_ARG};
+static const struct parameter_spec unchoose_parameter[] = {
+    TEXT_ARG("record", true, CODE_MAX, "code of a record of the person"), CHOICE_ARGS, END_ARG};
 static const struct parameter_spec record_parameter[] = {
     TEXT_ARG("record", true, CODE_MAX, "code of a record of the person"),
+    TEXT_ARG("variable", false, 80, "only this one among `values`"),
     LINE_ARG("purpose", false, PURPOSE_LONGEST, "why; default: of the session"), END_ARG};
 static const struct parameter_spec sample_parameter[] = {
     FORM_ARG, INT_ARG("size", 1, 1000, "pairs of each band; default 30"), END_ARG};
@@ -181,22 +212,28 @@ static const struct operation_row link_rows[] = {
              "link.read", op_link_conflicts,
              "conflicts[" DECISION "against_a against_b against_by against_at against_reason sentence] "
              "count# next forms" CHOICES),
-    /* The records that count as one person. `values`: for the whole person, by the rule of the
-     * dictionary (rule, rule_words); answers: what each record says, chosen? the one that counts;
-     * conflict? where they contradict each other (Q21). */
+    /* The records that count as one person. `values`: what holds for the whole person; `conflicts`:
+     * how many of them are open. */
     ROW_DESK("link.person", "a person's records, and what holds for the whole person", record_parameter,
              CAP_LINK, TX_READ, "link.read", op_link_person,
              "record form form_title records[" SIDE "is_asked?] count# organisations# "
-             "values[variable label section value rule rule_words conflict? "
-             "answers[record organisation organisation_name value chosen?]] conflicts# "
+             "values[" VALUE "] conflicts# "
              "decisions[" DECISION "] pairs[" PAIR "]"),
     /* Persons whose records contradict each other in what must be one (Q21): sex, year of birth,
      * citizenship. */
-    ROW_DESK("link.values", "persons whose records contradict each other", list_parameter, CAP_LINK,
+    ROW_DESK("link.values", "persons whose records contradict each other", values_parameter, CAP_LINK,
              TX_READ, "link.read", op_link_values,
-             "conflicts[record form form_title records# variable label section value rule "
-             "rule_words conflict? "
-             "answers[record organisation organisation_name value chosen?]] count# next forms" CHOICES),
+             "conflicts[record form form_title records# " VALUE "] count# open# settled# next forms" CHOICES
+             "states" CHOICES),
+    /* `conflict`: somebody chose since `seen`, and nothing was written. `value`: as it stands now;
+     * `person`: the oldest record of the person. The choice is about the record, and goes with it
+     * where persons part or are joined (store/link_choice.h). */
+    ROW_DESK("link.choose", "choose whose answer counts where a person's records contradict each other",
+             choose_parameter, CAP_LINK, TX_WRITE, "link.choose", op_link_choose,
+             "done? conflict? record person value{" VALUE "}"),
+    ROW_DESK("link.unchoose", "take back what was chosen of a person's answers", unchoose_parameter,
+             CAP_LINK, TX_WRITE, "link.unchoose", op_link_unchoose,
+             "done? conflict? record person value{" VALUE "}"),
     /* How good it is, and what it does to the counts: aggregates, never a record. `estimates` of
      * the model at the thresholds; `curve` by threshold; `histogram` of all kept pairs' weights, in
      * bits; `reviewed`: of pairs that people decided out of the sample, with 95 % intervals.

@@ -157,7 +157,7 @@ typedef bool handler_fn(struct call *c, struct err *e);
 #define LINK_HANDLERS(X) \
     X(op_link_run) X(op_link_start) X(op_link_progress) X(op_link_runs) X(op_link_queue) \
     X(op_link_pair) X(op_link_decide) X(op_link_confirm) X(op_link_undo) X(op_link_decisions) \
-    X(op_link_conflicts) X(op_link_person) X(op_link_values) \
+    X(op_link_conflicts) X(op_link_person) X(op_link_values) X(op_link_choose) X(op_link_unchoose) \
     X(op_link_quality) X(op_link_sample) X(op_link_catch_up)
 // clang-format on
 #define ENCODE_HANDLERS(X) X(op_encode_file) X(op_link_key) X(op_link_encode)

@@ -10,6 +10,7 @@
 #include "store/audit_internal.h"
 #include "store/keyring_file.h"
 #include "store/keyring_secret.h"
+#include "store/link_choice.h"
 #include "store/person.h"
 #include "store/store_internal.h"
 #include "store/tree.h"
@@ -344,6 +345,10 @@ static bool check_persons(struct checking *c, struct err *e)
     if (!person_check(&n_wrong, c->st, e)) return false;
     if (n_wrong > 0)
         problem(c, "%" PRId64 " records or decisions do not stand as the decisions of linkage say",
+                n_wrong);
+    if (!link_choice_check(&n_wrong, c->st, e)) return false;
+    if (n_wrong > 0)
+        problem(c, "%" PRId64 " choices of an answer that counts for a person point to nothing",
                 n_wrong);
     fine(c, "persons are what the decisions of linkage say");
     return true;

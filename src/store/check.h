@@ -18,7 +18,8 @@
  *   records      every record key unwraps and every current body opens
  *   identities   the same for every version's direct identifiers
  *   counts       kept counts and indexes agree with the records
- *   persons      persons are what the decisions of linkage say
+ *   persons      persons are what the decisions of linkage say; no choice of an answer points to
+ *                nothing
  *   keyring      both copies are there, whole and equal
  *   slots        there is a way in; a warning when none is a recovery code, or a passphrase has the
  *                test profile

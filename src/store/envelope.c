@@ -50,6 +50,8 @@ static const struct {
     [ENVELOPE_SECURITY_KEY] = {"security_key", "sealed"},
     [ENVELOPE_LINK_REASON] = {"linkage_decision", "reason"},
     [ENVELOPE_LINK_UNDO] = {"linkage_decision", "undo_reason"},
+    [ENVELOPE_CHOICE_REASON] = {"linkage_choice", "reason"},
+    [ENVELOPE_CHOICE_UNDO] = {"linkage_choice", "withdraw_reason"},
 };
 
 static size_t add(uint8_t *out, size_t at, const void *p, size_t n)

@@ -42,8 +42,11 @@ enum envelope_place {
     ENVELOPE_ANSWER_KEY, /* of an answer that is kept; the same */
     ENVELOPE_ANSWER_BODY,
     ENVELOPE_SECURITY_KEY, /* its "record code" is the number of the account, twelve digits */
-    ENVELOPE_LINK_REASON, /* of a decision about a pair: under the key of record a, as review texts */
+    /* of a decision about a pair: under the key of record a, as review texts */
+    ENVELOPE_LINK_REASON,
     ENVELOPE_LINK_UNDO,   /* why it was undone */
+    ENVELOPE_CHOICE_REASON, /* of a chosen answer: under the key of its record */
+    ENVELOPE_CHOICE_UNDO,   /* why it was taken back */
     ENVELOPE_PLACE_COUNT
 };
 

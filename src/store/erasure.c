@@ -8,6 +8,7 @@
 #include "store/store.h"
 
 #include "base/date.h"
+#include "store/link_choice.h"
 #include "store/link_queue.h"
 #include "store/person.h"
 #include "store/store_internal.h"
@@ -80,6 +81,7 @@ bool store_record_erase(struct store *st, struct text code, const char *actor, c
            run(st, SQL_ERASE_SEARCH_MARK, record_no, e) &&
            link_queue_forget(st, (uint64_t)record_no, e) &&
            run(st, SQL_ERASE_LINKAGE_WORDS, record_no, e) &&
+           link_choice_forget(st, (uint64_t)record_no, e) &&
            person_touch(st, &(const uint64_t){(uint64_t)record_no}, 1, e) &&
            add_tombstone(st, record_no, actor, reason, e) &&
            count_less(st, series_no, state == RECORD_ACTIVE, n_byte, e) &&

@@ -5,6 +5,7 @@
 #include "store/store.h"
 
 #include "base/mem.h"
+#include "store/link_choice.h"
 #include "store/person.h"
 #include "store/store_internal.h"
 
@@ -26,7 +27,11 @@ struct part {
     const struct secret *kek;
     struct series *series; /* by ascending number */
     size_t n_series;
-    uint64_t seen; /* the newest record that linkage has seen */
+    uint64_t seen;               /* the newest record that linkage has seen */
+    struct choice_mark *mark_of; /* of the form, by record */
+    size_t n_mark, at_mark;
+    struct row_choice *choice; /* of the row at hand */
+    size_t choice_cap;
     struct buf plain;
 };
 
@@ -67,6 +72,19 @@ static const struct series *series_of(const struct part *p, int64_t series_no)
 
 /* ---- the next row ---- */
 
+/* Rows come by record number, and so do the choices. */
+static void take_choices(struct source_row *out, struct part *p)
+{
+    while (p->at_mark < p->n_mark && p->mark_of[p->at_mark].record_no < out->record_no)
+        p->at_mark++;
+    for (; p->at_mark < p->n_mark && p->mark_of[p->at_mark].record_no == out->record_no;
+         p->at_mark++) {
+        MEM_GROW(p->choice, p->choice_cap, out->n_choice + 1);
+        p->choice[out->n_choice++] = p->mark_of[p->at_mark].choice;
+    }
+    out->choice = p->choice;
+}
+
 static bool open_row(struct source_row *out, struct part *p, const struct series *s, struct err *e)
 {
     struct query *q = &p->rows;
@@ -94,6 +112,7 @@ static bool open_row(struct source_row *out, struct part *p, const struct series
                                .organisation = s->organisation,
                                .organisation_type = s->organisation_type,
                                .record = &p->record};
+    take_choices(out, p);
     uint64_t person_no = (uint64_t)query_int(q, 7);
     if (person_no == 0 && out->record_no <= p->seen) person_no = out->record_no;
     if (person_no != 0) person_key_of_number(out->person_key, person_no);
@@ -127,6 +146,8 @@ static void close_part(struct row_source *source)
     buf_release(&p->plain);
     arena_free(p->arena);
     mem_free(p->series);
+    mem_free(p->mark_of);
+    mem_free(p->choice);
     mem_free(p);
     *source = (struct row_source){0};
 }
@@ -164,8 +185,9 @@ static bool open_part(struct row_source *out, struct part *p, struct store *st,
     if (!sqlite_backend_open(&p->backend, st->database, keyring_key(st->keyring, KEY_DATABASE),
                              BACKEND_READ, e) ||
         !backend_begin(p->backend, false, e) || !same_state(st, p, part, e) ||
-        !read_series(p, st->dictionary, f, e) ||
-        !person_seen(&p->seen, p->backend, f->name, e) || !one_number(&last, p->backend, SQL_RECORD_LAST, e))
+        !read_series(p, st->dictionary, f, e) || !person_seen(&p->seen, p->backend, f->name, e) ||
+        !link_choice_marks_of(&p->mark_of, &p->n_mark, p->backend, st->dictionary, f, e) ||
+        !one_number(&last, p->backend, SQL_RECORD_LAST, e))
         return false;
     (void)query_begin(&q, p->backend, SQL_RECORD_COUNT);
     query_bind_text(&q, "form", text_of(f->name));

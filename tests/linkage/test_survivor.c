@@ -87,7 +87,7 @@ static struct survivor_value value(const char *name)
     const struct record *r[SAID];
     struct survivor_value out;
     records(r);
-    survivor_value(&out, r, SAID, variable(name), &facts);
+    survivor_value(&out, r, SAID, variable(name), &facts, NULL);
     return out;
 }
 
@@ -126,10 +126,10 @@ static void conflicts(void **state)
     const struct record *r[] = {record_of("{\"sex\":\"F\"}"), record_of("{\"sex\":\"M\"}"),
                                 record_of("{\"sex\":\"F\"}")};
     struct survivor_value v;
-    survivor_value(&v, r, 3, variable("sex"), &facts);
+    survivor_value(&v, r, 3, variable("sex"), &facts, NULL);
     assert_true(v.conflict);
     assert_int_equal(v.n_differ, 2);
-    survivor_value(&v, r, 1, variable("sex"), &facts);
+    survivor_value(&v, r, 1, variable("sex"), &facts, NULL);
     assert_false(v.conflict);
 }
 
@@ -145,7 +145,7 @@ static void unions(void **state)
         if (x->form != form->id || x->group == 0) continue;
         const struct record *r[SAID];
         records(r);
-        survivor_value(&v, r, SAID, x->id, &facts);
+        survivor_value(&v, r, SAID, x->id, &facts, NULL);
         assert_int_equal(v.rule, SURVIVOR_UNION);
         assert_int_equal(v.n_value, 0);
     }
@@ -157,7 +157,7 @@ static void all(void **state)
     const struct record *r[SAID];
     struct survivor_value *v;
     records(r);
-    size_t n = survivor_values(&v, r, SAID, &facts, arena);
+    size_t n = survivor_values(&v, r, SAID, &facts, NULL, arena);
     bool sex = false, date = false;
     for (size_t i = 0; i < n; i++) {
         const struct variable *x = &d->variable[v[i].variable];
@@ -207,7 +207,7 @@ static void as_counted(void **state)
     if (!snapshot_build(&s, d, form, &source, 1, &e)) fail_msg("%s", e.msg);
     assert_int_equal(snapshot_units(s, UNIT_PERSONS), 1);
     records(r);
-    size_t n = survivor_values(&v, r, SAID, &facts, arena);
+    size_t n = survivor_values(&v, r, SAID, &facts, NULL, arena);
     for (size_t i = 0; i < n; i++) {
         const struct column *c = snapshot_column(s, UNIT_PERSONS, v[i].variable);
         if (c == NULL || v[i].record == SURVIVOR_NONE || v[i].rule == SURVIVOR_UNION) continue;

@@ -258,6 +258,11 @@ static const struct allowed {
     {"linkage_decision", "confirmed_by", "who did it"},
     {"linkage_decision", "undone_by", "who did it"},
     {"linkage_decision", "undo_reason", "ciphertext"},
+    {"linkage_choice", "variable", "name of a variable, no value"},
+    {"linkage_choice", "actor", "who did it"},
+    {"linkage_choice", "reason", "ciphertext"},
+    {"linkage_choice", "withdrawn_by", "who did it"},
+    {"linkage_choice", "withdraw_reason", "ciphertext"},
 };
 
 static void index_3_schema(void **state)

@@ -546,3 +546,60 @@ SELECT s.series_no, p.record_a, p.record_b
 -- name: erase_linkage_words   params: record_no   rows: 0
 UPDATE linkage_decision SET reason = NULL, undo_reason = NULL, evidence = NULL
  WHERE record_a = :record_no OR record_b = :record_no;
+
+-- For link_choice.c.
+
+-- name: choice_next   columns: choice_no   rows: 1
+SELECT coalesce(max(choice_no), 0) + 1 AS choice_no FROM linkage_choice;
+
+-- name: choice_add   params: choice_no, form_no, record_no, variable, actor, at, reason   rows: 0
+INSERT INTO linkage_choice (choice_no, form_no, record_no, variable, actor, made_at, reason)
+VALUES (:choice_no, :form_no, :record_no, :variable, :actor, :at, :reason);
+
+-- name: choice_over_add   params: choice_no, record_no   rows: 0
+INSERT OR IGNORE INTO linkage_choice_over (choice_no, record_no) VALUES (:choice_no, :record_no);
+
+-- name: choice_kept   params: choice_no   columns: record_no, withdrawn   rows: 0..1
+SELECT record_no, withdrawn_at IS NOT NULL AS withdrawn FROM linkage_choice WHERE choice_no = :choice_no;
+
+-- name: choice_withdraw   params: choice_no, at, actor, reason   rows: 0
+UPDATE linkage_choice SET withdrawn_at = :at, withdrawn_by = :actor, withdraw_reason = :reason
+ WHERE choice_no = :choice_no;
+
+-- name: choice_of_record   params: record_no   columns: choice_no, variable, actor, made_at, withdrawn_at, withdrawn_by, reason, withdraw_reason   rows: 0..*
+SELECT choice_no, variable, actor, made_at, coalesce(withdrawn_at, 0) AS withdrawn_at, withdrawn_by, reason, withdraw_reason
+  FROM linkage_choice WHERE record_no = :record_no ORDER BY choice_no DESC;
+
+-- name: choice_marks   params: form   columns: record_no, variable, choice_no, chosen   rows: 0..*
+-- What stands, of each record that was looked at.
+SELECT v.record_no, c.variable, c.choice_no, v.record_no = c.record_no AS chosen
+  FROM linkage_choice c INDEXED BY linkage_choice_standing
+  JOIN form f ON f.form_no = c.form_no
+  JOIN linkage_choice_over v ON v.choice_no = c.choice_no
+ WHERE f.name = :form AND c.withdrawn_at IS NULL
+ ORDER BY v.record_no, c.choice_no;
+
+-- name: choice_wrong   columns: n   rows: 1
+-- Choices and places of choices that point to nothing.
+SELECT (SELECT count(*) FROM linkage_choice c
+          LEFT JOIN record r ON r.record_no = c.record_no
+          LEFT JOIN series s ON s.series_no = r.series_no
+         WHERE s.form_no IS NOT c.form_no OR r.state = 3 OR c.variable = ''
+            OR NOT EXISTS (SELECT 1 FROM linkage_choice_over v
+                            WHERE v.choice_no = c.choice_no AND v.record_no = c.record_no))
+     + (SELECT count(*) FROM linkage_choice_over v
+          LEFT JOIN linkage_choice c ON c.choice_no = v.choice_no
+          LEFT JOIN record r ON r.record_no = v.record_no
+         WHERE c.choice_no IS NULL OR r.record_no IS NULL OR r.state = 3) AS n;
+
+-- name: erase_choice_words   params: record_no   rows: 0
+-- Reasons of choices that this record was looked at for: they may speak of it.
+UPDATE linkage_choice SET reason = NULL, withdraw_reason = NULL
+ WHERE choice_no IN (SELECT choice_no FROM linkage_choice_over WHERE record_no = :record_no);
+
+-- name: erase_choice_places   params: record_no   rows: 0
+DELETE FROM linkage_choice_over
+ WHERE record_no = :record_no OR choice_no IN (SELECT choice_no FROM linkage_choice WHERE record_no = :record_no);
+
+-- name: erase_choices   params: record_no   rows: 0
+DELETE FROM linkage_choice WHERE record_no = :record_no;
