@@ -10,13 +10,12 @@
 #include "service/desk.h"
 #include "service/supervisor.h"
 #include "store/keyring.h"
+#include "store/work_folder.h"
 
-#include <errno.h>
 #include <linux/magic.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
@@ -36,9 +35,43 @@ const char *process_weakened(void)
         "DCIM_INSECURE_KDF is set: passphrases are stretched too little to be safe; for tests only");
 }
 
+/* ---- a place in memory ---- */
+
+#define MEMORY "/dev/shm" /* where the system keeps files in memory */
+
+/* What the names of this user's folders there begin with. */
+static void scratch_prefix(char out[32])
+{
+    (void)snprintf(out, 32, "dcim-%u-", (unsigned)geteuid());
+}
+
+/* A folder in memory for what is on its way to somebody: what is made there never comes to a disk
+ * (S12). The desk cannot remove it, shut in as it is: the supervisor does, and what a supervisor
+ * that was killed has left, whoever serves next. Empty where the machine has no such place. */
+static void make_scratch(struct work_folder *out)
+{
+    struct statfs fs;
+    char prefix[32];
+    *out = (struct work_folder){NULL, NULL, -1};
+    scratch_prefix(prefix);
+    if (statfs(MEMORY, &fs) != 0 || fs.f_type != TMPFS_MAGIC) return;
+    if (!work_folder_begin(out, MEMORY, prefix, NULL)) out->path = NULL;
+}
+
+static void clear_scratch(void)
+{
+    char prefix[32];
+    scratch_prefix(prefix);
+    work_folder_sweep(MEMORY, prefix);
+}
+
+/* ---- serving ---- */
+
 bool process_serve(const struct serve_options *o, struct err *e)
 {
-    return supervisor_run(o, e);
+    bool ok = supervisor_run(o, e);
+    clear_scratch();
+    return ok;
 }
 
 /* ---- the desk ---- */
@@ -51,33 +84,6 @@ static struct secret *secret_of(const struct json *j, const char *name)
     return value == NULL ? NULL : secret_copy(value, strlen(value));
 }
 
-/* A folder in memory for what is on its way to somebody: what is made there never comes to a disk
- * (S12). It is this repository's and this user's own and stays, empty, when the server ends; what a
- * desk that was killed left in it goes when the next one begins. "" where the machine has none, or
- * somebody else has made it. */
-static void make_scratch(char out[64], const char *repository)
-{
-    struct statfs fs;
-    struct stat st;
-    uint8_t hash[16];
-    char hex[2 * sizeof hash + 1];
-    struct file_names left = {0};
-    crypto_hash(hash, sizeof hash, repository, strlen(repository), NULL);
-    crypto_hex(hex, hash, sizeof hash);
-    snprintf(out, 64, "/dev/shm/dcim-%u-%s", (unsigned)geteuid(), hex);
-    bool there = statfs("/dev/shm", &fs) == 0 && fs.f_type == TMPFS_MAGIC &&
-                 (mkdir(out, 0700) == 0 || errno == EEXIST) && lstat(out, &st) == 0 &&
-                 S_ISDIR(st.st_mode) && st.st_uid == geteuid() && (st.st_mode & 077) == 0;
-    if (there && !folder_list(&left, out, NULL)) there = false;
-    for (size_t i = 0; i < left.n; i++) {
-        char path[512];
-        if (snprintf(path, sizeof path, "%s/%s", out, left.name[i]) < (int)sizeof path)
-            (void)unlink(path);
-    }
-    file_names_free(&left);
-    if (!there) out[0] = '\0';
-}
-
 /* The desk reaches the repository, where its backups lie, and the data folder, and nothing else. */
 static bool shut_in(const struct service_options *o, bool *landlock, struct err *e)
 {
@@ -86,7 +92,9 @@ static bool shut_in(const struct service_options *o, bool *landlock, struct err 
     const char *write_to[] = {o->repository, backups, o->scratch, NULL},
                *read_from[] = {o->data, NULL};
     if (o->data == NULL) read_from[0] = NULL;
-    return folder_make(backups, e) && sandbox_enter_desk(write_to, read_from, landlock, e);
+    if (!folder_make(backups, e)) return false;
+    work_folder_sweep(backups, WORK_FOLDER_PREFIX); /* of a desk that was killed at a backup */
+    return sandbox_enter_desk(write_to, read_from, landlock, e);
 }
 
 static bool say_ready(void *ctx, struct service *s, struct err *e)
@@ -141,10 +149,11 @@ static bool run_desk(const struct json *config, const char *program, struct err 
     for (size_t i = 0; i < n; i++) channel[i] = PROCESS_CHANNEL_FD + (int)i;
     tzset(); /* reads a file, which nobody can once it is shut in */
     converter_use_broker(PROCESS_BROKER_FD);
-    char scratch[64];
-    make_scratch(scratch, o.repository);
-    if (scratch[0] != '\0') o.scratch = scratch;
+    struct work_folder scratch;
+    make_scratch(&scratch);
+    o.scratch = scratch.path;
     bool ok = desk_run(&o, channel, n, say_ready, &o, e);
+    work_folder_end(&scratch); /* as far as one that is shut in can */
     secret_free(passphrase);
     secret_free(recovery);
     return ok;

@@ -12,6 +12,7 @@
 #include "store/backup_internal.h"
 #include "store/keyring_file.h"
 #include "store/tree.h"
+#include "store/work_folder.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -227,10 +228,18 @@ static bool write_container(struct backup_report *out, struct store *st, const c
     return ok;
 }
 
+/* It appears under its name in one step, and whole; what a kill leaves is in the work folder. */
+static bool give_name(const char *made, const char *path, struct err *e)
+{
+    if (tree_rename(made, path)) return true;
+    return err_set_errno(e, ERR_SYSTEM, errno, "backup.unwritable", "could not write %s", path);
+}
+
 bool backup_make(struct backup_report *out, struct store *st, const char *path, struct err *e)
 {
     struct manifest m = {.made_at = instant_now()};
-    char *work = NULL, *database = NULL;
+    struct work_folder work;
+    char *database = NULL, *made = NULL;
 
     *out = (struct backup_report){.made_at = 0};
     if (file_exists(path)) {
@@ -240,14 +249,15 @@ bool backup_make(struct backup_report *out, struct store *st, const char *path, 
         return err_remedy(e, "choose another name; no backup is written over");
     }
     if (keyring_backup_recipients(store_keyring(st), NULL, 0) == 0) return no_recovery_slot(e);
-    if (!tree_private(&work, path, e)) return false;
-    database = tree_path(work, "database");
+    if (!work_folder_beside(&work, path, e)) return false;
+    database = tree_path(work.path, "database");
+    made = tree_path(work.path, "backup");
     bool ok = backend_copy_to(store_backend(st), database, e) &&
               describe(&m, database, store_keyring(st), e) &&
-              write_container(out, st, path, database, &m, e);
-    tree_remove(work);
+              write_container(out, st, made, database, &m, e) && give_name(made, path, e);
+    work_folder_end(&work);
     mem_free(database);
-    mem_free(work);
+    mem_free(made);
     manifest_release(&m);
     return ok;
 }

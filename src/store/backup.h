@@ -3,8 +3,9 @@
  * while others write), the dictionary folder and a copy of the keyring; everything but the keyring
  * is encrypted with a fresh key sealed to the public key of every recovery slot; a signed manifest
  * carries hashes, counts and a checkpoint over the whole audit log. Written atomically. Work in
- * hand lies in a folder ".dcim-XXXXXX" (0700) beside the target, never in /tmp, and is removed;
- * nothing in it is readable without the keyring. */
+ * hand lies in a folder ".dcim-XXXXXX" (0700) beside the target, never in /tmp, and is removed, if
+ * not by its maker then by the next one (work_folder.h); nothing in it is readable without the
+ * keyring. */
 #ifndef DCIM_STORE_BACKUP_H
 #define DCIM_STORE_BACKUP_H
 

@@ -11,6 +11,7 @@
 #include "store/backup_container.h"
 #include "store/backup_internal.h"
 #include "store/tree.h"
+#include "store/work_folder.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -264,15 +265,14 @@ bool backup_verify(struct backup_report *out, const char *path, const struct unl
                    struct err *e)
 {
     struct opened o = {.keyring = NULL};
-    char *work;
+    struct work_folder work;
 
     *out = (struct backup_report){.made_at = 0};
-    if (!tree_private(&work, path, e)) return false;
-    bool ok = open_into(&o, path, work, u, e);
+    if (!work_folder_beside(&work, path, e)) return false;
+    bool ok = open_into(&o, path, work.path, u, e);
     if (ok) backup_report_of(out, &o.manifest, o.bytes);
     opened_release(&o);
-    tree_remove(work);
-    mem_free(work);
+    work_folder_end(&work);
     return ok;
 }
 
@@ -321,22 +321,12 @@ static void forget_journal(const char *folder)
     }
 }
 
-static bool sync_parent(const char *folder)
-{
-    char *parent = tree_parent(folder);
-    int fd = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    bool ok = fd >= 0 && fsync(fd) == 0;
-    if (fd >= 0) (void)close(fd);
-    mem_free(parent);
-    return ok;
-}
-
 /* The unpacked folder gets its name, in one step; an empty folder of that name gives way. */
 static bool give_name(const char *work, const char *folder, struct err *e)
 {
     forget_journal(work);
     if (!tree_sync(work, e)) return false;
-    if (rename(work, folder) != 0 || !sync_parent(folder)) return unwritable(e, folder);
+    if (!tree_rename(work, folder)) return unwritable(e, folder);
     return true;
 }
 
@@ -344,8 +334,8 @@ bool backup_restore(struct backup_report *out, const char *path, const char *fol
                     const struct unlock *u, struct text anchor, bool force, struct err *e)
 {
     struct opened o = {.keyring = NULL};
+    struct work_folder work;
     bool contains = true, ok;
-    char *work;
 
     *out = (struct backup_report){.made_at = 0};
     if (!folder_is_empty(folder)) {
@@ -354,13 +344,12 @@ bool backup_restore(struct backup_report *out, const char *path, const char *fol
         err_detail(e, "%s", folder);
         return err_remedy(e, "name a folder that is empty or does not exist");
     }
-    if (!tree_private(&work, folder, e)) return false;
-    ok = open_into(&o, path, work, u, e) && anchor_holds(&contains, work, &o, anchor, e);
+    if (!work_folder_beside(&work, folder, e)) return false;
+    ok = open_into(&o, path, work.path, u, e) && anchor_holds(&contains, work.path, &o, anchor, e);
     if (ok && !contains && !force) ok = behind_anchor(e);
-    ok = ok && give_name(work, folder, e);
+    ok = ok && give_name(work.path, folder, e);
     if (ok) backup_report_of(out, &o.manifest, o.bytes);
-    else tree_remove(work);
     opened_release(&o);
-    mem_free(work);
+    work_folder_end(&work);
     return ok;
 }

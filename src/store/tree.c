@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -149,6 +148,18 @@ bool tree_sync(const char *folder, struct err *e)
     return ok;
 }
 
+bool tree_rename(const char *from, const char *to)
+{
+    if (rename(from, to) != 0) return false;
+    char *parent = tree_parent(to);
+    int fd = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC), why = 0;
+    if (fd < 0 || fsync(fd) != 0) why = errno;
+    if (fd >= 0) (void)close(fd);
+    mem_free(parent);
+    errno = why;
+    return why == 0;
+}
+
 void tree_remove(const char *folder)
 {
     struct walk w;
@@ -161,20 +172,4 @@ void tree_remove(const char *folder)
         mem_free(full);
     }
     walk_release(&w);
-}
-
-bool tree_private(char **out, const char *path, struct err *e)
-{
-    char *parent = tree_parent(path), *name = tree_path(parent, ".dcim-XXXXXX");
-    mem_free(parent);
-    if (mkdtemp(name) != NULL) {
-        *out = name;
-        return true;
-    }
-    err_set_errno(e, ERR_SYSTEM, errno, "tree.private",
-                  "could not make a folder to work in beside %s", path);
-    err_remedy(e, "check that the folder it lies in exists and that you may write to it");
-    mem_free(name);
-    *out = NULL;
-    return false;
 }

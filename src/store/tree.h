@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Folders with what is in them: listing, removing, private ones for work in hand. Symbolic links
- * are never followed. */
+/* Folders with what is in them: listing, flushing, removing. Symbolic links are never followed. */
 #ifndef DCIM_STORE_TREE_H
 #define DCIM_STORE_TREE_H
 
@@ -26,12 +25,12 @@ void tree_files_free(struct tree_files *f);
 /* Flush every file and folder of a tree to the disk. */
 bool tree_sync(const char *folder, struct err *e) MUST_CHECK;
 
+/* Give a file or folder another name in the same file system, in one step, and flush the folder it
+ * lies in then. false leaves the reason in errno. */
+bool tree_rename(const char *from, const char *to) MUST_CHECK;
+
 /* Remove a folder with everything in it, as far as possible. */
 void tree_remove(const char *folder);
-
-/* A new folder, 0700, with a random name that begins with ".dcim-", beside `path`; `owns` the name
- * (mem_free()). */
-bool tree_private(char **out, const char *path, struct err *e) MUST_CHECK;
 
 /* "a/b"; `owns`. */
 char *tree_path(const char *a, const char *b);

@@ -4,6 +4,9 @@
  *  1 one import, killed at any moment from its start to its end
  *  2 four imports at once, all killed
  *  3 undoing a batch, killed
+ *  5 a backup, killed: what there is under a name is whole, and the next backup, or the next
+ *  server,
+ *    leaves nothing of what was being made (S15)
  *
  * After each kill: every import that was acknowledged (its process had ended with status 0) is
  * there, whole; what else there is, is whole too (it was committed, and the kill came before the
@@ -14,17 +17,22 @@
 
 #include "desk.h"
 
+#include "base/file.h"
+#include "store/backup.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 enum {
     AT_ONCE = 4,
-    /* the repository is made anew each so many rounds, or it would grow and grow, and looking with it */
+    /* the repository is made anew each so many rounds, or it would grow and grow, and looking with
+     * it */
     PERIOD = 40,
     PERIOD_AT_ONCE = 8
 };
@@ -302,13 +310,84 @@ static void kill_4_1_enough_of_both(void **state)
     assert_true(n_acknowledged >= 5); /* the moments reach to the end */
 }
 
+/* ---- 5 ---- */
+
+static size_t backups_of(size_t *others)
+{
+    struct file_names names;
+    size_t n = 0;
+    *others = 0;
+    assert_true(folder_list(&names, "repository-backups", NULL));
+    for (size_t i = 0; i < names.n; i++) {
+        bool whole = names.name[i][0] == 'b';
+        n += whole;
+        *others += !whole;
+    }
+    file_names_free(&names);
+    return n;
+}
+
+static pid_t start_backup(const char *path)
+{
+    return start((const char *const[]){harness_program(), "backup", path, NULL});
+}
+
+static void verify_backup(const char *path)
+{
+    char code[100];
+    desk_recovery(code, sizeof code);
+    struct secret *secret = secret_copy(code, strlen(code));
+    const struct unlock u = {.recovery = secret};
+    struct backup_report r;
+    struct err e = {0};
+    if (!backup_verify(&r, path, &u, &e)) fail_msg("%s: %s", path, e.msg);
+    secret_free(secret);
+}
+
+static void kill_5_1_a_backup(void **state)
+{
+    (void)state;
+    char path[60];
+    size_t others, left = 0, made = 1, killed = 0;
+    new_period();
+    desk_victims("b.csv", "B", 0, 2000, 0);
+    assert_int_equal(finish(start_import("b.csv")), 0);
+    assert_int_equal(mkdir("repository-backups", 0700), 0);
+    double from = harness_seconds();
+    assert_int_equal(finish(start_backup("repository-backups/b-first")), 0);
+    uint64_t whole = (uint64_t)((harness_seconds() - from) * 1e6);
+    pace = 1;
+    for (int i = 0; i < (harness_sanitized() ? 5 : 200) && (i < 30 || left < 10); i++) {
+        (void)snprintf(path, sizeof path, "repository-backups/b-%d", i);
+        pid_t pid = start_backup(path);
+        wait_microseconds(draw(paced(whole)));
+        (void)kill(pid, SIGKILL);
+        int status = finish(pid);
+        learn(status != 0);
+        killed += status != 0;
+        bool there = harness_exists(path);
+        assert_true(status != 0 || there);
+        if (there) verify_backup(path);
+        made += there;
+        assert_int_equal(backups_of(&others), made);
+        assert_true(others <= 1); /* of this one: those before went when it began */
+        left += others;
+        if (there) (void)unlink(path);
+        made -= there;
+    }
+    print_message("%d backups killed, %d left something\n", (int)killed, (int)left);
+    if (!harness_sanitized()) assert_true(left >= 10);
+    assert_int_equal(finish(start_backup("repository-backups/b-last")), 0);
+    assert_int_equal(backups_of(&others), made + 1);
+    assert_int_equal(others, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(kill_1_1_at_any_moment),
-        cmocka_unit_test(kill_2_1_four_writers_at_once),
-        cmocka_unit_test(kill_3_1_while_undoing),
-        cmocka_unit_test(kill_4_1_enough_of_both),
+        cmocka_unit_test(kill_1_1_at_any_moment), cmocka_unit_test(kill_2_1_four_writers_at_once),
+        cmocka_unit_test(kill_3_1_while_undoing), cmocka_unit_test(kill_4_1_enough_of_both),
+        cmocka_unit_test(kill_5_1_a_backup),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

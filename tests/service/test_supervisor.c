@@ -8,6 +8,8 @@
  *  5 SIGTERM ends all three within seconds, status 0; SIGTERM alone does not end the desk
  *  6 the death of one ends the others, status 5, and it is said which; so does the supervisor's own
  *  7 what cannot begin says why and leaves nothing behind
+ *  8 S15: the folder in memory goes with the server; what killed servers have left there and beside
+ *    the backups goes when the next one begins
  */
 #include "harness.h"
 
@@ -21,6 +23,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -363,6 +366,68 @@ static void cannot_begin_7(void **state)
     (void)rename("away.key", "repository.key");
 }
 
+/* ---- 8 ---- */
+
+/* The folder in memory that a process holds open, or "". */
+static bool folder_in_memory(char out[100], pid_t pid)
+{
+    char fds[40], link[100];
+    (void)snprintf(fds, sizeof fds, "/proc/%d/fd", (int)pid);
+    DIR *all = opendir(fds);
+    out[0] = '\0';
+    if (all == NULL) fail_msg("%s", fds);
+    for (struct dirent *d; out[0] == '\0' && (d = readdir(all)) != NULL;) {
+        (void)snprintf(link, sizeof link, "%s/%.20s", fds, d->d_name);
+        ssize_t n = readlink(link, out, 99);
+        out[n < 0 ? 0 : n] = '\0';
+        if (strncmp(out, "/dev/shm/dcim-", 14) != 0 || strchr(out + 9, '/') != NULL) out[0] = '\0';
+    }
+    (void)closedir(all);
+    return out[0] != '\0';
+}
+
+static void memory_8(void **state)
+{
+    (void)state;
+    struct server s;
+    char first[100], second[100], inside[120];
+    start(&s, "0");
+    if (!folder_in_memory(first, s.desk)) skip(); /* this machine has none */
+    assert_true(harness_exists(first));
+    (void)kill(s.supervisor, SIGTERM);
+    assert_int_equal(ended(&s, 8000), 0);
+    assert_false(harness_exists(first));
+
+    start(&s, "0"); /* the desk alone is killed: its supervisor clears up */
+    assert_true(folder_in_memory(first, s.desk));
+    (void)snprintf(inside, sizeof inside, "%s/work/export", first);
+    harness_write_text(inside, "x");
+    (void)kill(s.desk, SIGKILL);
+    assert_int_equal(ended(&s, 9000), 5);
+    assert_false(harness_exists(first));
+
+    start(&s, "0"); /* all of them are killed: the next server does */
+    assert_true(folder_in_memory(first, s.desk));
+    (void)snprintf(inside, sizeof inside, "%s/work/export", first);
+    harness_write_text(inside, "x");
+    (void)kill(s.supervisor, SIGKILL);
+    (void)kill(s.desk, SIGKILL);
+    (void)kill(s.door, SIGKILL);
+    (void)ended(&s, 5000);
+    assert_true(nobody_left(2000));
+    assert_true(harness_exists(inside));
+    assert_int_equal(mkdir("repository-backups/.dcim-killed", 0700), 0);
+    harness_write_text("repository-backups/.dcim-killed/database", "x");
+    start(&s, "0");
+    assert_true(folder_in_memory(second, s.desk));
+    assert_string_not_equal(first, second);
+    assert_false(harness_exists(first));
+    assert_false(harness_exists("repository-backups/.dcim-killed"));
+    (void)kill(s.supervisor, SIGTERM);
+    assert_int_equal(ended(&s, 8000), 0);
+    assert_false(harness_exists(second));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -376,6 +441,7 @@ int main(void)
         cmocka_unit_test(door_dies_6_2),
         cmocka_unit_test(supervisor_dies_6_3),
         cmocka_unit_test(cannot_begin_7),
+        cmocka_unit_test(memory_8),
     };
     return cmocka_run_group_tests_name("supervisor", tests, begin, NULL);
 }

@@ -133,7 +133,7 @@ static void test_3_refused(void **state)
     char *kept = harness_read("there", NULL);
     assert_string_equal(kept, "precious");
     free(kept);
-    fails(st, "no/such/folder/x", "tree.private");
+    fails(st, "no/such/folder/x", "work_folder.make");
     assert_true(store_begin(st, true, NULL));
     fails(st, "inside", "store.copy");
     store_rollback(st);

@@ -4,10 +4,11 @@
  *  2 listing
  *  3 what is refused
  *  4 removing never follows links
- *  5 private folders
+ *  5 giving another name
  *  6 flushing */
 #include "harness.h"
 
+#include <errno.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -114,28 +115,21 @@ static void test_4_remove(void **state)
     tree_remove("gone"); /* fine */
 }
 
-static void test_5_private(void **state)
+static void test_5_rename(void **state)
 {
     (void)state;
-    char *a, *b;
-    struct stat st;
-    struct err e = {0};
-
-    assert_true(tree_private(&a, "file", NULL));
-    assert_true(tree_private(&b, "./sub", NULL));
-    assert_string_not_equal(a, b);
-    assert_memory_equal(a, "./.dcim-", 8);
-    assert_memory_equal(b, "./.dcim-", 8);
-    assert_int_equal(stat(a, &st), 0);
-    assert_int_equal(st.st_mode & 0777, 0700);
-    tree_remove(a);
-    tree_remove(b);
-    mem_free(a);
-    mem_free(b);
-    assert_false(tree_private(&a, "no/such/file", &e));
-    assert_null(a);
-    assert_int_equal(e.code, ERR_SYSTEM);
-    assert_int_not_equal(e.remedy[0], 0);
+    make_tree("from");
+    assert_true(tree_rename("from", "to"));
+    assert_false(harness_exists("from"));
+    assert_true(harness_exists("to/b/c/deep"));
+    harness_write_text("old", "1");
+    harness_write_text("new", "2");
+    assert_true(tree_rename("new", "./old")); /* a file gives way */
+    assert_false(harness_exists("new"));
+    assert_false(tree_rename("nowhere", "old"));
+    assert_int_equal(errno, ENOENT);
+    assert_false(tree_rename("old", "no/such/name"));
+    assert_true(harness_exists("old"));
 }
 
 static void test_6_sync(void **state)
@@ -153,7 +147,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_1_paths),   cmocka_unit_test(test_2_list),
         cmocka_unit_test(test_3_refused), cmocka_unit_test(test_4_remove),
-        cmocka_unit_test(test_5_private), cmocka_unit_test(test_6_sync),
+        cmocka_unit_test(test_5_rename),  cmocka_unit_test(test_6_sync),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
