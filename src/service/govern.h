@@ -22,7 +22,4 @@ struct backup_state {
 };
 bool backup_state(struct backup_state *out, struct call *c, struct err *e) MUST_CHECK;
 
-/* An instant under a name, left out where it is 0. */
-void set_instant_member(struct json *row, const char *key, int64_t at);
-
 #endif

@@ -12,14 +12,6 @@
 
 enum { ADMINISTRATORS_MIN = 2 /* that cannot be taken away (S53) */ };
 
-static void set_instant(struct json *row, const char *key, int64_t at)
-{
-    char text[INSTANT_TEXT_MAX];
-    if (at == 0) return;
-    instant_format(text, at);
-    json_set_text(row, key, text);
-}
-
 const char *role_title(const struct role *r)
 {
     static const struct {
@@ -54,9 +46,10 @@ static void describe(struct json *row, const struct call *c, const struct accoun
     json_set_int(row, "security_keys", a->n_key);
     json_set_bool(row, "needs_factor", a->role != NULL && role_needs_factor(c->s, a->role));
     json_set_text(row, "added_by", a->added_by);
-    set_instant(row, "added_at", a->added_at);
-    set_instant(row, "signed_in_at", a->signed_in_at);
-    if (a->state == ACCOUNT_INVITED) set_instant(row, "activation_until", a->activation_until);
+    set_instant_member(row, "added_at", a->added_at);
+    set_instant_member(row, "signed_in_at", a->signed_in_at);
+    if (a->state == ACCOUNT_INVITED)
+        set_instant_member(row, "activation_until", a->activation_until);
 }
 
 bool op_account_list(struct call *c, struct err *e)
@@ -166,7 +159,7 @@ static bool invite(struct call *c, const struct account *a, struct err *e)
     if (!store_account_invite(code, c->s->store, a->account_no, now, e)) return false;
     json_set_text(c->out, "account", a->name);
     json_set_text(c->out, "code", code);
-    set_instant(c->out, "until", now + ACCOUNT_INVITE_SECONDS);
+    set_instant_member(c->out, "until", now + ACCOUNT_INVITE_SECONDS);
     mem_wipe(code, sizeof code);
     return true;
 }

@@ -226,14 +226,6 @@ static bool may_go(bool *out, struct call *c, const struct account *a, struct er
     return true;
 }
 
-static void set_instant(struct json *row, const char *key, int64_t at)
-{
-    char text[INSTANT_TEXT_MAX];
-    if (at == 0) return;
-    instant_format(text, at);
-    json_set_text(row, key, text);
-}
-
 bool op_factor_keys(struct call *c, struct err *e)
 {
     struct account a;
@@ -248,8 +240,8 @@ bool op_factor_keys(struct call *c, struct err *e)
         struct json *row = json_object();
         json_set_int(row, "number", key[i].key_no);
         json_set_text(row, "label", key[i].label);
-        set_instant(row, "added_at", key[i].added_at);
-        set_instant(row, "used_at", key[i].used_at);
+        set_instant_member(row, "added_at", key[i].added_at);
+        set_instant_member(row, "used_at", key[i].used_at);
         json_set_bool(row, "removable", removable);
         json_push(rows, row);
     }

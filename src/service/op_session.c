@@ -135,14 +135,6 @@ static bool account_of_sessions(struct account *out, struct call *c, struct err 
     return named_account(out, c, e);
 }
 
-static void set_instant(struct json *row, const char *key, int64_t at)
-{
-    char text[INSTANT_TEXT_MAX];
-    if (at == 0) return;
-    instant_format(text, at);
-    json_set_text(row, key, text);
-}
-
 bool op_session_list(struct call *c, struct err *e)
 {
     struct account a;
@@ -158,8 +150,8 @@ bool op_session_list(struct call *c, struct err *e)
         json_set_int(row, "number", list[i].session_no);
         json_set_text(row, "state", session_state_name(list[i].state));
         json_set_text(row, "source", list[i].source);
-        set_instant(row, "began_at", list[i].began_at);
-        set_instant(row, "seen_at", now - (now_ms - list[i].seen_ms) / 1000);
+        set_instant_member(row, "began_at", list[i].began_at);
+        set_instant_member(row, "seen_at", now - (now_ms - list[i].seen_ms) / 1000);
         json_set_bool(row, "this", list[i].session_no == c->who.session_no);
         json_push(rows, row);
     }
@@ -236,10 +228,10 @@ bool op_session_info(struct call *c, struct err *e)
     json_set_bool(c->out, "has_authenticator", a.has_factor);
     json_set_int(c->out, "security_keys", a.n_key);
     json_set_bool(c->out, "needs_key", key_wanted);
-    if (!key_wanted) set_instant(c->out, "key_wanted_at", from);
+    if (!key_wanted) set_instant_member(c->out, "key_wanted_at", from);
     json_set_bool(c->out, "needs_factor", role_needs_factor(c->s, a.role));
     json_set_int(c->out, "recovery_left", left);
-    set_instant(c->out, "signed_in_at", a.signed_in_at);
+    set_instant_member(c->out, "signed_in_at", a.signed_in_at);
     list_capabilities(c->out, c->who.role);
     list_weakened(c->out, c->s);
     json_set_bool(c->out, "demo", c->s->options.demo);

@@ -118,14 +118,6 @@ bool op_token_add(struct call *c, struct err *e)
     return true;
 }
 
-static void set_instant(struct json *row, const char *key, int64_t at)
-{
-    char text[INSTANT_TEXT_MAX];
-    if (at == 0) return;
-    instant_format(text, at);
-    json_set_text(row, key, text);
-}
-
 static struct json *names_of(const char *operations)
 {
     struct json *list = json_array();
@@ -157,9 +149,9 @@ bool op_token_list(struct call *c, struct err *e)
         json_set_bool(row, "revoked", revoked);
         json_set_bool(row, "over", over);
         json_set_bool(row, "good", !revoked && !over);
-        set_instant(row, "added_at", t->added_at);
-        set_instant(row, "until", t->until);
-        set_instant(row, "used_at", t->used_at);
+        set_instant_member(row, "added_at", t->added_at);
+        set_instant_member(row, "until", t->until);
+        set_instant_member(row, "used_at", t->used_at);
         json_push(rows, row);
     }
     json_set(c->out, "tokens", rows);

@@ -311,6 +311,9 @@ bool call_may_join(struct call *c, struct err *e) MUST_CHECK;
 bool call_variable(const struct variable **out, struct call *c, const struct form *f,
                    struct text name, struct err *e) MUST_CHECK;
 
+/* An instant under a name, left out where it is 0. */
+void set_instant_member(struct json *row, const char *key, int64_t at);
+
 /* Commit the call's entry now: in a handler without transaction of its own, when it has filled
  * c->event and before it does what no rollback takes back (a file handed out, a key slot changed).
  * Should the act fail then, service_call() appends another entry that says "failed". */

@@ -74,6 +74,9 @@ bool exchange_may(const struct exchange *x, const char *capability);
 void exchange_keep_choice(struct exchange *x, const char *list, const char *member,
                           const char *field);
 
+/* Parameters that were left empty are none: filters of a list, fields that need not be filled in. */
+void exchange_drop_blank(struct exchange *x);
+
 /* Add what is wrong to the page; `field` is the id of an input, or NULL. */
 void exchange_error(struct exchange *x, const char *field, const char *message, const char *remedy);
 

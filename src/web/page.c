@@ -230,3 +230,15 @@ void exchange_keep_choice(struct exchange *x, const char *list, const char *memb
         json_set_bool(row, "chosen", strcmp(json_get_text(row, member, ""), chosen) == 0);
     }
 }
+
+void exchange_drop_blank(struct exchange *x)
+{
+    struct json *in = json_object();
+    const char *key;
+    const struct json *v;
+    for (void *at = NULL; json_next(x->in, &at, &key, &v);)
+        if (json_kind(v) != JSON_TEXT || json_as_text(v, "")[0] != '\0')
+            json_set(in, key, json_copy(v));
+    json_free(x->in);
+    x->in = in;
+}

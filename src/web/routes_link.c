@@ -48,19 +48,6 @@ static void put_tabs(struct exchange *x)
     json_set(x->extra, "sub_navigation", nav);
 }
 
-/* A filter that was left open is none. */
-static void drop_blank(struct exchange *x)
-{
-    struct json *in = json_object();
-    const char *key;
-    const struct json *v;
-    for (void *at = NULL; json_next(x->in, &at, &key, &v);)
-        if (json_kind(v) != JSON_TEXT || json_as_text(v, "")[0] != '\0')
-            json_set(in, key, json_copy(v));
-    json_free(x->in);
-    x->in = in;
-}
-
 /* The same list from behind the last row. Only the list's own words go into an address. */
 static void put_next(struct exchange *x, const char *path, const char *const *kept, size_t n)
 {
@@ -87,7 +74,7 @@ static const char *short_time(struct exchange *x, const char *at)
 
 static bool before_list(struct exchange *x)
 {
-    drop_blank(x);
+    exchange_drop_blank(x);
     put_tabs(x);
     return true;
 }
@@ -543,7 +530,7 @@ static bool after_runs(struct exchange *x)
 
 static bool before_start(struct exchange *x)
 {
-    drop_blank(x);
+    exchange_drop_blank(x);
     return true;
 }
 

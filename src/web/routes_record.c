@@ -150,18 +150,10 @@ static const struct list_kind *list_kind(struct exchange *x)
     return &list_kinds[0];
 }
 
-/* A filter that was left open is none. */
 static bool before_records(struct exchange *x)
 {
-    struct json *in = json_object();
-    const char *key;
-    const struct json *v;
-    for (void *at = NULL; json_next(x->in, &at, &key, &v);)
-        if (json_kind(v) != JSON_TEXT || json_as_text(v, "")[0] != '\0')
-            json_set(in, key, json_copy(v));
-    json_set_int(in, "limit", 50);
-    json_free(x->in);
-    x->in = in;
+    exchange_drop_blank(x);
+    json_set_int(x->in, "limit", 50);
     return true;
 }
 

@@ -61,6 +61,22 @@ struct service *linked_make(void)
     return s;
 }
 
+struct service *linked_desk;
+
+int linked_begin(void **state)
+{
+    (void)state;
+    linked_desk = linked_make();
+    return 0;
+}
+
+int linked_end(void **state)
+{
+    (void)state;
+    service_close(linked_desk);
+    return 0;
+}
+
 const char *linked_record(struct service *s, const char *prefix, int person)
 {
     static char code[20];

@@ -21,6 +21,11 @@ void linked_rows(const char *path, const char *prefix, int from, int to, bool mi
 /* The repository "repository", with both files imported; a custodian's desk with a purpose. */
 struct service *linked_make(void);
 
+/* Before and after a group of tests: such a desk for all of them. */
+extern struct service *linked_desk;
+int linked_begin(void **state);
+int linked_end(void **state);
+
 /* The record of a person at GNR ("G") or APAV ("A"); lives until the next call. */
 const char *linked_record(struct service *s, const char *prefix, int person);
 

@@ -14,22 +14,6 @@
 
 #include <time.h>
 
-static struct service *desk;
-
-static int begin(void **state)
-{
-    (void)state;
-    desk = linked_make();
-    return 0;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    service_close(desk);
-    return 0;
-}
-
 static const struct json *import(struct service *s, const char *prefix, int from, int to)
 {
     linked_rows("more.csv", prefix, from, to, false);
@@ -47,9 +31,9 @@ static int64_t queued(struct service *s)
 static void new_3_1_before_any_run(void **state)
 {
     (void)state;
-    int64_t entries = desk_entries(desk, "link.run");
-    assert_false(json_get_bool(import(desk, "B", 60, 62), "link_due", true));
-    assert_int_equal(desk_entries(desk, "link.run"), entries);
+    int64_t entries = desk_entries(linked_desk, "link.run");
+    assert_false(json_get_bool(import(linked_desk, "B", 60, 62), "link_due", true));
+    assert_int_equal(desk_entries(linked_desk, "link.run"), entries);
 }
 
 /* ---- 1 ---- */
@@ -57,17 +41,18 @@ static void new_3_1_before_any_run(void **state)
 static void new_1_1_are_joined_at_once(void **state)
 {
     (void)state;
-    (void)desk_do(desk, "link.run", "{'form':'victim'}");
-    int64_t persons = linked_persons(desk), pairs = queued(desk),
-            entries = desk_entries(desk, "link.run");
-    const struct json *r = import(desk, "C", 100, 103); /* known to GNR */
+    (void)desk_do(linked_desk, "link.run", "{'form':'victim'}");
+    int64_t persons = linked_persons(linked_desk), pairs = queued(linked_desk),
+            entries = desk_entries(linked_desk, "link.run");
+    const struct json *r = import(linked_desk, "C", 100, 103); /* known to GNR */
     assert_false(json_get_bool(r, "link_due", true));
-    assert_int_equal(linked_persons(desk), persons);
-    assert_true(queued(desk) >= pairs + 3);
-    assert_int_equal(desk_entries(desk, "link.run"), entries + 1);
+    assert_int_equal(linked_persons(linked_desk), persons);
+    assert_true(queued(linked_desk) >= pairs + 3);
+    assert_int_equal(desk_entries(linked_desk, "link.run"), entries + 1);
     char known[20];
-    (void)snprintf(known, sizeof known, "%s", linked_record(desk, "G", 101));
-    r = desk_do(desk, "link.pair", "{'a':'%s','b':'%s'}", known, linked_record(desk, "C", 101));
+    (void)snprintf(known, sizeof known, "%s", linked_record(linked_desk, "G", 101));
+    r = desk_do(linked_desk, "link.pair", "{'a':'%s','b':'%s'}", known,
+                linked_record(linked_desk, "C", 101));
     assert_true(json_get_bool(r, "together", false));
     assert_true(json_get_bool(r, "automatic", false));
     assert_false(linked_leaks(r));
@@ -76,9 +61,9 @@ static void new_1_1_are_joined_at_once(void **state)
 static void new_1_2_strangers_stay_apart(void **state)
 {
     (void)state;
-    int64_t persons = linked_persons(desk);
-    (void)import(desk, "D", 300, 302);
-    assert_int_equal(linked_persons(desk), persons + 2);
+    int64_t persons = linked_persons(linked_desk);
+    (void)import(linked_desk, "D", 300, 302);
+    assert_int_equal(linked_persons(linked_desk), persons + 2);
 }
 
 /* ---- 2 ---- */
@@ -86,12 +71,12 @@ static void new_1_2_strangers_stay_apart(void **state)
 static void new_2_1_many_are_not_compared(void **state)
 {
     (void)state;
-    int64_t pairs = queued(desk);
-    assert_true(json_get_bool(import(desk, "E", 400, 640), "link_due", false));
-    assert_int_equal(queued(desk), pairs);
+    int64_t pairs = queued(linked_desk);
+    assert_true(json_get_bool(import(linked_desk, "E", 400, 640), "link_due", false));
+    assert_int_equal(queued(linked_desk), pairs);
     /* and what comes after them is compared again */
-    (void)import(desk, "F", 110, 111);
-    assert_true(queued(desk) > pairs);
+    (void)import(linked_desk, "F", 110, 111);
+    assert_true(queued(linked_desk) > pairs);
 }
 
 /* ---- 4 ---- */
@@ -151,5 +136,5 @@ int main(void)
         cmocka_unit_test(new_2_1_many_are_not_compared),
         cmocka_unit_test(new_4_1_by_the_thread_of_a_desk),
     };
-    return cmocka_run_group_tests(tests, begin, end);
+    return cmocka_run_group_tests(tests, linked_begin, linked_end);
 }

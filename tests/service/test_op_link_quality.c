@@ -8,25 +8,9 @@
 
 #include "linked.h"
 
-static struct service *desk;
-
-static int begin(void **state)
-{
-    (void)state;
-    desk = linked_make();
-    return 0;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    service_close(desk);
-    return 0;
-}
-
 static const struct json *quality(void)
 {
-    return json_at(json_get(desk_do(desk, "link.quality", "{'form':'victim'}"), "forms"), 0);
+    return json_at(json_get(desk_do(linked_desk, "link.quality", "{'form':'victim'}"), "forms"), 0);
 }
 
 static void quality_4_1_before_any_run(void **state)
@@ -42,8 +26,8 @@ static void quality_4_1_before_any_run(void **state)
 static void quality_1_1_counts(void **state)
 {
     (void)state;
-    (void)desk_do(desk, "link.run", "{'form':'victim'}");
-    int64_t counted = linked_persons(desk);
+    (void)desk_do(linked_desk, "link.run", "{'form':'victim'}");
+    int64_t counted = linked_persons(linked_desk);
     const struct json *q = quality(), *n = json_get(q, "counts"),
                       *organisations = json_get(q, "organisations"),
                       *overlap = json_get(q, "overlap");
@@ -93,7 +77,7 @@ static void quality_2_1_estimates(void **state)
 static void quality_3_1_a_sample_is_reviewed(void **state)
 {
     (void)state;
-    const struct json *r = desk_do(desk, "link.sample", "{'size':5}");
+    const struct json *r = desk_do(linked_desk, "link.sample", "{'size':5}");
     size_t n = json_size(json_get(r, "pairs"));
     char a[10][20], b[10][20];
     assert_in_range(n, 5, 10);
@@ -104,9 +88,9 @@ static void quality_3_1_a_sample_is_reviewed(void **state)
         (void)snprintf(b[i], sizeof b[i], "%s", json_get_text(p, "b", ""));
     }
     for (size_t i = 0; i < 5; i++)
-        (void)desk_do(desk, "link.decide",
+        (void)desk_do(linked_desk, "link.decide",
                       "{'a':'%s','b':'%s','verdict':'same','reason':'of the sample'}", a[i], b[i]);
-    r = desk_do(desk, "link.sample", "{'size':5}");
+    r = desk_do(linked_desk, "link.sample", "{'size':5}");
     assert_int_equal(json_get_int(r, "reviewed", -1), 5);
     for (size_t i = 0; i < n; i++)
         assert_string_equal(json_get_text(json_at(json_get(r, "pairs"), i), "a", ""), a[i]);
@@ -137,5 +121,5 @@ int main(void)
         cmocka_unit_test(quality_3_1_a_sample_is_reviewed),
         cmocka_unit_test(quality_4_2_who_may),
     };
-    return cmocka_run_group_tests(tests, begin, end);
+    return cmocka_run_group_tests(tests, linked_begin, linked_end);
 }

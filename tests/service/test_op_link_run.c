@@ -8,26 +8,10 @@
 
 #include "linked.h"
 
-static struct service *desk;
-
-static int begin(void **state)
-{
-    (void)state;
-    desk = linked_make();
-    return 0;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    service_close(desk);
-    return 0;
-}
-
 static const struct json *run(const char *more)
 {
     const struct json *runs =
-        json_get(desk_do(desk, "link.run", "{'form':'victim'%s}", more), "runs");
+        json_get(desk_do(linked_desk, "link.run", "{'form':'victim'%s}", more), "runs");
     assert_int_equal(json_size(runs), 1);
     return json_at(runs, 0);
 }
@@ -42,22 +26,22 @@ static void run_1_1_needs_a_purpose_and_a_form(void **state)
     struct service *silent = desk_open_with(&o);
     (void)desk_refused(silent, ERR_DENIED, "call.no_purpose", "link.run", "{'form':'victim'}");
     service_close(silent);
-    (void)desk_refused(desk, ERR_USAGE, "link.form", "link.run", "{'form':'case'}");
-    (void)desk_refused(desk, ERR_USAGE, "call.no_form", "link.run", "{'form':'nobody'}");
+    (void)desk_refused(linked_desk, ERR_USAGE, "link.form", "link.run", "{'form':'case'}");
+    (void)desk_refused(linked_desk, ERR_USAGE, "call.no_form", "link.run", "{'form':'nobody'}");
 }
 
 static void run_1_2_dry_it_keeps_nothing(void **state)
 {
     (void)state;
-    int64_t before = linked_persons(desk);
+    int64_t before = linked_persons(linked_desk);
     const struct json *r = run(",'dry_run':true");
     assert_true(json_get_bool(r, "dry_run", false));
     assert_int_equal(json_get_int(r, "records", 0), LINKED_RECORDS);
     assert_int_equal(json_get_int(r, "before", 0), before);
     assert_true(json_get_int(r, "automatic", 0) > 0);
-    assert_int_equal(linked_persons(desk), before);
-    assert_int_equal(json_size(json_get(desk_do(desk, "link.runs", "{}"), "runs")), 0);
-    assert_false(json_get_bool(desk_do(desk, "link.queue", "{}"), "has_run", true));
+    assert_int_equal(linked_persons(linked_desk), before);
+    assert_int_equal(json_size(json_get(desk_do(linked_desk, "link.runs", "{}"), "runs")), 0);
+    assert_false(json_get_bool(desk_do(linked_desk, "link.queue", "{}"), "has_run", true));
 }
 
 /* ---- 2 ---- */
@@ -65,7 +49,7 @@ static void run_1_2_dry_it_keeps_nothing(void **state)
 static void run_2_1_finds_the_persons(void **state)
 {
     (void)state;
-    int64_t entries = desk_entries(desk, "link.run");
+    int64_t entries = desk_entries(linked_desk, "link.run");
     const struct json *r = run("");
     int64_t n = json_get_int(r, "persons", 0), joined = json_get_int(r, "automatic", 0);
     assert_int_equal(json_get_int(r, "encoded", 0), LINKED_RECORDS);
@@ -74,10 +58,11 @@ static void run_2_1_finds_the_persons(void **state)
     assert_in_range(n, LINKED_PERSONS, LINKED_PERSONS + LINKED_BOTH / 4);
     assert_in_range(joined, LINKED_BOTH * 3 / 4, LINKED_BOTH);
     assert_int_equal(n + joined, LINKED_RECORDS);
-    assert_int_equal(linked_persons(desk), n);
-    assert_int_equal(desk_entries(desk, "link.run"), entries + 1);
-    desk_verify(desk);
-    const struct json *runs = json_get(desk_do(desk, "link.runs", "{'form':'victim'}"), "runs");
+    assert_int_equal(linked_persons(linked_desk), n);
+    assert_int_equal(desk_entries(linked_desk, "link.run"), entries + 1);
+    desk_verify(linked_desk);
+    const struct json *runs =
+        json_get(desk_do(linked_desk, "link.runs", "{'form':'victim'}"), "runs");
     assert_int_equal(json_size(runs), 1);
     assert_true(json_get_bool(json_at(runs, 0), "latest", false));
     assert_int_equal(json_get_int(json_at(runs, 0), "automatic", 0), joined);
@@ -86,11 +71,12 @@ static void run_2_1_finds_the_persons(void **state)
 static void run_2_2_again_it_finds_the_same(void **state)
 {
     (void)state;
-    int64_t before = linked_persons(desk);
+    int64_t before = linked_persons(linked_desk);
     const struct json *r = run("");
     assert_int_equal(json_get_int(r, "persons", 0), before);
     assert_int_equal(json_get_int(r, "before", 0), before);
-    const struct json *runs = json_get(desk_do(desk, "link.runs", "{'form':'victim'}"), "runs");
+    const struct json *runs =
+        json_get(desk_do(linked_desk, "link.runs", "{'form':'victim'}"), "runs");
     assert_int_equal(json_size(runs), 2);
     assert_true(json_get_bool(json_at(runs, 0), "latest", false));
     assert_false(json_get_bool(json_at(runs, 1), "latest", true));
@@ -101,15 +87,15 @@ static void run_2_3_nobody_is_a_stranger(void **state)
 {
     (void)state;
     for (int person = 0; person < LINKED_BOTH; person += 7) {
-        const struct json *r =
-            desk_do(desk, "link.person", "{'record':'%s'}", linked_record(desk, "G", person));
+        const struct json *r = desk_do(linked_desk, "link.person", "{'record':'%s'}",
+                                       linked_record(linked_desk, "G", person));
         size_t n = json_size(json_get(r, "records"));
         assert_in_range(n, 1, 2);
         if (n == 1) continue;
         char other[20];
         (void)snprintf(other, sizeof other, "%s",
                        json_get_text(json_at(json_get(r, "records"), 1), "record", ""));
-        assert_string_equal(other, linked_record(desk, "A", person));
+        assert_string_equal(other, linked_record(linked_desk, "A", person));
     }
 }
 
@@ -118,8 +104,8 @@ static void run_2_3_nobody_is_a_stranger(void **state)
 static void run_3_1_no_identifier_in_what_it_says(void **state)
 {
     (void)state;
-    assert_false(linked_leaks(desk_do(desk, "link.run", "{'form':'victim'}")));
-    assert_false(linked_leaks(desk_do(desk, "audit.list", "{}")));
+    assert_false(linked_leaks(desk_do(linked_desk, "link.run", "{'form':'victim'}")));
+    assert_false(linked_leaks(desk_do(linked_desk, "audit.list", "{}")));
 }
 
 /* ---- 4 ---- */
@@ -127,7 +113,7 @@ static void run_3_1_no_identifier_in_what_it_says(void **state)
 static void run_4_1_without_records(void **state)
 {
     (void)state;
-    const struct json *r = json_get(desk_do(desk, "link.run", "{'form':'suspect'}"), "runs");
+    const struct json *r = json_get(desk_do(linked_desk, "link.run", "{'form':'suspect'}"), "runs");
     assert_int_equal(json_get_int(json_at(r, 0), "records", -1), 0);
     assert_int_equal(json_get_int(json_at(r, 0), "automatic", -1), 0);
 }
@@ -159,5 +145,5 @@ int main(void)
         cmocka_unit_test(run_4_1_without_records),
         cmocka_unit_test(run_4_2_who_may_not),
     };
-    return cmocka_run_group_tests(tests, begin, end);
+    return cmocka_run_group_tests(tests, linked_begin, linked_end);
 }

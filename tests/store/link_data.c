@@ -13,6 +13,15 @@ static const struct form *victim(void)
     return dictionary_form(store_data_dictionary(), TEXT("victim"));
 }
 
+struct store *link_data_make(int each)
+{
+    struct store *st = store_data_make("repository");
+    (void)store_data_import(st, 1, 0, each, 0);
+    (void)store_data_import(st, 2, 0, each, 0);
+    assert_true(store_begin(st, true, NULL));
+    return st;
+}
+
 struct text link_data_code(struct store *st, uint64_t record_no)
 {
     static char code[4][RECORD_CODE + 1];

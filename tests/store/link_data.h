@@ -7,6 +7,10 @@
 
 #include <stdint.h>
 
+/* "repository" with victims 1 to `each` of organisation 1 and `each` more, the same persons, of
+ * organisation 2; in a transaction that writes. */
+struct store *link_data_make(int each);
+
 /* Code of a record by its number; a static buffer of four in turn. */
 struct text link_data_code(struct store *st, uint64_t record_no);
 

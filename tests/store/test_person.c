@@ -33,11 +33,8 @@ enum { N = 24 };
 
 static void make(int n)
 {
-    st = store_data_make("repository");
+    st = link_data_make(n / 2);
     victim = dictionary_form(store_data_dictionary(), TEXT("victim"));
-    (void)store_data_import(st, 1, 0, n / 2, 0);
-    (void)store_data_import(st, 2, 0, n / 2, 0);
-    assert_true(store_begin(st, true, NULL));
 }
 
 static int begin(void **state)
