@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Tests of src/service/op_link_pair.c
  *  1 two records side by side: whose, when, what agrees, what speaks for and against, in words
- *  2 no identifier is shown (S21): names are not in any document
- *  3 a person: its records, what holds for the whole person, decisions
- *  4 contradictions of records of one person (Q21) are listed, and gone when the person is */
+ *  2 no identifier is shown (S21): names are not in any document */
 #include "harness.h"
 
 #include "linked.h"
@@ -121,46 +119,6 @@ static void identifiers_2_1_are_in_no_document(void **state)
         assert_false(linked_leaks(desk_do(desk, operation[i], "{}")));
 }
 
-/* ---- 3 ---- */
-
-static void person_3_1_with_all_records(void **state)
-{
-    (void)state;
-    const struct json *r = desk_do(desk, "link.person", "{'record':'%s'}", b);
-    assert_int_equal(json_get_int(r, "count", 0), 2);
-    assert_int_equal(json_get_int(r, "organisations", 0), 2);
-    assert_true(json_get_bool(named(json_get(r, "records"), "record", b), "is_asked", false));
-    assert_false(json_get_bool(named(json_get(r, "records"), "record", a), "is_asked", true));
-    const struct json *file = named(json_get(r, "values"), "variable", "source_file_no");
-    assert_string_equal(json_get_text(file, "value", ""), "A-8"); /* the last that says it */
-    assert_int_equal(json_size(json_get(file, "answers")), 2);
-    assert_int_equal(json_get_int(r, "conflicts", -1), 0);
-    assert_true(json_size(json_get(r, "decisions")) > 0);
-    (void)desk_refused(desk, ERR_NOT_FOUND, "record.unknown", "link.person",
-                       "{'record':'000000000000'}");
-}
-
-/* ---- 4 ---- */
-
-static void values_4_1_contradictions(void **state)
-{
-    (void)state;
-    char other[20];
-    assert_int_equal(json_get_int(desk_do(desk, "link.values", "{}"), "count", -1), 0);
-    (void)snprintf(other, sizeof other, "%s", linked_record(desk, "G", 9)); /* of the other sex */
-    (void)desk_do(desk, "link.decide", "{'a':'%s','b':'%s','verdict':'same','reason':'x'}", a,
-                  other);
-    const struct json *r = desk_do(desk, "link.values", "{}");
-    assert_int_equal(json_get_int(r, "count", -1), 1);
-    const struct json *sex = named(json_get(r, "conflicts"), "variable", "sex");
-    assert_true(json_get_bool(sex, "conflict", false));
-    assert_true(json_size(json_get(sex, "answers")) >= 3);
-    assert_true(json_get_int(desk_do(desk, "link.person", "{'record':'%s'}", a), "conflicts", 0) >
-                0);
-    (void)desk_do(desk, "link.undo", "{'a':'%s','b':'%s','reason':'x'}", a, other);
-    assert_int_equal(json_get_int(desk_do(desk, "link.values", "{}"), "count", -1), 0);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -169,8 +127,6 @@ int main(void)
         cmocka_unit_test(pair_1_3_what_speaks_for_it),
         cmocka_unit_test(pair_1_4_that_nobody_compared),
         cmocka_unit_test(identifiers_2_1_are_in_no_document),
-        cmocka_unit_test(person_3_1_with_all_records),
-        cmocka_unit_test(values_4_1_contradictions),
     };
     return cmocka_run_group_tests(tests, begin, end);
 }
