@@ -144,6 +144,7 @@ int show_link_pair(const struct invocation *v, const struct json *r);
 int show_link_done(const struct invocation *v, const struct json *r);
 int show_link_person(const struct invocation *v, const struct json *r);
 int show_link_values(const struct invocation *v, const struct json *r);
+int show_link_choice(const struct invocation *v, const struct json *r);
 int show_link_quality(const struct invocation *v, const struct json *r);
 int run_link_review(struct invocation *v);
 

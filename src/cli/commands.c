@@ -272,6 +272,19 @@ static const struct option link_form_option[] = {
     TEXT_OPT("form", "form", "FORM", "victim (default) or suspect"),
     INT_OPT("limit", "limit", "at most so many (default 50)"),
     TEXT_OPT("after", "after", "NUMBER", "continue behind this one"), LAST};
+static const struct option link_values_option[] = {
+    TEXT_OPT("form", "form", "FORM", "victim (default) or suspect"),
+    TEXT_OPT("state", "state", "STATE", "open (default), settled or all"),
+    INT_OPT("limit", "limit", "at most so many (default 50)"),
+    TEXT_OPT("after", "after", "NUMBER", "continue behind this one"), LAST};
+static const struct option link_choose_option[] = {
+    OPERAND("RECORD", "record", "code of the record whose answer counts"),
+    OPERAND("VARIABLE", "variable", "sex, birth_year, citizenship or another variable"),
+    TEXT_NEEDED("reason", "reason", "TEXT", "why; names nobody"), LAST};
+static const struct option link_unchoose_option[] = {
+    OPERAND("RECORD", "record", "code of one of the person's records"),
+    OPERAND("VARIABLE", "variable", "sex, birth_year, citizenship or another variable"),
+    TEXT_NEEDED("reason", "reason", "TEXT", "why; names nobody"), LAST};
 static const struct option link_person_option[] = {OPERAND("RECORD", "record",
                                                            "code of one of the person's records"),
                                                    LAST};
@@ -479,8 +492,17 @@ const struct command commands[] = {
      N_("list decisions that contradict each other"), NULL, NULL, false},
     {"link person", "link.person", link_person_option, show_link_person, NULL,
      N_("show all records of a person, and what holds for the whole person"), NULL, NULL, false},
-    {"link values", "link.values", link_form_option, show_link_values, NULL,
+    {"link values", "link.values", link_values_option, show_link_values, NULL,
      N_("list persons whose records contradict each other"), NULL, NULL, false},
+    {"link choose", "link.choose", link_choose_option, show_link_choice, NULL,
+     N_("choose whose answer counts for a person"),
+     N_("Where the records of a person contradict each other. Each record keeps what it says; tables count "
+        "the chosen answer. Exit status 1: somebody else has chosen meanwhile, and nothing was written."),
+     "dcim link choose 7K2M-9QXT-4B8R birth_year --reason \"seen on the passport\"", false},
+    {"link unchoose", "link.unchoose", link_unchoose_option, show_link_choice, NULL,
+     N_("take back what was chosen of a person's answers"),
+     N_("Counts are then what they were before it. The choice itself stays in the history."),
+     NULL, false},
     {"link quality", "link.quality", form_option, show_link_quality, NULL,
      N_("show how good linkage is, and what it changes"),
      N_("Expected precision and recall, what people found in samples, records and persons, which "

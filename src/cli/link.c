@@ -259,7 +259,10 @@ int show_link_person(const struct invocation *v, const struct json *r)
     for (size_t i = 0; i < json_size(records); i++) show_side(json_at(records, i));
     for (size_t i = 0; i < json_size(values); i++) {
         struct json *row = json_copy(json_at(values, i));
-        json_set_text(row, "mark", json_get_bool(row, "conflict", false) ? "#" : "");
+        json_set_text(row, "mark",
+                      json_get_bool(row, "open", false)     ? "#"
+                      : json_get_bool(row, "chosen", false) ? "*"
+                                                            : "");
         json_push(shown, row);
     }
     putchar('\n');
@@ -276,15 +279,74 @@ int show_link_person(const struct invocation *v, const struct json *r)
     return 0;
 }
 
+/* The different answers, who gives each, and what was chosen of them. */
+static void show_answers(const struct json *value)
+{
+    const struct json *options = json_get(value, "options"), *choices = json_get(value, "choices");
+    for (size_t i = 0; i < json_size(options); i++) {
+        const struct json *option = json_at(options, i), *said = json_get(option, "said");
+        printf("  %s ", json_get_bool(option, "counts", false) ? "*" : " ");
+        line(text_in(option, "value"));
+        for (size_t k = 0; k < json_size(said); k++) {
+            const struct json *one = json_at(said, k);
+            printf("      %s  ", text_in(one, "record"));
+            terminal_puts(text_in(one, "organisation"));
+            printf("  %s%s\n", text_in(one, "registered"),
+                   json_get_bool(one, "later", false) ? tr("  joined since") : "");
+        }
+    }
+    for (size_t i = 0; i < json_size(choices); i++) {
+        const struct json *c = json_at(choices, i);
+        printf("    %s  %s, ", text_in(c, "at"), tr("chosen by"));
+        terminal_puts(text_in(c, "by"));
+        printf(" (%s): ", text_in(c, "record"));
+        line(text_in(c, "reason"));
+        if (!json_get_bool(c, "withdrawn", false)) continue;
+        printf("    %s ", tr("taken back by"));
+        terminal_puts(text_in(c, "withdrawn_by"));
+        printf(": ");
+        line(text_in(c, "withdrawn_reason"));
+    }
+    if (json_get_bool(value, "reopened", false))
+        printf("    %s\n", tr("To be looked at again: a record joined since it was chosen."));
+}
+
 int show_link_values(const struct invocation *v, const struct json *r)
 {
+    const struct json *list = json_get(r, "conflicts");
     (void)v;
-    ROWS(json_get(r, "conflicts"), {"record", N_("Record"), false},
-         {"records", N_("Records"), true}, {"label", N_("Variable"), false},
-         {"value", N_("Counted as"), false});
-    printf(tr("\n%lld persons have records that contradict each other."), int_in(r, "count"));
+    for (size_t i = 0; i < json_size(list); i++) {
+        const struct json *value = json_at(list, i);
+        printf("%s  ", text_in(value, "record"));
+        terminal_puts(text_in(value, "label"));
+        printf(" (%s), ", text_in(value, "variable"));
+        line(text_in(value, "rule_words"));
+        show_answers(value);
+    }
+    printf(tr("%lld persons fit; %lld have records that contradict each other, %lld were settled."),
+           int_in(r, "count"), int_in(r, "open"), int_in(r, "settled"));
     putchar('\n');
+    if (text_in(r, "next")[0] != '\0') {
+        printf(tr("More: --after \"%s\""), text_in(r, "next"));
+        putchar('\n');
+    }
     return 0;
+}
+
+/* Exit status 1: somebody had chosen meanwhile, and nothing was written. */
+int show_link_choice(const struct invocation *v, const struct json *r)
+{
+    const struct json *value = json_get(r, "value");
+    (void)v;
+    if (json_get_bool(r, "conflict", false))
+        line(tr("Nothing was written: somebody has chosen meanwhile."));
+    terminal_puts(text_in(value, "label"));
+    printf(": ");
+    terminal_puts(text_in(value, "value"));
+    printf(", ");
+    line(text_in(value, "rule_words"));
+    show_answers(value);
+    return json_get_bool(r, "conflict", false) ? 1 : 0;
 }
 
 /* ---- how good it is ---- */

@@ -107,6 +107,8 @@ static const struct {
      N_("Decided: the same person. They still count as two, for another decision keeps them apart.")},
     {"link-confirmed", N_("The decision is confirmed.")},
     {"link-undone", N_("The decision was taken back.")},
+    {"link-chosen", N_("Chosen: this answer counts for the person now.")},
+    {"link-unchosen", N_("The choice was taken back.")},
     {"account-changed", N_("The account was changed. Its sessions have ended.")},
 };
 

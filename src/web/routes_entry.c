@@ -227,7 +227,7 @@ static const char *card_address(struct exchange *x, const char *name)
                {"link_open", "/linkage"},
                {"link_confirm", "/linkage?state=confirm"},
                {"link_conflicts", "/linkage/conflicts"},
-               {"link_values", "/linkage/conflicts#values"},
+               {"link_values", "/linkage/answers"},
                {"alarms", "/alarms"}};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         if (strcmp(all[i].name, name) == 0) return all[i].to;

@@ -26,6 +26,7 @@ static const struct {
     {"/linkage", N_("To be decided"), "link"},
     {"/linkage/decisions", N_("Decisions"), "link"},
     {"/linkage/conflicts", N_("Contradictions"), "link"},
+    {"/linkage/answers", N_("Answers"), "link"},
     {"/linkage/sample", N_("Sample"), "link"},
     {"/linkage/quality", N_("Quality"), "table.raw"},
     {"/linkage/runs", N_("Runs"), "link"},
@@ -495,7 +496,136 @@ static bool after_identifiers(struct exchange *x)
     return true;
 }
 
+/* ---- which answer counts ---- */
+
+/* What the form of a choice needs beside the value: ids of its own, whose it is, where it
+ * stands. */
+static void prepare_choice(struct json *value, struct exchange *x, const char *person,
+                           const char *suffix, const char *from)
+{
+    struct json *options = json_member_mut(value, "options");
+    const char *typed = json_get_text(x->form, "chosen", "");
+    json_set_text(value, "person", person);
+    json_set_text(value, "suffix", suffix);
+    json_set_text(value, "from", from);
+    for (size_t i = 0; i < json_size(options); i++) {
+        struct json *option = json_item_mut(options, i);
+        json_set_bool(option, "picked",
+                      typed[0] != '\0' && strcmp(typed, json_get_text(option, "record", "")) == 0);
+    }
+}
+
+static const char *nth_suffix(struct exchange *x, size_t i)
+{
+    return arena_printf(x->arena, "-%zu", i + 1);
+}
+
+static bool after_values(struct exchange *x)
+{
+    static const char *const kept[] = {"form", "state"};
+    struct json *list = json_member_mut(x->result, "conflicts");
+    put_next(x, "/linkage/answers", kept, sizeof kept / sizeof *kept);
+    for (size_t i = 0; i < json_size(list); i++) {
+        struct json *value = json_item_mut(list, i);
+        prepare_choice(value, x, json_get_text(value, "record", ""), nth_suffix(x, i), "answers");
+    }
+    return true;
+}
+
+/* A form that came without an answer and without a reason lacks both, the answer first. */
+static void add_missing_answer(struct exchange *x)
+{
+    struct json *others = x->errors;
+    if (x->request->method != METHOD_POST || json_size(others) == 0 ||
+        strcmp(json_get_text(json_at(others, 0), "field", ""), "reason") != 0 ||
+        request_form(x->request, "chosen").n > 0)
+        return;
+    x->errors = json_array();
+    exchange_error(x, "chosen", tr("Choose the answer that counts."), NULL);
+    for (size_t i = 0; i < json_size(others); i++)
+        json_push(x->errors, json_copy(json_at(others, i)));
+    json_free(others);
+}
+
+static void put_choice(struct exchange *x)
+{
+    struct json *list = json_member_mut(x->result, "values");
+    for (size_t i = 0; i < json_size(list); i++) {
+        struct json *value = json_item_mut(list, i);
+        json_set_text(page_member(x), "caption", json_get_text(value, "label", ""));
+        prepare_choice(value, x, json_get_text(x->result, "record", ""), "",
+                       json_get_text(x->form, "from", "person"));
+    }
+    json_set_text(page_member(x), "back", exchange_address(x, "/linkage/persons/{record}"));
+    json_set_text(page_member(x), "help", "/help/one-person");
+}
+
+static bool after_value(struct exchange *x)
+{
+    add_missing_answer(x);
+    put_choice(x);
+    return true;
+}
+
+static bool after_unchoose_page(struct exchange *x)
+{
+    put_choice(x);
+    return true;
+}
+
+/* What is chosen is a record, of the person that the address names. */
+static bool before_choose(struct exchange *x)
+{
+    const char *chosen = arena_copy(x->arena, request_form(x->request, "chosen").p,
+                                    request_form(x->request, "chosen").n);
+    if (chosen[0] == '\0') exchange_error(x, "chosen", tr("Choose the answer that counts."), NULL);
+    else json_set_text(x->in, "record", chosen);
+    return true;
+}
+
+/* Somebody chose since the page was made: it is shown anew, with what they said. */
+static bool say_chosen_meanwhile(struct exchange *x)
+{
+    struct err e = {0};
+    err_set(&e, ERR_CONFLICT, "link.overtaken",
+            "somebody else has chosen here meanwhile; nothing was changed");
+    err_remedy(&e, "see what they said, and choose again if you come to something else");
+    exchange_fail(x, &e);
+    return false;
+}
+
+static bool after_choose(struct exchange *x)
+{
+    if (json_get_bool(x->result, "conflict", false)) return say_chosen_meanwhile(x);
+    bool list = text_is(request_form(x->request, "from"), "answers");
+    (void)response_redirect(
+        x->response,
+        text_of(list ? "/linkage/answers?done=link-chosen"
+                     : exchange_address(x, "/linkage/persons/{person}?done=link-chosen")));
+    return false;
+}
+
+static bool after_unchoose(struct exchange *x)
+{
+    if (json_get_bool(x->result, "conflict", false)) return say_chosen_meanwhile(x);
+    (void)response_redirect(
+        x->response, text_of(exchange_address(x, "/linkage/persons/{person}?done=link-unchosen")));
+    return false;
+}
+
 /* ---- a person ---- */
+
+static void put_contradicting(struct exchange *x)
+{
+    struct json *values = json_member_mut(x->result, "values"), *open = json_array();
+    const char *person = json_get_text(x->result, "record", "");
+    for (size_t i = 0; i < json_size(values); i++) {
+        struct json *value = json_item_mut(values, i);
+        prepare_choice(value, x, person, nth_suffix(x, i), "person");
+        if (json_get_bool(value, "open", false)) json_push(open, json_copy(value));
+    }
+    json_set(x->extra, "contradicting", open);
+}
 
 static bool after_person(struct exchange *x)
 {
@@ -504,6 +634,7 @@ static bool after_person(struct exchange *x)
         struct json *r = json_item_mut(records, i);
         json_set_text(r, "changed_words", short_time(x, json_get_text(r, "changed", "")));
     }
+    put_contradicting(x);
     json_set_bool(x->extra, "has_pairs", json_size(json_get(x->result, "pairs")) > 0);
     json_set_text(page_member(x), "back", "/linkage");
     json_set_text(page_member(x), "caption", json_get_text(x->result, "form_title", ""));
@@ -567,6 +698,7 @@ static bool after_quality(struct exchange *x)
 // clang-format off
 #define LINKAGE .nav = "/linkage"
 #define PAIR_PATH "/linkage/pairs/{a}/{b}"
+#define VALUE_PATH "/linkage/persons/{record}/values/{variable}"
 const struct route routes_link[] = {
     {.method = METHOD_GET, .path = "/linkage", .operation = "link.queue", .page = "link-queue",
      .title = N_("Records that may be one person"), LINKAGE, .before = before_list, .after = after_queue},
@@ -593,6 +725,19 @@ const struct route routes_link[] = {
     {.method = METHOD_GET, .path = "/linkage/conflicts", .operation = "link.conflicts",
      .page = "link-conflicts", .title = N_("Contradictions"), LINKAGE, .extra = {{"link.values", "values"}},
      .before = before_tabs},
+    {.method = METHOD_GET, .path = "/linkage/answers", .operation = "link.values", .page = "link-values",
+     .title = N_("Contradicting answers"), LINKAGE, .flags = ROUTE_EXIT, .before = before_list,
+     .after = after_values},
+    {.method = METHOD_GET, .path = VALUE_PATH, .operation = "link.person", .page = "link-value",
+     .title = N_("Which answer counts?"), LINKAGE, .flags = ROUTE_EXIT | ROUTE_FORM, .after = after_value},
+    {.method = METHOD_POST, .path = VALUE_PATH, .operation = "link.choose",
+     .title = N_("Which answer counts?"), LINKAGE, .flags = ROUTE_EXIT, .before = before_choose,
+     .after = after_choose},
+    {.method = METHOD_GET, .path = VALUE_PATH "/undo", .operation = "link.person", .page = "link-unchoose",
+     .title = N_("Take the choice back?"), LINKAGE, .flags = ROUTE_EXIT | ROUTE_FORM,
+     .after = after_unchoose_page},
+    {.method = METHOD_POST, .path = VALUE_PATH "/undo", .operation = "link.unchoose",
+     .title = N_("Take the choice back?"), LINKAGE, .flags = ROUTE_EXIT, .after = after_unchoose},
     {.method = METHOD_GET, .path = "/linkage/persons/{record}", .operation = "link.person",
      .page = "link-person", .title = N_("Person"), LINKAGE, .flags = ROUTE_EXIT, .after = after_person},
     {.method = METHOD_GET, .path = "/linkage/sample", .operation = "link.sample", .page = "link-sample",

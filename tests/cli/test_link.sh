@@ -4,6 +4,8 @@
 #  1 what a run finds, its runs; a dry run keeps nothing   2 the queue and a pair side by side, no
 #  identifier in them   3 deciding and undoing: persons are counted as before   4 reviewing line by line, from a pipe, and as
 #  JSON   5 persons, decisions, contradictions, quality, sample   6 who may not; what cannot be
+#  7 choosing whose answer counts: tables follow it, and are as before when it is taken back; what is settled is not open
+#  8 where two people must agree, a decision waits, and nobody confirms their own
 set -eu
 dcim=$DCIM_PROGRAM
 export DCIM_DATA="$DCIM_SOURCE_DIR/data" DCIM_LANGUAGE=en
@@ -43,7 +45,8 @@ a=$(sed -n 's/.*"a": "\(.*\)",/\1/p' one.json) b=$(sed -n 's/.*"b": "\(.*\)",/\1
 for words in "$a - $b" "For one person: " "Compared  " "How it agrees" "First record" "They count as one person now"; do
     grep -qF -- "$words" pair.txt || fail "a pair does not say $words: $(cat pair.txt)"
 done
-cut -d, -f2-3 pilot-files/2-casos-PJ.csv | tail -n +2 | tr ',' '\n' | sort -u | grep '^[A-Z][a-z]* [A-Z]' >names.txt || true
+cut -d';' -f7 pilot-files/1-sinalizacoes-PSP.csv | tail -n +2 | grep -a '^[A-Z][a-z]* [A-Z][a-z]*$' | sort -u >names.txt
+[ -s names.txt ] || fail "no names to look for"
 cat list.txt pair.txt run.txt >said.txt
 while read -r name; do ! grep -qF -- "$name" said.txt || fail "the name $name is said"; done <names.txt
 
@@ -89,3 +92,58 @@ refused 4 "may not" "$dcim" link quality --role contributor
 refused 2 "no such choice" "$dcim" link decide "$a" "$b" --verdict perhaps --reason x
 refused 2 "000000000000" "$dcim" link show "$a" 000000000000
 refused 2 "are not linked" "$dcim" link run --form case
+
+# 7: records are called one person until the records of one contradict each other in sex
+table() { "$dcim" table --form victim --rows sex,birth_year --protect none --format csv --output "$1" >/dev/null; }
+open_values() { "$dcim" link values --json | sed -n 's/.*"open": \([0-9]*\),*$/\1/p' | tail -1; }
+"$dcim" record list --form victim --limit 60 --json | sed -n 's/.*"record": "\(.*\)",*/\1/p' >codes.txt
+found=
+while [ -z "$found" ]; do
+    x=$(sed -n 1p codes.txt) y=$(sed -n 2p codes.txt)
+    [ -n "$y" ] || fail "no two records of different sex"
+    sed -i 1d codes.txt
+    "$dcim" link decide "$x" "$y" --verdict same --reason "a test" >/dev/null || continue
+    if "$dcim" link person "$x" --json | tr -d '\n ' | grep -q '"variable":"sex","label":"[^"]*","section":"[^"]*","value":"[^"]*","rule":"[^"]*","rule_words":"[^"]*","conflict":true'; then found=1; else
+        "$dcim" link undo "$x" "$y" --reason "a test" >/dev/null
+    fi
+done
+table before.csv
+waiting=$(open_values)
+"$dcim" link choose "$x" sex --reason "seen on the passport" >first.txt || fail "choosing: $(cat first.txt)"
+grep -q "chosen by people" first.txt && grep -q "seen on the passport" first.txt || fail "choosing says: $(cat first.txt)"
+table first.csv
+"$dcim" link choose "$y" sex --reason "the passport was false" >second.txt || fail "choosing another"
+table second.csv
+! cmp -s first.csv second.csv || fail "the table does not follow the choice"
+cmp -s before.csv first.csv || cmp -s before.csv second.csv || fail "neither answer gives the table there was"
+"$dcim" link values --state settled >settled.txt
+grep -q "the passport was false" settled.txt || fail "what was settled: $(cat settled.txt)"
+! "$dcim" link values | grep -q "(sex), chosen" || fail "a settled answer is open"
+"$dcim" link unchoose "$x" sex --reason "a test" >/dev/null || fail "taking a choice back"
+table again.csv
+cmp -s first.csv again.csv || fail "the choice before it does not stand again"
+"$dcim" link unchoose "$x" sex --reason "a test" | grep -q "taken back by" || fail "taking the first choice back"
+table after.csv
+cmp -s before.csv after.csv || fail "taking back does not restore the table"
+[ "$(open_values)" -eq "$waiting" ] || fail "$(open_values) are open, $waiting before"
+refused 5 "nothing was chosen" "$dcim" link unchoose "$x" sex --reason "a test"
+refused 2 "has one answer to a variable" "$dcim" link choose "$x" family_name --reason "a test"
+refused 2 "reason" "$dcim" link choose "$x" sex
+refused 4 "may not" "$dcim" link choose "$x" sex --reason "a test" --role analyst
+"$dcim" audit list --json | grep -q '"link.unchoose"' || fail "no entry of taking a choice back"
+"$dcim" check >/dev/null || fail "the check finds damage after choosing"
+
+# 8
+cp -R "$DCIM_DATA" data-four
+sed -i 's/^linkage\.four_eyes,no,/linkage.four_eyes,yes,/' data-four/parameters.csv
+grep -q '^linkage\.four_eyes,yes,' data-four/parameters.csv || fail "the parameter was not found"
+DCIM_DATA=$PWD/data-four "$dcim" demo four --records 100 --seed 5 >/dev/null 2>&1 || fail "the pilot of two people"
+export DCIM_REPOSITORY=four DCIM_KEY_FILE=four.key DCIM_DATA=$PWD/data-four
+"$dcim" record list --form victim --limit 2 --json | sed -n 's/.*"record": "\(.*\)",*/\1/p' >codes.txt
+x=$(sed -n 1p codes.txt) y=$(sed -n 2p codes.txt) before=$(persons)
+"$dcim" link decide "$x" "$y" --verdict same --reason "the same document" >waits.txt || fail "deciding with two people"
+grep -q "waits for a second person" waits.txt || fail "it does not wait: $(cat waits.txt)"
+[ "$(persons)" -eq "$before" ] || fail "a decision counts before a second person agrees"
+"$dcim" link decisions --state confirm | grep -q "$x" || fail "it is not listed for a second person"
+refused 4 "nobody confirms a decision of their own" "$dcim" link confirm "$x" "$y"
+[ "$(persons)" -eq "$before" ] || fail "it counts after all"
