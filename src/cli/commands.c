@@ -287,6 +287,8 @@ static const struct option link_unchoose_option[] = {
     TEXT_NEEDED("reason", "reason", "TEXT", "why; names nobody"), LAST};
 static const struct option link_person_option[] = {OPERAND("RECORD", "record",
                                                            "code of one of the person's records"),
+                                                   TEXT_OPT("variable", "variable", "NAME",
+                                                            "only what holds in this variable"),
                                                    LAST};
 static const struct option link_review_option[] = {TEXT_OPT("form", NULL, "FORM",
                                                             "victim (default) or suspect"),
