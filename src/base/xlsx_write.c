@@ -313,6 +313,27 @@ void xlsx_write_freeze(struct xlsx_writer *w, uint32_t row, uint16_t column)
     worksheet_freeze_panes(w->sheet, row, column);
 }
 
+void xlsx_write_choices(struct xlsx_writer *w, const struct xlsx_choices *c)
+{
+    char column[4], formula[120], *hint; /* the library's are not const, and copied */
+    if (w->failed || w->sheet == NULL) return;
+    column_name(column, c->of_column);
+    (void)snprintf(formula, sizeof formula, "=%.40s!$%s$%lu:$%s$%lu", c->sheet, column,
+                   (unsigned long)c->from + 1, column, (unsigned long)c->to + 1);
+    hint = c->hint == NULL ? NULL : mem_text(c->hint, strlen(c->hint));
+    lxw_data_validation v = {.validate = LXW_VALIDATION_TYPE_LIST_FORMULA,
+                             .value_formula = formula,
+                             .input_message = hint,
+                             .show_error = LXW_VALIDATION_OFF};
+    lxw_error status =
+        worksheet_data_validation_range(w->sheet, c->first, c->column, c->last, c->column, &v);
+    mem_free(hint);
+    if (status == LXW_NO_ERROR) return;
+    err_set(failure(w), ERR_SYSTEM, "xlsx_write.choices",
+            "could not write what column %u of sheet %u offers: %s", (unsigned)c->column + 1,
+            w->n_sheet, lxw_strerror(status));
+}
+
 /* ---- closing ------------------------------------------------------------------------------- */
 
 static bool count_cells(void *ctx, struct text name, const char *const *attribute, struct err *e)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The door to libxlsxwriter. Text is written as text, never as a formula (S65, S66): one visible
- * sheet for each table, no comments, links or custom parts; no author or date in the properties
+ * sheet for each table, no comments, links or custom parts; the only references are those of cells
+ * to the lists that they offer; no author or date in the properties
  * beyond what is given, so that the same content gives the same bytes. */
 #ifndef DCIM_BASE_XLSX_WRITE_H
 #define DCIM_BASE_XLSX_WRITE_H
@@ -29,6 +30,19 @@ void xlsx_write_number(struct xlsx_writer *w, uint32_t row, uint16_t column, dou
                        enum xlsx_style s);
 void xlsx_write_width(struct xlsx_writer *w, uint16_t column, double characters);
 void xlsx_write_freeze(struct xlsx_writer *w, uint32_t row, uint16_t column);
+
+/* Cells of `column`, rows first to last, offer what stands in rows from to to of column `of_column`
+ * of sheet `sheet` (a name of letters). Something else may be typed. `hint`, at most 255 characters,
+ * is shown beside the cell; NULL: nothing is. A failure is xlsx_write.choices at close. */
+struct xlsx_choices {
+    uint16_t column;
+    uint32_t first, last;
+    const char *sheet;
+    uint16_t of_column;
+    uint32_t from, to;
+    const char *hint;
+};
+void xlsx_write_choices(struct xlsx_writer *w, const struct xlsx_choices *c);
 
 /* Finish: reports whatever failed above, then frees. xlsx_write_abandon() leaves no file. */
 bool xlsx_write_close(struct xlsx_writer *w, struct err *e) MUST_CHECK;

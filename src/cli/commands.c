@@ -103,6 +103,11 @@ static const struct option export_option[] = {
     FLAG_OPT("findings", "findings", "those alone in which the rules find something"),
     LAST};
 
+static const struct option blank_option[] = {
+    OPERAND("FILE", "output", "workbook to write"),
+    TEXT_NEEDED("form", "form", "FORM", "form of the records: victim, suspect, case or proceeding"),
+    LAST};
+
 static const struct option undo_option[] = {{.name = "BATCH",
                                              .parameter = "batch",
                                              .kind = OPTION_INT,
@@ -429,9 +434,14 @@ const struct command commands[] = {
         "again changes what the cells say otherwise: an empty cell changes nothing, [CLEAR] empties an "
         "answer. A record that somebody has changed meanwhile is a conflict: it is shown, and keeps "
         "what it says unless `dcim import --conflicts mine` takes what the file says. Needs "
-        "--purpose. Direct identifiers are never in it."),
+        "--purpose. Direct identifiers are never in it: their columns are empty."),
      "dcim export workbook victims.xlsx --form victim --organisation GNR --purpose \"correction\"",
      false},
+    {"export blank", "export.blank", blank_option, show_fields, NULL,
+     N_("write a workbook for new records"),
+     N_("One column for each question, with its label under it; cells of questions with a list offer its "
+        "answers. Fill it in and import it as any file."),
+     "dcim export blank victims.xlsx --form victim", false},
     {"batch list", "batch.list", no_option, show_batches, NULL, N_("list batches"), NULL, NULL,
      false},
     {"batch undo", "batch.undo", undo_option, show_fields, NULL, N_("undo a batch"),

@@ -95,7 +95,8 @@ const struct value *record_get(const struct record *r, var_id v, uint32_t row);
  *   dates     in `order`, or ISO; a month or a year only where the variable is partial
  *   codes     see codelist_match(); several: blanks between codes, or ';' between codes or labels.
  *             Each must be valid on `day`
- *   missing   U NC NA RF WH, where the variable allows them. Where the variable's own list has such
+ *   missing   U NC NA RF WH, where the variable allows them, and but for texts their labels in any
+ *             language, where they mean nothing else. Where the variable's own list has such
  *   a
  *             code (country NA, Namibia) that code is meant; "missing:NA" is the missing value.
  *             A text that does not allow missing codes may consist of these letters

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Values as text: reading what people and files say, and writing what is kept. record.h has the
- * contract. Called thirty million times by an import of a million rows, so the common ways come first. */
+ * contract. Called thirty million times by an import of a million rows, so the common ways come
+ * first. */
 #include "model/record.h"
 
 #include <assert.h>
@@ -26,8 +27,8 @@ static enum missing missing_read(const struct variable *v, const struct codelist
     return MISSING_NONE;
 }
 
-/* Sign, digits, and at most one point with digits behind it, as integer and number of decimals without
- * zeros at their end. */
+/* Sign, digits, and at most one point with digits behind it, as integer and number of decimals
+ * without zeros at their end. */
 static bool decimal_read(int64_t *mantissa, uint8_t *scale, struct text t)
 {
     size_t i = t.n > 0 && (t.p[0] == '-' || t.p[0] == '+');
@@ -114,7 +115,8 @@ static size_t in_order(code_id *code, size_t n)
     return kept;
 }
 
-/* The next piece between separators, trimmed; `blank` separates by white space. False at the end. */
+/* The next piece between separators, trimmed; `blank` separates by white space. False at the
+ * end. */
 static bool piece_next(struct text *rest, bool blank, struct text *piece)
 {
     if (!blank) {
@@ -173,6 +175,14 @@ static enum value_read text_read(struct value *out, struct text t)
     return VALUE_READ_OK;
 }
 
+/* Last of all, for whoever says "Person declined to say". */
+static enum missing missing_by_label(const struct dictionary *d, struct text t, struct arena *a)
+{
+    const struct codelist *l = dictionary_list(d, TEXT("CL_MISSING"));
+    code_id c = l == NULL ? CODE_NONE : codelist_match(l, t, true, a);
+    return c == CODE_NONE ? MISSING_NONE : missing_find(text_of(l->code[c].name));
+}
+
 enum value_read value_read(struct value *out, const struct dictionary *d, var_id v, struct text t,
                            enum date_order order, int32_t day, struct arena *a)
 {
@@ -194,14 +204,19 @@ enum value_read value_read(struct value *out, const struct dictionary *d, var_id
     case VARIABLE_CODE:
         read = code_read(&c, l, trimmed, true, day, a);
         if (read == VALUE_READ_OK) *out = (struct value){.kind = VALUE_CODE, .code = c};
-        return read;
-    case VARIABLE_CODES: return codes_read(out, l, trimmed, day, a);
-    case VARIABLE_DATE: return date_read(out, var, trimmed, order);
-    case VARIABLE_INTEGER: return number_read(out, trimmed, true);
-    case VARIABLE_DECIMAL: return number_read(out, trimmed, false);
-    case VARIABLE_TEXT: break;
+        break;
+    case VARIABLE_CODES: read = codes_read(out, l, trimmed, day, a); break;
+    case VARIABLE_DATE: read = date_read(out, var, trimmed, order); break;
+    case VARIABLE_INTEGER: read = number_read(out, trimmed, true); break;
+    case VARIABLE_DECIMAL: read = number_read(out, trimmed, false); break;
+    case VARIABLE_TEXT:
+    default: return text_read(out, t);
     }
-    return text_read(out, t);
+    if (read == VALUE_READ_OK || read == VALUE_READ_RETIRED || !var->missing_allowed) return read;
+    m = missing_by_label(d, trimmed, a);
+    if (m == MISSING_NONE) return read;
+    *out = (struct value){.kind = VALUE_MISSING, .missing = (uint8_t)m};
+    return VALUE_READ_OK;
 }
 
 static void decimal_text(struct buf *out, int64_t mantissa, uint8_t scale)

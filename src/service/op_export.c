@@ -3,11 +3,14 @@
  * each, its code in _id and its version in _version, a column for each variable (and for each
  * instance of a repeat, by its path), as intake reads them.
  *
- * Columns are those of an allow list (S57): what the dictionary asks for and does not class as a
- * direct identifier, and what who asks may read. Identifiers leave in no file; for more than a few
- * persons a second person has to agree (S56). An empty cell changes nothing. The sheet _meta says
- * who took it, when and what for, and the order of the rows says it too (op_trace.c). The entry of
- * the log is committed before the file is written. */
+ * Columns are those of an allow list (S57): what the dictionary asks for, and what who asks may
+ * read. Identifiers leave in no file: their columns are there to be filled in, and empty. For more
+ * than a few persons a second person has to agree (S56). An empty cell changes nothing. Answers of
+ * a list stand there in words, and cells offer the list, as far as the words are read again as the
+ * same answer. The sheet _meta says who took it, when and what for, and the order of the rows says
+ * it too (op_trace.c). The entry of the log is committed before the file is written.
+ *
+ * A workbook for new records is the same without rows: it holds nothing but the dictionary. */
 #include "service/service_internal.h"
 #include "service/tasks.h"
 #include "service/upload.h"
@@ -22,17 +25,20 @@
 #include "model/finding.h"
 #include "model/validate.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#define WORKBOOK_TYPE "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
 enum {
-    RECORDS_MAX = 5000,
     LIST_PAGE = 500,
     FILE_BYTES_MAX = 24 * 1024 * 1024, /* as text, it fits an answer */
     TEXT_BYTES_MAX = 64 * 1024,
     HEAD_ROWS = 2,
-    OWN_COLUMNS = 2 /* _id, _version */
+    NEW_ROWS = 1000, /* below the records, in which cells offer their lists too */
+    OWN_COLUMNS = 2  /* _id, _version */
 };
 
 struct path { /* 0-based numbers of the instances on the way, outermost first */
@@ -55,7 +61,8 @@ struct export
     const struct form *form;
     struct organisation organisation;
     int64_t batch_no; /* 0: of all */
-    bool with_findings;
+    bool with_findings, blank;
+    uint32_t *choices_at; /* by variable: first row of its answers on the sheet of choices */
     struct chosen *record;
     size_t n_record, cap_record;
     struct paths *paths;    /* by group */
@@ -74,8 +81,7 @@ struct export
 /* The allow list. */
 static bool is_given(const struct export *x, const struct variable *v)
 {
-    return !v->derived && !v->system && (v->privacy & PRIVACY_D) == 0 &&
-           call_reads_variable(x->c, v);
+    return !v->derived && !v->system && call_reads_variable(x->c, v);
 }
 
 static struct path path_of(const struct record *r, group_id g, uint32_t row)
@@ -160,9 +166,9 @@ static bool take_record(struct export *x, const struct record_meta *m, struct er
     bool wanted = !x->with_findings || is_faulty(x, &r);
     arena_rewind(x->scratch, mark);
     if (!wanted) return true;
-    if (x->n_record == RECORDS_MAX) {
+    if (x->n_record == EXPORT_RECORDS_MAX) {
         err_set(e, ERR_LIMIT, "export.too_many", "a workbook holds at most %d records",
-                RECORDS_MAX);
+                EXPORT_RECORDS_MAX);
         return err_remedy(e, "ask for one batch, or for the records with something to mend");
     }
     MEM_GROW(x->record, x->cap_record, x->n_record + 1);
@@ -203,6 +209,11 @@ static int by_path(const void *a, const void *b)
     return 0;
 }
 
+static uint16_t own_columns(const struct export *x)
+{
+    return x->blank ? 0 : OWN_COLUMNS;
+}
+
 typedef void column_fn(struct export *x, uint16_t column, const struct variable *v,
                        const struct path *p, void *ctx);
 
@@ -210,7 +221,7 @@ typedef void column_fn(struct export *x, uint16_t column, const struct variable 
 static size_t each_column(struct export *x, column_fn *fn, void *ctx)
 {
     const struct dictionary *d = x->c->s->dictionary;
-    size_t n = OWN_COLUMNS;
+    size_t n = own_columns(x);
     for (group_id g = 0; g < x->form->n_group; g++) {
         const struct group *group = &x->form->group[g];
         for (size_t i = 0; i < x->paths[g].n; i++) {
@@ -266,6 +277,48 @@ static void put_label(struct export *x, uint16_t column, const struct variable *
     xlsx_write_width(x->book, column, 18);
 }
 
+/* ---- answers in words ---- */
+
+static const char *missing_label(const struct export *x, enum missing m)
+{
+    const struct codelist *l = dictionary_list(x->c->s->dictionary, TEXT("CL_MISSING"));
+    code_id c = l == NULL ? CODE_NONE : codelist_find(l, text_of(missing_code(m)));
+    return c == CODE_NONE ? missing_code(m)
+                          : words_in(&l->code[c].label, x->c->language, l->code[c].name);
+}
+
+static void put_label_of(struct export *x, const struct codelist *l, code_id c)
+{
+    buf_puts(&x->text, words_in(&l->code[c].label, x->c->language, l->code[c].name));
+}
+
+/* Into x->text: the answer in words, where reading them gives the same answer again, else as the
+ * register writes it. */
+static void put_answer(struct export *x, const struct variable *v, const struct value *value)
+{
+    const struct dictionary *d = x->c->s->dictionary;
+    const struct codelist *l = v->list == LIST_NONE ? NULL : d->list[v->list];
+    struct arena_mark mark = arena_mark(x->scratch);
+    struct value back;
+    buf_clear(&x->text);
+    if (value->kind == VALUE_CODE && l != NULL) put_label_of(x, l, value->code);
+    for (size_t i = 0; value->kind == VALUE_CODES && l != NULL && i < value->n_code; i++) {
+        if (i > 0) buf_puts(&x->text, "; ");
+        put_label_of(x, l, value->codes[i]);
+    }
+    if (value->kind == VALUE_MISSING)
+        buf_puts(&x->text, missing_label(x, (enum missing)value->missing));
+    bool same = x->text.n > 0 &&
+                value_read(&back, d, v->id, buf_text(&x->text), DATE_ISO, day_today(),
+                           x->scratch) == VALUE_READ_OK &&
+                value_equal(&back, value);
+    if (!same) {
+        buf_clear(&x->text);
+        value_text(&x->text, d, v->id, value);
+    }
+    arena_rewind(x->scratch, mark);
+}
+
 /* ---- rows ---- */
 
 static uint32_t row_at(const struct record *r, group_id g, const struct path *p)
@@ -286,13 +339,12 @@ static void put_value(struct export *x, uint16_t column, const struct variable *
     uint32_t row = row_at(r, v->group, p);
     if (row == UINT32_MAX) return;
     const struct value *value = record_get(r, v->id, row);
-    if (value->kind == VALUE_EMPTY) return;
+    if (value->kind == VALUE_EMPTY || (v->privacy & PRIVACY_D) != 0) return;
     if (value->kind == VALUE_INTEGER) {
         xlsx_write_number(x->book, x->line, column, (double)value->integer, XLSX_PLAIN);
         return;
     }
-    buf_clear(&x->text);
-    value_text(&x->text, x->c->s->dictionary, v->id, value);
+    put_answer(x, v, value);
     xlsx_write_text(x->book, x->line, column, buf_text(&x->text), XLSX_PLAIN);
 }
 
@@ -324,37 +376,103 @@ static bool write_row(struct export *x, const struct chosen *one, struct err *e)
     return true;
 }
 
+/* ---- the other sheets ---- */
+
+typedef void answer_fn(struct export *x, const struct variable *v, const char *code,
+                       const struct value *value);
+
+/* Calls fn (NULL: none) for each answer that may be given today; gives how many there are. */
+static uint32_t each_answer(struct export *x, const struct variable *v, answer_fn *fn)
+{
+    const struct codelist *l = x->c->s->dictionary->list[v->list];
+    uint32_t n = 0;
+    for (code_id k = 0; k < l->n_code; k++) {
+        struct value value = {.kind = VALUE_CODE, .code = k};
+        if (v->type == VARIABLE_CODES)
+            value = (struct value){.kind = VALUE_CODES, .n_code = 1, .codes = &k};
+        if (!codelist_valid_on(l, k, day_today())) continue;
+        if (fn != NULL) fn(x, v, l->code[k].name, &value);
+        n++;
+    }
+    for (int m = MISSING_NONE + 1; v->missing_allowed && missing_code((enum missing)m) != NULL;
+         m++) {
+        const struct value value = {.kind = VALUE_MISSING, .missing = (uint8_t)m};
+        if (fn != NULL) fn(x, v, missing_code((enum missing)m), &value);
+        n++;
+    }
+    return n;
+}
+
+static void put_choice(struct export *x, const struct variable *v, const char *code,
+                       const struct value *value)
+{
+    put(x, 0, v->name, XLSX_PLAIN);
+    put(x, 1, code, XLSX_PLAIN);
+    put_answer(x, v, value);
+    xlsx_write_text(x->book, x->line, 2, buf_text(&x->text), XLSX_PLAIN);
+    x->line++;
+}
+
+static bool has_choices(const struct export *x, const struct variable *v)
+{
+    return v->form == x->form->id && v->list != LIST_NONE && is_given(x, v);
+}
+
+/* Where the answers of each variable will stand. */
+static void place_choices(struct export *x)
+{
+    const struct dictionary *d = x->c->s->dictionary;
+    uint32_t line = 1;
+    x->choices_at = ARENA_ARRAY(x->c->arena, uint32_t, d->n_variable);
+    for (size_t i = 0; i < d->n_variable; i++) {
+        x->choices_at[i] = line;
+        if (has_choices(x, &d->variable[i])) line += each_answer(x, &d->variable[i], NULL);
+    }
+}
+
+static void offer(struct export *x, uint16_t column, const struct variable *v, const struct path *p,
+                  void *ctx)
+{
+    (void)p;
+    (void)ctx;
+    uint32_t n = has_choices(x, v) ? each_answer(x, v, NULL) : 0, at = x->choices_at[v->id];
+    if (n == 0) return;
+    const struct xlsx_choices c = {.column = column,
+                                   .first = HEAD_ROWS,
+                                   .last = x->line + NEW_ROWS,
+                                   .sheet = "choices",
+                                   .of_column = 2,
+                                   .from = at,
+                                   .to = at + n - 1,
+                                   .hint = v->type == VARIABLE_CODES
+                                               ? tr("Several answers: write them with ; between.")
+                                               : NULL};
+    xlsx_write_choices(x->book, &c);
+}
+
 static bool write_data(struct export *x, struct err *e)
 {
     if (!xlsx_write_sheet(x->book, "data", e)) return false;
     x->line = 0;
-    xlsx_write_freeze(x->book, HEAD_ROWS, OWN_COLUMNS);
-    xlsx_write_width(x->book, 0, 16);
-    put(x, 0, "_id", XLSX_HEAD);
-    put(x, 1, "_version", XLSX_HEAD);
+    place_choices(x);
+    xlsx_write_freeze(x->book, HEAD_ROWS, own_columns(x));
+    if (!x->blank) {
+        xlsx_write_width(x->book, 0, 16);
+        put(x, 0, "_id", XLSX_HEAD);
+        put(x, 1, "_version", XLSX_HEAD);
+    }
     (void)each_column(x, put_name, NULL);
     x->line = 1;
-    put(x, 0, tr("Record"), XLSX_NOTE);
-    put(x, 1, tr("Version"), XLSX_NOTE);
+    if (!x->blank) {
+        put(x, 0, tr("Record"), XLSX_NOTE);
+        put(x, 1, tr("Version"), XLSX_NOTE);
+    }
     (void)each_column(x, put_label, NULL);
     x->line = HEAD_ROWS;
     for (size_t i = 0; i < x->n_record; i++)
         if (!write_row(x, &x->record[i], e)) return false;
+    (void)each_column(x, offer, NULL);
     return true;
-}
-
-/* ---- the other sheets ---- */
-
-static void put_choices(struct export *x, const struct variable *v)
-{
-    const struct codelist *l = x->c->s->dictionary->list[v->list];
-    for (code_id k = 0; k < l->n_code; k++) {
-        if (!codelist_valid_on(l, k, day_today())) continue;
-        put(x, 0, v->name, XLSX_PLAIN);
-        put(x, 1, l->code[k].name, XLSX_PLAIN);
-        put(x, 2, words_in(&l->code[k].label, x->c->language, l->code[k].name), XLSX_PLAIN);
-        x->line++;
-    }
 }
 
 static bool write_choices(struct export *x, struct err *e)
@@ -371,7 +489,8 @@ static bool write_choices(struct export *x, struct err *e)
     x->line = 1;
     for (size_t i = 0; i < d->n_variable; i++) {
         const struct variable *v = &d->variable[i];
-        if (v->form == x->form->id && v->list != LIST_NONE && is_given(x, v)) put_choices(x, v);
+        assert(!has_choices(x, v) || x->line == x->choices_at[i]);
+        if (has_choices(x, v)) (void)each_answer(x, v, put_choice);
     }
     return true;
 }
@@ -397,14 +516,23 @@ static bool write_meta(struct export *x, struct err *e)
     put_about(x, "form", x->form->name);
     put_about(x, "dictionary", hash);
     put_about(x, "language", d->language[c->language]);
-    put_about(x, "organisation", x->organisation.code);
-    put_about(x, "export", x->code);
     put_about(x, "at", x->at);
-    put_about(x, "by", c->who.actor);
-    put_about(x, "purpose", c->event.purpose);
+    if (!x->blank) {
+        put_about(x, "organisation", x->organisation.code);
+        put_about(x, "export", x->code);
+        put_about(x, "by", c->who.actor);
+        put_about(x, "purpose", c->event.purpose);
+        put_about(
+            x, "",
+            tr("A cell that is left empty changes nothing. [CLEAR] empties an answer. Leave the "
+               "columns _id and _version as they are; a row without _id is a new record."));
+    }
     put_about(x, "",
-              tr("A cell that is left empty changes nothing. [CLEAR] empties an answer. Leave the "
-                 "columns _id and _version as they are; a row without _id is a new record."));
+              tr("Cells of questions with a list offer its answers; a code may be typed as well."));
+    if (!x->blank)
+        put_about(x, "",
+                  tr("Columns of names and other direct identifiers are empty; what is filled in "
+                     "there is imported."));
     put_about(x, "", tr("This file holds data of persons. Delete it when it has been imported."));
     return true;
 }
@@ -573,12 +701,20 @@ static bool hand_out(struct export *x, struct err *e)
     json_set_text(c->out, "name",
                   arena_printf(c->arena, "%s-%s-%.10s.xlsx", x->form->name, x->organisation.code,
                                x->at));
-    json_set_text(c->out, "type",
-                  "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet");
+    json_set_text(c->out, "type", WORKBOOK_TYPE);
     json_set_int(c->out, "records", (int64_t)x->n_record);
     json_set_int(c->out, "columns", (int64_t)each_column(x, NULL, NULL));
     json_set_int(c->out, "left_out", x->n_left_out);
     return true;
+}
+
+static void release(struct export *x)
+{
+    for (size_t g = 0; x->paths != NULL && g < x->form->n_group; g++) mem_free(x->paths[g].item);
+    mem_free(x->paths);
+    mem_free(x->record);
+    buf_release(&x->text);
+    arena_free(x->scratch);
 }
 
 bool op_export_workbook(struct call *c, struct err *e)
@@ -588,53 +724,36 @@ bool op_export_workbook(struct call *c, struct err *e)
     bool ok = choose(&x, e) && approved(&x, e);
     if (ok) mark_by_order(&x);
     ok = ok && hand_out(&x, e);
-    for (size_t g = 0; x.paths != NULL && g < x.form->n_group; g++) mem_free(x.paths[g].item);
-    mem_free(x.paths);
-    mem_free(x.record);
-    buf_release(&x.text);
-    arena_free(x.scratch);
+    release(&x);
     return ok;
 }
 
-/* ---- before it ---- */
+/* ---- one without records ---- */
 
-bool op_export_begin(struct call *c, struct err *e)
+bool op_export_blank(struct call *c, struct err *e)
 {
-    const struct dictionary *d = c->s->dictionary;
-    struct organisation *organisation;
-    struct batch *batch;
-    size_t n;
-    if (!store_organisation_list(&organisation, &n, c->s->store, c->arena, e)) return false;
-    struct json *forms = json_array(), *suppliers = json_array(), *batches = json_array();
-    json_set(c->out, "forms", forms);
-    json_set(c->out, "organisations", suppliers);
-    json_set(c->out, "batches", batches);
-    json_set_text(c->out, "own", c->who.organisation == NULL ? "" : c->who.organisation);
-    json_set_int(c->out, "most", RECORDS_MAX);
-    for (size_t i = 0; i < d->n_form; i++) {
-        if (!call_reads_form(c, &d->form[i])) continue;
-        struct json *row = json_object();
-        json_set_text(row, "form", d->form[i].name);
-        json_set_text(row, "title", words_in(&d->form[i].title, c->language, d->form[i].name));
-        json_push(forms, row);
+    struct export x = {.c = c,
+                       .blank = true,
+                       .instances_max = MAPPING_INSTANCE_MAX,
+                       .scratch = arena_new(ARENA_WIPE)};
+    char code[UPLOAD_CODE + 1];
+    const char *output = json_get_text(c->in, "output", "");
+    buf_init_wiped(&x.text, TEXT_BYTES_MAX);
+    bool ok = call_form(&x.form, c, "form", e);
+    if (ok) {
+        upload_code_new(code);
+        x.code = arena_copy(c->arena, code, strlen(code));
+        x.paths = mem_new(x.form->n_group, sizeof *x.paths);
+        instant_format(x.at, instant_now());
     }
-    for (size_t i = 0; i < n; i++) {
-        if (!call_sees_organisation(c, organisation[i].organisation_no)) continue;
-        struct json *row = json_object();
-        json_set_text(row, "code", organisation[i].code);
-        json_set_text(row, "name", organisation[i].name);
-        json_push(suppliers, row);
+    ok = ok && (output[0] == '\0' || file_place_to_write(output, e)) && make_columns(&x, e) &&
+         (output[0] != '\0' ? write_book(&x, output, e) : give_file(&x, e));
+    if (ok) {
+        if (output[0] != '\0') json_set_text(c->out, "written", output);
+        json_set_text(c->out, "name", arena_printf(c->arena, "%s.xlsx", x.form->name));
+        json_set_text(c->out, "type", WORKBOOK_TYPE);
+        json_set_int(c->out, "columns", (int64_t)each_column(&x, NULL, NULL));
     }
-    if (!store_batch_list(&batch, &n, c->s->store, c->arena, e)) return false;
-    for (size_t i = 0; i < n; i++) {
-        const struct form *f = dictionary_form(d, text_of(batch[i].form));
-        if (f == NULL || !call_reads_form(c, f) || strcmp(batch[i].state, "visible") != 0 ||
-            !call_sees_organisation(c, batch[i].organisation_no))
-            continue;
-        struct json *row = json_object();
-        json_set_int(row, "batch", batch[i].batch_no);
-        json_set_text(row, "file", batch[i].file_label);
-        json_push(batches, row);
-    }
-    return true;
+    release(&x);
+    return ok;
 }

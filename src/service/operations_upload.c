@@ -84,6 +84,10 @@ static const struct parameter_spec export_parameter[] = {
     FILE_ARG("output", false, "workbook to write"),
     END_ARG};
 
+static const struct parameter_spec blank_parameter[] = {
+    TEXT_ARG("form", true, 40, "form of the records"), FILE_ARG("output", false, "workbook to write"),
+    END_ARG};
+
 static const struct parameter_spec job_parameter[] = {JOB_ARG, END_ARG};
 
 static const struct parameter_spec findings_parameter[] = {
@@ -149,6 +153,8 @@ static const struct operation_row rows[] = {
       .result = "name type base64 written records# columns# left_out#",
       .fresh_required = true}, /* S46 */
      op_export_workbook},
+    ROW_DESK("export.blank", "a workbook for new records, without any", blank_parameter, CAP_IMPORT,
+             TX_NONE, "none", op_export_blank, "name type base64 written columns#"),
     ROW_DESK("job.findings", "findings of an import, page by page", findings_parameter, CAP_IMPORT,
              TX_NONE, "none", op_job_findings,
              JOB_RESULT "rule found# page# pages# findings[row# column# column_name rule severity "

@@ -101,7 +101,7 @@ typedef bool handler_fn(struct call *c, struct err *e);
     X(op_repository_init) X(op_repository_info) X(op_organisation_add) X(op_organisation_list) \
     X(op_organisation_quota) \
     X(op_upload_begin) X(op_upload_put) X(op_upload_set) X(op_upload_describe) X(op_upload_map) \
-    X(op_upload_columns) X(op_upload_drop) X(op_export_begin) X(op_export_workbook) \
+    X(op_upload_columns) X(op_upload_drop) X(op_export_begin) X(op_export_workbook) X(op_export_blank) \
     X(op_import_submit) X(op_import_confirm) X(op_job_conflicts) \
     X(op_mapping_use) X(op_mapping_save) X(op_mapping_forget) \
     X(op_import_start) X(op_job_show) X(op_job_findings) X(op_job_file) X(op_job_cancel) \

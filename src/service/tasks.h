@@ -64,6 +64,8 @@ bool call_require_approval(struct call *c, const struct approval_need *need,
 /* How many requests wait that who asks may decide. */
 bool approvals_waiting(int64_t *n, struct call *c, struct err *e) MUST_CHECK;
 
+enum { EXPORT_RECORDS_MAX = 5000 }; /* in one workbook */
+
 /* Where a record stands among the rows of an export: they are in the order of these keys (S57). */
 void export_order_key(uint8_t out[CRYPTO_SHORT], const char *export, const char *record);
 

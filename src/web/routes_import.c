@@ -278,6 +278,8 @@ const struct route routes_import[] = {
     {.method = METHOD_POST, .path = "/export", .operation = "export.workbook",
      .title = N_("Correct in a spreadsheet"), .flags = ROUTE_FILE, .again = "/export",
      .before = before_export},
+    {.method = METHOD_POST, .path = "/export/new", .operation = "export.blank",
+     .title = N_("Correct in a spreadsheet"), .flags = ROUTE_FILE, .again = "/export"},
     {.method = METHOD_POST, .path = "/imports/{job}/file", .operation = "import.errors_file",
      .title = N_("Import"), .flags = ROUTE_FILE, .again = "/imports/{job}"},
     {.method = METHOD_POST, .path = "/imports/{job}/cancel", .operation = "job.cancel",

@@ -4,7 +4,7 @@
  *  (S65, S66)
  *  3 same content, same bytes     4 limits, named by their cell     5 failing: nothing is left,
  *  nothing lost
- *  6 no temporary file elsewhere, modes, descriptors (S15)
+ *  6 no temporary file elsewhere, modes, descriptors (S15)     7 cells that offer a list
  */
 #include "harness.h"
 
@@ -474,6 +474,53 @@ static void files_are_private_and_nothing_lies_elsewhere(void **state) /* S15 */
     assert_int_equal(rmdir("elsewhere"), 0); /* empty, so it can be removed */
 }
 
+/* ---- 7 ---- */
+
+static void cells_offer_lists(void **state)
+{
+    (void)state;
+    struct buf all, names;
+    struct err e;
+    struct xlsx_writer *w = begin("list.xlsx", "rows");
+    xlsx_write_text(w, 0, 0, TEXT("name"), XLSX_HEAD);
+    const struct xlsx_choices c = {.column = 2,
+                                   .first = 1,
+                                   .last = 9,
+                                   .sheet = "lists",
+                                   .of_column = 27,
+                                   .from = 3,
+                                   .to = 5,
+                                   .hint = "one & <all>"};
+    xlsx_write_choices(w, &c);
+    assert_true(xlsx_write_sheet(w, "lists", &e));
+    for (uint32_t i = 3; i <= 5; i++) xlsx_write_text(w, i, 27, TEXT("=1+1"), XLSX_PLAIN);
+    finish(w);
+    check_sheet("list.xlsx", 0, "rows", "1 T<name>\n");
+    buf_init(&all, 1 << 24);
+    buf_init(&names, 1 << 16);
+    all_parts(&all, "list.xlsx", &names);
+    static const char *const there[] = {"sqref=\"C2:C10\"",
+                                        "<formula1>lists!$AB$4:$AB$6</formula1>",
+                                        "prompt=\"one &amp; &lt;all&gt;\""};
+    for (size_t i = 0; i < sizeof there / sizeof there[0]; i++)
+        if (memmem(all.p, all.n, there[i], strlen(there[i])) == NULL) fail_msg("no %s", there[i]);
+    assert_null(memmem(all.p, all.n, "showErrorMessage", 16)); /* other text may be typed */
+    assert_null(memmem(all.p, all.n, "<f>", 3));
+    buf_release(&all);
+    buf_release(&names);
+
+    char hint[400];
+    memset(hint, 'x', sizeof hint);
+    hint[sizeof hint - 1] = '\0';
+    struct xlsx_choices bad = c;
+    bad.hint = hint;
+    w = begin("bad.xlsx", "rows");
+    xlsx_write_choices(w, &bad);
+    assert_false(xlsx_write_close(w, &e));
+    assert_string_equal(e.id, "xlsx_write.choices");
+    assert_false(harness_exists("bad.xlsx"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -487,6 +534,7 @@ int main(void)
         cmocka_unit_test(an_old_file_stays_until_the_new_one_is_whole),
         cmocka_unit_test(a_full_disk_is_noticed),
         cmocka_unit_test(files_are_private_and_nothing_lies_elsewhere),
+        cmocka_unit_test(cells_offer_lists),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

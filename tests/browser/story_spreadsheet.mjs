@@ -6,6 +6,7 @@
 //  3 what was corrected is changed, an empty cell is not, [CLEAR] empties an answer
 //  4 a record that was changed meanwhile is shown side by side: what the register says is kept, or what the file says is taken
 //  5 a row of another organisation is like one that is not there (S52)
+//  6 a workbook without records is downloaded, filled in with words and a name, and imported
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { after, before, test } from "node:test";
@@ -121,7 +122,12 @@ test("1 the workbook", async () => {
     assert.deepEqual(table[0].slice(0, 2), ["_id", "_version"]);
     assert.ok(table.length > 10);
     assert.ok(cell("sex") > 0 && cell("episode[1]/recruitment_date") > 0);
-    assert.equal(cell("family_name"), -1);
+    for (const name of ["family_name", "given_names", "birth_date"]) {
+        assert.ok(cell(name) > 0, name); // to be filled in, and empty
+        for (const row of table.slice(2)) assert.equal(row[cell(name)] ?? "", "");
+    }
+    assert.ok(["Female", "Male"].includes(table[2][cell("sex")]), "answers stand there in words");
+    assert.match(part(workbook, "xl/worksheets/sheet1.xml"), /<dataValidation type="list"[^>]*><formula1>choices!/);
     assert.match(part(workbook, "xl/worksheets/sheet3.xml"), /correction of ages/);
 });
 
@@ -134,7 +140,8 @@ test("2 as it is", async () => {
 
 test("3 corrected", async () => {
     const [one, two] = table.slice(2);
-    file("corrected.csv", [one, { data_reliability: one[cell("data_reliability")] === "A" ? "B" : "A", sex: "" }],
+    const was = kept(one[0]).values;
+    file("corrected.csv", [one, { data_reliability: was.data_reliability === "A" ? "B" : "A", sex: "" }],
         [two, { data_reliability: "[CLEAR]" }]);
     await upload("corrected.csv");
     assert.equal(await counted("Changed records"), 2);
@@ -142,8 +149,8 @@ test("3 corrected", async () => {
     await checkPage(page, "an import that is done");
     const now = kept(one[0]);
     assert.equal(now.meta.version, 2);
-    assert.equal(now.values.sex, one[cell("sex")]);
-    assert.notEqual(now.values.data_reliability, one[cell("data_reliability")]);
+    assert.equal(now.values.sex, was.sex);
+    assert.notEqual(now.values.data_reliability, was.data_reliability);
     assert.equal(kept(two[0]).values.data_reliability, undefined);
 });
 
@@ -177,4 +184,20 @@ test("5 of another organisation", async () => {
     assert.equal(await counted("Refused"), 2);
     assert.match(await main(), /_id names no record of this form and organisation/);
     assert.equal(path().startsWith("/imports/"), true);
+});
+
+test("6 new records, in words", async () => {
+    await page.goto(`${server.address}/export`);
+    await checkPage(page);
+    const [download] = await Promise.all([page.waitForEvent("download"), page.locator("#new-form button[type=submit]").click()]);
+    assert.equal(download.suggestedFilename(), "victim.xlsx");
+    await download.saveAs("blank.xlsx");
+    const corrected = table, blank = rows(readFileSync("blank.xlsx"));
+    assert.equal(blank.length, 2);
+    const words = Object.fromEntries(corrected[0].map((name, i) => [name, corrected[2][i] ?? ""]).filter(([name, value]) => value && name[0] !== "_"));
+    table = blank;
+    file("new.csv", [[], { ...words, source_file_no: "NEW-1", family_name: "Novak" }]);
+    await upload("new.csv");
+    assert.equal(await counted("New records"), 1);
+    await confirm();
 });

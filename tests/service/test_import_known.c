@@ -3,7 +3,8 @@
  * imported again
  *  1 the workbook, read with the program's own reader: _id and _version first, labels under the
  *  names,
- *    choices, and who took it when and for what; no identifier, in no part of it (S56, S57)
+ *    choices, and who took it when and for what; no identifier, in no part of it (S56, S57): their
+ *    columns are empty
  *  2 imported as it is, nothing changes; only a batch, only what has findings
  *  3 a cell changes its record, and identifiers that are not in the file stay; undone with the
  *  batch
@@ -14,7 +15,11 @@
  *  references,
  *    the same record twice
  *  6 a closed year is closed to spreadsheets too
- *  7 a purpose is wanted, and the export is an entry before the file is there (S20) */
+ *  7 a purpose is wanted, and the export is an entry before the file is there (S20)
+ *  8 answers stand there in words, cells offer their lists, and every offered text, in every
+ *    language, is read again as the answer it stands for
+ *  9 a workbook without records: filled in with words and names, it makes records with identifiers;
+ *    so do new rows of a workbook of records */
 #include "harness.h"
 
 #include "desk.h"
@@ -23,6 +28,8 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/xlsx_read.h"
+#include "base/xlsx_zip.h"
+#include "service/service_internal.h"
 
 #include <unistd.h>
 
@@ -194,12 +201,16 @@ static void book_1_what_is_in_it(void **state)
     assert_string_equal(at(1, column("sex")), "Sex");
     assert_string_equal(at(2, 1), "1");
     assert_int_equal(strlen(at(2, 0)), 12);
+    const struct dictionary *d = desk->dictionary;
     for (size_t c = 0; c < table.n_column; c++) {
-        assert_string_not_equal(at(0, c), "family_name");
-        assert_string_not_equal(at(0, c), "birth_date");
+        const struct variable *v = dictionary_variable(d, 0, text_of(at(0, c)));
+        bool identifies = v != NULL && (v->privacy & PRIVACY_D) != 0;
+        for (size_t row = 2; identifies && row < table.n_row; row++)
+            assert_string_equal(at(row, c), "");
         for (size_t row = 2; row < table.n_row; row++) /* the canaries of desk_victims() */
             assert_null(strstr(at(row, c), "FAMILY-"));
     }
+    assert_string_equal(at(2, column("family_name")), "");
     (void)column("episode[1]/exploitation[1]/exploitation_form");
     read_sheet("out.xlsx", "choices");
     assert_true(table.n_row > 20);
@@ -249,7 +260,8 @@ static void change_3_cells(void **state)
         if (i != row) others[n_other++] = i;
     (void)snprintf(one, sizeof one, "%s", at(others[0], 0));
     (void)snprintf(was, sizeof was, "%s", at(others[0], column("sex")));
-    set(others[0], "sex", strcmp(was, "F") == 0 ? "M" : "F");
+    (void)snprintf(was, sizeof was, "%s", strcmp(was, "Female") == 0 ? "F" : "M"); /* its code */
+    set(others[0], "sex", strcmp(was, "F") == 0 ? "M" : "Female");
     set(others[1], "sex", "");
     set(row, "data_reliability", "[CLEAR]");
     WRITE("e.csv", others[0], others[1], row);
@@ -410,13 +422,172 @@ static void purpose_7_is_stated(void **state)
     assert_int_equal(json_get_int(one, "count", 0), 12);
 }
 
+/* ---- 8 ---- */
+
+static bool keep_piece(void *ctx, struct text bytes, bool last, struct err *e)
+{
+    (void)last;
+    (void)e;
+    buf_put_text(ctx, bytes);
+    return true;
+}
+
+/* The sheet of rows of a workbook as XML. */
+static char *sheet_xml(const char *path)
+{
+    size_t n, at_part;
+    struct xlsx_zip *z;
+    struct buf b;
+    char *bytes = harness_read(path, &n);
+    buf_init(&b, 1 << 24);
+    assert_true(xlsx_zip_open(&z, (struct text){bytes, n}, XLSX_ZIP_FOREIGN, NULL));
+    assert_true(xlsx_zip_find(z, TEXT("xl/worksheets/sheet1.xml"), &at_part));
+    assert_true(xlsx_zip_read(z, at_part, keep_piece, &b, NULL));
+    xlsx_zip_close(z);
+    free(bytes);
+    assert_false(b.too_long);
+    char *xml = strndup(b.p, b.n);
+    buf_release(&b);
+    return xml;
+}
+
+/* Each row of the sheet of choices: its text comes to its code. */
+static void every_choice(const struct dictionary *d, const char *path)
+{
+    struct arena *a = arena_new(ARENA_PLAIN);
+    size_t n = 0, in_words = 0;
+    read_sheet(path, "choices");
+    for (size_t row = 1; row < table.n_row; row++) {
+        struct value by_code, by_words;
+        const struct variable *v = dictionary_variable(d, 0, text_of(at(row, 0)));
+        assert_non_null(v);
+        assert_int_equal(value_read(&by_code, d, v->id, text_of(at(row, 1)), DATE_ISO, 20000, a),
+                         VALUE_READ_OK);
+        assert_int_equal(value_read(&by_words, d, v->id, text_of(at(row, 2)), DATE_ISO, 20000, a),
+                         VALUE_READ_OK);
+        if (!value_equal(&by_code, &by_words)) fail_msg("%s: %s", at(row, 0), at(row, 2));
+        in_words += strcmp(at(row, 1), at(row, 2)) != 0;
+        n++;
+    }
+    assert_true(n > 40 && in_words * 10 > n * 9);
+    arena_free(a);
+}
+
+/* Missing values in words, where the question allows them and they mean nothing else. */
+static void missing_in_words(const struct dictionary *d)
+{
+    static const struct {
+        const char *name, *text;
+        enum value_read read;
+        enum value_kind kind;
+    } cases[] = {
+        {"age_at_registration", "Person declined to say", VALUE_READ_OK, VALUE_MISSING},
+        {"age_at_registration", "pessoa n\xC3\xA3o quis responder", VALUE_READ_TYPE, VALUE_EMPTY},
+        {"age_at_registration", "A pessoa n\xC3\xA3o quis responder", VALUE_READ_OK, VALUE_MISSING},
+        {"citizenship", "Known but withheld", VALUE_READ_OK, VALUE_MISSING},
+        {"citizenship", "Nowhere", VALUE_READ_CODE, VALUE_EMPTY},
+        {"family_name", "Unknown", VALUE_READ_OK, VALUE_TEXT},
+    };
+    struct arena *a = arena_new(ARENA_PLAIN);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct value value;
+        const struct variable *v = dictionary_variable(d, 0, text_of(cases[i].name));
+        assert_non_null(v);
+        assert_int_equal(value_read(&value, d, v->id, text_of(cases[i].text), DATE_ISO, 20000, a),
+                         cases[i].read);
+        assert_int_equal(value.kind, cases[i].kind);
+    }
+    arena_free(a);
+}
+
+static void words_8(void **state)
+{
+    static const char *const languages[] = {"en", "pt", "cs", "pl", "sk"};
+    (void)state;
+    for (size_t i = 0; i < 5; i++) {
+        struct service_options o = desk_options("repository", NULL);
+        char path[20];
+        o.program = harness_program();
+        o.purpose = "a test";
+        o.language = languages[i];
+        struct service *other = desk_open_with(&o);
+        (void)snprintf(path, sizeof path, "%s.xlsx", languages[i]);
+        (void)desk_do(other, "export.workbook", "{'output':'%s'," ROUND "}", path);
+        every_choice(other->dictionary, path);
+        read_sheet(path, "data");
+        assert_true(strlen(at(2, column("sex"))) > 2);
+        counts(desk_do(desk, "import.check", "{'file':'%s'," ROUND "}", path), 0, 12, 0, 0);
+        service_close(other);
+    }
+    missing_in_words(desk->dictionary);
+    char *xml = sheet_xml("en.xlsx");
+    const char *all = strstr(xml, "<dataValidations"), *one = strstr(xml, "<formula1>choices!$C$");
+    assert_true(all != NULL && one != NULL && one > all);
+    assert_null(strstr(xml, "<f>")); /* S65: no cell has a formula */
+    free(xml);
+}
+
+/* ---- 9 ---- */
+
+static void new_9_rows(void **state)
+{
+    (void)state;
+    struct {
+        char *name, *value;
+    } answer[COLUMNS_MAX];
+    size_t n = 0;
+    download();
+    for (size_t c = 2; c < table.n_column; c++) { /* what somebody else's row says, in words */
+        if (at(2, c)[0] == '\0') continue;
+        answer[n].name = strdup(at(0, c));
+        answer[n++].value = strdup(at(2, c));
+    }
+    assert_true(n > 10);
+    (void)desk_do(desk, "export.blank", "{'output':'blank.xlsx','form':'victim'}");
+    read_sheet("blank.xlsx", "data");
+    assert_int_equal(table.n_row, 2); /* names and labels */
+    assert_string_not_equal(at(0, 0), "_id");
+    table.n_row = 3;
+    for (size_t i = 0; i < n; i++) {
+        set(2, answer[i].name, answer[i].value);
+        free(answer[i].name);
+        free(answer[i].value);
+    }
+    set(2, "source_file_no", "NEW-1");
+    set(2, "entry_date", "2024-01-03");
+    set(2, "family_name", "FAMILY-NEW");
+    WRITE("new.csv", 2);
+    const struct json *r = desk_do(desk, "import.run", "{'file':'new.csv'," ROUND "}");
+    assert_int_equal(json_get_int(r, "new", 0), 1);
+    download();
+    size_t row = 2;
+    while (row < table.n_row && strcmp(at(row, column("source_file_no")), "NEW-1") != 0) row++;
+    assert_true(row < table.n_row);
+    assert_string_equal(at(row, column("family_name")), "");
+    r = desk_do(desk, "record.identity", "{'record':'%s','purpose':'a test'}", at(row, 0));
+    assert_string_equal(json_get_text(json_get(r, "values"), "family_name", ""), "FAMILY-NEW");
+    /* one more row under the records */
+    for (size_t c = 0; c < 2; c++) {
+        free(table.cell[row][c]);
+        table.cell[row][c] = NULL;
+    }
+    set(row, "source_file_no", "NEW-2");
+    set(row, "family_name", "FAMILY-SECOND");
+    WRITE("more.csv", row);
+    r = desk_do(desk, "import.run", "{'file':'more.csv'," ROUND "}");
+    assert_int_equal(json_get_int(r, "new", 0), 1);
+    (void)desk_refused(desk, ERR_USAGE, "call.no_form", "export.blank",
+                       "{'output':'no.xlsx','form':'nothing'}");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(book_1_what_is_in_it), cmocka_unit_test(same_2_nothing_changes),
         cmocka_unit_test(change_3_cells),       cmocka_unit_test(conflict_4_changed_meanwhile),
         cmocka_unit_test(wrong_5_rows),         cmocka_unit_test(year_6_closed),
-        cmocka_unit_test(purpose_7_is_stated),
+        cmocka_unit_test(purpose_7_is_stated),  cmocka_unit_test(words_8),
+        cmocka_unit_test(new_9_rows),
     };
     return cmocka_run_group_tests(tests, begin, end);
 }
