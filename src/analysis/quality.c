@@ -121,6 +121,7 @@ static void form_release(struct quality_form *f, size_t n_org)
     mem_free(f->answered);
     mem_free(f->chosen);
     mem_free(f->fact);
+    mem_free(f->choice);
 }
 
 void quality_free(struct quality *q)
@@ -361,6 +362,10 @@ static bool read_row(struct quality *q, struct quality_form *f, const struct sou
     MEM_GROW(f->fact, f->cap_fact, f->n_fact + 1);
     struct fact *fact = &f->fact[f->n_fact++];
     fact_fill(fact, q, f, row);
+    for (size_t i = 0; i < row->n_choice; i++) {
+        MEM_GROW(f->choice, f->cap_choice, f->n_choice + 1);
+        f->choice[f->n_choice++] = (struct choice_mark){row->record_no, row->choice[i]};
+    }
     if (!follow_links(q, f, fact, row->record, links, e)) return false;
     if (!fact->selected) return true;
     f->records[org]++;

@@ -63,6 +63,8 @@ struct quality_form {
     uint64_t *answered, *chosen;          /* [variable]: records with an answer; answers */
     struct fact *fact;                    /* ascending record_no */
     size_t n_fact, cap_fact;
+    struct choice_mark *choice; /* whose answer counts: ascending record_no */
+    size_t n_choice, cap_choice;
     int64_t n_kept;
 };
 
@@ -90,7 +92,8 @@ struct person_counts { /* over the selected records of one form */
     int64_t records, persons;
     int64_t same_org_persons, same_org_records; /* several records in one organisation (Q20) */
     int64_t across_persons, across_records;     /* records in several organisations */
-    int64_t sex, birth_year, citizenship;       /* persons whose records disagree (Q21) */
+    int64_t sex, birth_year, citizenship;       /* persons whose records disagree (Q21) ... */
+    int64_t settled; /* ... and persons who have that behind them: people chose what counts */
     int64_t several_years;                      /* persons in more than one year (Q22) */
     int64_t mixed_validity, not_valid;          /* persons: some entries valid, none (Q19) */
     int64_t records_over;                       /* records beyond the first of a person and year */

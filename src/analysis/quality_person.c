@@ -46,7 +46,69 @@ static const struct fact **sorted(size_t *n, const struct quality *q, const stru
 
 /* ---- consistency ---- */
 
-static void compare(struct person_counts *out, const struct fact *const *x, size_t n)
+static bool answers(const struct fact *x, enum quality_role role)
+{
+    return role == ROLE_SEX          ? x->sex != CODE_NONE
+           : role == ROLE_BIRTH_YEAR ? x->birth_year != 0
+                                     : x->citizenship != 0;
+}
+
+/* The first place of a record's choices; they end with another record. */
+static size_t choices_of(const struct quality_form *f, uint64_t record_no)
+{
+    size_t from = 0, to = f->n_choice;
+    while (from < to) {
+        size_t mid = from + (to - from) / 2;
+        if (f->choice[mid].record_no < record_no) from = mid + 1;
+        else to = mid;
+    }
+    return from;
+}
+
+static bool was_looked_at(const struct quality_form *f, uint64_t record_no, int64_t choice_no)
+{
+    for (size_t k = choices_of(f, record_no);
+         k < f->n_choice && f->choice[k].record_no == record_no; k++)
+        if (f->choice[k].choice.choice_no == choice_no) return true;
+    return false;
+}
+
+/* Whether people chose whose answer counts, in sight of all that answer (linkage/survivor.h). */
+static bool settled(const struct quality_form *f, const struct fact *const *x, size_t n,
+                    enum quality_role role)
+{
+    int64_t stands = 0;
+    for (size_t i = 0; i < n && f->n_choice > 0; i++)
+        for (size_t k = choices_of(f, x[i]->record_no);
+             k < f->n_choice && f->choice[k].record_no == x[i]->record_no; k++) {
+            const struct row_choice *c = &f->choice[k].choice;
+            if (c->variable == f->role[role] && c->chosen && c->choice_no > stands &&
+                answers(x[i], role))
+                stands = c->choice_no;
+        }
+    if (stands == 0) return false;
+    for (size_t i = 0; i < n; i++)
+        if (answers(x[i], role) && !was_looked_at(f, x[i]->record_no, stands)) return false;
+    return true;
+}
+
+/* Contradictions that are settled are counted by themselves. */
+static void count_contradictions(struct person_counts *out, const struct quality_form *f,
+                                 const struct fact *const *x, size_t n, const bool disagree[3])
+{
+    static const enum quality_role role[3] = {ROLE_SEX, ROLE_BIRTH_YEAR, ROLE_CITIZENSHIP};
+    int64_t *const count[3] = {&out->sex, &out->birth_year, &out->citizenship};
+    bool any = false;
+    for (size_t k = 0; k < 3; k++) {
+        if (!disagree[k]) continue;
+        if (settled(f, x, n, role[k])) any = true;
+        else ++*count[k];
+    }
+    out->settled += any;
+}
+
+static void compare(struct person_counts *out, const struct quality_form *f,
+                    const struct fact *const *x, size_t n)
 {
     bool sex = false, birth = false, citizenship = false, years = false, several = false;
     int64_t same = 0;
@@ -76,9 +138,7 @@ static void compare(struct person_counts *out, const struct fact *const *x, size
     out->same_org_records += same;
     out->across_persons += several;
     out->across_records += several ? (int64_t)n : 0;
-    out->sex += sex;
-    out->birth_year += birth;
-    out->citizenship += citizenship;
+    count_contradictions(out, f, x, n, (const bool[3]){sex, birth, citizenship});
     out->several_years += years;
     out->mixed_validity += n_valid > 0 && n_not > 0;
     out->not_valid += n_not == n;
@@ -96,7 +156,7 @@ void count_persons(struct person_counts *out, const struct quality *q, const str
             end++;
         bool selected = false; /* an organisation sees what its persons are elsewhere */
         for (size_t k = i; k < end; k++) selected = selected || list[k]->selected;
-        if (selected) compare(out, list + i, end - i);
+        if (selected) compare(out, f, list + i, end - i);
     }
     mem_free(list);
 }

@@ -432,6 +432,8 @@ static void persons(struct report *r)
         person_row(r, f, "Q21", tr("have records that disagree on the year of birth"),
                    n.birth_year);
         person_row(r, f, "Q21", tr("have records that disagree on the citizenship"), n.citizenship);
+        person_row(r, f, "Q21",
+                   tr("had records that disagree, and people chose which answer counts"), n.settled);
         person_row(r, f, "Q22",
                    tr("were registered in more than one year: not added up over years"),
                    n.several_years);

@@ -9,6 +9,8 @@
 //  7 a decision that contradicts others is listed with them until one of them is taken back
 //  8 identifiers of both are opened for a purpose, side by side, and not without one (S51)
 //  9 a person's records, and where each value comes from; quality with its charts; the sample
+//  12 answers that contradict each other: one is chosen, with a reason and without script; it counts, is settled, is taken back;
+//     what is missing is said at its place; somebody who was quicker is not overruled unseen
 // 10 who may not link sees neither page nor menu nor card (S51)    11 where two persons must agree, the second one confirms
 import assert from "node:assert/strict";
 import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -279,10 +281,91 @@ test("9 person, quality, sample", async () => {
     await checkPage(manager, "/help/one-person");
 });
 
+test("12 whose answer counts", async () => {
+    // records are called one person until their answers contradict each other
+    await visit(manager, "/records?form=victim");
+    const codes = await manager.locator("tbody th a").allInnerTexts();
+    const contradicting = async () => { await visit(manager, "/linkage/answers"); return manager.locator("main section.govuk-summary-card").count(); };
+    for (let i = 0; i + 1 < codes.length && !await contradicting(); i += 2) {
+        await decide(manager, codes[i], codes[i + 1], "same", "told so by both");
+        await manager.waitForTimeout(5200); // a snapshot may be five seconds old
+    }
+    await checkPage(manager, "/linkage/answers");
+    const cards = await manager.locator("main section.govuk-summary-card").count();
+    assert.ok(cards >= 1);
+    const card = manager.locator("main section.govuk-summary-card").first();
+    assert.ok(await card.locator("input[type=radio]").count() >= 2);
+    const person = (await card.locator("a[href^='/linkage/persons/']").first().getAttribute("href")).split("/")[3];
+    await visit(manager, "/");
+    assert.ok(await manager.locator("main a[href='/linkage/answers']").count() >= 1);
+
+    // nothing chosen, nothing said
+    await visit(manager, "/linkage/answers");
+    await send(manager, "main section.govuk-summary-card button");
+    const value = path(manager);
+    assert.match(value, new RegExp(`/linkage/persons/${person}/values/[a-z_]+$`));
+    assert.match(await manager.locator("#chosen-error").innerText(), /Choose the answer that counts/);
+    assert.match(await manager.locator("#reason-error").innerText(), /Fill this in/);
+    forgive(manager);
+    await checkPage(manager, "choosing without an answer");
+    await manager.locator("#reason").fill("seen on the passport");
+    await send(manager, "#form button.govuk-button");
+    assert.equal(await manager.locator("#reason").inputValue(), "seen on the passport");
+    assert.equal(await manager.locator("#reason-error").count(), 0);
+    forgive(manager);
+    await manager.setViewportSize({ width: 360, height: 740 });
+    await checkPage(manager, "choosing on a telephone");
+    await manager.setViewportSize({ width: 1280, height: 900 });
+
+    // without script; meanwhile another one's page was made
+    await visit(second, value);
+    const plain = await enter("manager", { javaScriptEnabled: false });
+    await visit(plain, `/linkage/persons/${person}`);
+    const answers = plain.locator(`form[action='${value}']`);
+    const other = answers.locator(".govuk-radios__item").filter({ hasNot: plain.locator(".govuk-tag--green") }).first();
+    const wanted = (await other.locator("label").innerText()).trim();
+    await other.locator("input").check();
+    await answers.locator("input[name=reason]").fill("seen on the passport");
+    await Promise.all([plain.waitForNavigation(), answers.locator("button").click()]);
+    assert.match(await main(plain), /this answer counts for the person now/);
+    assert.match(await main(plain), /seen on the passport/);
+    await leave(plain);
+    await visit(manager, value);
+    assert.match(await main(manager), new RegExp(`Counts now: ${wanted}`));
+    await checkPage(manager, "a value that was chosen");
+    await visit(manager, "/linkage/answers?state=settled");
+    assert.match(await main(manager), /seen on the passport/);
+    await checkPage(manager, "/linkage/answers that are settled");
+    await visit(manager, `/linkage/persons/${person}`);
+    await checkPage(manager, "a person with a choice");
+
+    await second.locator("#form input[type=radio]").first().check();
+    await second.locator("#reason").fill("told so by the shelter");
+    await send(second, "#form button.govuk-button");
+    assert.match(await main(second), /somebody else has chosen here meanwhile/);
+    assert.match(await main(second), /seen on the passport/);
+    assert.equal(await second.locator("#reason").inputValue(), "told so by the shelter");
+    forgive(second);
+    await checkPage(second, "choosing where somebody was quicker");
+
+    await visit(manager, `${value}/undo`);
+    await checkPage(manager, "taking a choice back");
+    await send(manager, "#form button.govuk-button");
+    assert.match(await manager.locator("#reason-error").innerText(), /Fill this in/);
+    forgive(manager);
+    await manager.locator("#reason").fill("the passport was false");
+    await send(manager, "#form button.govuk-button");
+    assert.equal(path(manager), `/linkage/persons/${person}`);
+    assert.match(await main(manager), /The choice was taken back/);
+    await visit(manager, value);
+    assert.match(await main(manager), /the passport was false/);
+    assert.equal(await contradicting(), cards);
+});
+
 test("10 who may not link", async () => {
     await visit(police, "/");
     assert.equal(await police.locator("a[href^='/linkage']").count(), 0);
-    for (const where of ["/linkage", `/linkage/pairs/${a}/${b}`, "/linkage/decisions", "/linkage/quality", `/linkage/persons/${a}`, "/linkage/runs"]) {
+    for (const where of ["/linkage", `/linkage/pairs/${a}/${b}`, "/linkage/decisions", "/linkage/quality", `/linkage/persons/${a}`, `/linkage/persons/${a}/values/sex`, "/linkage/answers", "/linkage/runs"]) {
         const answer = await visit(police, where);
         assert.equal(answer.status(), 403, where);
         assert.doesNotMatch(await main(police), new RegExp(`${b}`));

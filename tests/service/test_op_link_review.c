@@ -5,9 +5,12 @@
  *  3 somebody was quicker: nothing is written, and who it was is said
  *  4 decisions that contradict each other are listed
  *  5 every decision and every look is in the log (S20); reasons are not in it
- *  6 who may not see one of the records has no such pair (S51) */
+ *  6 who may not see one of the records has no such pair (S51)
+ *  7 where the register wants two people (linkage.four_eyes), a decision counts when a second one has
+ *    confirmed it; nobody confirms their own; the second one may decide otherwise */
 #include "harness.h"
 
+#include "base/file.h"
 #include "linked.h"
 #include "people.h"
 
@@ -270,6 +273,92 @@ static void scope_6_1_a_contributor_has_no_pairs(void **state)
     assert_false(json_has(r, "link_open"));
 }
 
+/* ---- 7 ---- */
+
+static struct person one = {.account = "one", .role = "data-manager"};
+static struct person two = {.account = "two", .role = "data-manager"};
+
+static void want_two_people(void)
+{
+    struct buf all;
+    struct err e = {0};
+    size_t at;
+    const struct text line = TEXT("\nlinkage.four_eyes,no,");
+    buf_init(&all, 100000);
+    assert_true(file_read(&all, "repository/dictionary/parameters.csv", 100000, &e));
+    assert_true(text_find(buf_text(&all), line, &at));
+    FILE *f = fopen("repository/dictionary/parameters.csv", "w");
+    assert_non_null(f);
+    assert_int_equal(fwrite(all.p, 1, at, f), at);
+    (void)fputs("\nlinkage.four_eyes,yes,", f);
+    (void)fputs(all.p + at + line.n, f);
+    assert_int_equal(fclose(f), 0);
+    buf_release(&all);
+    service_close(desk);
+    struct service_options o = desk_options("repository", NULL);
+    o.purpose = "linkage";
+    o.language = "en";
+    desk = desk_open_with(&o);
+    (void)desk_do(desk, "pack.install", "{}");
+}
+
+static int64_t waiting(void)
+{
+    return json_get_int(desk_do(desk, "work.summary", "{}"), "link_confirm", 0);
+}
+
+static void four_eyes_7_1_a_second_person_confirms(void **state)
+{
+    (void)state;
+    want_two_people();
+    person_make(&one, desk); /* sessions of before have ended: this desk's clock is another one */
+    person_make(&two, desk);
+    joined(40);
+    int64_t before = linked_persons(desk), n_waiting = waiting();
+    const struct json *r = decide(&one, "different");
+    assert_true(json_get_bool(r, "confirm", false));
+    assert_int_equal(linked_persons(desk), before); /* the run's "same" counts still */
+    assert_int_equal(waiting(), n_waiting + 1);
+    (void)person_refused(&one, desk, ERR_DENIED, "link.own_decision", "link.confirm",
+                         "{'a':'%s','b':'%s'}", a, b);
+    assert_int_equal(linked_persons(desk), before);
+    r = person_do(&two, desk, "link.pair", "{'a':'%s','b':'%s'}", a, b);
+    assert_true(json_get_bool(r, "four_eyes", false));
+    assert_true(json_get_bool(r, "can_confirm", false));
+    r = person_do(&two, desk, "link.confirm", "{'a':'%s','b':'%s','seen':%d}", a, b,
+                  (int)json_get_int(r, "seen", 0));
+    assert_true(json_get_bool(r, "decided", false));
+    assert_false(json_get_bool(r, "confirm", true));
+    assert_int_equal(linked_persons(desk), before + 1);
+    assert_int_equal(waiting(), n_waiting);
+    const struct json *list = json_get(
+        person_do(&one, desk, "link.decisions", "{'who':'mine','limit':1}"), "decisions");
+    assert_string_equal(json_get_text(json_at(list, 0), "confirmed_by", ""), "two");
+    (void)person_refused(&two, desk, ERR_CONFLICT, "link.confirmed", "link.confirm",
+                         "{'a':'%s','b':'%s'}", a, b);
+}
+
+static void four_eyes_7_2_a_second_person_disagrees(void **state)
+{
+    (void)state;
+    joined(45);
+    int64_t before = linked_persons(desk), n_waiting = waiting();
+    (void)decide(&one, "different");
+    const struct json *r = decide(&two, "same"); /* in the place of what waited */
+    assert_true(json_get_bool(r, "confirm", false));
+    assert_int_equal(linked_persons(desk), before);
+    assert_int_equal(waiting(), n_waiting + 1);
+    (void)person_refused(&two, desk, ERR_DENIED, "link.own_decision", "link.confirm",
+                         "{'a':'%s','b':'%s'}", a, b);
+    r = person_do(&one, desk, "link.confirm", "{'a':'%s','b':'%s'}", a, b);
+    assert_string_equal(json_get_text(r, "verdict", ""), "same");
+    assert_int_equal(linked_persons(desk), before);
+    /* "unsure" joins and parts nobody: it waits for nobody */
+    joined(50);
+    assert_false(json_get_bool(decide(&one, "unsure"), "confirm", true));
+    desk_verify(desk);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -283,6 +372,8 @@ int main(void)
         cmocka_unit_test(log_5_1_every_act_is_in_it),
         cmocka_unit_test(log_5_2_decisions_with_their_reasons),
         cmocka_unit_test(scope_6_1_a_contributor_has_no_pairs),
+        cmocka_unit_test(four_eyes_7_1_a_second_person_confirms),
+        cmocka_unit_test(four_eyes_7_2_a_second_person_disagrees),
     };
     return cmocka_run_group_tests(tests, begin, end);
 }
