@@ -14,6 +14,13 @@ static void put_page(struct exchange *x, const char *member, const char *words)
     json_set_text(json_member_mut(x->extra, "page"), member, words);
 }
 
+/* Who counts persons can see how records become persons: the page of linkage shows raw counts. */
+static bool after_figures(struct exchange *x)
+{
+    json_set_bool(x->extra, "may_see_linkage", exchange_may(x, "table.raw"));
+    return true;
+}
+
 /* A saved question: its name stands over the table. */
 static bool after_question(struct exchange *x)
 {
@@ -47,7 +54,8 @@ const struct route routes_explore[] = {
      .title = N_("Tables"),
      .nav = "/explore",
      .flags = ROUTE_FORM,
-     .extra = {{"question.list", "mine"}}},
+     .extra = {{"question.list", "mine"}},
+     .after = after_figures},
     {.method = METHOD_POST,
      .path = "/explore",
      .operation = "explore.table",
@@ -55,7 +63,8 @@ const struct route routes_explore[] = {
      .title = N_("Tables"),
      .nav = "/explore",
      .flags = ROUTE_FORM,
-     .extra = {{"question.list", "mine"}}},
+     .extra = {{"question.list", "mine"}},
+     .after = after_figures},
     {.method = METHOD_POST,
      .path = "/explore/raw",
      .operation = "explore.raw",
@@ -64,7 +73,8 @@ const struct route routes_explore[] = {
      .nav = "/explore",
      .flags = ROUTE_FORM,
      .again = "/explore",
-     .extra = {{"question.list", "mine"}}},
+     .extra = {{"question.list", "mine"}},
+     .after = after_figures},
     {.method = METHOD_POST,
      .path = "/explore/file",
      .operation = "explore.download",
@@ -112,11 +122,13 @@ const struct route routes_explore[] = {
      .operation = "dashboard.show",
      .page = "figures",
      .nav = "/dashboards",
-     .extra = {{"question.list", "mine"}}},
+     .extra = {{"question.list", "mine"}},
+     .after = after_figures},
     {.method = METHOD_GET,
      .path = "/dashboards/{name}",
      .operation = "dashboard.show",
      .page = "figures",
-     .nav = "/dashboards"},
+     .nav = "/dashboards",
+     .after = after_figures},
 };
 const size_t routes_explore_count = sizeof routes_explore / sizeof *routes_explore;
