@@ -123,6 +123,7 @@ static void read_file(struct input *in, const char *path, const char *truth,
 struct judged {
     struct score at_default, clusters;
     double best_f1, best_at, candidates, seconds, persons, truth;
+    double reach;                    /* share of the true pairs that any rule finds */
     struct linkage_quality expected; /* by the weights alone */
 };
 
@@ -149,6 +150,20 @@ static void judge(struct judged *out, const struct linkage *l, const struct inpu
     mem_free(pair);
 }
 
+static double reach_of(const struct linkage *l, const struct input *in, uint64_t n_true)
+{
+    struct marks m;
+    struct pairs found;
+    uint64_t right = 0;
+    marks_make(&m, in->people);
+    candidates_find(&found, &l->rules, &m);
+    for (size_t i = 0; i < found.n; i++)
+        right += in->truth[found.pair[i].a] == in->truth[found.pair[i].b];
+    pairs_release(&found);
+    marks_release(&m);
+    return n_true == 0 ? 0 : (double)right / (double)n_true;
+}
+
 static void link_file(struct linkage *l, struct judged *out, const struct input *in)
 {
     double start = bench_seconds();
@@ -156,6 +171,7 @@ static void link_file(struct linkage *l, struct judged *out, const struct input 
     *out = (struct judged){.seconds = bench_seconds() - start};
     out->candidates = in->n == 0 ? 0 : (double)l->n_candidate / (double)in->n;
     judge(out, l, in);
+    out->reach = reach_of(l, in, out->clusters.pairs.truth);
     struct linkage_weights w;
     linkage_weights(&w, l);
     linkage_quality(&out->expected, &w, 0);
@@ -165,10 +181,10 @@ static void print_judged(const char *what, const struct judged *j, size_t n)
 {
     struct score_counts p = j->at_default.pairs;
     printf(
-        "%-26s %8zu %6.2f s %6.2f  %.4f %.4f %.4f  %.4f  %.4f  %.4f  %7.0f / %.0f  expects %.4f %.4f\n",
-        what, n, j->seconds, j->candidates, score_precision(p), score_recall(p), score_f1(p),
-        j->best_f1, score_f1(j->clusters.pairs), score_f1(j->clusters.clusters), j->persons,
-        j->truth, j->expected.precision, j->expected.recall);
+        "%-26s %8zu %6.2f s %6.2f %.4f  %.4f %.4f %.4f  %.4f  %.4f  %.4f  %7.0f / %.0f  expects %.4f %.4f\n",
+        what, n, j->seconds, j->candidates, j->reach, score_precision(p), score_recall(p),
+        score_f1(p), j->best_f1, score_f1(j->clusters.pairs), score_f1(j->clusters.clusters),
+        j->persons, j->truth, j->expected.precision, j->expected.recall);
     fflush(stdout);
 }
 
@@ -418,9 +434,9 @@ static void all_sets(bool encoded)
     const char *shared = getenv("DCIM_SHARED_DIR"), *largest = getenv("DCIM_LARGEST");
     char path[PATH_SIZE], what[60];
     struct input in;
-    printf("%-26s %8s %8s %6s  %-20s  %-6s  %-6s  %-6s  %s\n",
+    printf("%-26s %8s %8s %6s %-6s  %-20s  %-6s  %-6s  %-6s  %s\n",
            encoded ? "set, by encodings alone" : "set, in the clear", "records", "time", "pairs",
-           "precision recall F1", "best", "within", "exact", "persons / truth");
+           "reach", "precision recall F1", "best", "within", "exact", "persons / truth");
     for (size_t i = 0; i < sizeof sets / sizeof sets[0]; i++) {
         if (shared == NULL) break;
         snprintf(path, sizeof path, "%s/data/linkage/%s", shared, sets[i].file);

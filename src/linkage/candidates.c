@@ -358,7 +358,7 @@ static void greedy(struct candidate_rules *out, struct choosing *x, size_t n, si
         for (size_t r = 0; r < x->n_tried; r++) {
             const struct offer *o = &x->offer[r];
             if (o->out || spent + o->new > 2 * most *(double)n_anchor) continue;
-            double value = o->gain / (o->new + 0.02 * (double)n_anchor);
+            double value = o->gain / (o->new + 0.25 * (double)n_anchor);
             if (value > best_value) {
                 best = r;
                 best_value = value;
