@@ -30,7 +30,7 @@ foreach(room ${rooms})
         endif()
         set(found ${CMAKE_BINARY_DIR}/found/${x})
         file(MAKE_DIRECTORY ${found})
-        set(run $<TARGET_FILE:fuzz_${x}> -timeout=10 -rss_limit_mb=2048 -print_final_stats=0
+        set(run $<TARGET_FILE:fuzz_${x}> -timeout=25 -rss_limit_mb=2048 -print_final_stats=0
             -artifact_prefix=${found}/)
         add_test(NAME fuzz/${x} COMMAND ${run} -runs=0 ${corpus})
         # New inputs go to the first directory named.
