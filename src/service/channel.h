@@ -5,8 +5,11 @@
  * several frames. A frame: 4 bytes length, 4 bytes 1 where more follows or 0, both little endian;
  * the bytes. Anything else ends the channel. A question names an operation, never a statement:
  *
- *   {"operation", "in", "session", "source", "language", "purpose"}
- *   {"out": ...}  or  {"error": {"code", "id", "message", "detail", "remedy"}, "problems": [...]}
+ *   {"operation", "in", "session", "source", "language", "purpose", "along": [{"operation", "in"},
+ *   ...]} {"out": ..., "along": [...]}  or  {"error": {"code", "id", "message", "detail",
+ *   "remedy"}, "problems": [...]}
+ *
+ * What is asked along is answered the same way, one for each, and only where there is an "out".
  */
 #ifndef DCIM_SERVICE_CHANNEL_H
 #define DCIM_SERVICE_CHANNEL_H

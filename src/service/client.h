@@ -28,13 +28,15 @@ struct service_options {
     const char *purpose; /* of the session: consultation and disclosure without one are refused */
     const char *language; /* "pt"; NULL: the pack's first */
     /* Of a server's desk: */
-    const char *scratch; /* folder in memory for files on their way to somebody; NULL: there is none */
-    const char *setup_code;         /* that makes the first administrator; NULL: none is made */
+    const char
+        *scratch; /* folder in memory for files on their way to somebody; NULL: there is none */
+    const char *setup_code; /* that makes the first administrator; NULL: none is made */
     /* Where browsers reach the server, "https://NAME:PORT" (PORT * is any): what security keys are made for;
      * NULL: https://localhost:*. */
     const char *origin;
-    bool demo;                      /* the register is a demonstration; every page says so */
-    int64_t idle_seconds; /* sessions end after so long without use, where that is sooner; 0: no sooner */
+    bool demo; /* the register is a demonstration; every page says so */
+    int64_t
+        idle_seconds; /* sessions end after so long without use, where that is sooner; 0: no sooner */
     bool insecure_no_second_factor; /* for demonstrations; the program and every page say so (S8) */
 };
 
@@ -45,7 +47,8 @@ struct parameter_spec {
         PARAM_INT,
         PARAM_BOOL,
         PARAM_LIST,  /* of texts */
-        PARAM_FIELDS /* of a form: an object of texts and lists of texts, each at most `max` bytes */
+        /* of a form: an object of texts and lists of texts, each at most `max` bytes */
+        PARAM_FIELDS
     } type;
     bool required;
     int64_t min, max;    /* of a number; of the length of a text in bytes */
@@ -86,8 +89,8 @@ struct operation {    /* one row of the table */
 const struct operation *operation_find(const char *name); /* or NULL */
 const struct operation *operation_at(size_t i);           /* NULL behind the last */
 
-/* What a parameter takes, and what an operation returns, as JSON Schema; descriptions in the language
- * of the thread. `owns`. */
+/* What a parameter takes, and what an operation returns, as JSON Schema; descriptions in the
+ * language of the thread. `owns`. */
 struct json *parameter_schema(const struct parameter_spec *p);
 struct json *result_schema(const struct operation *op);
 
@@ -132,6 +135,25 @@ struct caller {
 bool service_call_as(struct json **out, struct service *s, const struct caller *who,
                      const char *name, const struct json *in, const struct progress *progress,
                      struct err *e) MUST_CHECK;
+
+/* An operation that is asked for along with another one. */
+struct along {
+    const char *operation;
+    const struct json *in; /* borrowed */
+    struct json *out;      /* `owns`; NULL: it failed, or was not asked for */
+    struct err err;        /* why */
+};
+
+enum { ALONG_MAX = 8 };
+
+/* The same, and operations along with it, in order, whose results a page shows as well: each is
+ * settled for itself, as if it were asked for alone, but in one message, and about one state of the
+ * register as long as none of them leaves an entry. They are asked for when `name` succeeds. All of
+ * them only read (transaction TX_READ): ERR_USAGE "call.along" for any other, and for more than
+ * ALONG_MAX. */
+bool service_call_along(struct json **out, struct service *s, const struct caller *who,
+                        const char *name, const struct json *in, struct along *along,
+                        size_t n_along, struct err *e) MUST_CHECK;
 
 /* Between the processes of a server, beside questions: one document at a time over a socket, and an
  * error as a document. service_message_receive() gives NULL, with true, when the other end has

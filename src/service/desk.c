@@ -22,11 +22,48 @@ static const char *word(const struct json *question, const char *name)
     return json_get_text(question, name, NULL);
 }
 
+static struct json *failed(const struct err *e)
+{
+    struct json *reply = json_object();
+    json_set(reply, "error", channel_error(e));
+    return reply;
+}
+
+/* What is asked for along with it; false where this is no list of operations. */
+static bool read_along(struct along *out, size_t *n, const struct json *list)
+{
+    *n = json_size(list);
+    if (*n > ALONG_MAX) return false;
+    for (size_t i = 0; i < *n; i++) {
+        const struct json *one = json_at(list, i);
+        out[i] = (struct along){.operation = word(one, "operation"), .in = json_get(one, "in")};
+        if (out[i].operation == NULL || out[i].in == NULL) return false;
+    }
+    return true;
+}
+
+static void put_along(struct json *reply, struct along *along, size_t n)
+{
+    struct json *list = json_array();
+    for (size_t i = 0; i < n; i++) {
+        if (along[i].out == NULL) {
+            json_push(list, failed(&along[i].err));
+            continue;
+        }
+        struct json *one = json_object();
+        json_set(one, "out", along[i].out);
+        json_push(list, one);
+    }
+    json_set(reply, "along", list);
+}
+
 /* The answer to one question, always a document. */
 static struct json *answer(struct service *s, const struct json *question)
 {
-    struct json *reply = json_object(), *out = NULL;
+    struct json *out = NULL, *reply;
     struct err e = {0};
+    struct along along[ALONG_MAX];
+    size_t n = 0;
     struct caller who = {.session = word(question, "session"),
                          .source = word(question, "source"),
                          .language = word(question, "language"),
@@ -35,23 +72,26 @@ static struct json *answer(struct service *s, const struct json *question)
                          .once = word(question, "once")};
     const char *name = word(question, "operation");
     const struct json *in = json_get(question, "in");
-    bool ok = name != NULL && in != NULL ? service_call_as(&out, s, &who, name, in, NULL, &e)
-                                         : err_set(&e, ERR_INPUT, "channel.malformed",
-                                                   "a message between processes is malformed");
+    bool fits = name != NULL && in != NULL && read_along(along, &n, json_get(question, "along"));
+    bool ok = !fits    ? err_set(&e, ERR_INPUT, "channel.malformed",
+                                 "a message between processes is malformed")
+              : n == 0 ? service_call_as(&out, s, &who, name, in, NULL, &e)
+                       : service_call_along(&out, s, &who, name, in, along, n, &e);
     if (ok) {
+        reply = json_object();
         json_set(reply, "out", out);
+        if (n > 0) put_along(reply, along, n);
         return reply;
     }
-    json_set(reply, "error", channel_error(&e));
+    reply = failed(&e);
     if (service_problems(s) != NULL) json_set(reply, "problems", json_copy(service_problems(s)));
     return reply;
 }
 
 static bool say_error(int fd, const struct err *why)
 {
-    struct json *reply = json_object();
+    struct json *reply = failed(why);
     struct err e = {0};
-    json_set(reply, "error", channel_error(why));
     bool ok = channel_send(fd, reply, CHANNEL_MESSAGE_MAX, &e);
     json_free(reply);
     return ok;

@@ -15,8 +15,36 @@ static bool gone(struct err *e)
     return err_remedy(e, "try again in a moment; if it stays so, tell whoever runs the server");
 }
 
+static struct json *also_asked(const struct along *along, size_t n)
+{
+    struct json *list = json_array();
+    for (size_t i = 0; i < n; i++) {
+        struct json *one = json_object();
+        json_set_text(one, "operation", along[i].operation);
+        json_set(one, "in", json_share(along[i].in));
+        json_push(list, one);
+    }
+    return list;
+}
+
+static void also_answered(struct along *along, size_t n, struct json *list)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct json *one = json_item_mut(list, i);
+        along[i].out = one == NULL ? NULL : json_take(one, "out");
+        if (along[i].out == NULL) channel_error_read(&along[i].err, json_get(one, "error"));
+    }
+}
+
 bool remote_call(struct json **out, struct json **problems, struct channel *ch,
                  const struct caller *who, const char *name, const struct json *in, struct err *e)
+{
+    return remote_call_along(out, problems, ch, who, name, in, NULL, 0, e);
+}
+
+bool remote_call_along(struct json **out, struct json **problems, struct channel *ch,
+                       const struct caller *who, const char *name, const struct json *in,
+                       struct along *along, size_t n_along, struct err *e)
 {
     struct json *question = json_object(), *answer = NULL;
     *out = *problems = NULL;
@@ -28,6 +56,7 @@ bool remote_call(struct json **out, struct json **problems, struct channel *ch,
     set_known(question, "browser", who->browser);
     set_known(question, "purpose", who->purpose);
     set_known(question, "once", who->once);
+    if (n_along > 0) json_set(question, "along", also_asked(along, n_along));
     if (ch->broken || !channel_send(ch->fd, question, CHANNEL_MESSAGE_MAX, e)) {
         json_free(question);
         return ch->broken ? gone(e) : false;
@@ -44,6 +73,7 @@ bool remote_call(struct json **out, struct json **problems, struct channel *ch,
         channel_error_read(e, json_get(answer, "error"));
         *problems = json_take(answer, "problems");
     }
+    also_answered(along, n_along, ok ? json_member_mut(answer, "along") : NULL);
     json_free(answer);
     return ok;
 }

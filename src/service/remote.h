@@ -20,4 +20,9 @@ bool remote_call(struct json **out, struct json **problems, struct channel *ch,
                  const struct caller *who, const char *name, const struct json *in,
                  struct err *e) MUST_CHECK;
 
+/* The same for service_call_along(). */
+bool remote_call_along(struct json **out, struct json **problems, struct channel *ch,
+                       const struct caller *who, const char *name, const struct json *in,
+                       struct along *along, size_t n_along, struct err *e) MUST_CHECK;
+
 #endif

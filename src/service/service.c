@@ -10,6 +10,7 @@
 #include "service/link_new.h"
 #include "service/once.h"
 #include "service/operations.h"
+#include "service/question.h"
 #include "service/remote.h"
 #include "service/result_spec.h"
 #include "service/shared.h"
@@ -437,6 +438,7 @@ static bool deny(struct call *c, struct err *e, const char *id, const char *what
 static bool append_alone(struct shared *sh, struct store *st, const struct audit_event *event,
                          struct err *e)
 {
+    store_give_up(st); /* it waits for others, and the journal is not to wait for it */
     if (sh != NULL) return group_commit_append(shared_group(sh), sh, st, event, e);
     if (!store_begin(st, true, e)) return false;
     if (audit_append(st, event, NULL, e) && store_commit(st, e)) return true;
@@ -793,12 +795,53 @@ static bool settle_who(struct call *c, const struct caller *caller, struct err *
                               .state = SESSION_OPEN};
         return true;
     }
+    struct question *q = c->s->question;
+    struct arena *own = c->arena;
     c->who = (struct who){.role = &role_nobody, .source = caller->source};
-    if (!session_who(&c->who, c, caller, e)) return false;
+    if (q != NULL) c->arena = q->arena;
+    bool ok = session_who(&c->who, c, caller, e);
+    c->arena = own;
+    if (!ok) return false;
     if (caller->language != NULL) c->who.language = caller->language;
     if (c->who.language == NULL) c->who.language = caller->browser;
     if (caller->purpose != NULL && !c->who.token) c->who.purpose = caller->purpose;
+    if (q != NULL) {
+        q->who = c->who;
+        q->settled = c->s->store != NULL && store_holds(c->s->store);
+    }
     return session_reaches(c, e);
+}
+
+/* The repository as it is installed, and who asks. What only reads, reads one state from here
+ * on. */
+static bool settle(struct call *c, const struct caller *caller, struct err *e)
+{
+    struct service *s = c->s;
+    bool opens = c->operation->repository_required || caller != NULL,
+         reads = caller != NULL && c->operation->transaction == TX_READ && !s->reopen;
+    if (reads && s->store != NULL && s->question != NULL && s->question->settled &&
+        store_holds(s->store)) {
+        c->who = s->question->who;
+        return session_reaches(c, e);
+    }
+    if (s->store != NULL && reads && !store_hold(s->store, e)) return false;
+    if (opens && !service_repository(s, e)) return false;
+    /* it may have been opened anew */
+    if (reads && s->store != NULL && !store_hold(s->store, e)) return false;
+    return settle_who(c, caller, e);
+}
+
+void question_begin(struct question *q, struct service *s)
+{
+    *q = (struct question){.arena = arena_new(ARENA_WIPE)};
+    s->question = q;
+}
+
+void question_end(struct question *q, struct service *s)
+{
+    if (s->store != NULL) store_give_up(s->store);
+    s->question = NULL;
+    arena_free(q->arena);
 }
 
 static void begin_event(struct call *c)
@@ -842,9 +885,7 @@ static bool do_once(struct call *c, handler_fn *handler, struct err *e)
 static bool do_call(struct call *c, const struct caller *caller, handler_fn *handler, struct err *e)
 {
     struct service *s = c->s;
-    bool opens = c->operation->repository_required || caller != NULL;
-    if (opens && !service_repository(s, e)) return false;
-    if (!settle_who(c, caller, e)) return false;
+    if (!settle(c, caller, e)) return false;
     begin_event(c);
     if (s->dictionary != NULL) call_speak(c, s->dictionary);
     if (!may(c, c->operation->capability, e) || !purpose_given(c, e)) return false;
@@ -883,6 +924,7 @@ static bool carry_out(struct json **out, struct service *s, const struct caller 
     c.who.role = &role_nobody;
     bool ok = do_call(&c, who, row->handler, e);
     if (c.denied) audit_denied(&c);
+    if (s->question == NULL && s->store != NULL) store_give_up(s->store);
     if (ok && row->operation.result != NULL) result_assert(&row->operation, c.out);
     if (ok) call_link_told(&c);
     if (s->shared != NULL) {
@@ -928,6 +970,42 @@ bool service_call_as(struct json **out, struct service *s, const struct caller *
     const struct operation_row *row = begin_call(s, name, who->language, e);
     return row != NULL && check_caller(who, e) && reachable(&row->operation, in, e) &&
            check_parameters(&row->operation, in, e) && carry_out(out, s, who, row, in, progress, e);
+}
+
+static bool only_reads(const char *name)
+{
+    const struct operation_row *row = operation_row_find(name);
+    return row != NULL && row->operation.transaction == TX_READ;
+}
+
+bool service_call_along(struct json **out, struct service *s, const struct caller *who,
+                        const char *name, const struct json *in, struct along *along,
+                        size_t n_along, struct err *e)
+{
+    struct question q;
+    bool fits = n_along <= ALONG_MAX && (n_along == 0 || only_reads(name)) && who->once == NULL;
+    for (size_t i = 0; i < n_along; i++) {
+        along[i].out = NULL;
+        err_clear(&along[i].err);
+        fits = fits && only_reads(along[i].operation);
+    }
+    if (!fits)
+        return err_set(
+            e, ERR_USAGE, "call.along",
+            "%s: only what reads can be asked for along with others, and no more than %d", name,
+            ALONG_MAX);
+    if (s->channel != NULL) {
+        json_free(s->problems);
+        return remote_call_along(out, &s->problems, s->channel, who, name, in, along, n_along, e);
+    }
+    question_begin(&q, s);
+    bool ok = service_call_as(out, s, who, name, in, NULL, e);
+    for (size_t i = 0; ok && i < n_along; i++)
+        if (!service_call_as(&along[i].out, s, who, along[i].operation, along[i].in, NULL,
+                             &along[i].err))
+            along[i].out = NULL;
+    question_end(&q, s);
+    return ok;
 }
 
 bool service_call(struct json **out, struct service *s, const char *name, const struct json *in,

@@ -47,7 +47,10 @@ struct service {
     int64_t clock_ahead;     /* seconds that tests let pass for sessions, codes and throttles */
     struct link_news *link_news; /* of a service that is alone; else the shared one is used */
     struct seen *seen;       /* dashboards that were told (op_dashboard.c); NULL: none yet */
+    struct question *question; /* the operation is one of several; NULL: it is asked for alone */
 };
+
+struct question; /* several operations that one message asks for (service/question.h) */
 
 /* Who asks, as settled before the handler begins. */
 struct who {

@@ -242,10 +242,36 @@ bool store_must_write(const struct store *st, struct err *e)
                    "could not write outside of a write transaction");
 }
 
+bool store_hold(struct store *st, struct err *e)
+{
+    if (st->held) return true;
+    if (!store_begin(st, false, e)) return false;
+    st->held = true;
+    return true;
+}
+
+bool store_holds(const struct store *st)
+{
+    return st->held;
+}
+
+void store_give_up(struct store *st)
+{
+    if (!st->held) return;
+    assert(!st->within_held);
+    st->held = false;
+    backend_rollback(st->backend);
+}
+
 bool store_begin(struct store *st, bool write, struct err *e)
 {
-    assert(st->writer == NULL);
+    assert(st->writer == NULL && !st->within_held);
     st->records_changed = false;
+    if (st->held && !write) {
+        st->within_held = true;
+        return true;
+    }
+    store_give_up(st);
     return backend_begin(st->backend, write, e);
 }
 
@@ -259,6 +285,10 @@ static void undone(struct store *st)
 bool store_commit(struct store *st, struct err *e)
 {
     assert(st->writer == NULL);
+    if (st->within_held) {
+        st->within_held = false;
+        return true;
+    }
     if (!backend_commit(st->backend, e)) {
         undone(st);
         return false;
@@ -270,7 +300,11 @@ bool store_commit(struct store *st, struct err *e)
 void store_rollback(struct store *st)
 {
     assert(st->writer == NULL);
-    backend_rollback(st->backend);
+    if (!st->within_held) {
+        st->held = false;
+        backend_rollback(st->backend);
+    }
+    st->within_held = false;
     undone(st);
 }
 

@@ -59,11 +59,19 @@ bool store_use_dictionary(struct store *st, const struct dictionary *d, struct e
 
 /* What every version that is written from now on through this connection gets its encoding for
  * linkage from (the store knows nothing of how it is made): of a record with its identifiers; none
- * where it says nobody. The text lies in `a`, which wipes. Called by whoever writes records, one at a
- * time. fn NULL: records keep the encoding they came with, as where `fn` gives none. Whether a record
- * has changed does not depend on it: it says nothing that the identifiers do not. */
+ * where it says nobody. The text lies in `a`, which wipes. Called by whoever writes records, one at
+ * a time. fn NULL: records keep the encoding they came with, as where `fn` gives none. Whether a
+ * record has changed does not depend on it: it says nothing that the identifiers do not. */
 typedef struct text store_encode_fn(void *ctx, const struct record *r, struct arena *a);
 void store_set_encode(struct store *st, store_encode_fn *fn, void *ctx);
+
+/* Read one state of the register from now on, whatever is asked: transactions that only read are
+ * part of it, until one that writes begins or it is given up; each of them alone would look for
+ * what others have written and read again what it needs. Not within a transaction. Holding what is
+ * held does nothing. */
+bool store_hold(struct store *st, struct err *e) MUST_CHECK;
+bool store_holds(const struct store *st);
+void store_give_up(struct store *st); /* does nothing where nothing is held */
 
 bool store_begin(struct store *st, bool write, struct err *e) MUST_CHECK;
 bool store_commit(struct store *st, struct err *e) MUST_CHECK;

@@ -28,6 +28,7 @@ struct store {
     struct arena *numbering_arena; /* holds it */
     bool numbering_unsaved;        /* `form` has numbers that the open transaction adds */
     bool records_changed;          /* the open transaction has changed records */
+    bool held, within_held;        /* store_hold(); a reading transaction is open as part of it */
     struct batch_writer *writer;   /* has the backend handle to itself; NULL: nobody */
     int64_t source_generation;     /* of the state that part 0 of the newest snapshot sees */
     store_encode_fn *encode;       /* NULL: none is made */

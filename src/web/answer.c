@@ -3,6 +3,7 @@
 #include "web/answer.h"
 
 #include "base/mem.h"
+#include "web/ahead.h"
 #include "web/ask.h"
 #include "web/page.h"
 #include "web/routes.h"
@@ -144,15 +145,7 @@ static void call_extra(struct exchange *x, const struct route *route)
 {
     for (size_t i = 0; i < ROUTE_EXTRA_MAX && route->extra[i].operation != NULL; i++) {
         struct err e = {0};
-        struct json *in = json_object(), *out = NULL;
-        const struct operation *op = operation_find(route->extra[i].operation);
-        for (const struct parameter_spec *p = op->parameter; p->name != NULL; p++)
-            for (size_t k = 0; k < x->match.n_variable; k++) {
-                const char *known = x->match.variable[k].name;
-                size_t n = x->match.variable[k].name_n;
-                if (p->type == PARAM_TEXT && strlen(p->name) == n && memcmp(known, p->name, n) == 0)
-                    json_set(in, p->name, json_text(x->match.variable[k].value));
-            }
+        struct json *in = ahead_extra(x, route->extra[i].operation), *out = NULL;
         if (exchange_call(&out, x, route->extra[i].operation, in, &e))
             json_set(x->extra, route->extra[i].as, out);
         json_free(in);
@@ -282,8 +275,8 @@ static void carry_out(struct exchange *x)
         ask_to_sign_in(x);
         return;
     }
-    bool ok = r->operation == NULL || ask_parameters(x, r->operation);
-    if (ok && r->before != NULL && !r->before(x)) return;
+    bool ok = x->ahead.prepared || r->operation == NULL || ask_parameters(x, r->operation);
+    if (ok && !x->ahead.prepared && r->before != NULL && !r->before(x)) return;
     ok = ok && json_size(x->errors) == 0;
     if (!ok) {
         const struct route *before = r->method == METHOD_GET ? NULL : page_before(x);
@@ -322,14 +315,16 @@ static void answer(struct exchange *x)
 {
     struct err e = {0};
     const struct request *r = x->request;
-    if (!ask_who(x, &e)) {
-        ask_language(x);
+    route_find(&x->match, r->method, r->path);
+    x->route = x->match.route;
+    bool known = ask_who(x, &e);
+    ask_language(x);
+    ahead_language(x);
+    if (!known) {
+        x->route = NULL;
         show_error(x, 503, &e);
         return;
     }
-    ask_language(x);
-    route_find(&x->match, r->method, r->path);
-    x->route = x->match.route;
     if (x->route == NULL) {
         show_error(x, x->match.other_method ? 405 : 404, NULL);
         return;
@@ -364,6 +359,7 @@ static void begin(struct exchange *x, const struct site *site, const struct requ
 
 static void end(struct exchange *x)
 {
+    ahead_forget(x);
     json_free(x->in);
     json_free(x->form);
     json_free(x->errors);

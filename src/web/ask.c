@@ -2,6 +2,7 @@
 #include "web/ask.h"
 
 #include "base/crypto.h"
+#include "web/ahead.h"
 #include "web/page.h"
 
 #include <stdio.h>
@@ -103,8 +104,11 @@ bool ask_who(struct exchange *x, struct err *e)
     if (asked != NULL) x->who.language = asked->code;
     if (x->site->n_language > 0) x->who.browser = language_of_browser(x)->code;
     struct json *none = json_object(), *info = NULL;
-    bool ok = exchange_call(&info, x, "session.info", none, e);
+    ahead_prepare(x);
+    bool ok = service_call_along(&info, x->desk, &x->who, "session.info", none, x->ahead.asked,
+                                 x->ahead.n, e);
     json_free(none);
+    if (!ok) ahead_forget(x); /* nothing was asked along */
     const char *state = ok ? json_get_text(info, "state", "") : "";
     if (ok && strcmp(state, "open") == 0) x->info = info;
     else json_free(info);
@@ -117,6 +121,8 @@ bool ask_who(struct exchange *x, struct err *e)
 bool exchange_call(struct json **out, struct exchange *x, const char *operation,
                    const struct json *in, struct err *e)
 {
+    bool ok;
+    if (ahead_came(&ok, out, x, operation, in, e)) return ok;
     return service_call_as(out, x->desk, &x->who, operation, in, NULL, e);
 }
 

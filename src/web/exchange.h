@@ -39,6 +39,8 @@ struct site { /* what all workers share; does not change once the door is open *
     const char *home_name;       /* of the register, while nobody has signed in */
 };
 
+enum { AHEAD_MAX = ROUTE_EXTRA_MAX + ROUTE_LATER_MAX + 1 };
+
 struct exchange {
     const struct site *site;
     struct service *desk; /* of this worker */
@@ -49,7 +51,13 @@ struct exchange {
     struct caller who;
     char session[SESSION_TOKEN_MAX];
     char csrf[CSRF_SIZE];
-    struct json *info;  /* what session.info says; NULL: nobody has signed in */
+    struct json *info; /* what session.info says; NULL: nobody has signed in */
+    struct {
+        struct along asked[AHEAD_MAX]; /* operation NULL: the answer was taken */
+        struct json *in[AHEAD_MAX];
+        size_t n;
+        bool prepared;  /* x->in is what is asked for, and `before` has been called */
+    } ahead;            /* asked for together with who asks (web/ahead.h) */
     char waits_for[16]; /* of a session that is not open yet: "second", "enrol"; else "" */
     const char *language;
     struct json *in;     /* parameters */
@@ -74,7 +82,8 @@ bool exchange_may(const struct exchange *x, const char *capability);
 void exchange_keep_choice(struct exchange *x, const char *list, const char *member,
                           const char *field);
 
-/* Parameters that were left empty are none: filters of a list, fields that need not be filled in. */
+/* Parameters that were left empty are none: filters of a list, fields that need not be filled
+ * in. */
 void exchange_drop_blank(struct exchange *x);
 
 /* Add what is wrong to the page; `field` is the id of an input, or NULL. */

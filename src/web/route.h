@@ -19,15 +19,16 @@
 struct exchange;
 
 enum {
-    ROUTE_OPEN = 1, /* for who has not signed in as well */
-    ROUTE_FILE = 2, /* the result is a file: members name, type, base64 */
-    ROUTE_EXIT = 4, /* the page shows a person's data: it can be left in a hurry */
-    ROUTE_FORM = 8, /* the page has a main form: another language keeps what was typed */
-    ROUTE_SAVES = 16, /* a POST whose `before` keeps what was typed before the language changes */
-    ROUTE_REPEAT = 32 /* a POST that changes nothing: done again in another language */
+    ROUTE_OPEN = 1,    /* for who has not signed in as well */
+    ROUTE_FILE = 2,    /* the result is a file: members name, type, base64 */
+    ROUTE_EXIT = 4,    /* the page shows a person's data: it can be left in a hurry */
+    ROUTE_FORM = 8,    /* the page has a main form: another language keeps what was typed */
+    ROUTE_SAVES = 16,  /* a POST whose `before` keeps what was typed before the language changes */
+    ROUTE_REPEAT = 32, /* a POST that changes nothing: done again in another language */
+    ROUTE_AHEAD = 64   /* a GET whose `before` looks at the request alone, not at who asks */
 };
 
-enum { ROUTE_EXTRA_MAX = 3, ROUTE_VARIABLES_MAX = 4 };
+enum { ROUTE_EXTRA_MAX = 3, ROUTE_LATER_MAX = 2, ROUTE_VARIABLES_MAX = 4 };
 
 struct route {
     enum method method;
@@ -46,6 +47,11 @@ struct route {
     struct {
         const char *operation, *as;
     } extra[ROUTE_EXTRA_MAX];
+    /* What `after` of a GET asks for, so that it can be asked ahead (web/ahead.h); `flag` is a
+     * parameter that is true, NULL: none. */
+    struct {
+        const char *operation, *flag;
+    } later[ROUTE_LATER_MAX];
     /* What a row cannot say. Before: change x->in; false: it has answered itself. After: x->result
      * is there; false: it has answered itself. NULL: nothing. */
     bool (*before)(struct exchange *x);

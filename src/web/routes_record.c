@@ -166,12 +166,12 @@ static void option(struct json *list, const char *code, const char *text, bool s
     json_push(list, o);
 }
 
-static void put_filters(struct exchange *x, const struct json *info)
+static void put_filters(struct exchange *x, const struct json *info, const struct json *senders)
 {
     struct json *filter = json_object(), *forms = json_array(), *states = json_array(),
                 *organisations = json_array();
     const struct json *all = json_get(info, "forms"),
-                      *from = json_get(json_get(x->extra, "senders"), "organisations");
+                      *from = senders == NULL ? NULL : json_get(senders, "organisations");
     for (size_t i = 0; i < json_size(all); i++) {
         const char *name = json_get_text(json_at(all, i), "form", "");
         option(forms, name, json_get_text(json_at(all, i), "title", name),
@@ -240,10 +240,12 @@ static bool after_records(struct exchange *x)
                                         N_("State"),  N_("Changed"), N_("One person?")};
     bool compare = strcmp(list_kind(x)->state, "duplicate") == 0 && exchange_may(x, "link");
     struct err e = {0};
-    struct json *none = json_object(), *info = NULL, *table = json_object(), *rows = json_array();
+    struct json *in = json_object(), *info = NULL, *senders = NULL, *table = json_object(),
+                *rows = json_array();
     const struct json *list = json_get(x->result, "records");
-    json_set_bool(none, "brief", true);
-    if (!exchange_call(&info, x, "repository.info", none, &e)) info = NULL;
+    if (!exchange_call(&senders, x, "organisation.list", in, &e)) senders = NULL;
+    json_set_bool(in, "brief", true);
+    if (!exchange_call(&info, x, "repository.info", in, &e)) info = NULL;
     for (size_t i = 0; i < json_size(list); i++) {
         json_push(rows, json_share(json_at(list, i)));
         row_of_list(x, json_item_mut(rows, i));
@@ -252,15 +254,16 @@ static bool after_records(struct exchange *x)
     columns(table, words, sizeof words / sizeof *words - (compare ? 0 : 1));
     json_set(table, "rows", rows);
     json_set(x->extra, "table", table);
-    if (info != NULL) put_filters(x, info);
+    if (info != NULL) put_filters(x, info, senders);
     if (list_kind(x)->state[0] != '\0') {
         json_set_text(page_member(x), "title", tr(list_kind(x)->text));
         json_set_text(page_member(x), "caption", tr("Records"));
     }
     json_set_text(x->extra, "next_page", next_page(x));
     say_what_may(x);
+    json_free(senders);
     json_free(info);
-    json_free(none);
+    json_free(in);
     return true;
 }
 
@@ -640,7 +643,8 @@ static bool after_years(struct exchange *x)
 // clang-format off
 const struct route routes_record[] = {
     {.method = METHOD_GET, .path = "/records", .operation = "record.list", .page = "records",
-     .title = N_("Records"), .nav = "/records", .extra = {{"organisation.list", "senders"}},
+     .title = N_("Records"), .nav = "/records", .flags = ROUTE_AHEAD,
+     .later = {{"organisation.list", NULL}, {"repository.info", "brief"}},
      .before = before_records, .after = after_records},
     RECORD_PAGE("/records/{record}", "record.view", "record", NULL, "/records", ROUTE_EXIT, after_view),
     RECORD_PAGE("/records/{record}/history", "record.history", "record-history",

@@ -7,6 +7,9 @@
  *  4 what one seat adds, the others have: organisations, and the dictionary that names them
  *  5 words of five languages at once, each seat its own
  *  6 it ends when all channels are closed; faults: no key, not let begin
+ *  7 several operations in one message: each settled for itself, entries as if each were asked for
+ *  alone, and
+ *    about one state; what writes is not asked along; malformed ones
  */
 #include "harness.h"
 
@@ -240,6 +243,160 @@ static void languages_5(void **state)
                 fail_msg("%s says what %s says: %s", language[i], language[k], asking[i].first);
 }
 
+/* ---- 7 ---- */
+
+static int64_t entries_of(const char *action)
+{
+    struct service *s = desk_open("repository", NULL);
+    int64_t n = desk_entries(s, action);
+    service_close(s);
+    return n;
+}
+
+static void along_7_1_as_if_alone(void **state) /* S20, S51 */
+{
+    (void)state;
+    struct json *none = json_object(), *lists = json_object(), *out = NULL, *alone;
+    struct err e = {0};
+    struct caller who = caller_of(&ana, "pt");
+    json_set_int(lists, "limit", 1);
+    struct along along[] = {{.operation = "organisation.list", .in = none},
+                            {.operation = "record.list", .in = lists},
+                            {.operation = "account.list", .in = none}};
+    int64_t reads = entries_of("record.read"), denied = entries_of("deny");
+    assert_true(service_call_along(&out, seat[2], &who, "session.info", none, along, 3, &e));
+    assert_string_equal(json_get_text(out, "account", ""), "ana");
+    json_free(out);
+    /* what its role may not do is refused, and is an entry; the others are answered */
+    assert_null(along[2].out);
+    assert_string_equal(along[2].err.id, "call.not_allowed");
+    assert_int_equal(entries_of("deny"), denied + 1);
+    bool may_list = along[1].out != NULL;
+    if (!may_list) assert_int_equal(along[1].err.code, ERR_DENIED);
+    assert_int_equal(entries_of("record.read"), reads + (may_list ? 1 : 0));
+    assert_true(service_call_as(&alone, seat[2], &who, "organisation.list", none, NULL, &e));
+    struct buf a, b;
+    buf_init(&a, 1 << 20);
+    buf_init(&b, 1 << 20);
+    json_write(&a, alone, false);
+    json_write(&b, along[0].out, false);
+    assert_string_equal(a.p, b.p);
+    buf_release(&a);
+    buf_release(&b);
+    json_free(alone);
+    json_free(along[0].out);
+    json_free(along[1].out);
+    json_free(none);
+    json_free(lists);
+}
+
+static void along_7_2_who_asks_is_settled_anew(void **state) /* S39 */
+{
+    (void)state;
+    struct json *none = json_object(), *out = NULL;
+    struct err e = {0};
+    struct caller nobody = caller_of(NULL, "en"), mia = caller_of(&manager, "en");
+    struct along along[] = {{.operation = "organisation.list", .in = none}};
+    /* of a seat that has just answered somebody */
+    assert_true(service_call_along(&out, seat[3], &mia, "session.info", none, along, 1, &e));
+    json_free(out);
+    json_free(along[0].out);
+    assert_false(service_call_along(&out, seat[3], &nobody, "session.info", none, along, 1, &e));
+    assert_string_equal(e.id, "session.none");
+    assert_null(along[0].out);
+    /* setup.state is for anybody, organisation.list is not */
+    err_clear(&e);
+    if (service_call_along(&out, seat[3], &nobody, "setup.state", none, along, 1, &e)) {
+        assert_null(along[0].out);
+        assert_string_equal(along[0].err.id, "session.none");
+        json_free(out);
+    }
+    json_free(none);
+}
+
+static void along_7_3_what_is_refused(void **state) /* S93 */
+{
+    (void)state;
+    struct json *none = json_object(), *out = NULL;
+    struct err e = {0};
+    struct caller mia = caller_of(&manager, "en"), once = mia;
+    struct along writes[] = {{.operation = "organisation.add", .in = none}}, many[ALONG_MAX + 1];
+    for (int i = 0; i <= ALONG_MAX; i++)
+        many[i] = (struct along){.operation = "organisation.list", .in = none};
+    assert_false(service_call_along(&out, seat[2], &mia, "session.info", none, writes, 1, &e));
+    assert_string_equal(e.id, "call.along");
+    assert_false(service_call_along(&out, seat[2], &mia, "session.close", none, many, 1, &e));
+    assert_string_equal(e.id, "call.along");
+    assert_false(
+        service_call_along(&out, seat[2], &mia, "session.info", none, many, ALONG_MAX + 1, &e));
+    assert_string_equal(e.id, "call.along");
+    once.once = "a-name";
+    assert_false(service_call_along(&out, seat[2], &once, "session.info", none, many, 1, &e));
+    assert_string_equal(e.id, "call.along");
+    json_free(none);
+    /* and by a door that says what it likes */
+    const char *begin = "{\"operation\":\"setup.state\",\"in\":{},\"along\":";
+    static const struct {
+        const char *along, *id;
+    } rows[] = {{"[{}]", "channel.malformed"},
+                {"[7]", "channel.malformed"},
+                {"[{\"operation\":\"record.list\"}]", "channel.malformed"},
+                {"[{\"operation\":\"organisation.add\",\"in\":{}}]", "call.along"},
+                {"[{\"operation\":\"no.such.thing\",\"in\":{}}]", "call.along"},
+                {"[1,2,3,4,5,6,7,8,9]", "channel.malformed"}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char text[400];
+        (void)snprintf(text, sizeof text, "%s%s}", begin, rows[i].along);
+        assert_string_equal(raw(2, text), rows[i].id);
+    }
+    assert_string_equal(raw(2, "{\"operation\":\"setup.state\",\"in\":{},\"along\":[]}"), "");
+}
+
+static void add_on(void *ctx)
+{
+    struct caller mia = caller_of(&manager, "en");
+    for (int i = 0; i < 30; i++) {
+        struct json *in = json_object(), *out = NULL;
+        char code[16];
+        (void)snprintf(code, sizeof code, "Z%d", i);
+        json_set_text(in, "code", code);
+        json_set_text(in, "type", "ngo");
+        json_set_text(in, "name", "Zq");
+        if (service_call_as(&out, ctx, &mia, "organisation.add", in, NULL, NULL)) json_free(out);
+        json_free(in);
+    }
+}
+
+/* The same list twice in one message is the same list, whatever is added meanwhile. */
+static void along_7_4_one_state(void **state)
+{
+    (void)state;
+    struct caller mia = caller_of(&manager, "en");
+    struct parallel_stage *adder = parallel_start(add_on, seat[0]);
+    struct json *none = json_object();
+    size_t before = 0, now = 0;
+    for (int i = 0; i < 100; i++) {
+        struct json *out = NULL;
+        struct err e = {0};
+        struct along along[] = {{.operation = "organisation.list", .in = none},
+                                {.operation = "repository.info", .in = none},
+                                {.operation = "organisation.list", .in = none}};
+        assert_true(service_call_along(&out, seat[1], &mia, "session.info", none, along, 3, &e));
+        assert_non_null(along[0].out);
+        now = json_size(json_get(along[0].out, "organisations"));
+        assert_int_equal(json_size(json_get(along[2].out, "organisations")), now);
+        assert_true(now >= before); /* and the next message sees what is there by then */
+        before = now;
+        json_free(out);
+        for (int k = 0; k < 3; k++) json_free(along[k].out);
+    }
+    parallel_join(adder);
+    struct json *out = must_do(seat[1], &manager, "organisation.list", "{}");
+    assert_true(json_size(json_get(out, "organisations")) >= now);
+    json_free(out);
+    json_free(none);
+}
+
 /* ---- 2.2 and 6 ---- */
 
 static void no_message_2_2(void **state) /* S93 */
@@ -303,10 +460,18 @@ static void faults_6_2(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(at_once_1),   cmocka_unit_test(malformed_2_1),
-        cmocka_unit_test(local_3),     cmocka_unit_test(organisations_4),
-        cmocka_unit_test(languages_5), cmocka_unit_test(no_message_2_2),
-        cmocka_unit_test(end_6_1),     cmocka_unit_test(faults_6_2),
+        cmocka_unit_test(at_once_1),
+        cmocka_unit_test(malformed_2_1),
+        cmocka_unit_test(local_3),
+        cmocka_unit_test(organisations_4),
+        cmocka_unit_test(languages_5),
+        cmocka_unit_test(along_7_1_as_if_alone),
+        cmocka_unit_test(along_7_2_who_asks_is_settled_anew),
+        cmocka_unit_test(along_7_3_what_is_refused),
+        cmocka_unit_test(along_7_4_one_state),
+        cmocka_unit_test(no_message_2_2),
+        cmocka_unit_test(end_6_1),
+        cmocka_unit_test(faults_6_2),
     };
     return cmocka_run_group_tests_name("desk", tests, begin, NULL);
 }

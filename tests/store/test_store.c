@@ -3,7 +3,8 @@
  *  1 making: what lies in the folder, what is left when it fails
  *  2 opening: what is refused
  *  3 what the repository is
- *  4 transactions and the numbers of the dictionary */
+ *  4 transactions and the numbers of the dictionary
+ *  5 one state held over several transactions that read */
 #include "harness.h"
 
 #include "base/file.h"
@@ -166,6 +167,65 @@ static void store_4_numbers_go_with_their_transaction(void **state)
     store_close(st);
 }
 
+static int64_t organisations_seen(struct store *st)
+{
+    struct store_info info;
+    assert_true(store_info(&info, st, &e));
+    return info.n_organisation;
+}
+
+static void add_organisation(struct store *st, const char *code)
+{
+    int64_t no;
+    assert_true(store_begin(st, true, &e));
+    assert_true(store_organisation_add(&no, st, text_of(code), TEXT("10"), TEXT("x"), &e));
+    assert_true(store_commit(st, &e));
+}
+
+static void store_5_one_state_is_held(void **state)
+{
+    (void)state;
+    struct store *one = NULL, *other;
+    store_data_remove("f");
+    assert_true(store_create(&one, "f", store_data_unlock(), "", hash, &e));
+    assert_true(store_open_beside(&other, one, &e));
+    assert_false(store_holds(one));
+    store_give_up(one); /* nothing is held */
+    assert_true(store_hold(one, &e));
+    assert_true(store_hold(one, &e));
+    assert_true(store_holds(one));
+    add_organisation(other, "AA");
+    assert_int_equal(organisations_seen(other), 1);
+    assert_int_equal(organisations_seen(one), 0);
+    for (int i = 0; i < 3; i++) { /* transactions that read are part of it, however they end */
+        assert_true(store_begin(one, false, &e));
+        assert_int_equal(organisations_seen(one), 0);
+        if (i == 1) assert_true(store_commit(one, &e));
+        else store_rollback(one);
+        assert_true(store_holds(one));
+        assert_int_equal(organisations_seen(one), 0);
+    }
+    assert_true(store_begin(one, false, &e));
+    assert_false(/* it stays one that reads */
+                 store_organisation_add(&(int64_t){0}, one, TEXT("BB"), TEXT("10"), TEXT("x"), &e));
+    store_rollback(one);
+    err_clear(&e);
+    add_organisation(one, "CC"); /* a transaction that writes ends it, and sees what is there */
+    assert_false(store_holds(one));
+    assert_int_equal(organisations_seen(one), 2);
+    assert_true(store_hold(one, &e));
+    store_give_up(one);
+    assert_false(store_holds(one));
+    add_organisation(other, "DD");
+    assert_int_equal(organisations_seen(one), 3);
+    assert_true(store_hold(one, &e));
+    store_rollback(one); /* of nothing but what is held: gives it up */
+    assert_false(store_holds(one));
+    assert_true(store_hold(one, &e));
+    store_close(one); /* held or not */
+    store_close(other);
+}
+
 int main(void)
 {
     setenv("DCIM_INSECURE_KDF", "1", 1);
@@ -176,6 +236,7 @@ int main(void)
         cmocka_unit_test(store_2_what_is_refused),
         cmocka_unit_test(store_3_what_the_repository_is),
         cmocka_unit_test(store_4_numbers_go_with_their_transaction),
+        cmocka_unit_test(store_5_one_state_is_held),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

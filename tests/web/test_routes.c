@@ -85,6 +85,10 @@ static void rows_1_1_operations_and_pages(void **state)
         if (r->operation != NULL) (void)reached(r, r->operation);
         for (size_t k = 0; k < ROUTE_EXTRA_MAX && r->extra[k].operation != NULL; k++)
             (void)reached(r, r->extra[k].operation);
+        for (size_t k = 0; k < ROUTE_LATER_MAX && r->later[k].operation != NULL; k++)
+            if (r->method != METHOD_GET ||
+                reached(r, r->later[k].operation)->transaction != TX_READ)
+                fail_msg("%s: %s cannot be asked ahead", r->path, r->later[k].operation);
         if (r->page != NULL && !is_template(r->page)) fail_msg("%s: no page %s", r->path, r->page);
         bool answers = r->page != NULL || r->done != NULL || r->after != NULL ||
                        r->before != NULL || (r->flags & ROUTE_FILE) != 0;
@@ -235,7 +239,7 @@ static void names_2_2_the_check_sees(void **state)
 /* ---- 3 ---- */
 
 /* Shown by C: what it is that asks for them cannot be said in a row. */
-static const char *const by_hand[] = {"error",        "leave",       "step-up", "entry-again",
+static const char *const by_hand[] = {"error",        "leave",       "step-up",      "entry-again",
                                       "import-check", "import-done", "import-failed"};
 
 static bool is_included(const char *name)
