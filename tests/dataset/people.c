@@ -88,6 +88,7 @@ struct reading {
     struct arena *a;
     struct arena_mark mark;
     struct record record;
+    struct row_choice choice[3];
 };
 
 static void set_code(struct record *r, const struct variable *v, uint32_t row, code_id c)
@@ -147,6 +148,11 @@ static bool next(struct row_source *s, struct source_row *out, bool *found, stru
     build(x, from);
     *out = (struct source_row){.record_no = x->at + 1, .record = &x->record};
     memcpy(out->person_key, &from->person, sizeof from->person);
+    const struct variable *of[3] = {x->p->sex, x->p->citizenship, x->p->age};
+    out->choice = x->choice;
+    for (size_t i = 0; i < 3; i++)
+        if (from->choice[i] != 0)
+            x->choice[out->n_choice++] = (struct row_choice){of[i]->id, from->choice[i], true};
     x->at++;
     return true;
 }

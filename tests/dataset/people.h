@@ -30,6 +30,7 @@ struct people_record {
     int age; /* -1: blank */
     int n;
     struct episode_entry episode[PEOPLE_REPEATS];
+    int choice[3]; /* number of the choice that its sex, citizenship, age counts; 0: none */
     int n_assistance;
     code_id assistance[PEOPLE_REPEATS];
 };

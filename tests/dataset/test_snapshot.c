@@ -4,7 +4,8 @@
  *  missing codes
  *  3 sets of repeats hold each value once   4 persons: numbering, survivors, unions   5 a failing
  *  source fails the
- *  build and every source is closed   6 text and identifiers never enter   7 an empty repository */
+ *  build and every source is closed   6 text and identifiers never enter   7 an empty repository
+ *  8 persons for whom people chose whose answer counts */
 #include "harness.h"
 
 #include "people.h"
@@ -209,6 +210,60 @@ static void test_empty(void **state)
     snapshot_drop(s);
 }
 
+/* What stands where people chose: the newest choice whose record has a value, by a naive walk. */
+static const struct people_record *chosen(int person, size_t which)
+{
+    const struct people_record *out = NULL;
+    for (size_t i = 0; i < p.n; i++) {
+        const struct people_record *x = &p.record[i];
+        bool has = which == 0   ? x->sex != CODE_NONE
+                   : which == 1 ? x->citizenships > 0
+                                : x->age >= 0;
+        if (x->person == person && x->choice[which] > (out == NULL ? 0 : out->choice[which]) && has)
+            out = x;
+    }
+    return out;
+}
+
+static void test_choices(void **state)
+{
+    (void)state;
+    struct random r;
+    size_t n_chosen = 0;
+    new_people(500, 9);
+    random_init(&r, 21);
+    for (int no = 1; no <= 300; no++)
+        p.record[random_below(&r, p.n)].choice[random_below(&r, 3)] = no;
+    struct snapshot *s = people_snapshot(&p, 1), *seven = people_snapshot(&p, 7);
+    const struct persons *persons = snapshot_persons(s);
+    const var_id of[3] = {p.sex->id, p.citizenship->id, p.age->id};
+    for (size_t k = 0; k < 3; k++)
+        same_column(snapshot_column(s, UNIT_PERSONS, of[k]),
+                    snapshot_column(seven, UNIT_PERSONS, of[k]));
+    const struct column *sex = snapshot_column(s, UNIT_PERSONS, of[0]),
+                        *land = snapshot_column(s, UNIT_PERSONS, of[1]),
+                        *age = snapshot_column(s, UNIT_PERSONS, of[2]);
+    for (size_t u = 0; u < persons->n; u++) {
+        const struct people_record *x = &p.record[persons->record[persons->first[u]]], *c;
+        if (x->person == 0) continue;
+        if ((c = chosen(x->person, 0)) != NULL) assert_int_equal(sex->code[u], c->sex);
+        n_chosen += c != NULL;
+        if ((c = chosen(x->person, 2)) != NULL) assert_int_equal(age->number[u], c->age);
+        if ((c = chosen(x->person, 1)) == NULL) continue; /* that record's set alone */
+        assert_int_equal(land->offset[u + 1] - land->offset[u], c->citizenships);
+        for (int i = 0; i < c->citizenships; i++) {
+            bool there = false;
+            for (uint32_t at = land->offset[u]; at < land->offset[u + 1]; at++)
+                there = there || land->item[at] == c->citizenship[i];
+            assert_true(there);
+        }
+    }
+    assert_true(n_chosen > 30);
+    for (size_t i = 0; i < p.n; i++) assert_int_equal(snapshot_record_no(seven, i), i + 1);
+    snapshot_drop(seven);
+    snapshot_drop(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -216,6 +271,7 @@ int main(void)
         cmocka_unit_test(test_single_values),
         cmocka_unit_test(test_sets_hold_each_value_once),
         cmocka_unit_test(test_persons),
+        cmocka_unit_test(test_choices),
         cmocka_unit_test(test_failing_source),
         cmocka_unit_test(test_no_identifiers),
         cmocka_unit_test(test_empty),
