@@ -515,6 +515,15 @@ static void prepare_choice(struct json *value, struct exchange *x, const char *p
     }
 }
 
+/* Each has a form of its own: a page of fifty persons is long. */
+static bool before_values(struct exchange *x)
+{
+    enum { PERSONS_A_PAGE = 20 };
+    (void)before_list(x);
+    if (!json_has(x->in, "limit")) json_set_int(x->in, "limit", PERSONS_A_PAGE);
+    return true;
+}
+
 static const char *nth_suffix(struct exchange *x, size_t i)
 {
     return arena_printf(x->arena, "-%zu", i + 1);
@@ -723,10 +732,9 @@ const struct route routes_link[] = {
      .page = "link-decisions", .title = N_("Decisions on pairs"), LINKAGE, .before = before_list,
      .after = after_decisions},
     {.method = METHOD_GET, .path = "/linkage/conflicts", .operation = "link.conflicts",
-     .page = "link-conflicts", .title = N_("Contradictions"), LINKAGE, .extra = {{"link.values", "values"}},
-     .before = before_tabs},
+     .page = "link-conflicts", .title = N_("Contradictions"), LINKAGE, .before = before_tabs},
     {.method = METHOD_GET, .path = "/linkage/answers", .operation = "link.values", .page = "link-values",
-     .title = N_("Contradicting answers"), LINKAGE, .flags = ROUTE_EXIT, .before = before_list,
+     .title = N_("Contradicting answers"), LINKAGE, .flags = ROUTE_EXIT, .before = before_values,
      .after = after_values},
     {.method = METHOD_GET, .path = VALUE_PATH, .operation = "link.person", .page = "link-value",
      .title = N_("Which answer counts?"), LINKAGE, .flags = ROUTE_EXIT | ROUTE_FORM, .after = after_value},
