@@ -9,7 +9,7 @@ ASAN_OPTIONS=allocator_may_return_null=1
 export ASAN_OPTIONS build seconds
 xargs -n 2 -P "$jobs" sh -c '
     log=$build/found/$1.log
-    if "$build/fuzz_$1" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
+    if "$build/fuzz_$1" -max_total_time="$seconds" -timeout=25 -rss_limit_mb=2048 -print_final_stats=1 \
         -artifact_prefix="$build/found/$1/" "$build/found/$1" "$2" >"$log" 2>&1; then
         echo "fuzz: $1: $(sed -n "s/^stat::number_of_executed_units: *//p" "$log") runs, nothing found"
     else
