@@ -8,7 +8,7 @@
 # is a folder with a link to that one header; the room behind it is linked, but not seen.
 
 pkg_check_modules(BASE REQUIRED IMPORTED_TARGET
-    libsodium libcbor icu-i18n icu-uc libpcre2-8 expat xlsxwriter libseccomp zlib md4c liboath libqrencode libfido2)
+    libsodium jansson libcbor icu-i18n icu-uc libpcre2-8 expat xlsxwriter libseccomp zlib md4c liboath libqrencode libfido2)
 set(libraries_base PkgConfig::BASE pthread)
 set(libraries_store sqlcipher)
 set(libraries_disclosure glpk)

@@ -14,7 +14,7 @@ programs="gcc:gcc clang:clang cmake:cmake ninja:ninja-build pkg-config:pkg-confi
     flock:util-linux xgettext:gettext chromium:chromium"
 # What we name by package, because it brings headers or completion files.
 packages="libc6-dev binutils ca-certificates bash-completion libclang-rt-14-dev
-    libsodium-dev libssl-dev libcbor-dev libicu-dev libpcre2-dev
+    libsodium-dev libssl-dev libjansson-dev libcbor-dev libicu-dev libpcre2-dev
     libexpat1-dev libxlsxwriter-dev libglpk-dev libseccomp-dev libcmocka-dev zlib1g-dev
     libmd4c-dev libgnutls28-dev liboath-dev libqrencode-dev libfido2-dev fonts-liberation"
 

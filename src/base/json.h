@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* JSON documents: the parameters and results of operations.
+/* The door to jansson: JSON documents, the parameters and results of operations.
  *
  * A document is a tree of objects, arrays, texts, integers, numbers, booleans and null. Object
  * members keep their order. Functions that build take over ("own") the child they are given, so a
@@ -17,6 +17,12 @@
 #include <stdint.h>
 
 struct json;
+
+/* jansson exports these four names as well; ours have symbols of their own. */
+#define json_object dcim_json_object
+#define json_array dcim_json_array
+#define json_null dcim_json_null
+#define json_copy dcim_json_copy
 
 struct json *json_object(void);
 struct json *json_array(void);
@@ -58,10 +64,9 @@ const char *json_as_text(const struct json *j, const char *otherwise);
 int64_t json_as_int(const struct json *j, int64_t otherwise);
 double json_as_number(const struct json *j, double otherwise);
 bool json_as_bool(const struct json *j, bool otherwise);
-/* Members in order: json_member(j, i, &key) for i < json_size(j). */
+/* Members in order: json_member(j, i, &key) for i < json_size(j). Cost: O(i). */
 const struct json *json_member(const struct json *object, size_t i, const char **key);
-/* The same one after the other: `*cursor` starts as NULL; false behind the last. The object must not
- * change. */
+/* The same in O(1): `*cursor` starts as NULL; false behind the last. The object must not change. */
 bool json_next(const struct json *object, void **cursor, const char **key,
                const struct json **value);
 
