@@ -18,6 +18,9 @@ enum {
     ANCHOR_MOST = 40 /* of one anchor: more are not looked at */
 };
 
+/* Of the pairs that may be found: how many a rule will find is estimated, and can be a tenth more. */
+static const double AIM = 0.9;
+
 /* ---- keys of a rule ---- */
 
 static uint64_t mix(uint64_t h, uint32_t v)
@@ -405,7 +408,7 @@ void candidates_choose(struct candidate_rules *out, struct model *io,
     for (size_t i = 0; i < n; i++) p[i] = model_probability(model_weight(io, plan, &c.result[i]));
     /* the sample of others is thinner than all records: so many times more pairs there */
     struct choosing x = {.tried = tried, .n_tried = n_tried, .all = all, .p = p};
-    greedy(out, &x, n, t.n_anchor, most * t.thin);
+    greedy(out, &x, n, t.n_anchor, AIM * most * t.thin);
     for (size_t i = 0; i < out->n_rule; i++) out->rule[i].pairs /= t.thin;
     out->pairs /= t.thin;
 
