@@ -9,7 +9,7 @@
 
 pkg_check_modules(BASE REQUIRED IMPORTED_TARGET
     libsodium jansson libcbor icu-i18n icu-uc libpcre2-8 expat xlsxwriter libseccomp zlib md4c liboath libqrencode libfido2)
-set(libraries_base PkgConfig::BASE pthread)
+set(libraries_base PkgConfig::BASE crypto pthread) # crypto: OpenSSL, which SQLCipher needs too
 set(libraries_store sqlcipher)
 set(libraries_disclosure glpk)
 pkg_check_modules(WEB REQUIRED IMPORTED_TARGET gnutls)

@@ -10,7 +10,7 @@ cd "$(dirname "$0")/.."
 
 # What we name by program, because more than one package can bring it.
 programs="gcc:gcc clang:clang cmake:cmake ninja:ninja-build pkg-config:pkg-config node:nodejs npm:npm
-    clang-format:clang-format cppcheck:cppcheck valgrind:valgrind man:man-db unzip:unzip zip:zip git:git file:file
+    clang-format:clang-format cppcheck:cppcheck valgrind:valgrind man:man-db unzip:unzip zip:zip openssl:openssl git:git file:file
     flock:util-linux xgettext:gettext chromium:chromium"
 # What we name by package, because it brings headers or completion files.
 packages="libc6-dev binutils ca-certificates bash-completion libclang-rt-14-dev

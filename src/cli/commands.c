@@ -101,6 +101,8 @@ static const struct option export_option[] = {
                 "organisation whose records they are, one of `dcim organisation list`"),
     INT_OPT("batch", "batch", "those alone that this batch made or changed last"),
     FLAG_OPT("findings", "findings", "those alone in which the rules find something"),
+    TEXT_OPT("recipient", "recipient_file", "CERTIFICATE",
+             "encrypt the file to the holder of this certificate (PEM)"),
     LAST};
 
 static const struct option blank_option[] = {
@@ -434,7 +436,8 @@ const struct command commands[] = {
         "again changes what the cells say otherwise: an empty cell changes nothing, [CLEAR] empties an "
         "answer. A record that somebody has changed meanwhile is a conflict: it is shown, and keeps "
         "what it says unless `dcim import --conflicts mine` takes what the file says. Needs "
-        "--purpose. Direct identifiers are never in it: their columns are empty."),
+        "--purpose. Direct identifiers are never in it: their columns are empty. With --recipient it "
+        "is CMS, opened by `openssl cms -decrypt -inform DER -in FILE -inkey KEY -out WORKBOOK`."),
      "dcim export workbook victims.xlsx --form victim --organisation GNR --purpose \"correction\"",
      false},
     {"export blank", "export.blank", blank_option, show_fields, NULL,

@@ -89,6 +89,7 @@ static struct json *entry_row(const struct audit_entry *a)
     set_text(row, "purpose", a->purpose);
     set_text(row, "decision", a->decision);
     set_text(row, "fields", a->fields);
+    set_text(row, "recipient", a->recipient);
     json_set_int(row, "count", a->count);
     static const uint8_t none[sizeof a->session] = {0};
     if (memcmp(a->session, none, sizeof none) != 0) {

@@ -11,6 +11,7 @@
  * it too (op_trace.c). The entry of the log is committed before the file is written.
  *
  * A workbook for new records is the same without rows: it holds nothing but the dictionary. */
+#include "service/recipient.h"
 #include "service/service_internal.h"
 #include "service/tasks.h"
 #include "service/upload.h"
@@ -24,6 +25,7 @@
 #include "intake/mapping.h"
 #include "model/finding.h"
 #include "model/validate.h"
+#include "store/work_folder.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -62,6 +64,7 @@ struct export
     struct organisation organisation;
     int64_t batch_no; /* 0: of all */
     bool with_findings, blank;
+    struct recipient recipient;
     uint32_t *choices_at; /* by variable: first row of its answers on the sheet of choices */
     struct chosen *record;
     size_t n_record, cap_record;
@@ -522,6 +525,7 @@ static bool write_meta(struct export *x, struct err *e)
         put_about(x, "export", x->code);
         put_about(x, "by", c->who.actor);
         put_about(x, "purpose", c->event.purpose);
+        if (x->recipient.pem.n > 0) put_about(x, "recipient", x->recipient.is.fingerprint);
         put_about(
             x, "",
             tr("A cell that is left empty changes nothing. [CLEAR] empties an answer. Leave the "
@@ -558,6 +562,16 @@ static bool write_book(struct export *x, const char *path, struct err *e)
     return xlsx_write_close(x->book, e);
 }
 
+/* The workbook by way of a file in a private folder, encrypted where a recipient was named. */
+static bool make_file(struct export *x, struct buf *file, const char *folder, struct err *e)
+{
+    const char *path = arena_printf(x->c->arena, "%s/%s.xlsx", folder, x->code);
+    bool ok = write_book(x, path, e) && file_read(file, path, FILE_BYTES_MAX, e) &&
+              recipient_seal(&x->recipient, file, x->c, e);
+    (void)unlink(path);
+    return ok;
+}
+
 /* In memory where the desk has such a place (S12); a repository worked on at this machine names
  * none, and then its file was named. */
 static bool give_file(struct export *x, struct err *e)
@@ -568,17 +582,28 @@ static bool give_file(struct export *x, struct err *e)
         err_set(e, ERR_USAGE, "export.output", "no file was named to write to");
         return err_remedy(e, "name it with --output");
     }
-    const char *path = arena_printf(c->arena, "%s/%s.xlsx", c->s->options.scratch, x->code);
     buf_init_wiped(&file, FILE_BYTES_MAX);
     buf_init_wiped(&text, 2 * (size_t)FILE_BYTES_MAX);
-    bool ok = write_book(x, path, e) && file_read(&file, path, FILE_BYTES_MAX, e);
-    (void)unlink(path);
+    bool ok = make_file(x, &file, c->s->options.scratch, e);
     if (ok) {
         base64_put(&text, buf_text(&file));
         json_set(c->out, "base64", json_text(buf_text(&text)));
     }
     buf_release(&file);
     buf_release(&text);
+    return ok;
+}
+
+static bool write_file(struct export *x, const char *path, struct err *e)
+{
+    struct work_folder work;
+    struct buf file;
+    if (x->recipient.pem.n == 0) return write_book(x, path, e);
+    if (!work_folder_beside(&work, path, e)) return false;
+    buf_init_wiped(&file, FILE_BYTES_MAX);
+    bool ok = make_file(x, &file, work.path, e) && file_write(path, buf_text(&file), e);
+    buf_release(&file);
+    work_folder_end(&work);
     return ok;
 }
 
@@ -610,7 +635,7 @@ static bool choose(struct export *x, struct err *e)
     upload_code_new(code);
     x->code = arena_copy(c->arena, code, strlen(code));
     instant_format(x->at, instant_now());
-    bool ok = settle_organisation(x, e) && collect(x, e);
+    bool ok = settle_organisation(x, e) && recipient_settle(&x->recipient, c, e) && collect(x, e);
     store_rollback(c->s->store);
     return ok && make_columns(x, e);
 }
@@ -651,6 +676,11 @@ static bool approved(struct export *x, struct err *e)
                x->batch_no == 0 ? "–" : arena_printf(c->arena, "%lld", (long long)x->batch_no));
     add_detail(details, N_("Only records with something to mend"), x->with_findings ? "✓" : "–");
     add_detail(details, N_("Columns"), arena_printf(c->arena, "%zu (%s)", n, hex));
+    add_detail(details, N_("Encrypted to"),
+               x->recipient.pem.n == 0
+                   ? "–"
+                   : arena_printf(c->arena, "%s (SHA-256 %s)", x->recipient.is.name,
+                                  x->recipient.is.fingerprint));
     struct approval_need need = {.what = N_("Workbook of records, without direct identifiers"),
                                  .details = details,
                                  .persons = (int64_t)x->n_record,
@@ -695,13 +725,14 @@ static bool hand_out(struct export *x, struct err *e)
     c->event.count = (int64_t)x->n_record;
     if (output[0] != '\0' && !file_place_to_write(output, e)) return false;
     if (!call_entry_first(c, e)) return false;
-    bool ok = output[0] != '\0' ? write_book(x, output, e) : give_file(x, e);
+    bool ok = output[0] != '\0' ? write_file(x, output, e) : give_file(x, e);
     if (!ok) return false;
+    bool sealed = x->recipient.pem.n > 0;
     if (output[0] != '\0') json_set_text(c->out, "written", output);
     json_set_text(c->out, "name",
-                  arena_printf(c->arena, "%s-%s-%.10s.xlsx", x->form->name, x->organisation.code,
-                               x->at));
-    json_set_text(c->out, "type", WORKBOOK_TYPE);
+                  arena_printf(c->arena, "%s-%s-%.10s.xlsx%s", x->form->name, x->organisation.code,
+                               x->at, sealed ? RECIPIENT_SUFFIX : ""));
+    json_set_text(c->out, "type", sealed ? RECIPIENT_TYPE : WORKBOOK_TYPE);
     json_set_int(c->out, "records", (int64_t)x->n_record);
     json_set_int(c->out, "columns", (int64_t)each_column(x, NULL, NULL));
     json_set_int(c->out, "left_out", x->n_left_out);

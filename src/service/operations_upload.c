@@ -81,6 +81,8 @@ static const struct parameter_spec export_parameter[] = {
     INT_ARG("batch", 0, INT64_MAX, "those alone that this batch made or changed last; 0: all"),
     BOOL_ARG("findings", "those alone in which the rules find something"),
     LINE_ARG("purpose", false, PURPOSE_LONGEST, "what they are needed for"),
+    TEXT_ARG("recipient", false, 16384, "certificate (PEM) of whoever alone is to open it"),
+    FILE_ARG("recipient_file", false, "file with that certificate"),
     FILE_ARG("output", false, "workbook to write"),
     END_ARG};
 
@@ -150,7 +152,7 @@ static const struct operation_row rows[] = {
       .purpose_required = true,
       .repository_required = true,
       .reach = REACH_DESK,
-      .result = "name type base64 written records# columns# left_out#",
+      .result = "name type base64 written records# columns# left_out# recipient fingerprint",
       .fresh_required = true}, /* S46 */
      op_export_workbook},
     ROW_DESK("export.blank", "a workbook for new records, without any", blank_parameter, CAP_IMPORT,

@@ -7,7 +7,9 @@
 //  4 a record that was changed meanwhile is shown side by side: what the register says is kept, or what the file says is taken
 //  5 a row of another organisation is like one that is not there (S52)
 //  6 a workbook without records is downloaded, filled in with words and a name, and imported
+//  7 encrypted to somebody's certificate, the workbook opens with openssl and their key (S57); what is no certificate is said
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { inflateRawSync } from "node:zlib";
@@ -25,7 +27,7 @@ before(async () => {
 after(async () => { await browser?.close(); await server?.close(); });
 
 // The newest request for approval, by somebody of another unit (S56).
-async function approve() {
+async function approve(also = /./) {
     const other = await newPage(browser);
     await signIn(other, server, "manager", password);
     await other.goto(`${server.address}/approvals`);
@@ -33,6 +35,7 @@ async function approve() {
     await other.locator("main table a").first().click();
     await checkPage(other, "a request for approval");
     assert.match(await other.locator("main").innerText(), /correction of ages/);
+    assert.match(await other.locator("main").innerText(), also);
     await other.locator("#decision-approved").check();
     await other.locator("#form button[type=submit]").click();
     await other.getByText("Your answer was kept").waitFor();
@@ -200,4 +203,29 @@ test("6 new records, in words", async () => {
     await upload("new.csv");
     assert.equal(await counted("New records"), 1);
     await confirm();
+});
+
+test("7 encrypted to a recipient", async () => {
+    execFileSync("openssl", ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "court.key", "-out", "court.pem", "-days", "30", "-subj", "/CN=Court"], { stdio: "ignore" });
+    await page.goto(`${server.address}/export`);
+    await page.locator("summary", { hasText: "Encrypt the file" }).click();
+    await page.locator("#purpose").fill("correction of ages, sent on");
+    await page.locator("#recipient").fill("nobody");
+    await page.locator("#form button[type=submit]").click();
+    await page.locator(".govuk-error-summary").waitFor();
+    complaints(page).length = 0;
+    await checkPage(page, "/export to what is no certificate");
+    assert.match(await main(), /certificate cannot be read/);
+    assert.equal(await page.locator("#recipient").inputValue(), "nobody");
+    await page.locator("#recipient").fill(readFileSync("court.pem", "utf8"));
+    await page.locator("#form button[type=submit]").click();
+    await page.getByText("a second person must approve this").waitFor();
+    complaints(page).length = 0;
+    await approve(/CN=Court/);
+    const [download] = await Promise.all([page.waitForEvent("download"), page.locator("#form button[type=submit]").click()]);
+    assert.match(download.suggestedFilename(), /^victim-GNR-.*\.xlsx\.p7m$/);
+    await download.saveAs("sealed.p7m");
+    assert.ok(!readFileSync("sealed.p7m").includes("PK\x03\x04"));
+    execFileSync("openssl", ["cms", "-decrypt", "-inform", "DER", "-in", "sealed.p7m", "-inkey", "court.key", "-out", "opened.xlsx"]);
+    assert.equal(rows(readFileSync("opened.xlsx"))[0][0], "_id");
 });

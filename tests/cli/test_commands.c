@@ -92,11 +92,12 @@ static void table_1_1_fits_the_operations(void **state)
              * --protect, `purpose` what --purpose says for every command; an `upload` lies at the
              * desk of a server, which a file of this machine has no need of; `brief` is for pages,
              * of which many want the titles of forms alone; `seen` is what a page, or `dcim link
-             * review`, has shown; `key_file` is what --key-file says */
+             * review`, has shown; `key_file` is what --key-file says; `recipient` is what stands in
+             * the file that --recipient names */
             bool made = strcmp(p->name, "width") == 0 || strcmp(p->name, "threshold") == 0 ||
                         strcmp(p->name, "purpose") == 0 || strcmp(p->name, "upload") == 0 ||
                         strcmp(p->name, "brief") == 0 || strcmp(p->name, "seen") == 0 ||
-                        strcmp(p->name, "key_file") == 0;
+                        strcmp(p->name, "key_file") == 0 || strcmp(p->name, "recipient") == 0;
             if (o->name == NULL && !made) fail_msg("%s cannot say %s", c->words, p->name);
         }
     }

@@ -19,7 +19,10 @@
  *  8 answers stand there in words, cells offer their lists, and every offered text, in every
  *    language, is read again as the answer it stands for
  *  9 a workbook without records: filled in with words and names, it makes records with identifiers;
- *    so do new rows of a workbook of records */
+ *    so do new rows of a workbook of records
+ * 10 encrypted to a recipient (S57): they open it with openssl and nobody else does; who it is
+ * stands
+ *    in the log; a certificate that is none leaves neither a file nor an entry */
 #include "harness.h"
 
 #include "desk.h"
@@ -580,6 +583,69 @@ static void new_9_rows(void **state)
                        "{'output':'no.xlsx','form':'nothing'}");
 }
 
+/* ---- 10 ---- */
+
+static bool openssl(const char *const *argv)
+{
+    struct harness_run r;
+    harness_run(&r, argv, NULL);
+    bool ok = r.status == 0;
+    harness_run_release(&r);
+    return ok;
+}
+#define OPENSSL(...) openssl((const char *const[]){"openssl", __VA_ARGS__, NULL})
+#define MAKE(name)                                                                           \
+    OPENSSL("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", name ".key", "-out", \
+            name ".pem", "-days", "30", "-subj", "/CN=" name)
+#define OPEN(key)                                                                            \
+    OPENSSL("cms", "-decrypt", "-inform", "DER", "-in", "sealed.p7m", "-inkey", key, "-out", \
+            "opened.xlsx")
+
+static void sealed_10(void **state)
+{
+    (void)state;
+    assert_true(MAKE("prosecutor") && MAKE("somebody"));
+    const struct json *r =
+        desk_do(desk, "export.workbook",
+                "{'output':'sealed.p7m','recipient_file':'prosecutor.pem'," ROUND "}");
+    char fingerprint[80];
+    (void)snprintf(fingerprint, sizeof fingerprint, "%s", json_get_text(r, "fingerprint", ""));
+    assert_string_equal(json_get_text(r, "recipient", ""), "CN=prosecutor");
+    assert_int_equal(strlen(fingerprint), 64);
+    assert_non_null(strstr(json_get_text(r, "name", ""), ".xlsx.p7m"));
+    assert_string_equal(json_get_text(desk_last_entry(desk), "recipient", ""), fingerprint);
+    assert_true(OPEN("prosecutor.key"));
+    read_sheet("opened.xlsx", "data");
+    assert_string_equal(at(0, 0), "_id");
+    read_sheet("opened.xlsx", "_meta");
+    bool named = false;
+    for (size_t row = 0; row < table.n_row; row++) named |= strcmp(at(row, 1), fingerprint) == 0;
+    assert_true(named);
+    (void)unlink("opened.xlsx");
+    assert_false(OPEN("somebody.key"));
+    size_t n;
+    char *bytes = harness_read("sealed.p7m", &n);
+    assert_null(memmem(bytes, n, "PK\x03\x04", 4));
+    bytes[n / 2] ^= 4;
+    harness_write("sealed.p7m", bytes, n);
+    free(bytes);
+    assert_false(OPEN("prosecutor.key"));
+
+    int64_t given = desk_entries(desk, "record.read");
+    (void)unlink("sealed.p7m");
+    (void)desk_refused(desk, ERR_INPUT, "cms.not_certificate", "export.workbook",
+                       "{'output':'sealed.p7m','recipient':'nobody'," ROUND "}");
+    harness_write_text("empty.pem", "");
+    (void)desk_refused(desk, ERR_INPUT, "cms.not_certificate", "export.workbook",
+                       "{'output':'sealed.p7m','recipient_file':'empty.pem'," ROUND "}");
+    assert_false(file_exists("sealed.p7m"));
+    assert_int_equal(desk_entries(desk, "record.read"), given);
+    struct file_names names;
+    assert_true(folder_list(&names, ".", NULL));
+    for (size_t i = 0; i < names.n; i++) assert_memory_not_equal(names.name[i], ".dcim-", 6);
+    file_names_free(&names);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -587,7 +653,7 @@ int main(void)
         cmocka_unit_test(change_3_cells),       cmocka_unit_test(conflict_4_changed_meanwhile),
         cmocka_unit_test(wrong_5_rows),         cmocka_unit_test(year_6_closed),
         cmocka_unit_test(purpose_7_is_stated),  cmocka_unit_test(words_8),
-        cmocka_unit_test(new_9_rows),
+        cmocka_unit_test(new_9_rows),           cmocka_unit_test(sealed_10),
     };
     return cmocka_run_group_tests(tests, begin, end);
 }

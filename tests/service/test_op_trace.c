@@ -62,7 +62,7 @@ static void approve(void)
     const struct json *r = person_do(&manager, desk, "approval.show", "{'approval':'%s'}", code);
     assert_int_equal(json_get_int(r, "persons", 0), VICTIMS);
     assert_string_equal(json_get_text(r, "purpose", ""), "correction of ages");
-    assert_int_equal(json_size(json_get(r, "details")), 5);
+    assert_int_equal(json_size(json_get(r, "details")), 6);
     (void)person_do(&manager, desk, "approval.decide",
                     "{'approval':'%s','decision':'approved','version':1}", code);
 }
