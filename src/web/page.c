@@ -61,8 +61,8 @@ static const char *title(const struct exchange *x)
     return x->result == NULL ? "" : json_get_text(x->result, "title", "");
 }
 
-/* Another language on a page that came of a POST: the same is sent once more, where it shows and changes
- * nothing, or where nothing was done. Elsewhere there is no other language. */
+/* Another language on a page that came of a POST: the same is sent once more, where it shows and
+ * changes nothing, or where nothing was done. Elsewhere there is no other language. */
 static void put_repost(struct json *page, const struct exchange *x)
 {
     const struct route *asked = x->match.route;
@@ -130,6 +130,8 @@ static void add_local_times(struct json *j, const char *language)
         if (kind == JSON_OBJECT || kind == JSON_ARRAY) add_local_times(value, language);
         if (kind != JSON_TEXT) continue;
         size_t length = strlen(key);
+        char last = length == 0 ? '\0' : key[length - 1];
+        if (last != 't' && last != 'l') continue; /* as most names */
         bool time = strcmp(key, "at") == 0 || strcmp(key, "until") == 0 ||
                     (length > 3 && strcmp(key + length - 3, "_at") == 0) ||
                     (length > 6 && strcmp(key + length - 6, "_until") == 0);

@@ -226,7 +226,10 @@ static void row_of_list(struct exchange *x, struct json *row)
     bool in_work = work[0] != '\0' && strcmp(state, "active") == 0;
     json_set_text(row, "words", state_words(in_work ? work : state, &tone));
     json_set_text(row, "tone", tone);
-    json_set_text(row, "changed", short_time(x, json_get_text(row, "at", "")));
+    struct json *at =
+        json_take(row, "at"); /* once is enough: page.c would put it into words again */
+    json_set_text(row, "changed", short_time(x, json_as_text(at, "")));
+    json_free(at);
     json_set_text(row, "about", besides(x, row));
     /* two that may be one person are compared on the page of pairs, by who may decide it */
     bool other = with[0] != '\0' && strcmp(with, code) != 0;
@@ -241,15 +244,12 @@ static bool after_records(struct exchange *x)
     bool compare = strcmp(list_kind(x)->state, "duplicate") == 0 && exchange_may(x, "link");
     struct err e = {0};
     struct json *in = json_object(), *info = NULL, *senders = NULL, *table = json_object(),
-                *rows = json_array();
-    const struct json *list = json_get(x->result, "records");
+                *rows = json_take(x->result, "records");
     if (!exchange_call(&senders, x, "organisation.list", in, &e)) senders = NULL;
     json_set_bool(in, "brief", true);
     if (!exchange_call(&info, x, "repository.info", in, &e)) info = NULL;
-    for (size_t i = 0; i < json_size(list); i++) {
-        json_push(rows, json_share(json_at(list, i)));
-        row_of_list(x, json_item_mut(rows, i));
-    }
+    if (rows == NULL) rows = json_array();
+    for (size_t i = 0; i < json_size(rows); i++) row_of_list(x, json_item_mut(rows, i));
     json_set_bool(table, "compare", compare);
     columns(table, words, sizeof words / sizeof *words - (compare ? 0 : 1));
     json_set(table, "rows", rows);
