@@ -84,16 +84,38 @@ static struct json *row_of(struct call *c, const struct record_row *r)
     return row;
 }
 
+/* What a list shows of it. Half of what a page of records costs are the members of its rows. */
+static struct json *brief_row_of(struct call *c, const struct record_row *r)
+{
+    const struct form *f = &c->s->dictionary->form[r->meta.form];
+    struct json *row = json_object();
+    char at[INSTANT_TEXT_MAX], on[DATE_TEXT_MAX];
+    instant_format(at, r->meta.created_at);
+    json_set_text(row, "record", r->meta.code);
+    json_set_text(row, "form_title", words_in(&f->title, c->language, f->name));
+    json_set_text(row, "organisation", r->meta.organisation);
+    json_set_text(row, "state", r->meta.state);
+    json_set_text(row, "work", r->work);
+    json_set_text(row, "at", at);
+    if (r->with[0] != '\0') json_set_text(row, "with", r->with);
+    if (r->due_on == 0) return row;
+    date_format(on, date_from_day(r->due_on));
+    json_set_text(row, "due_on", on);
+    return row;
+}
+
 bool op_record_list(struct call *c, struct err *e)
 {
     struct record_list l;
     struct record_row *rows;
     uint64_t next;
     size_t n;
+    bool brief = json_get_bool(c->in, "brief", false);
     if (!choose(&l, c, e) || !record_list(&rows, &n, &next, c->s->store, &l, c->arena, e))
         return false;
     struct json *list = json_array();
-    for (size_t i = 0; i < n; i++) json_push(list, row_of(c, &rows[i]));
+    for (size_t i = 0; i < n; i++)
+        json_push(list, brief ? brief_row_of(c, &rows[i]) : row_of(c, &rows[i]));
     json_set(c->out, "records", list);
     json_set_int(c->out, "next", (int64_t)next);
     c->event.object_type = "records";

@@ -90,6 +90,9 @@ static const struct parameter_spec record_list_parameter[] = {
     BOOL_ARG("mine", "entered or changed by oneself"),
     INT_ARG("after", 0, INT64_MAX, "continue behind this number"),
     INT_ARG("limit", 1, 10000, "at most so many, the newest first; default 100"),
+    BOOL_ARG(
+        "brief",
+        "of each only its code, the title of its form, whose it is, where it stands and since when"),
     END_ARG};
 static const struct parameter_spec record_parameter[] = {
     TEXT_ARG("record", true, 20, "code of the record"),
@@ -348,10 +351,9 @@ static const struct operation_part register_operations = {register_rows, sizeof 
                                                                              sizeof *register_rows};
 
 static const struct operation_part *const parts[] = {
-    &register_operations, &explore_operations, &account_operations, &govern_operations,
-    &entry_operations,    &upload_operations,  &guard_operations,
-    &link_operations,
-    &encode_operations,
+    &register_operations, &explore_operations, &account_operations,
+    &govern_operations,   &entry_operations,   &upload_operations,
+    &guard_operations,    &link_operations,    &encode_operations,
 };
 
 const struct operation_row *operation_row_at(size_t i)

@@ -154,6 +154,7 @@ static bool before_records(struct exchange *x)
 {
     exchange_drop_blank(x);
     json_set_int(x->in, "limit", 50);
+    json_set_bool(x->in, "brief", true);
     return true;
 }
 
@@ -230,11 +231,12 @@ static void row_of_list(struct exchange *x, struct json *row)
         json_take(row, "at"); /* once is enough: page.c would put it into words again */
     json_set_text(row, "changed", short_time(x, json_as_text(at, "")));
     json_free(at);
-    json_set_text(row, "about", besides(x, row));
+    const char *about = besides(x, row);
+    if (about != NULL) json_set_text(row, "about", about); /* nothing around it has this name */
     /* two that may be one person are compared on the page of pairs, by who may decide it */
-    bool other = with[0] != '\0' && strcmp(with, code) != 0;
-    json_set_text(row, "other", other ? with : NULL);
-    if (other) json_set_text(row, "pair", arena_printf(x->arena, tr("%s and %s"), code, with));
+    if (with[0] == '\0' || strcmp(with, code) == 0) return;
+    json_set_text(row, "other", with);
+    json_set_text(row, "pair", arena_printf(x->arena, tr("%s and %s"), code, with));
 }
 
 static bool after_records(struct exchange *x)

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Tests of src/service/op_record_list.c, src/service/op_work.c and, through them, of
  * src/store/record_list.c, duplicate.c, version_index.c
- *  1 pages: the newest first, each record once, while others are made; every filter
+ *  1 pages: the newest first, each record once, while others are made; every filter; brief, the
+ *  same records
+ *    with what a list shows
  *  2 possible duplicates: of one organisation, not of one code, not of who is withdrawn or erased
  *  3 retention: by the date in the record, by years after closing, not confirmed, held
  *  4 the number on each card is the number of rows of its list, for every role (S51, S52) */
@@ -154,6 +156,38 @@ static void pages_1_2_filters(void **state)
 static size_t duplicates(void)
 {
     return count("'state':'duplicate'");
+}
+
+/* One after the other: what desk_do() gives lives until the next one. */
+static void pages_1_3_brief(void **state)
+{
+    (void)state;
+    static const char *const shown[] = {"record", "form_title", "organisation", "state",
+                                        "work",   "at",         "due_on",       "with"};
+    static const char *const states[] = {"", "'state':'duplicate',", "'state':'due',"};
+    for (size_t i = 0; i < 3; i++) {
+        const struct json *list =
+            json_get(desk_do(desk, "record.list", "{%s'limit':1000}", states[i]), "records");
+        struct json *whole = json_copy(list);
+        list = json_get(desk_do(desk, "record.list", "{%s'limit':1000,'brief':true}", states[i]),
+                        "records");
+        assert_int_equal(json_size(list), json_size(whole));
+        for (size_t k = 0; k < json_size(list); k++) {
+            const struct json *row = json_at(list, k), *all = json_at(whole, k), *value;
+            const char *key;
+            size_t known = 0;
+            for (size_t n = 0; n < sizeof shown / sizeof *shown; n++) {
+                assert_string_equal(json_get_text(row, shown[n], ""),
+                                    json_get_text(all, shown[n], ""));
+                known += json_has(row, shown[n]);
+            }
+            for (void *at = NULL; json_next(row, &at, &key, &value); known--) {}
+            assert_int_equal(known, 0); /* and nothing else */
+            assert_true(json_get_text(row, "record", "")[0] != '\0');
+        }
+        assert_true(json_size(whole) > 0);
+        json_free(whole);
+    }
 }
 
 static void duplicates_2_1(void **state)
@@ -332,6 +366,7 @@ int main(void)
         cmocka_unit_test(duplicates_2_2_resolved),
         cmocka_unit_test(retention_3_1),
         cmocka_unit_test(cards_4_1_lead_to_as_many_rows),
+        cmocka_unit_test(pages_1_3_brief), /* when there are lists of every kind */
     };
     return cmocka_run_group_tests(tests, begin, end);
 }
