@@ -97,8 +97,8 @@ export async function signIn(page, server, account, password, code) {
 }
 
 // Pages of tests/browser/gallery, rendered by the program's own templates into `out`.
-export function renderGallery(out) {
-    execFileSync(join(build, "tests/browser/render"), [source, join(source, "tests/browser/gallery"), out], { stdio: "inherit" });
+export function renderGallery(out, gallery = join(source, "tests/browser/gallery")) {
+    execFileSync(join(build, "tests/browser/render"), [source, gallery, out], { stdio: "inherit" });
 }
 
 // A page that keeps account of what goes wrong on it: console, exceptions, policy, requests to elsewhere.

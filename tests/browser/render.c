@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TEXT_MAX = 4 * 1024 * 1024, PATH_SIZE = 1000, TEMPLATES_MAX = 300 };
+enum { TEXT_MAX = 4 * 1024 * 1024, PATH_SIZE = 1000, TEMPLATES_MAX = 900 };
 
 static struct template_source source[TEMPLATES_MAX];
 static size_t n_source;
