@@ -31,7 +31,6 @@ enum {
 #include <assert.h>
 #include <inttypes.h>
 #include <math.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,75 +42,11 @@ _Static_assert(sizeof(json_int_t) == sizeof(int64_t), "jansson's integers are 64
  * piece knows its length, and is wiped when it is given back. */
 enum { LENGTH = 16 }; /* keeps what follows aligned for everything */
 
-/* A page is thousands of short pieces, made and given back by one thread. Each thread keeps those
- * it was given back, wiped, by their size, for the next ones; sanitized builds do not, for they
- * look for pieces that are used after they were given back. */
-#if defined(__SANITIZE_ADDRESS__)
-enum { KEPT_CLASSES = 0 };
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-enum { KEPT_CLASSES = 0 };
-#else
-enum { KEPT_CLASSES = 8 };
-#endif
-#else
-enum { KEPT_CLASSES = 8 };
-#endif
-enum { KEPT_STEP = 16, KEPT_MAX = 4096 /* of one size: half a megabyte for the longest */ };
-
-struct kept {
-    struct kept *next;
-};
-
-static _Thread_local struct {
-    struct kept *first;
-    size_t n;
-} kept[KEPT_CLASSES + 1];
-static _Thread_local bool kept_ends; /* this thread is told to release them at its end */
-static pthread_key_t kept_key;
-
-static void release_kept(void *unused)
-{
-    (void)unused;
-    for (size_t i = 0; i <= KEPT_CLASSES; i++)
-        for (struct kept *k = kept[i].first, *next; k != NULL; k = next) {
-            next = k->next;
-            mem_free(k);
-        }
-    memset(kept, 0, sizeof kept);
-    kept_ends = false;
-}
-
-static size_t class_of(size_t n)
-{
-    return (n + KEPT_STEP - 1) / KEPT_STEP;
-}
-
 static void *take(size_t n)
 {
-    size_t class = class_of(n);
-    char *p;
-    if (class <= KEPT_CLASSES && kept[class].first != NULL) {
-        p = mem_checked(kept[class].first); /* it counts as taken anew */
-        kept[class].first = kept[class].first->next;
-        kept[class].n--;
-    } else {
-        size_t room = class <= KEPT_CLASSES ? class * KEPT_STEP : n;
-        p = mem_resize(NULL, mem_add(room, LENGTH), 1);
-    }
+    char *p = mem_resize(NULL, mem_add(n, LENGTH), 1);
     memcpy(p, &n, sizeof n);
     return p + LENGTH;
-}
-
-/* Not in a sanitized build, which shall see each piece that is used after it was given back. */
-static bool may_keep(size_t class)
-{
-#ifdef __SANITIZE_ADDRESS__
-    (void)class;
-    return false;
-#else
-    return class > 0 && class <= KEPT_CLASSES && kept[class].n < KEPT_MAX;
-#endif
 }
 
 static void give(void *piece)
@@ -120,21 +55,11 @@ static void give(void *piece)
     if (piece == NULL) return;
     char *p = (char *)piece - LENGTH;
     memcpy(&n, p, sizeof n);
-    size_t class = class_of(n);
-    if (!may_keep(class)) {
-        mem_free_wiped(p, n + LENGTH);
-        return;
-    }
-    if (!kept_ends) kept_ends = pthread_setspecific(kept_key, kept) == 0;
-    mem_wipe(p, n + LENGTH);
-    ((struct kept *)(void *)p)->next = kept[class].first;
-    kept[class].first = (struct kept *)(void *)p;
-    kept[class].n++;
+    mem_free_wiped(p, n + LENGTH);
 }
 
 __attribute__((constructor)) static void use_our_memory(void)
 {
-    (void)pthread_key_create(&kept_key, release_kept);
     json_set_alloc_funcs(take, give);
 }
 
