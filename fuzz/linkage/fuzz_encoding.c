@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Linkage encodings, which come from other people's machines: what is taken makes people that can be
- * counted and compared, whatever its hashes and bits are; what is refused is refused as a whole. */
+/* Linkage encodings, which come from other people's machines: what is taken makes people that can
+ * be counted and compared, whatever its hashes and bits are; what is refused is refused as a
+ * whole. */
 #include "linkage/compare.h"
 #include "linkage/encoding.h"
 #include "linkage/marks.h"
@@ -23,7 +24,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct text bytes = {(const char *)data, size}, nothing[N] = {{0}};
     uint8_t fingerprint[ENCODING_FINGERPRINT] = {0};
     struct err e = {0};
-    if (size >= 3 + ENCODING_FINGERPRINT) memcpy(fingerprint, data + 3, ENCODING_FINGERPRINT);
+    size_t n = size < 3 ? 0 : size - 3;
+    memcpy(fingerprint, data + (size < 3 ? 0 : 3), n < sizeof fingerprint ? n : sizeof fingerprint);
     if (!encoding_check(bytes, fingerprint, &e)) {
         if (e.id == NULL || strcmp(e.id, "encoding.damaged") != 0) abort();
         return 0;

@@ -3,8 +3,8 @@
  * is what may be compared with one another: all names are one, any other column is its own.
  *
  * Filters. A pair of letters (with the word's ends, and its second and third occurrence apart) sets
- * FILTER_BITS bits of a filter twice as long as the one that is kept, drawn by its hash and not by
- * double hashing, whose regularity was attacked (Niedermeyer, Steinmetzer, Kroll, Schnell 2014);
+ * some bits of a filter twice as long as the one that is kept, drawn by its hash and not by double
+ * hashing, whose regularity was attacked (Niedermeyer, Steinmetzer, Kroll, Schnell 2014);
  * the filter is folded by exclusive or (Schnell, Borgs 2016), so a bit that is set does not say
  * that a pair is there, and a filter never has more than half of its bits set for good. */
 #include "linkage/encode.h"
@@ -12,28 +12,44 @@
 #include "linkage/name.h"
 #include "linkage/read.h"
 
-#include "base/map.h"
 #include "base/mem.h"
 
+#include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
 enum {
-    FILTER_BITS = 16, /* of a pair of letters */
-    NUMBER_BITS = 8,
+    PAIR_BITS = 6, /* of a filter, for each pair of letters */
+    SOUND_BITS = 2,
+    DIGIT_BITS = 4, /* fewer: numbers are longer, an address of mail is one */
     OCCURRENCES = 3,
     SYMBOLS = 40, /* letters, digits, the end, anything else */
+    PLACES = SYMBOLS * SYMBOLS * OCCURRENCES,
     DOMAIN_MAX = 100,
-    BIRTHS = 1 << 15, /* that are kept: 3 MB */
-    MESSAGE_MAX = 256
+    MARKS = 1 << 16, /* that are kept: 1 MB */
+    MESSAGE_MAX = 192
 };
 
 /* What is hashed. */
 enum what { WORD = 'w', MARK = 'm', PAIR = 'p', NUMBER = 'n', DATE = 'd', FINGERPRINT = 'f' };
 
+struct pair_bits { /* of a filter before it is folded; none: not drawn yet */
+    uint64_t wide[2 * ENCODED_PAIRS];
+};
+
 struct domain { /* of columns that are compared with one another */
     char name[DOMAIN_MAX];
-    struct map *find;              /* its words, by their hash */
-    uint16_t (*bits)[FILTER_BITS]; /* of pairs: of letters, of sounds; first bit + 1, 0: not yet */
+    struct pair_bits *letters, *sounds; /* of each pair */
+};
+
+struct kept_item {
+    uint64_t key; /* of what it was made of; 0: free */
+    uint8_t n, bytes[ENCODING_ITEM_MAX];
+};
+
+struct kept_mark {
+    uint64_t key;
+    uint32_t mark;
 };
 
 struct encoder {
@@ -43,13 +59,10 @@ struct encoder {
     struct domain domain[PEOPLE_COLUMNS];
     size_t of[PEOPLE_COLUMNS]; /* the domain of a column */
     size_t n_role, n_domain;
-    struct encoded_word *word; /* seen before */
-    size_t n_word, cap;
-    struct map *find_birth; /* dates that were seen before: twenty hashes each */
-    struct encoded_birth *birth;
-    size_t n_birth, cap_birth;
+    struct kept_item *item; /* words and dates that were seen before */
+    struct kept_mark *mark;
     struct arena *scratch;
-    struct buf bytes, message;
+    struct buf bytes;
     uint8_t fingerprint[ENCODING_FINGERPRINT];
 };
 
@@ -57,17 +70,21 @@ struct encoder {
 
 static const char head[] = "dcim linkage 1";
 
-static void hash(uint8_t out[static CRYPTO_HASH], struct encoder *e, enum what what,
+static void hash(uint8_t out[static CRYPTO_HASH], const struct secret *key, enum what what,
                  const char *domain, int kind, const void *p, size_t n)
 {
-    const char mark[] = {(char)what, (char)kind};
-    buf_clear(&e->message);
-    buf_puts(&e->message, head);
-    buf_put(&e->message, mark, sizeof mark);
-    buf_puts(&e->message, domain);
-    buf_putc(&e->message, '\x1f');
-    buf_put(&e->message, p, n);
-    crypto_hash(out, CRYPTO_HASH, e->message.p, e->message.n, e->key);
+    uint8_t m[MESSAGE_MAX];
+    size_t at = sizeof head - 1, n_domain = strlen(domain);
+    assert(at + 3 + n_domain + n <= sizeof m);
+    memcpy(m, head, at);
+    m[at++] = (uint8_t)what;
+    m[at++] = (uint8_t)kind;
+    memcpy(m + at, domain, n_domain);
+    at += n_domain;
+    m[at++] = 0x1f;
+    if (n > 0) memcpy(m + at, p, n);
+    crypto_hash(out, CRYPTO_HASH, m, at + n, key);
+    mem_wipe(m, at + n);
 }
 
 static uint64_t number_of(const uint8_t *p, size_t n)
@@ -77,21 +94,45 @@ static uint64_t number_of(const uint8_t *p, size_t n)
     return v;
 }
 
-static uint32_t mark(struct encoder *e, const char *domain, int kind, const void *p, size_t n)
+/* By what a thing is found again that was made before: the encoder keeps no name. Another one in
+ * each process. */
+static uint64_t key_of(enum what what, size_t domain, int kind, const void *p, size_t n)
 {
+    uint8_t m[3 + NAME_WORD_MAX] = {(uint8_t)what, (uint8_t)domain, (uint8_t)kind};
+    assert(n <= NAME_WORD_MAX);
+    if (n > 0) memcpy(m + 3, p, n);
+    return crypto_map_hash(m, 3 + n) | 1;
+}
+
+static uint32_t mark(struct encoder *e, enum what what, size_t domain, int kind, const void *p,
+                     size_t n)
+{
+    uint64_t key = key_of(what, domain, kind, p, n);
+    struct kept_mark *kept = &e->mark[key >> 8 & (MARKS - 1)];
+    if (kept->key == key) return kept->mark;
     uint8_t h[CRYPTO_HASH];
-    hash(h, e, MARK, domain, kind, p, n);
-    return (uint32_t)number_of(h, 4);
+    hash(h, e->key, what, what == DATE ? "" : e->domain[domain].name, kind, p, n);
+    *kept = (struct kept_mark){key, (uint32_t)number_of(h, 4)};
+    return kept->mark;
 }
 
 void encoding_fingerprint(uint8_t out[static ENCODING_FINGERPRINT], const struct secret *key)
 {
-    struct encoder e = {.key = key};
     uint8_t h[CRYPTO_HASH];
-    buf_init(&e.message, MESSAGE_MAX);
-    hash(h, &e, FINGERPRINT, "", 0, "", 0);
+    hash(h, key, FINGERPRINT, "", 0, "", 0);
     memcpy(out, h, ENCODING_FINGERPRINT);
-    buf_release(&e.message);
+}
+
+/* ---- what was made before ---- */
+
+/* Two places may hold it; of two others the one that is not `key`'s first gives way. */
+static struct kept_item *kept_place(struct encoder *e, uint64_t key)
+{
+    struct kept_item *first = &e->item[key >> 8 & (ENCODER_ITEMS - 1)],
+                     *second = &e->item[(key >> 8 & (ENCODER_ITEMS - 1)) ^ 1];
+    if (first->key == key) return first;
+    if (second->key == key || second->key == 0) return second;
+    return first;
 }
 
 /* ---- filters ---- */
@@ -103,90 +144,95 @@ static size_t symbol(char c)
     return c == '\0' ? 36 : 37;
 }
 
-enum { PAIR_PLACES = SYMBOLS * SYMBOLS * OCCURRENCES };
+struct filter { /* how one is made */
+    size_t n;   /* of 64 bits, when it is folded */
+    size_t n_bit;
+    bool sound;
+};
 
-/* The bits of a pair, 0 to 1023. */
-static const uint16_t *bits_of(struct encoder *e, struct domain *d, bool sound, char a, char b,
-                               size_t occurrence)
+static const uint64_t *bits_of(struct encoder *e, struct domain *d, const struct filter *f,
+                               size_t a, size_t b, size_t occurrence)
 {
-    size_t place = (symbol(a) * SYMBOLS + symbol(b)) * OCCURRENCES + occurrence;
-    uint16_t *bits = d->bits[place + (sound ? PAIR_PLACES : 0)];
-    if (bits[0] == 0) {
-        const char pair[] = {(char)symbol(a), (char)symbol(b), (char)occurrence};
+    size_t place = (a * SYMBOLS + b) * OCCURRENCES + occurrence;
+    uint64_t *wide = (f->sound ? d->sounds : d->letters)[place].wide, any = 0;
+    for (size_t i = 0; i < 2 * f->n; i++) any |= wide[i];
+    if (any == 0) {
+        const char pair[] = {(char)a, (char)b, (char)occurrence};
         uint8_t h[CRYPTO_HASH];
-        hash(h, e, PAIR, d->name, sound, pair, sizeof pair);
-        for (size_t i = 0; i < FILTER_BITS; i++)
-            bits[i] = (uint16_t)(1 + (number_of(h + 2 * i, 2) & 1023));
-    }
-    return bits;
-}
-
-/* All pairs of neighbours, with the ends; folded to `n_word` words. */
-static void filter(uint64_t *out, size_t n_word, size_t n_bit, struct encoder *e, struct domain *d,
-                   bool sound, struct text t)
-{
-    uint64_t wide[16] = {0};
-    uint8_t seen[SYMBOLS * SYMBOLS] = {0};
-    for (size_t i = 0; i <= t.n; i++) {
-        char a = i == 0 ? '\0' : t.p[i - 1], b = i == t.n ? '\0' : t.p[i];
-        uint8_t *n = &seen[symbol(a) * SYMBOLS + symbol(b)];
-        const uint16_t *bits = bits_of(e, d, sound, a, b, *n);
-        if (*n + 1 < OCCURRENCES) ++*n;
-        for (size_t k = 0; k < n_bit; k++) {
-            size_t bit = (size_t)(bits[k] - 1) % (n_word * 128);
+        hash(h, e->key, PAIR, d->name, f->sound, pair, sizeof pair);
+        for (size_t i = 0; i < f->n_bit; i++) {
+            size_t bit = (size_t)number_of(h + 2 * i, 2) % (f->n * 128);
             wide[bit / 64] |= UINT64_C(1) << (bit % 64);
         }
     }
-    for (size_t i = 0; i < n_word; i++) out[i] = wide[i] ^ wide[i + n_word];
+    return wide;
+}
+
+/* All pairs of neighbours, with the ends; folded. */
+static void fill(uint64_t *out, struct encoder *e, struct domain *d, struct filter f, struct text t)
+{
+    uint64_t wide[2 * ENCODED_PAIRS] = {0};
+    uint8_t seen[SYMBOLS * SYMBOLS] = {0};
+    size_t a = symbol('\0'), b;
+    for (size_t i = 0; i <= t.n; i++, a = b) {
+        b = symbol(i == t.n ? '\0' : t.p[i]);
+        uint8_t *n = &seen[a * SYMBOLS + b];
+        const uint64_t *bits = bits_of(e, d, &f, a, b, *n);
+        if (*n + 1 < OCCURRENCES) ++*n;
+        for (size_t k = 0; k < 2 * f.n; k++) wide[k] |= bits[k];
+    }
+    for (size_t i = 0; i < f.n; i++) out[i] = wide[i] ^ wide[i + f.n];
 }
 
 /* ---- words and numbers ---- */
 
-static void encode_word(struct encoded_word *out, struct encoder *e, struct domain *d,
-                        struct text t)
+static void encode_word(struct encoded_word *out, struct encoder *e, size_t domain, struct text t)
 {
+    struct domain *d = &e->domain[domain];
     char sound[NAME_WORD_MAX + 1], frame[NAME_WORD_MAX + 1];
     size_t n_sound = name_sound(sound, t);
     size_t n_frame = name_frame(frame, (struct text){sound, n_sound});
-    out->mark[0] = mark(e, d->name, 's', sound, n_sound);
-    out->mark[1] = mark(e, d->name, 'f', frame, n_frame);
-    out->mark[2] = mark(e, d->name, 'b', t.p, t.n < 4 ? t.n : 4);
-    filter(out->pairs, ENCODED_PAIRS, FILTER_BITS, e, d, false, t);
-    filter(out->sounds, ENCODED_SOUNDS, NUMBER_BITS, e, d, true, (struct text){sound, n_sound});
+    out->mark[0] = mark(e, MARK, domain, 's', sound, n_sound);
+    out->mark[1] = mark(e, MARK, domain, 'f', frame, n_frame);
+    out->mark[2] = mark(e, MARK, domain, 'b', t.p, t.n < 4 ? t.n : 4);
+    fill(out->pairs, e, d, (struct filter){ENCODED_PAIRS, PAIR_BITS, false}, t);
+    fill(out->sounds, e, d, (struct filter){ENCODED_SOUNDS, SOUND_BITS, true},
+         (struct text){sound, n_sound});
 }
 
-static void encode_number(struct encoded_word *out, struct encoder *e, struct domain *d,
-                          struct text t)
+static void encode_number(struct encoded_word *out, struct encoder *e, size_t domain, struct text t)
 {
-    out->mark[0] = mark(e, d->name, 'w', t.p, t.n);
-    out->mark[1] = mark(e, d->name, 'h', t.p, t.n / 2);
-    out->mark[2] = mark(e, d->name, 't', t.p + t.n - t.n / 2, t.n / 2);
-    filter(out->pairs, ENCODED_PAIRS / 2, NUMBER_BITS, e, d, false, t);
+    out->mark[1] = mark(e, MARK, domain, 'h', t.p, t.n / 2);
+    out->mark[2] = mark(e, MARK, domain, 't', t.p + t.n - t.n / 2, t.n / 2);
+    fill(out->pairs, e, &e->domain[domain], (struct filter){ENCODED_PAIRS, DIGIT_BITS, false}, t);
 }
 
-/* Words that were seen before are found by their hash: the encoder keeps no name. Numbers are new
- * each time and are not kept. */
-static struct encoded_word word_of(struct encoder *e, struct domain *d, bool number, struct text t)
+/* Numbers are new each time and are not kept. */
+static void put_item(struct encoder *e, size_t domain, enum encoding_kind kind, struct text t)
 {
-    uint8_t h[CRYPTO_HASH];
+    struct kept_item *kept = NULL;
+    uint8_t h[CRYPTO_HASH], bytes[ENCODING_ITEM_MAX];
+    bool number = kind == ENCODING_NUMBER;
     if (t.n > NAME_WORD_MAX) t.n = NAME_WORD_MAX;
-    hash(h, e, number ? NUMBER : WORD, d->name, 0, t.p, t.n);
-    struct encoded_word w = {.id = number_of(h, 8), .n = (uint8_t)t.n};
-    struct text find = {(const char *)h, 8};
-    uint32_t at = number ? MAP_NONE : map_get(d->find, find);
-    if (at != MAP_NONE) return e->word[at];
-    if (number) encode_number(&w, e, d, t);
-    else encode_word(&w, e, d, t);
-    if (number || e->n_word == ENCODER_WORDS) return w;
-    map_put(d->find, find, (uint32_t)e->n_word);
-    MEM_GROW(e->word, e->cap, e->n_word + 1);
-    e->word[e->n_word++] = w;
-    return w;
+    uint64_t key = number ? 0 : key_of(WORD, domain, 0, t.p, t.n);
+    if (!number) kept = kept_place(e, key);
+    if (kept != NULL && kept->key == key) {
+        buf_put(&e->bytes, kept->bytes, kept->n);
+        return;
+    }
+    hash(h, e->key, number ? NUMBER : WORD, e->domain[domain].name, 0, t.p, t.n);
+    struct encoded_word w = {.id = number_of(h, 5), .n = (uint8_t)t.n};
+    if (number) encode_number(&w, e, domain, t);
+    else encode_word(&w, e, domain, t);
+    size_t n = encoding_word_bytes(bytes, kind, &w);
+    buf_put(&e->bytes, bytes, n);
+    if (number) return;
+    *kept = (struct kept_item){.key = key, .n = (uint8_t)n};
+    memcpy(kept->bytes, bytes, n);
 }
 
 static void put_words(struct encoder *e, size_t column, struct text t)
 {
-    struct domain *d = &e->domain[e->of[column]];
     struct text word[NAME_WORDS];
     enum linkage_role role = e->role[column].role;
     bool number = role == LINKAGE_NUMBER || role == LINKAGE_PHONE;
@@ -195,25 +241,20 @@ static void put_words(struct encoder *e, size_t column, struct text t)
     if (n == 0) return;
     enum encoding_kind kind = number ? ENCODING_NUMBER : ENCODING_WORDS;
     encoding_field(&e->bytes, e->tag[column], kind, n);
-    for (size_t i = 0; i < n; i++) {
-        struct encoded_word w = word_of(e, d, number, word[i]);
-        encoding_put_word(&e->bytes, kind, &w);
-    }
+    for (size_t i = 0; i < n; i++) put_item(e, e->of[column], kind, word[i]);
 }
 
 /* ---- dates ---- */
 
-static uint32_t date_mark(struct encoder *e, int kind, int a, int b, int c)
+static uint16_t date_mark(struct encoder *e, int kind, int a, int b, int c)
 {
     const uint8_t part[] = {(uint8_t)(a & 0xff), (uint8_t)(a >> 8), (uint8_t)b, (uint8_t)c};
-    uint8_t h[CRYPTO_HASH];
-    hash(h, e, DATE, "", kind, part, sizeof part);
-    return (uint32_t)number_of(h, 4);
+    return (uint16_t)mark(e, DATE, 0, kind, part, sizeof part);
 }
 
 /* What a number shares with those that are close to it: one digit, both exchanged, or one more or
  * less; `a` and `b` are what must agree exactly. */
-static void near(uint32_t out[static ENCODED_NEAR], struct encoder *e, int kind, int a, int b,
+static void near(uint16_t out[static ENCODED_NEAR], struct encoder *e, int kind, int a, int b,
                  int v)
 {
     int tens = v / 10, units = v % 10;
@@ -228,11 +269,9 @@ static struct encoded_birth encode_birth(struct encoder *e, int y, int m, int d)
                                 .month = m != 0,
                                 .day = d != 0,
                                 .first = m == 1 && d == 1};
-    if (m != 0) out.year_month = date_mark(e, 'o', y, m, 0);
-    if (d != 0) out.year_day = date_mark(e, 'y', y, d, 0);
+    if (m != 0) out.month_of_year = date_mark(e, 'o', y, m, 0);
+    if (d != 0) out.day_of_year = date_mark(e, 'y', y, d, 0);
     if (m != 0 && d != 0) {
-        out.whole = date_mark(e, 'w', y, m, d);
-        out.either = date_mark(e, 'e', 0, m < d ? m : d, m < d ? d : m);
         out.month_day = date_mark(e, 'm', 0, m, d);
         out.day_month = date_mark(e, 'm', 0, d, m);
         near(out.near_day, e, '0', y, m, d);
@@ -241,26 +280,21 @@ static struct encoded_birth encode_birth(struct encoder *e, int y, int m, int d)
     return out;
 }
 
-static struct encoded_birth birth_of(struct encoder *e, struct read_birth x)
-{
-    const int key[] = {x.year, x.month, x.day};
-    struct text find = {(const char *)key, sizeof key};
-    uint32_t at = map_get(e->find_birth, find);
-    if (at != MAP_NONE) return e->birth[at];
-    struct encoded_birth out = encode_birth(e, x.year, x.month, x.day);
-    if (e->n_birth == BIRTHS) return out;
-    map_put(e->find_birth, find, (uint32_t)e->n_birth);
-    MEM_GROW(e->birth, e->cap_birth, e->n_birth + 1);
-    e->birth[e->n_birth++] = out;
-    return out;
-}
-
 static void put_birth(struct encoder *e, uint32_t tag, struct read_birth x)
 {
     if (x.year == 0) return;
-    struct encoded_birth out = birth_of(e, x);
+    const int part[] = {x.year, x.month, x.day};
+    uint64_t key = key_of(DATE, 0, 0, part, sizeof part);
+    struct kept_item *kept = kept_place(e, key);
     encoding_field(&e->bytes, tag, ENCODING_BIRTH, 1);
-    encoding_put_birth(&e->bytes, &out);
+    if (kept->key != key) {
+        uint8_t bytes[ENCODING_ITEM_MAX];
+        struct encoded_birth birth = encode_birth(e, x.year, x.month, x.day);
+        *kept = (struct kept_item){.key = key};
+        kept->n = (uint8_t)encoding_birth_bytes(bytes, &birth);
+        memcpy(kept->bytes, bytes, kept->n);
+    }
+    buf_put(&e->bytes, kept->bytes, kept->n);
 }
 
 /* ---- a record ---- */
@@ -270,9 +304,9 @@ struct encoder *encoder_new(const struct people_role *role, size_t n_role, const
     struct encoder *e = mem_new(1, sizeof *e);
     size_t names = SIZE_MAX;
     *e = (struct encoder){.key = key, .n_role = n_role, .scratch = arena_new(ARENA_WIPE)};
-    buf_init_wiped(&e->message, MESSAGE_MAX);
     buf_init(&e->bytes, ENCODING_MAX);
-    e->find_birth = map_new();
+    e->item = mem_new(ENCODER_ITEMS, sizeof *e->item);
+    e->mark = mem_new(MARKS, sizeof *e->mark);
     encoding_fingerprint(e->fingerprint, key);
     for (size_t i = 0; i < n_role; i++) {
         bool name = role[i].role == LINKAGE_GIVEN || role[i].role == LINKAGE_SURNAME;
@@ -282,12 +316,9 @@ struct encoder *encoder_new(const struct people_role *role, size_t n_role, const
         if (e->of[i] < e->n_domain) continue;
         struct domain *d = &e->domain[e->n_domain++];
         if (name) names = e->of[i];
-        buf_clear(&e->message);
-        buf_puts(&e->message, name ? "name" : role[i].name);
-        size_t n = e->message.n < DOMAIN_MAX ? e->message.n : DOMAIN_MAX - 1;
-        memcpy(d->name, e->message.p, n);
-        d->find = map_new();
-        d->bits = mem_new(2 * (size_t)PAIR_PLACES, sizeof *d->bits);
+        snprintf(d->name, sizeof d->name, "%s", name ? "name" : role[i].name);
+        d->letters = mem_new(PLACES, sizeof *d->letters);
+        d->sounds = mem_new(PLACES, sizeof *d->sounds);
     }
     return e;
 }
@@ -296,14 +327,12 @@ void encoder_free(struct encoder *e)
 {
     if (e == NULL) return;
     for (size_t i = 0; i < e->n_domain; i++) {
-        map_free(e->domain[i].find);
-        mem_free_wiped(e->domain[i].bits, 2 * (size_t)PAIR_PLACES * sizeof *e->domain[i].bits);
+        mem_free_wiped(e->domain[i].letters, PLACES * sizeof *e->domain[i].letters);
+        mem_free_wiped(e->domain[i].sounds, PLACES * sizeof *e->domain[i].sounds);
     }
-    mem_free(e->word);
-    map_free(e->find_birth);
-    mem_free_wiped(e->birth, e->cap_birth * sizeof *e->birth);
+    mem_free_wiped(e->item, ENCODER_ITEMS * sizeof *e->item);
+    mem_free_wiped(e->mark, MARKS * sizeof *e->mark);
     arena_free(e->scratch);
-    buf_release(&e->message);
     buf_release(&e->bytes);
     mem_free(e);
 }

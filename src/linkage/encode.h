@@ -15,8 +15,9 @@
 
 /* Makes encodings of records with these columns under a key of CRYPTO_KEY bytes, which it borrows;
  * not shared between threads. Codes, ages and the day of the report are no identifiers and do not
- * come into it. `owns`. Keeps what it made of up to ENCODER_WORDS words (16 MB), and no name. */
-enum { ENCODER_WORDS = 1 << 17 };
+ * come into it. `owns`. Keeps what it made of up to ENCODER_ITEMS words and dates (7 MB), and no
+ * name: they are found again by a hash that is another one in each process. */
+enum { ENCODER_ITEMS = 1 << 17 };
 struct encoder;
 struct encoder *encoder_new(const struct people_role *role, size_t n_role,
                             const struct secret *key);

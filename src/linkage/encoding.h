@@ -2,11 +2,11 @@
 /* The bytes of a linkage encoding (linkage/encode.h makes them): what is kept of a person's direct
  * identifiers so that records can be compared without them.
  *
- *   "DL" | format (1) | fingerprint of the key (8) | fields
- *   field   tag of the column (4) | kind (1) | number of items (1) | items
- *   word    keyed hash (8) | marks (3 x 4) | length (1) | letter pairs (64) | pairs of the sound (32)
- *   number  keyed hash (8) | marks (3 x 4) | length (1) | digit pairs (32)
- *   birth   year (2) | what is known (1) | keyed hashes (16 x 4)
+ *   "DL" | format (2) | fingerprint of the key, its first bytes (4) | fields
+ *   field   tag of the column (3) | kind, and number of items less one (2 and 6 bits) | items
+ *   word    keyed hash (5) | marks (3 x 3) | length (1) | letter pairs (24) | pairs of the sound
+ *   (8) number  keyed hash (5) | marks of its halves (2 x 3) | length (1) | digit pairs (24)
+ *   birth   year (2) | what is known (1) | keyed hashes (4 x 2), of what is near (2 x 8)
  * Numbers have their least byte first. */
 #ifndef DCIM_LINKAGE_ENCODING_H
 #define DCIM_LINKAGE_ENCODING_H
@@ -20,17 +20,23 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { ENCODING_MAX = 8192, ENCODING_FINGERPRINT = 8, ENCODING_TEXT_MAX = 2 * ENCODING_MAX };
+enum {
+    ENCODING_MAX = 8192,
+    ENCODING_FINGERPRINT = 8,
+    ENCODING_TEXT_MAX = 2 * ENCODING_MAX,
+    ENCODING_ITEMS = 64,   /* of a field */
+    ENCODING_ITEM_MAX = 47 /* bytes */
+};
 
 enum encoding_kind { ENCODING_WORDS = 1, ENCODING_NUMBER, ENCODING_BIRTH };
 
-enum { ENCODED_PAIRS = 8, ENCODED_SOUNDS = 4 }; /* of 64 bits */
+enum { ENCODED_PAIRS = 3, ENCODED_SOUNDS = 1 }; /* of 64 bits */
 
-struct encoded_word {                       /* or number: it has no sound, */
-    uint64_t id;                            /* equal for equal words alone, in practice */
-    uint32_t mark[3];                       /* sound, consonants, beginning; whole, halves */
-    uint8_t n;                              /* its length */
-    uint64_t pairs[ENCODED_PAIRS];          /* Bloom filter; of a number the first half */
+struct encoded_word { /* or number: it has no sound, */
+    uint64_t id;      /* 40 bits; equal for equal words alone, in practice */
+    uint32_t mark[3]; /* 24 bits each: sound, consonants, beginning; of the id, halves */
+    uint8_t n;        /* its length */
+    uint64_t pairs[ENCODED_PAIRS]; /* Bloom filter */
     uint64_t sounds[ENCODED_SOUNDS];
 };
 
@@ -39,21 +45,25 @@ enum { ENCODED_NEAR = 5 }; /* ways of being close: tens, units, exchanged, and o
 struct encoded_birth {
     int16_t year;           /* 0: not known, and nothing else is */
     bool month, day, first; /* known; it is 1 January */
+    uint16_t month_day;     /* one's month_day is another's day_month: exchanged */
+    uint16_t day_month;
+    uint16_t month_of_year, day_of_year;
+    uint16_t near_day[ENCODED_NEAR];   /* 12 bits each, within year and month */
+    uint16_t near_month[ENCODED_NEAR]; /* within year and day */
+    /* Made of these when they are read: */
     uint32_t whole;
-    uint32_t either;     /* day and month in any order */
-    uint32_t month_day;  /* one's month_day is another's day_month: exchanged */
-    uint32_t day_month;
+    uint32_t either; /* day and month in any order */
     uint32_t year_month, year_day;
-    uint32_t near_day[ENCODED_NEAR];   /* within year and month */
-    uint32_t near_month[ENCODED_NEAR]; /* within year and day */
 };
 
 /* ---- writing ---- */
 
 void encoding_begin(struct buf *b, const uint8_t fingerprint[static ENCODING_FINGERPRINT]);
 void encoding_field(struct buf *b, uint32_t tag, enum encoding_kind kind, size_t n);
-void encoding_put_word(struct buf *b, enum encoding_kind kind, const struct encoded_word *w);
-void encoding_put_birth(struct buf *b, const struct encoded_birth *x);
+/* The bytes of an item, to be put behind its field's head; returns how many. */
+size_t encoding_word_bytes(uint8_t out[static ENCODING_ITEM_MAX], enum encoding_kind kind,
+                           const struct encoded_word *w);
+size_t encoding_birth_bytes(uint8_t out[static ENCODING_ITEM_MAX], const struct encoded_birth *x);
 
 /* ---- reading ---- */
 
@@ -73,7 +83,7 @@ bool encoding_next(struct encoding_reader *r) MUST_CHECK;
 bool encoding_take_word(struct encoded_word *out, struct encoding_reader *r) MUST_CHECK;
 bool encoding_take_birth(struct encoded_birth *out, struct encoding_reader *r) MUST_CHECK;
 
-/* Of a column, by its name. */
+/* Of a column, by its name; 24 bits. */
 uint32_t encoding_tag(const char *column);
 
 /* Whether the bytes are an encoding made under the key of that fingerprint. ERR_INPUT

@@ -20,35 +20,52 @@ size_t name_words(struct text out[static NAME_WORDS], struct text name, struct a
     return n;
 }
 
-/* Longest first. */
-static const struct {
-    const char *from, *to;
-} sounds[] = {
-    {"shch", "s"}, {"szcz", "s"}, {"tsch", "c"}, {"sch", "s"}, {"dzh", "z"}, {"tch", "c"},
-    {"sh", "s"},   {"sz", "s"},   {"ch", "c"},   {"cz", "c"},  {"zh", "z"},  {"rz", "z"},
-    {"kh", "h"},   {"gh", "g"},   {"ph", "f"},   {"th", "t"},  {"ts", "c"},  {"tz", "c"},
-    {"ck", "k"},   {"qu", "k"},   {"ou", "u"},   {"oo", "u"},  {"ee", "i"},  {"ya", "ia"},
-    {"ja", "ia"},  {"yu", "iu"},  {"ju", "iu"},  {"ye", "e"},  {"je", "e"},  {"ie", "e"},
-    {"yo", "io"},  {"jo", "io"},  {"lh", "l"},   {"nh", "n"},  {"w", "v"},   {"y", "i"},
-    {"j", "i"},    {"x", "s"},    {"q", "k"},
+struct sound { /* `from` empty: the end */
+    char from[5], to[3];
 };
+
+/* By the first letter; of one letter the longest first. */
+static const struct sound sounds['z' - 'a' + 1][6] = {
+    ['c' - 'a'] = {{"ch", "c"}, {"cz", "c"}, {"ck", "k"}},
+    ['d' - 'a'] = {{"dzh", "z"}},
+    ['e' - 'a'] = {{"ee", "i"}},
+    ['g' - 'a'] = {{"gh", "g"}},
+    ['i' - 'a'] = {{"ie", "e"}},
+    ['j' - 'a'] = {{"ja", "ia"}, {"ju", "iu"}, {"je", "e"}, {"jo", "io"}, {"j", "i"}},
+    ['k' - 'a'] = {{"kh", "h"}},
+    ['l' - 'a'] = {{"lh", "l"}},
+    ['n' - 'a'] = {{"nh", "n"}},
+    ['o' - 'a'] = {{"ou", "u"}, {"oo", "u"}},
+    ['p' - 'a'] = {{"ph", "f"}},
+    ['q' - 'a'] = {{"qu", "k"}, {"q", "k"}},
+    ['r' - 'a'] = {{"rz", "z"}},
+    ['s' - 'a'] = {{"shch", "s"}, {"szcz", "s"}, {"sch", "s"}, {"sh", "s"}, {"sz", "s"}},
+    ['t' - 'a'] = {{"tsch", "c"}, {"tch", "c"}, {"th", "t"}, {"ts", "c"}, {"tz", "c"}},
+    ['w' - 'a'] = {{"w", "v"}},
+    ['x' - 'a'] = {{"x", "s"}},
+    ['y' - 'a'] = {{"ya", "ia"}, {"yu", "iu"}, {"ye", "e"}, {"yo", "io"}, {"y", "i"}},
+    ['z' - 'a'] = {{"zh", "z"}},
+};
+
+/* What stands for the beginning of a text; NULL: its first letter for itself. */
+static const struct sound *sound_of(struct text t)
+{
+    if (t.p[0] < 'a' || t.p[0] > 'z') return NULL;
+    const struct sound *s = sounds[t.p[0] - 'a'];
+    while (s->from[0] != '\0' && !text_starts(t, text_of(s->from))) s++;
+    return s->from[0] == '\0' ? NULL : s;
+}
 
 size_t name_sound(char out[static NAME_WORD_MAX + 1], struct text word)
 {
     size_t n = 0;
     for (size_t i = 0; i < word.n && n < NAME_WORD_MAX - 1;) {
-        const char *to = NULL;
-        size_t used = 1;
         struct text rest = {word.p + i, word.n - i};
-        for (size_t k = 0; to == NULL && k < sizeof sounds / sizeof sounds[0]; k++)
-            if (sounds[k].from[0] == rest.p[0] && text_starts(rest, text_of(sounds[k].from))) {
-                to = sounds[k].to;
-                used = strlen(sounds[k].from);
-            }
-        char own[2] = {rest.p[0], '\0'};
-        for (const char *c = to == NULL ? own : to; *c != '\0' && n < NAME_WORD_MAX; c++)
+        const struct sound *s = sound_of(rest);
+        const char own[2] = {rest.p[0], '\0'};
+        for (const char *c = s == NULL ? own : s->to; *c != '\0' && n < NAME_WORD_MAX; c++)
             if (n == 0 || out[n - 1] != *c) out[n++] = *c;
-        i += used;
+        i += s == NULL ? 1 : strlen(s->from);
     }
     out[n] = '\0';
     return n;

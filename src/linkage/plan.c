@@ -67,18 +67,29 @@ static void put_variable(struct buf *b, const struct record *r, var_id id)
     }
 }
 
-void linkage_plan_values(struct text value[static PEOPLE_COLUMNS], const struct linkage_plan *p,
-                         const struct record *r, struct arena *a)
+enum which { ALL, IDENTIFIERS, OTHERS };
+
+/* Columns that are not wanted are empty. */
+static void take_values(struct text value[static PEOPLE_COLUMNS], const struct linkage_plan *p,
+                        enum which which, const struct record *r, struct arena *a)
 {
     struct buf b;
     buf_init_wiped(&b, TEXT_MAX);
     for (size_t i = 0; i < p->n_role; i++) {
+        value[i] = (struct text){0};
+        if (which != ALL && p->column[i].identifier != (which == IDENTIFIERS)) continue;
         buf_clear(&b);
         for (size_t k = 0; k < p->column[i].n_variable; k++)
             put_variable(&b, r, p->column[i].variable[k]);
-        value[i] = b.n == 0 ? (struct text){0} : (struct text){arena_copy(a, b.p, b.n), b.n};
+        if (b.n > 0) value[i] = (struct text){arena_copy(a, b.p, b.n), b.n};
     }
     buf_release(&b);
+}
+
+void linkage_plan_values(struct text value[static PEOPLE_COLUMNS], const struct linkage_plan *p,
+                         const struct record *r, struct arena *a)
+{
+    take_values(value, p, ALL, r, a);
 }
 
 /* ---- encodings ---- */
@@ -97,7 +108,7 @@ struct text linkage_plan_encode(const struct linkage_plan *p, struct encoder *e,
 {
     struct text value[PEOPLE_COLUMNS], identifier[PEOPLE_COLUMNS];
     size_t n = 0;
-    linkage_plan_values(value, p, r, a);
+    take_values(value, p, IDENTIFIERS, r, a);
     for (size_t i = 0; i < p->n_role; i++)
         if (p->column[i].identifier) identifier[n++] = value[i];
     return encoder_encode(e, identifier, a);
@@ -108,9 +119,7 @@ void linkage_plan_add(struct people *people, const struct linkage_plan *p, const
 {
     struct text value[PEOPLE_COLUMNS];
     struct arena_mark mark = arena_mark(a);
-    linkage_plan_values(value, p, r, a);
-    for (size_t i = 0; i < p->n_role; i++)
-        if (p->column[i].identifier) value[i] = (struct text){0};
+    take_values(value, p, OTHERS, r, a);
     people_add_encoded(people, value, encoding);
     arena_rewind(a, mark);
 }
