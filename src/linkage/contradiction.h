@@ -20,7 +20,7 @@ struct contradiction {
 
 /* The persons whose records contradict each other, by their oldest record. `mark`: the choices that
  * are not withdrawn, by record (model/row_source.h). `owns` *out (mem_free). Cost: one look at each
- * record of a person with several, 20 ms for a million. */
+ * fact of each record of a person with several. */
 size_t contradictions(struct contradiction **out, struct snapshot *s,
                       const struct survivor_facts *facts, const struct choice_mark *mark,
                       size_t n_mark);

@@ -8,7 +8,7 @@
 //  6 two people decide at once: the second one sees what the first one said, and nothing is overruled unseen
 //  7 a decision that contradicts others is listed with them until one of them is taken back
 //  8 identifiers of both are opened for a purpose, side by side, and not without one (S51)
-//  9 a person's records, and where each value comes from; quality with its charts; the sample
+//  9 a person's records, and where each value comes from; quality with its charts, found from the figures too; the sample
 //  12 answers that contradict each other: one is chosen, with a reason and without script; it counts, is settled, is taken back;
 //     what is missing is said at its place; somebody who was quicker is not overruled unseen
 // 10 who may not link sees neither page nor menu nor card (S51)    11 where two persons must agree, the second one confirms
@@ -277,6 +277,16 @@ test("9 person, quality, sample", async () => {
     assert.ok(await manager.locator("#victim-weights svg[role=img]").count() === 1);
     assert.match(await manager.locator("#victim-weights-finding").innerText(), /pairs for one person/);
     await checkPage(manager, "/linkage/quality");
+    // who counts persons finds it beside the figures; who sees no raw counts does not
+    const analyst = await enter("analyst");
+    for (const where of ["/explore", "/dashboards"]) {
+        await visit(analyst, where);
+        await send(analyst, "main a[href='/linkage/quality']");
+        assert.equal(path(analyst), "/linkage/quality");
+        await visit(police, where);
+        assert.equal(await police.locator("main a[href='/linkage/quality']").count(), 0);
+    }
+    await leave(analyst);
     await visit(manager, "/help/one-person");
     await checkPage(manager, "/help/one-person");
 });
