@@ -280,7 +280,7 @@ static const struct option link_form_option[] = {
     INT_OPT("limit", "limit", "at most so many (default 50)"),
     TEXT_OPT("after", "after", "NUMBER", "continue behind this one"), LAST};
 static const struct option link_values_option[] = {
-    TEXT_OPT("form", "form", "FORM", "victim (default) or suspect"),
+    TEXT_OPT("form", "form", "FORM", "victim or suspect; default: both"),
     TEXT_OPT("state", "state", "STATE", "open (default), settled or all"),
     INT_OPT("limit", "limit", "at most so many (default 50)"),
     TEXT_OPT("after", "after", "NUMBER", "continue behind this one"), LAST};

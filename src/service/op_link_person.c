@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "service/link_person.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { PAIRS_SHOWN = 100, DECISIONS_SHOWN = 100, PAGE = 50 };
@@ -187,34 +188,81 @@ static uint64_t place_asked(const struct call *c)
     return place;
 }
 
+struct found { /* of all forms that are asked for, by the person's oldest record */
+    struct contradiction what;
+    const struct choice_marks *marks; /* of its form */
+};
+
+struct looking {
+    const struct form **form;
+    struct choice_marks *marks; /* by form */
+    size_t n_form;
+    struct found *item;
+    size_t n, cap;
+};
+
+static int by_record(const void *a, const void *b)
+{
+    uint64_t x = ((const struct found *)a)->what.record_no,
+             y = ((const struct found *)b)->what.record_no;
+    return (x > y) - (x < y);
+}
+
+static bool look(struct looking *l, struct call *c, struct err *e)
+{
+    if (!link_forms(&l->form, &l->n_form, c, e)) return false;
+    l->marks = ARENA_ARRAY(c->arena, struct choice_marks, l->n_form + 1);
+    for (size_t i = 0; i < l->n_form; i++) {
+        struct contradiction *list = NULL;
+        size_t n = 0;
+        bool ok = link_marks(&l->marks[i], c, l->form[i], e) &&
+                  link_contradictions(&list, &n, c, l->form[i], &l->marks[i], e);
+        for (size_t k = 0; k < n; k++) {
+            MEM_GROW(l->item, l->cap, l->n + 1);
+            l->item[l->n++] = (struct found){list[k], &l->marks[i]};
+        }
+        mem_free(list);
+        if (!ok) return false;
+    }
+    if (l->n > 1) qsort(l->item, l->n, sizeof *l->item, by_record);
+    return true;
+}
+
+static void looking_release(struct looking *l)
+{
+    for (size_t i = 0; l->marks != NULL && i < l->n_form; i++) link_marks_release(&l->marks[i]);
+    mem_free(l->item);
+}
+
 /* A page behind the person whose oldest record has the number `after`. */
-static bool put_page(struct call *c, struct wanted w, const struct contradiction *found, size_t n,
-                     const struct choice_marks *marks, struct err *e)
+static bool put_page(struct call *c, struct wanted w, const struct looking *l, struct err *e)
 {
     struct json *list = json_array();
     size_t shown = 0, limit = (size_t)json_get_int(c->in, "limit", PAGE);
     uint64_t after = place_asked(c), last = 0;
     const char *next = "";
     json_set(c->out, "conflicts", list);
-    for (size_t i = 0; i < n && next[0] == '\0'; i++) {
-        uint32_t set = wanted_of(w, &found[i]);
-        if (set == 0 || found[i].record_no <= after) continue;
+    for (size_t i = 0; i < l->n && next[0] == '\0'; i++) {
+        const struct contradiction *x = &l->item[i].what;
+        uint32_t set = wanted_of(w, x);
+        if (set == 0 || x->record_no <= after) continue;
         if (shown++ == limit) next = arena_printf(c->arena, "%llu", (unsigned long long)last);
-        else if (!put_contradiction(list, c, found[i].record_no, set, w.settled, marks, e))
+        else if (!put_contradiction(list, c, x->record_no, set, w.settled, l->item[i].marks, e))
             return false;
-        last = found[i].record_no;
+        last = x->record_no;
     }
     json_set_text(c->out, "next", next);
     return true;
 }
 
-static void put_counts(struct call *c, struct wanted w, const struct contradiction *found, size_t n)
+static void put_counts(struct call *c, struct wanted w, const struct looking *l)
 {
     int64_t open = 0, settled = 0, fit = 0;
-    for (size_t i = 0; i < n; i++) {
-        open += found[i].open != 0;
-        settled += found[i].settled != 0;
-        fit += wanted_of(w, &found[i]) != 0;
+    for (size_t i = 0; i < l->n; i++) {
+        const struct contradiction *x = &l->item[i].what;
+        open += x->open != 0;
+        settled += x->settled != 0;
+        fit += wanted_of(w, x) != 0;
     }
     int64_t shown = (int64_t)json_size(json_get(c->out, "conflicts"));
     json_set_int(c->out, "count", call_scope(c) == 0 ? fit : shown);
@@ -228,21 +276,16 @@ bool op_link_values(struct call *c, struct err *e)
                                          "all",  N_("All"),           NULL};
     const char *state = json_get_text(c->in, "state", "open");
     struct wanted w = {strcmp(state, "settled") != 0, strcmp(state, "open") != 0};
-    struct link_settings s;
-    struct choice_marks marks;
-    struct contradiction *found;
-    size_t n;
-    if (!link_form_asked(&s, c, e) || !link_marks(&marks, c, s.form, e)) return false;
-    bool ok = link_contradictions(&found, &n, c, s.form, &marks, e) &&
-              put_page(c, w, found, n, &marks, e);
-    if (ok) put_counts(c, w, found, n);
-    mem_free(found);
-    link_marks_release(&marks);
+    struct looking l = {0};
+    bool ok = look(&l, c, e) && put_page(c, w, &l, e);
+    if (ok) put_counts(c, w, &l);
+    const struct form *only = ok && json_get_text(c->in, "form", "")[0] != '\0' ? l.form[0] : NULL;
+    looking_release(&l);
     if (!ok) return false;
-    json_set(c->out, "forms", link_form_choices(c, s.form));
+    json_set(c->out, "forms", link_form_choices(c, only));
     json_set(c->out, "states", link_choices(states, state));
     c->event.object_type = "persons";
-    c->event.object_id = s.form->name;
+    c->event.object_id = only == NULL ? NULL : only->name;
     c->event.count = (int64_t)json_size(json_get(c->out, "conflicts"));
     return true;
 }

@@ -50,6 +50,8 @@ async function rows(page) {
     let n = 0;
     for (;;) {
         n += await page.locator("main tbody tr").count();
+        // persons whose answers contradict each other have a card for each question
+        n += new Set(await page.locator("main .govuk-summary-card a[href^='/linkage/persons/']").evaluateAll((all) => all.map((a) => a.pathname.split("/")[3]))).size;
         const next = page.locator("main a[rel=next]");
         if (await next.count() === 0) return n;
         await Promise.all([page.waitForNavigation(), next.click()]);
