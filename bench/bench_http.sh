@@ -7,7 +7,7 @@
 # Then each page by itself, when nobody else asks: the time to its first byte, median of DCIM_BENCH_ALONE (21).
 #
 # The register is made once and kept beside the program (bench-http-ROWS); remove it to have it made anew. About two
-# minutes; DCIM_BENCH_SECONDS (5) for each measurement, DCIM_BENCH_ROUNDS (3).
+# minutes; DCIM_BENCH_SECONDS (5) for each measurement, DCIM_BENCH_ROUNDS (3), DCIM_BENCH_CONNECTIONS (200).
 set -eu
 dcim=${DCIM_PROGRAM:-$PWD/build/dcim}
 rows=${DCIM_BENCH_ROWS:-100000} seconds=${DCIM_BENCH_SECONDS:-5} rounds=${DCIM_BENCH_ROUNDS:-3}
@@ -97,7 +97,7 @@ ticks() {
 
 measure() { # file server words address
     before=$(ticks "$2")
-    wrk -t1 -c200 -d"${seconds}s" --timeout 20s --latency -H "Cookie: $cookie" "$4" >wrk.log
+    wrk -t1 -c"${DCIM_BENCH_CONNECTIONS:-200}" -d"${seconds}s" --timeout 20s --latency -H "Cookie: $cookie" "$4" >wrk.log
     after=$(ticks "$2")
     ! grep -q 'Non-2xx' wrk.log || { echo "bench_http: $3: $(grep Non-2xx wrk.log)"; exit 1; }
     awk -v t=$((after - before)) '$2 == "requests" { n = $1 } $1 == "Requests/sec:" { r = $2 }

@@ -84,6 +84,9 @@ struct worker {
     struct http *http;
     unsigned index;
     struct parallel_stage *thread;
+    pthread_cond_t called; /* with the front's lock: it is wanted */
+    struct worker *below;  /* idle for longer than this one */
+    bool idle;
 };
 
 struct http {
@@ -106,8 +109,8 @@ struct http {
     unsigned n_worker;
     atomic_bool stopping;
 
-    pthread_mutex_t lock; /* of the three below */
-    pthread_cond_t work;
+    pthread_mutex_t lock; /* of the four below, and of workers being idle */
+    struct worker *idle; /* who has been idle for the shortest time first */
     struct connection_list queue, done;
     bool workers_stop;
 

@@ -33,11 +33,31 @@ struct connection *connection_list_take(struct connection_list *l)
     return c;
 }
 
+/* Until there may be something to do. Whoever became idle last is called first: what its channel's
+ * end at the desk has read of the register is still there, for nobody else has written since (each
+ * reading leaves an entry). */
+static void be_idle(struct http *h, struct worker *w)
+{
+    w->idle = true;
+    w->below = h->idle;
+    h->idle = w;
+    while (w->idle && !h->workers_stop) must(pthread_cond_wait(&w->called, &h->lock));
+}
+
+static void call_one(struct http *h)
+{
+    struct worker *w = h->idle;
+    if (w == NULL) return; /* all are at work, and look at the queue when they have done */
+    h->idle = w->below;
+    w->idle = false;
+    must(pthread_cond_signal(&w->called));
+}
+
 /* The next to answer; NULL when it is time to go. */
-static struct connection *take(struct http *h)
+static struct connection *take(struct http *h, struct worker *w)
 {
     must(pthread_mutex_lock(&h->lock));
-    while (h->queue.first == NULL && !h->workers_stop) must(pthread_cond_wait(&h->work, &h->lock));
+    while (h->queue.first == NULL && !h->workers_stop) be_idle(h, w);
     struct connection *c = h->workers_stop ? NULL : connection_list_take(&h->queue);
     must(pthread_mutex_unlock(&h->lock));
     return c;
@@ -48,7 +68,7 @@ static void work(void *ctx)
     struct worker *w = ctx;
     struct http *h = w->http;
     struct connection *c;
-    while ((c = take(h)) != NULL) {
+    while ((c = take(h, w)) != NULL) {
         job_answer(h, w->index, c->job);
         must(pthread_mutex_lock(&h->lock));
         connection_list_put(&h->done, c);
@@ -62,11 +82,11 @@ static void work(void *ctx)
 void workers_start(struct http *h, unsigned n)
 {
     must(pthread_mutex_init(&h->lock, NULL));
-    must(pthread_cond_init(&h->work, NULL));
     h->worker = mem_new(n, sizeof *h->worker);
     h->n_worker = n;
     for (unsigned i = 0; i < n; i++) {
-        h->worker[i] = (struct worker){h, i, NULL};
+        h->worker[i] = (struct worker){.http = h, .index = i};
+        must(pthread_cond_init(&h->worker[i].called, NULL));
         h->worker[i].thread = parallel_start(work, &h->worker[i]);
     }
 }
@@ -77,7 +97,7 @@ bool workers_give(struct http *h, struct connection *c)
     bool room = h->queue.n < h->limit.queue;
     if (room) {
         connection_list_put(&h->queue, c);
-        must(pthread_cond_signal(&h->work));
+        call_one(h);
     }
     must(pthread_mutex_unlock(&h->lock));
     return room;
@@ -95,10 +115,10 @@ void workers_stop(struct http *h)
 {
     must(pthread_mutex_lock(&h->lock));
     h->workers_stop = true;
-    must(pthread_cond_broadcast(&h->work));
+    for (unsigned i = 0; i < h->n_worker; i++) must(pthread_cond_signal(&h->worker[i].called));
     must(pthread_mutex_unlock(&h->lock));
     for (unsigned i = 0; i < h->n_worker; i++) parallel_join(h->worker[i].thread);
+    for (unsigned i = 0; i < h->n_worker; i++) must(pthread_cond_destroy(&h->worker[i].called));
     mem_free(h->worker);
-    must(pthread_cond_destroy(&h->work));
     must(pthread_mutex_destroy(&h->lock));
 }
