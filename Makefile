@@ -97,6 +97,10 @@ analyze: deps ## cppcheck over src; what is known and not so is in tools/cppchec
 	@cppcheck --std=c11 --enable=warning,performance,portability --inline-suppr --quiet -j $(JOBS) -Isrc \
 	    --suppressions-list=tools/cppcheck.txt --error-exitcode=1 src
 
+decision-coverage: deps ## how many branches of the decision who may do what the tests take (S50)
+	@$(LOCKED) tools/configure.sh plain $(BUILD)
+	@$(LOCKED) tools/decision_coverage.sh $(BUILD)
+
 sbom: build ## build/sbom.json: everything in the program that is not ours, with licence (S5)
 	@node tools/sbom.mjs $(BUILD)
 

@@ -32,6 +32,8 @@
 #include <xlsxwriter.h>
 
 enum {
+    CHOICES_MAX = 255, /* of a sheet, as the library counts */
+    HINT_MAX = 255,    /* characters, as spreadsheet programs have it */
     ROW_MAX = 1048576,
     COLUMN_MAX = 16384,
     TEXT_MAX = 32767, /* UTF-16 units of a cell */
@@ -313,25 +315,32 @@ void xlsx_write_freeze(struct xlsx_writer *w, uint32_t row, uint16_t column)
     worksheet_freeze_panes(w->sheet, row, column);
 }
 
+/* worksheet_data_validation_range() of libxlsxwriter 1.1.4 loses a copy of the formula for each,
+ * and its number of them is one byte; so it is put together here as the library would. The library
+ * frees it with free(), as mem_new() allocates. */
 void xlsx_write_choices(struct xlsx_writer *w, const struct xlsx_choices *c)
 {
-    char column[4], formula[120], *hint; /* the library's are not const, and copied */
-    if (w->failed || w->sheet == NULL) return;
-    column_name(column, c->of_column);
-    (void)snprintf(formula, sizeof formula, "=%.40s!$%s$%lu:$%s$%lu", c->sheet, column,
-                   (unsigned long)c->from + 1, column, (unsigned long)c->to + 1);
-    hint = c->hint == NULL ? NULL : mem_text(c->hint, strlen(c->hint));
-    lxw_data_validation v = {.validate = LXW_VALIDATION_TYPE_LIST_FORMULA,
-                             .value_formula = formula,
-                             .input_message = hint,
-                             .show_error = LXW_VALIDATION_OFF};
-    lxw_error status =
-        worksheet_data_validation_range(w->sheet, c->first, c->column, c->last, c->column, &v);
-    mem_free(hint);
-    if (status == LXW_NO_ERROR) return;
-    err_set(failure(w), ERR_SYSTEM, "xlsx_write.choices",
-            "could not write what column %u of sheet %u offers: %s", (unsigned)c->column + 1,
-            w->n_sheet, lxw_strerror(status));
+    char first[4], of[4], formula[120];
+    if (w->failed || w->sheet == NULL || w->sheet->num_validations == CHOICES_MAX) return;
+    if (c->hint != NULL && text_length(text_of(c->hint)) > HINT_MAX) {
+        err_set(failure(w), ERR_LIMIT, "xlsx_write.choices",
+                "the hint of column %u of sheet %u is longer than %d characters",
+                (unsigned)c->column + 1, w->n_sheet, HINT_MAX);
+        return;
+    }
+    column_name(first, c->column);
+    column_name(of, c->of_column);
+    int n = snprintf(formula, sizeof formula, "%.40s!$%s$%lu:$%s$%lu", c->sheet, of,
+                     (unsigned long)c->from + 1, of, (unsigned long)c->to + 1);
+    lxw_data_val_obj *v = mem_new(1, sizeof *v);
+    v->validate = LXW_VALIDATION_TYPE_LIST_FORMULA;
+    v->ignore_blank = v->show_input = 1;
+    v->value_formula = mem_text(formula, (size_t)n);
+    if (c->hint != NULL) v->input_message = mem_text(c->hint, strlen(c->hint));
+    (void)snprintf(v->sqref, sizeof v->sqref, "%s%lu:%s%lu", first, (unsigned long)c->first + 1,
+                   first, (unsigned long)c->last + 1);
+    STAILQ_INSERT_TAIL(w->sheet->data_validations, v, list_pointers);
+    w->sheet->num_validations++;
 }
 
 /* ---- closing ------------------------------------------------------------------------------- */

@@ -33,7 +33,8 @@ void xlsx_write_freeze(struct xlsx_writer *w, uint32_t row, uint16_t column);
 
 /* Cells of `column`, rows first to last, offer what stands in rows from to to of column `of_column`
  * of sheet `sheet` (a name of letters). Something else may be typed. `hint`, at most 255 characters,
- * is shown beside the cell; NULL: nothing is. A failure is xlsx_write.choices at close. */
+ * is shown beside the cell; NULL: nothing is. A longer one is xlsx_write.choices at close. Of one
+ * sheet the first 255 columns do; further ones offer nothing. */
 struct xlsx_choices {
     uint16_t column;
     uint32_t first, last;

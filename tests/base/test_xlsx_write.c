@@ -509,6 +509,23 @@ static void cells_offer_lists(void **state)
     buf_release(&all);
     buf_release(&names);
 
+    w = begin("many.xlsx", "rows");
+    for (uint16_t i = 0; i < 300; i++) {
+        struct xlsx_choices one = c;
+        one.column = i;
+        one.hint = NULL;
+        xlsx_write_choices(w, &one);
+    }
+    finish(w);
+    buf_init(&all, 1 << 24);
+    buf_init(&names, 1 << 16);
+    all_parts(&all, "many.xlsx", &names);
+    buf_putc(&all, '\0');
+    assert_non_null(strstr(all.p, "<dataValidations count=\"255\">"));
+    assert_non_null(strstr(all.p, "sqref=\"IU2:IU10\"")); /* the 255th */
+    buf_release(&all);
+    buf_release(&names);
+
     char hint[400];
     memset(hint, 'x', sizeof hint);
     hint[sizeof hint - 1] = '\0';
