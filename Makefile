@@ -14,7 +14,7 @@ CTEST   = ctest --output-on-failure -j $(JOBS)
 only    = ^$(1)$(if $(filter %/,$(1)),,$(if $(findstring /,$(1)),$$))
 
 .PHONY: all help deps configure build asan clang fuzz-build check test test-asan lint format words demo bench fuzz
-.PHONY: analyze valgrind longest sbom freshness reproducible clean
+.PHONY: analyze valgrind longest decision-coverage sbom freshness reproducible clean
 .NOTPARALLEL:
 
 all: build

@@ -9,7 +9,8 @@ cd "$(dirname "$0")/.."
 root=$PWD
 build=$(cd "$1" && pwd)
 tests="service/test_service service/test_session service/test_operations service/test_op_alarm service/test_op_record_list
-    service/test_op_token service/test_op_explore service/test_remote web/test_api web/test_routes"
+    service/test_op_record_links service/test_op_quality service/test_op_token service/test_op_explore service/test_remote
+    service/test_desk web/test_api web/test_routes"
 # The decision: from the row of an operation and who asks to yes or no, and whose records.
 decision="may reading call_may_read_form call_reads_form call_scope call_sees_organisation call_reads_variable call_hide
     note_hidden call_may_read_expression call_may_join call_may_read_variable known_role purpose_given settle_who reachable"

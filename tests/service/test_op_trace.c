@@ -75,6 +75,14 @@ static void second_1_1(void **state)
     (void)person_refused(&keeper, desk, ERR_DENIED, "approval.waiting", "export.workbook", WISH);
     assert_int_equal(desk_entries(desk, "record.read"), given);
     approve();
+    /* files of the machine are named by those who work at it, by nobody from elsewhere (S50,
+     * S52) */
+    (void)person_refused(&keeper, desk, ERR_USAGE, "call.unknown", "export.workbook",
+                         "{'form':'victim','purpose':'correction of ages','output':'here.xlsx'}");
+    (void)person_refused(
+        &keeper, desk, ERR_USAGE, "call.unknown", "export.workbook",
+        "{'form':'victim','purpose':'correction of ages','recipient_file':'/etc/passwd'}");
+    assert_false(file_exists("here.xlsx"));
     (void)person_refused(&keeper, desk, ERR_DENIED, "approval.wanted", "export.workbook",
                          "{'form':'victim','purpose':'something else'}");
     const struct json *r = person_do(&keeper, desk, "export.workbook", WISH);
