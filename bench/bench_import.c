@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Import of 1,000,000 victim rows of 30 columns: validated, sealed, audited, indexed; against plain
  * SQLite inserting blobs of the size of our sealed bodies, in transactions of 10,000. Then opening:
- * from the start of the program to a ready snapshot. DCIM_BENCH_ROWS for another size. */
+ * from the start of the program to a ready snapshot. Last, what linkage encodings cost: pairs of
+ * imports of a fifth of the rows, by a dictionary with parameter linkage.victim and one without.
+ * DCIM_BENCH_ROWS for another size. */
 #include "timing.h"
 
 #include "base/mem.h"
@@ -91,22 +93,10 @@ static double file_mib(const char *path)
     return stat(path, &st) == 0 ? (double)st.st_size / 1048576.0 : 0;
 }
 
-int main(void)
+/* A repository of its own, and the file in it. */
+static struct bench_run fresh_import(const char *program, const char *repository, const char *csv)
 {
-    const char *folder = bench_folder(), *program = bench_environment("DCIM_PROGRAM");
-    const char *wanted = getenv("DCIM_BENCH_ROWS");
-    size_t n = wanted == NULL ? 1000000 : strtoul(wanted, NULL, 10);
-    /* What such a row is sealed as, by sum(length()) of the columns of a run's database: 427 bytes of
-     * coded body, 107 of identity, and two wrapped keys of 75. */
-    enum { BODY_BYTES = 427 + 107 + 2 * 75 };
-    char csv[300], repository[300], key[300], database[320];
-    snprintf(csv, sizeof csv, "%s/rows.csv", folder);
-    snprintf(repository, sizeof repository, "%s/register", folder);
-    snprintf(key, sizeof key, "%s/key", folder);
-    snprintf(database, sizeof database, "%s/database", repository);
     setenv("DCIM_REPOSITORY", repository, 1);
-    setenv("DCIM_KEY_FILE", key, 1);
-    write_file(csv, n);
     struct bench_run run =
         bench_run((const char *const[]){program, "init", "--pack", "pt", repository, NULL});
     if (run.status == 0)
@@ -115,11 +105,62 @@ int main(void)
     if (run.status == 0)
         run = bench_run((const char *const[]){program, "import", csv, "--form", "victim",
                                               "--organisation", "GNR", NULL});
-    printf(
-        "import: status %d, %zu rows in %.2f s, %.0f rows/s, peak %.0f MiB, file %.0f MiB, "
-        "database %.0f MiB\n",
-        run.status, n, run.seconds, (double)n / run.seconds, (double)run.peak_kib / 1024,
-        file_mib(csv), file_mib(database));
+    return run;
+}
+
+enum { PAIRS = 5 };
+
+static void encodings(const char *program, const char *folder, size_t n)
+{
+    char csv[300], data[300], place[320], repository[300], database[320], source[300];
+    double ratio[PAIRS], mib[2] = {0, 0};
+    snprintf(source, sizeof source, "%s/data", bench_environment("DCIM_SOURCE_DIR"));
+    snprintf(data, sizeof data, "%s/without", folder);
+    snprintf(place, sizeof place, "%s/parameters.csv", data);
+    snprintf(csv, sizeof csv, "%s/fewer.csv", folder);
+    snprintf(repository, sizeof repository, "%s/pair", folder);
+    snprintf(database, sizeof database, "%s/database", repository);
+    bench_run((const char *const[]){"/bin/cp", "-r", source, data, NULL});
+    bench_run((const char *const[]){"/bin/sed", "-i", "/^linkage.victim,/d", place, NULL});
+    write_file(csv, n);
+    for (size_t i = 0; i < PAIRS; i++) {
+        double used[2];
+        for (size_t k = 0; k < 2; k++) {
+            size_t with = (i + k) % 2; /* in turns */
+            setenv("DCIM_DATA", with ? source : data, 1);
+            struct bench_run run = fresh_import(program, repository, csv);
+            if (run.status != 0) exit(1);
+            used[with] = run.processor;
+            mib[with] = file_mib(database);
+            bench_run((const char *const[]){"/bin/rm", "-rf", repository, NULL});
+        }
+        ratio[i] = used[1] / used[0];
+    }
+    printf("linkage encodings, %zu rows: processor time of the import x %.3f (median of %d pairs), "
+           "database %.0f for %.0f MiB, x %.3f\n",
+           n, bench_median(ratio, PAIRS), PAIRS, mib[1], mib[0], mib[1] / mib[0]);
+}
+
+int main(void)
+{
+    const char *folder = bench_folder(), *program = bench_environment("DCIM_PROGRAM");
+    const char *wanted = getenv("DCIM_BENCH_ROWS");
+    size_t n = wanted == NULL ? 1000000 : strtoul(wanted, NULL, 10);
+    /* What such a row is sealed as, by sum(length()) of the columns of a run's database: 427 bytes
+     * of coded body, 107 of identity, and two wrapped keys of 75. */
+    enum { BODY_BYTES = 427 + 107 + 2 * 75 };
+    char csv[300], repository[300], key[300], database[320];
+    snprintf(csv, sizeof csv, "%s/rows.csv", folder);
+    snprintf(repository, sizeof repository, "%s/register", folder);
+    snprintf(key, sizeof key, "%s/key", folder);
+    snprintf(database, sizeof database, "%s/database", repository);
+    setenv("DCIM_KEY_FILE", key, 1);
+    write_file(csv, n);
+    struct bench_run run = fresh_import(program, repository, csv);
+    printf("import: status %d, %zu rows in %.2f s, %.0f rows/s, peak %.0f MiB, file %.0f MiB, "
+           "database %.0f MiB\n",
+           run.status, n, run.seconds, (double)n / run.seconds, (double)run.peak_kib / 1024,
+           file_mib(csv), file_mib(database));
     double plain = plain_sqlite(folder, n, BODY_BYTES);
     printf("plain SQLite, blobs of %d bytes: %.2f s, %.0f rows/s\n", BODY_BYTES, plain,
            (double)n / plain);
@@ -134,6 +175,7 @@ int main(void)
         bench_run((const char *const[]){program, "import", csv, "--form", "victim",
                                         "--organisation", "GNR", NULL});
     printf("the same file again, nothing new: status %d, %.2f s\n", again.status, again.seconds);
+    encodings(program, folder, n / 5);
     bench_folder_remove(folder);
     return run.status;
 }

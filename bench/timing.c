@@ -54,6 +54,8 @@ struct bench_run bench_run(const char *const argv[])
     posix_spawn_file_actions_destroy(&actions);
     if (failed != 0 || wait4(child, &status, 0, &usage) < 0) return out;
     out.seconds = bench_seconds() - begin;
+    out.processor = (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+                    (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
     out.peak_kib = usage.ru_maxrss;
     out.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128;
     return out;

@@ -11,7 +11,7 @@ double bench_processor(void);             /* that this thread has used: on a cro
 double bench_median(double *t, size_t n); /* sorts */
 
 struct bench_run {
-    double seconds;
+    double seconds, processor;
     long peak_kib;
     int status;
 };
