@@ -219,7 +219,9 @@ static bool put_decided(struct json *out, struct call *c, const struct form *f,
         if (!link_pair_count(&n, c->s->store, &q, e)) return false;
         json_set_int(j, of[i].name, n);
     }
-    json_set_int(j, "automatic", r->n_in_force);
+    struct link_run counted;
+    if (!link_run_get(&counted, c->s->store, r->run_no, c->arena, e)) return false;
+    json_set_int(j, "automatic", counted.n_in_force);
     if (!link_conflict_count(&n, c->s->store, f->id, false, e)) return false;
     json_set_int(j, "conflicts", n);
     return true;

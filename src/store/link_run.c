@@ -288,6 +288,13 @@ static void take_run(struct link_run *out, struct store *st, struct query *q, st
                              .undo_reason = kept(a, query_text(q, 16))};
 }
 
+static void take_whole_run(struct link_run *out, struct store *st, struct query *q, struct arena *a)
+{
+    take_run(out, st, q, a);
+    struct text model = query_text(q, 17);
+    out->model = (struct text){kept(a, model), model.n};
+}
+
 bool link_run_get(struct link_run *out, struct store *st, int64_t run_no, struct arena *a,
                   struct err *e)
 {
@@ -297,26 +304,20 @@ bool link_run_get(struct link_run *out, struct store *st, int64_t run_no, struct
     if (!link_run_state(&s, st, run_no, e)) return false;
     (void)query_begin(&q, st->backend, SQL_LINKAGE_RUN_GET);
     query_bind_int(&q, "run_no", run_no);
-    if (query_next(&q)) {
-        take_run(out, st, &q, a);
-        struct text model = query_text(&q, 17);
-        out->model = (struct text){kept(a, model), model.n};
-    }
+    if (query_next(&q)) take_whole_run(out, st, &q, a);
     return query_end(&q, e);
 }
 
 bool link_run_newest(struct link_run *out, bool *found, struct store *st, form_id form,
                      struct arena *a, struct err *e)
 {
-    int64_t run_no = 0;
     struct query q;
     *out = (struct link_run){0};
     (void)query_begin(&q, st->backend, SQL_LINKAGE_RUN_NEWEST);
     query_bind_text(&q, "form", text_of(st->dictionary->form[form].name));
-    if (query_next(&q)) run_no = query_int(&q, 0);
-    *found = run_no != 0;
-    if (!query_end(&q, e)) return false;
-    return run_no == 0 || link_run_get(out, st, run_no, a, e);
+    *found = query_next(&q);
+    if (*found) take_whole_run(out, st, &q, a);
+    return query_end(&q, e);
 }
 
 bool link_run_list(struct link_run **out, size_t *n, struct store *st, form_id form, size_t max,

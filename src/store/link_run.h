@@ -67,11 +67,11 @@ struct link_run { /* texts from the arena */
     double lower, upper;
     uint64_t last_record;
     int64_t n_record, n_candidate, n_pair;
-    int64_t n_automatic;                 /* automatic decisions it made */
-    int64_t n_in_force;                  /* of these, in force now */
-    int64_t undone_at;                   /* 0: not */
+    int64_t n_automatic; /* automatic decisions it made */
+    int64_t n_in_force;  /* of these, in force now; link_run_get() counts them, others give 0 */
+    int64_t undone_at;   /* 0: not */
     const char *undone_by, *undo_reason; /* "" */
-    struct text model;                   /* link_run_get() only */
+    struct text model;                   /* not of link_run_list() */
 };
 
 /* ERR_NOT_FOUND "link.run". link_run_newest(): of a form, finished and not undone; *found false

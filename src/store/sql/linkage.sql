@@ -28,15 +28,17 @@ SELECT r.run_no, f.name AS form, r.state, r.started_at, r.finished_at, r.actor, 
   FROM linkage_run r JOIN form f ON f.form_no = r.form_no
  WHERE r.run_no = :run_no;
 
--- name: linkage_run_newest   params: form   columns: run_no   rows: 0..1
-SELECT r.run_no FROM linkage_run r JOIN form f ON f.form_no = r.form_no
+-- name: linkage_run_newest   params: form   columns: run_no, form, state, started_at, finished_at, actor, lower, upper, last_record, n_record, n_candidate, n_pair, n_automatic, n_in_force, undone_at, undone_by, undo_reason, model   rows: 0..1
+-- Nothing is counted: decisions of a run are as many as its pairs.
+SELECT r.run_no, f.name AS form, r.state, r.started_at, r.finished_at, r.actor, r.lower, r.upper, r.last_record,
+       r.n_record, r.n_candidate, r.n_pair, r.n_automatic, 0 AS n_in_force,
+       coalesce(r.undone_at, 0) AS undone_at, r.undone_by, r.undo_reason, r.model
+  FROM linkage_run r JOIN form f ON f.form_no = r.form_no
  WHERE f.name = :form AND r.state = 'finished' ORDER BY r.run_no DESC LIMIT 1;
 
 -- name: linkage_run_list   params: form, max   columns: run_no, form, state, started_at, finished_at, actor, lower, upper, last_record, n_record, n_candidate, n_pair, n_automatic, n_in_force, undone_at, undone_by, undo_reason   rows: 0..*
 SELECT r.run_no, f.name AS form, r.state, r.started_at, r.finished_at, r.actor, r.lower, r.upper, r.last_record,
-       r.n_record, r.n_candidate, r.n_pair, r.n_automatic,
-       (SELECT count(*) FROM linkage_decision d
-         WHERE d.run_no = r.run_no AND d.automatic = 1 AND d.in_force = 1) AS n_in_force,
+       r.n_record, r.n_candidate, r.n_pair, r.n_automatic, 0 AS n_in_force,
        coalesce(r.undone_at, 0) AS undone_at, r.undone_by, r.undo_reason
   FROM linkage_run r JOIN form f ON f.form_no = r.form_no
  WHERE :form = '' OR f.name = :form
