@@ -25,11 +25,10 @@ int main(void)
 {
     const struct route *r;
     for (size_t i = 0; (r = route_at(i)) != NULL; i++) {
-        printf(
-            "{\"method\":\"%s\",\"path\":\"%s\",\"operation\":\"%s\",\"page\":\"%s\",\"open\":%s,\"file\":%s,",
-            method_name(r->method), r->path, r->operation == NULL ? "" : r->operation,
-            r->page == NULL ? "" : r->page, r->flags & ROUTE_OPEN ? "true" : "false",
-            r->flags & ROUTE_FILE ? "true" : "false");
+        printf("{\"method\":\"%s\",\"path\":\"%s\",\"operation\":\"%s\",", method_name(r->method),
+               r->path, r->operation == NULL ? "" : r->operation);
+        printf("\"page\":\"%s\",\"open\":%s,\"file\":%s,", r->page == NULL ? "" : r->page,
+               r->flags & ROUTE_OPEN ? "true" : "false", r->flags & ROUTE_FILE ? "true" : "false");
         put_parameters(r->operation);
         puts("}");
     }
