@@ -11,6 +11,7 @@
 //  8 a reviewer returns a record with a question, the contributor answers and submits it again, the reviewer accepts it
 //  9 pages of data entry weigh less than 50 KB compressed, with all that a browser loads on its first visit: every section of
 //    an empty draft, and exploitation within an episode
+// 10 a repeat that outgrows its page is saved and goes on page by page, with nothing lost
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { after, before, test } from "node:test";
@@ -325,5 +326,24 @@ test("9 weight", async (t) => {
         if (bytes >= 50000) heavy.push(`${address}: ${bytes} bytes ${parts}`);
     }
     assert.deepEqual(heavy, []);
+    await leave(page);
+});
+
+test("10 a long repeat", async () => {
+    const page = await enter("police");
+    const draft = await draftBegun(page, "STORY/2026/10");
+    await page.getByRole("button", { name: "Save and continue" }).click();
+    await page.goto(`${server.address}${draft}/episode`);
+    for (let i = 0; i < 22; i++) {
+        await page.locator("form[data-ready]").waitFor();
+        await page.locator("button[name=act][value^='add:episode:']").first().click();
+        if (i < 20) await page.locator(`[data-path='episode[${i}]']`).first().waitFor();
+    }
+    await page.waitForURL(/from=episode/);
+    assert.match(await page.locator("main").innerText(), /21 to 22 of 22/);
+    assert.equal(await page.locator("[id='f-episode[21].recruitment_country']").count(), 1);
+    await page.getByRole("button", { name: "Save and show the ones before" }).click();
+    await page.waitForURL(/from=episode/);
+    assert.match(await page.locator("main").innerText(), /1 to 20 of 22/);
     await leave(page);
 });

@@ -4,6 +4,7 @@ import { announce, changed, word } from './page.js'
 import { instances } from './record.js'
 
 const ATTRIBUTES = ['name', 'data-typeahead-name', 'data-typeahead-on', 'id', 'for', 'href', 'data-path', 'aria-describedby', 'aria-labelledby', 'aria-controls', 'data-aria-controls']
+const PAGE = 20 /* with more, the desk shows them page by page (service/entry_form.h): it takes over from here */
 const NEW = '+' /* number of an instance that is being put in: no two groups of radios ever share a name */
 
 const quoted = text => text.replace(/[.[\]+~]/g, '\\$&')
@@ -149,6 +150,7 @@ export function repeats (form, prepared = () => {}, plain = () => {}) {
     const repeat = act && button.closest('[data-repeat]')
     if (!repeat || repeat.dataset.path !== act[2]) return
     if (act[1] === 'undo' && !removed.has(repeat)) return /* removed before the page came: the desk has it */
+    if ((act[1] === 'add' || act[1] === 'copy') && instances(repeat).length >= PAGE) return
     e.preventDefault()
     acts[act[1]](repeat, Number(act[3]))
   })
