@@ -226,8 +226,8 @@ bool sqlite_connect(struct sqlite **out, const char *path, const struct secret *
     if (ok && begins_plain(q->db, SQLITE_FCNTL_FILE_POINTER, 0)) ok = say_plaintext(e);
     ok = ok && sqlite_script(q, SQL_SQLITE_BEFORE_KEY, e) && give_key(q, e) && limits(q, e) &&
          sqlite_script(q, SQL_SQLITE_AFTER_KEY, e);
-    if (ok && sqlite3_create_module(q->db, "feed", &sqlite_feed_module, q) != SQLITE_OK)
-        ok = err_set(e, ERR_SYSTEM, "store.memory", "could not set the database up");
+    if (ok) rc = sqlite3_create_module(q->db, "feed", &sqlite_feed_module, q);
+    if (ok && rc != SQLITE_OK) ok = sqlite_say(e, q->db, rc, tr("open the database"));
     if (ok && sqlite3_set_authorizer(q->db, authorize, q) != SQLITE_OK)
         ok =
             err_set(e, ERR_STORE, "store.authorizer", "could not restrict the database connection");
