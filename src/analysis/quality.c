@@ -121,7 +121,7 @@ static void form_release(struct quality_form *f, size_t n_org)
     mem_free(f->answered);
     mem_free(f->chosen);
     mem_free(f->fact);
-    mem_free(f->choice);
+    mem_free(f->choice.item);
 }
 
 void quality_free(struct quality *q)
@@ -363,8 +363,8 @@ static bool read_row(struct quality *q, struct quality_form *f, const struct sou
     struct fact *fact = &f->fact[f->n_fact++];
     fact_fill(fact, q, f, row);
     for (size_t i = 0; i < row->n_choice; i++) {
-        MEM_GROW(f->choice, f->cap_choice, f->n_choice + 1);
-        f->choice[f->n_choice++] = (struct choice_mark){row->record_no, row->choice[i]};
+        MEM_GROW(f->choice.item, f->cap_choice, f->choice.n + 1);
+        f->choice.item[f->choice.n++] = (struct choice_mark){row->record_no, row->choice[i]};
     }
     if (!follow_links(q, f, fact, row->record, links, e)) return false;
     if (!fact->selected) return true;

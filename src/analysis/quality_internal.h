@@ -63,8 +63,8 @@ struct quality_form {
     uint64_t *answered, *chosen;          /* [variable]: records with an answer; answers */
     struct fact *fact;                    /* ascending record_no */
     size_t n_fact, cap_fact;
-    struct choice_mark *choice; /* whose answer counts: ascending record_no */
-    size_t n_choice, cap_choice;
+    struct choice_marks choice; /* whose answer counts */
+    size_t cap_choice;
     int64_t n_kept;
 };
 

@@ -53,42 +53,20 @@ static bool answers(const struct fact *x, enum quality_role role)
                                      : x->citizenship != 0;
 }
 
-/* The first place of a record's choices; they end with another record. */
-static size_t choices_of(const struct quality_form *f, uint64_t record_no)
-{
-    size_t from = 0, to = f->n_choice;
-    while (from < to) {
-        size_t mid = from + (to - from) / 2;
-        if (f->choice[mid].record_no < record_no) from = mid + 1;
-        else to = mid;
-    }
-    return from;
-}
-
-static bool was_looked_at(const struct quality_form *f, uint64_t record_no, int64_t choice_no)
-{
-    for (size_t k = choices_of(f, record_no);
-         k < f->n_choice && f->choice[k].record_no == record_no; k++)
-        if (f->choice[k].choice.choice_no == choice_no) return true;
-    return false;
-}
-
 /* Whether people chose whose answer counts, in sight of all that answer (linkage/survivor.h). */
 static bool settled(const struct quality_form *f, const struct fact *const *x, size_t n,
                     enum quality_role role)
 {
     int64_t stands = 0;
-    for (size_t i = 0; i < n && f->n_choice > 0; i++)
-        for (size_t k = choices_of(f, x[i]->record_no);
-             k < f->n_choice && f->choice[k].record_no == x[i]->record_no; k++) {
-            const struct row_choice *c = &f->choice[k].choice;
-            if (c->variable == f->role[role] && c->chosen && c->choice_no > stands &&
-                answers(x[i], role))
-                stands = c->choice_no;
-        }
+    for (size_t i = 0; i < n; i++) {
+        int64_t own =
+            answers(x[i], role) ? choice_of_record(&f->choice, x[i]->record_no, f->role[role]) : 0;
+        if (own > stands) stands = own;
+    }
     if (stands == 0) return false;
     for (size_t i = 0; i < n; i++)
-        if (answers(x[i], role) && !was_looked_at(f, x[i]->record_no, stands)) return false;
+        if (answers(x[i], role) && !choice_saw_record(&f->choice, x[i]->record_no, stands))
+            return false;
     return true;
 }
 

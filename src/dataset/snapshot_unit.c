@@ -148,16 +148,6 @@ static void make_number_set(struct owned_column *out, const struct gather *g,
 
 /* ---------------------------------------------------------------- single values of persons */
 
-static bool has_code(const struct column *own, uint32_t r)
-{
-    return own->code[r] < COLUMN_CODE_MAX;
-}
-
-static bool has_number(const struct column *own, uint32_t r)
-{
-    return own->number[r] >= COLUMN_NO_NUMBER + MISSING_COUNT;
-}
-
 /* Is the cell an explicit missing code? Only asked where there is no value. */
 static bool is_explicit(const struct column *own, uint32_t r)
 {
@@ -176,8 +166,7 @@ static uint32_t survivor(const struct gather *g, const struct column *own, size_
     uint32_t best = records[0];
     for (size_t i = 0; i < n; i++) {
         uint32_t r = records[first ? i : n - 1 - i];
-        bool has = own->kind == COLUMN_CODE ? has_code(own, r) : has_number(own, r);
-        if (has) return r;
+        if (column_has_value(own, r)) return r;
         if (!explicit_code && is_explicit(own, r)) {
             best = r;
             explicit_code = true;
@@ -215,20 +204,6 @@ static void make_single(struct owned_column *out, const struct gather *g, const 
 
 /* ---------------------------------------------------------------- what people chose */
 
-static bool has_value(const struct column *own, uint32_t r)
-{
-    switch (own->kind) {
-    case COLUMN_CODE: return has_code(own, r);
-    case COLUMN_CODE_SET:
-        return own->offset[r + 1] > own->offset[r] && own->item[own->offset[r]] < COLUMN_CODE_MAX;
-    case COLUMN_NUMBER:
-    case COLUMN_DAY: return has_number(own, r);
-    case COLUMN_NUMBER_SET:
-    case COLUMN_NONE: break;
-    }
-    return false;
-}
-
 /* The newest choice is the last; one whose record has no value rests. The caller frees. */
 static uint32_t *chosen_records(const struct snapshot *s, const struct column *own,
                                 const struct variable *v)
@@ -237,7 +212,7 @@ static uint32_t *chosen_records(const struct snapshot *s, const struct column *o
     if (v->group != 0) return NULL;
     for (size_t i = 0; i < s->n_chosen; i++) {
         const struct chosen *x = &s->chosen[i];
-        if (x->variable != v->id || !has_value(own, x->record)) continue;
+        if (x->variable != v->id || !column_has_value(own, x->record)) continue;
         if (out == NULL) {
             out = mem_resize(NULL, s->person.n, sizeof *out);
             memset(out, 0xff, s->person.n * sizeof *out);

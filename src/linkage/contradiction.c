@@ -10,23 +10,8 @@
 struct looking {
     const struct snapshot *s;
     const struct persons *p;
-    const struct choice_mark *mark;
-    size_t n_mark;
+    const struct choice_marks *marks;
 };
-
-static bool answers(const struct column *c, uint32_t r)
-{
-    switch (c->kind) {
-    case COLUMN_CODE: return c->code[r] < COLUMN_CODE_MAX;
-    case COLUMN_CODE_SET:
-        return c->offset[r + 1] > c->offset[r] && c->item[c->offset[r]] < COLUMN_CODE_MAX;
-    case COLUMN_NUMBER:
-    case COLUMN_DAY: return c->number[r] >= COLUMN_NO_NUMBER + MISSING_COUNT;
-    case COLUMN_NUMBER_SET:
-    case COLUMN_NONE: break;
-    }
-    return false;
-}
 
 /* Of a date the year counts, as for survivor_value(). */
 static bool same(const struct column *c, uint32_t a, uint32_t b)
@@ -51,55 +36,30 @@ static bool contradict(const struct looking *l, const struct column *c, size_t p
     uint32_t from = l->p->first[person], to = l->p->first[person + 1], said = UINT32_MAX;
     for (uint32_t i = from; i < to; i++) {
         uint32_t r = l->p->record[i];
-        if (!answers(c, r)) continue;
+        if (!column_has_value(c, r)) continue;
         if (said == UINT32_MAX) said = r;
         else if (!same(c, said, r)) return true;
     }
     return false;
 }
 
-/* The marks of a record: mark[*from .. result). */
-static size_t marks_of(const struct looking *l, uint64_t record_no, size_t *from)
-{
-    size_t low = 0, high = l->n_mark;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        if (l->mark[mid].record_no < record_no) low = mid + 1;
-        else high = mid;
-    }
-    *from = low;
-    while (low < l->n_mark && l->mark[low].record_no == record_no) low++;
-    return low;
-}
-
-static bool was_looked_at(const struct looking *l, uint64_t record_no, int64_t choice_no)
-{
-    size_t at, end = marks_of(l, record_no, &at);
-    for (; at < end; at++)
-        if (l->mark[at].choice.choice_no == choice_no) return true;
-    return false;
-}
-
 static bool is_settled(const struct looking *l, const struct column *c, size_t person)
 {
     uint32_t from = l->p->first[person], to = l->p->first[person + 1];
-    int64_t choice_no = 0;
+    int64_t stands = 0;
+    bool settled = true;
     for (uint32_t i = from; i < to; i++) {
         uint32_t r = l->p->record[i];
-        size_t at, end = marks_of(l, snapshot_record_no(l->s, r), &at);
-        for (; at < end; at++) {
-            const struct row_choice *x = &l->mark[at].choice;
-            if (x->variable == c->var && x->chosen && x->choice_no > choice_no && answers(c, r))
-                choice_no = x->choice_no;
-        }
+        if (!column_has_value(c, r)) continue;
+        int64_t own = choice_of_record(l->marks, snapshot_record_no(l->s, r), c->var);
+        if (own > stands) stands = own;
     }
-    if (choice_no == 0) return false;
-    for (uint32_t i = from; i < to; i++) {
+    for (uint32_t i = from; i < to && stands != 0 && settled; i++) {
         uint32_t r = l->p->record[i];
-        if (answers(c, r) && !was_looked_at(l, snapshot_record_no(l->s, r), choice_no))
-            return false;
+        settled = !column_has_value(c, r) ||
+                  choice_saw_record(l->marks, snapshot_record_no(l->s, r), stands);
     }
-    return true;
+    return stands != 0 && settled;
 }
 
 static int by_record(const void *a, const void *b)
@@ -110,10 +70,9 @@ static int by_record(const void *a, const void *b)
 }
 
 size_t contradictions(struct contradiction **out, struct snapshot *s,
-                      const struct survivor_facts *facts, const struct choice_mark *mark,
-                      size_t n_mark)
+                      const struct survivor_facts *facts, const struct choice_marks *marks)
 {
-    struct looking l = {s, snapshot_persons(s), mark, n_mark};
+    struct looking l = {s, snapshot_persons(s), marks};
     const struct column *column[SURVIVOR_FACTS];
     size_t n = 0, cap = 0;
     *out = NULL;

@@ -18,11 +18,10 @@ struct contradiction {
     uint32_t open, settled;
 };
 
-/* The persons whose records contradict each other, by their oldest record. `mark`: the choices that
- * are not withdrawn, by record (model/row_source.h). `owns` *out (mem_free). Cost: one look at each
+/* The persons whose records contradict each other, by their oldest record. `marks`: the choices
+ * of the form (model/choice.h). `owns` *out (mem_free). Cost: one look at each
  * fact of each record of a person with several. */
 size_t contradictions(struct contradiction **out, struct snapshot *s,
-                      const struct survivor_facts *facts, const struct choice_mark *mark,
-                      size_t n_mark);
+                      const struct survivor_facts *facts, const struct choice_marks *marks);
 
 #endif

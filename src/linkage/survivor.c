@@ -84,37 +84,22 @@ static bool has_in_repeat(const struct record *r, const struct variable *v)
     return false;
 }
 
-/* The newest choice whose record has a value; 0: none. */
-static int64_t standing_choice(int *record, const struct record *const *r, var_id v,
-                               const struct survivor_choices *c)
-{
-    int64_t choice_no = 0;
-    for (size_t i = 0; c != NULL && i < c->n; i++) {
-        const struct row_choice *x = &c->item[i].choice;
-        if (x->variable != v || !x->chosen || x->choice_no < choice_no ||
-            !survivor_answers(r[c->item[i].record], v))
-            continue;
-        choice_no = x->choice_no;
-        *record = (int)c->item[i].record;
-    }
-    return choice_no;
-}
-
-static bool was_looked_at(const struct survivor_choices *c, size_t record, int64_t choice_no)
-{
-    for (size_t i = 0; i < c->n; i++)
-        if (c->item[i].record == record && c->item[i].choice.choice_no == choice_no) return true;
-    return false;
-}
-
+/* The newest choice whose record has a value stands. */
 static void apply_choices(struct survivor_value *out, const struct record *const *r, size_t n,
                           const struct survivor_choices *c)
 {
-    out->choice_no = standing_choice(&out->record, r, out->variable, c);
+    for (size_t i = 0; i < n && c != NULL; i++) {
+        int64_t own = survivor_answers(r[i], out->variable)
+                          ? choice_of_record(&c->marks, c->record_no[i], out->variable)
+                          : 0;
+        if (own <= out->choice_no) continue;
+        out->choice_no = own;
+        out->record = (int)i;
+    }
     out->settled = out->choice_no != 0;
     for (size_t i = 0; i < n && out->settled; i++)
-        out->settled =
-            !survivor_answers(r[i], out->variable) || was_looked_at(c, i, out->choice_no);
+        out->settled = !survivor_answers(r[i], out->variable) ||
+                       choice_saw_record(&c->marks, c->record_no[i], out->choice_no);
 }
 
 void survivor_value(struct survivor_value *out, const struct record *const *r, size_t n, var_id v,

@@ -10,8 +10,8 @@
 #ifndef DCIM_LINKAGE_SURVIVOR_H
 #define DCIM_LINKAGE_SURVIVOR_H
 
+#include "model/choice.h"
 #include "model/record.h"
-#include "model/row_source.h"
 
 enum survivor_rule {
     SURVIVOR_LAST,
@@ -33,14 +33,9 @@ struct survivor_value {
     bool settled;      /* it was chosen in sight of all records that have a value */
 };
 
-/* The choices of a person: one for each record and choice (model/row_source.h). */
-struct survivor_choice {
-    size_t record; /* place */
-    struct row_choice choice;
-};
-struct survivor_choices {
-    struct survivor_choice *item;
-    size_t n;
+struct survivor_choices { /* what people chose (model/choice.h) */
+    struct choice_marks marks;
+    const uint64_t *record_no; /* of each of the person's records */
 };
 
 /* The variables of which a person has one: `conflict` is looked for in these alone. The names are

@@ -42,6 +42,22 @@ struct column {
     const int32_t *number_last;
 };
 
+/* Whether a unit has a value, that is not blank and no missing code. Of repeats of numbers: false. */
+static inline bool column_has_value(const struct column *c, size_t unit)
+{
+    switch (c->kind) {
+    case COLUMN_CODE: return c->code[unit] < COLUMN_CODE_MAX;
+    case COLUMN_CODE_SET:
+        return c->offset[unit + 1] > c->offset[unit] &&
+               c->item[c->offset[unit]] < COLUMN_CODE_MAX;
+    case COLUMN_NUMBER:
+    case COLUMN_DAY: return c->number[unit] >= COLUMN_NO_NUMBER + MISSING_COUNT;
+    case COLUMN_NUMBER_SET:
+    case COLUMN_NONE: break;
+    }
+    return false;
+}
+
 struct column_set { /* what a filter may read */
     const struct dictionary *dictionary;
     const struct form *form;

@@ -5,23 +5,13 @@
 #define DCIM_MODEL_ROW_SOURCE_H
 
 #include "base/err.h"
+#include "model/choice.h"
 #include "model/record.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
 enum { PERSON_KEY = 16 };
-
-struct row_choice { /* a choice of whose answer counts for a person, and this record's place in it */
-    var_id variable;
-    int64_t choice_no;               /* of several within a person, the highest chosen one stands */
-    bool chosen;                     /* its answer counts; else it was looked at, and another was chosen */
-};
-
-struct choice_mark {                 /* the same, of a record that is not at hand */
-    uint64_t record_no;
-    struct row_choice choice;
-};
 
 struct source_row {
     uint64_t record_no;              /* number within the repository */

@@ -22,17 +22,20 @@ void link_marks_release(struct choice_marks *m)
 
 /* ---- a person ---- */
 
-static void take_marks(struct persona *p, const struct choice_marks *marks, struct arena *a)
+static void take_marks(struct persona *p, const struct choice_marks *of_form, struct arena *a)
 {
+    struct choice_marks *to = &p->choices.marks;
     size_t n = 0;
-    for (size_t i = 0; i < marks->n; i++)
-        for (size_t k = 0; k < p->n; k++) n += marks->item[i].record_no == p->record_no[k];
-    p->choices.item = ARENA_ARRAY(a, struct survivor_choice, n + 1);
-    for (size_t i = 0; i < marks->n; i++)
+    p->choices.record_no = p->record_no;
+    for (int pass = 0; pass < 2; pass++) {
+        if (pass == 1) to->item = ARENA_ARRAY(a, struct choice_mark, n + 1);
         for (size_t k = 0; k < p->n; k++)
-            if (marks->item[i].record_no == p->record_no[k])
-                p->choices.item[p->choices.n++] =
-                    (struct survivor_choice){k, marks->item[i].choice};
+            for (size_t i = choice_marks_at(of_form, p->record_no[k]);
+                 i < of_form->n && of_form->item[i].record_no == p->record_no[k]; i++) {
+                if (pass == 0) n++;
+                else to->item[to->n++] = of_form->item[i];
+            }
+    }
 }
 
 bool link_person_load(struct persona *out, struct call *c, uint64_t record_no,
@@ -101,14 +104,6 @@ static bool counts(const struct survivor_value *x, size_t i, const char *words)
     return x->record == (int)i;
 }
 
-static bool was_looked_at(const struct persona *p, const struct survivor_value *x, size_t i)
-{
-    for (size_t k = 0; k < p->choices.n; k++)
-        if (p->choices.item[k].record == i && p->choices.item[k].choice.choice_no == x->choice_no)
-            return true;
-    return x->choice_no == 0;
-}
-
 static bool put_answer(struct json *list, struct call *c, const struct persona *p, size_t i,
                        const struct survivor_value *x, const char *words, struct err *e)
 {
@@ -122,7 +117,9 @@ static bool put_answer(struct json *list, struct call *c, const struct persona *
     json_set_text(j, "registered", day);
     json_set_text(j, "value", words);
     json_set_bool(j, "chosen", counts(x, i, words));
-    json_set_bool(j, "later", !was_looked_at(p, x, i));
+    json_set_bool(j, "later",
+                  x->choice_no != 0 &&
+                      !choice_saw_record(&p->choices.marks, p->record_no[i], x->choice_no));
     json_set_bool(j, "changed", choice != NULL && p->meta[i].created_at > choice->made_at);
     json_push(list, j);
     return true;
@@ -236,7 +233,7 @@ bool link_contradictions(struct contradiction **out, size_t *n, struct call *c,
     survivor_facts(&facts, c->s->dictionary, f);
     if (facts.n == 0) return true;
     if (!service_snapshot(&s, c->s, f, e)) return false;
-    *n = contradictions(out, s, &facts, marks->item, marks->n);
+    *n = contradictions(out, s, &facts, marks);
     return true;
 }
 

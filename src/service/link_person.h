@@ -8,10 +8,7 @@
 #include "service/link_call.h"
 #include "store/link_choice.h"
 
-struct choice_marks { /* of a form; link_marks_release() */
-    struct choice_mark *item;
-    size_t n;
-};
+/* Of a form; link_marks_release(). */
 bool link_marks(struct choice_marks *out, struct call *c, const struct form *f,
                 struct err *e) MUST_CHECK;
 void link_marks_release(struct choice_marks *m);
@@ -26,7 +23,7 @@ struct persona { /* records of a person that who asks may see, the oldest first 
     size_t n;
     struct survivor_facts facts;
     struct survivor_choices choices; /* that are not withdrawn */
-    struct link_choice *choice;      /* all of them, the newest first, with words */
+    struct link_choice *choice;      /* withdrawn ones too, the newest first, with words */
     size_t n_choice;
 };
 

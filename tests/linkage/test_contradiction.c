@@ -26,7 +26,8 @@ static struct {
     uint8_t person[RECORDS_MAX];
     size_t n;
     struct choice_mark mark[MARKS_MAX]; /* by record */
-    size_t n_mark, at;
+    struct choice_marks marks;
+    size_t at;
     struct row_choice choice[MARKS_MAX]; /* of the row at hand */
     struct arena *arena;
 } world;
@@ -86,9 +87,10 @@ static int by_record(const void *a, const void *b)
 
 static void mark(size_t record, var_id v, int64_t choice_no, bool chosen)
 {
-    assert_true(world.n_mark < MARKS_MAX);
-    world.mark[world.n_mark++] = (struct choice_mark){record + 1, {v, choice_no, chosen}};
-    qsort(world.mark, world.n_mark, sizeof *world.mark, by_record);
+    assert_true(world.marks.n < MARKS_MAX);
+    world.marks.item = world.mark;
+    world.mark[world.marks.n++] = (struct choice_mark){record + 1, {v, choice_no, chosen}};
+    qsort(world.mark, world.marks.n, sizeof *world.mark, by_record);
 }
 
 static bool next(struct row_source *s, struct source_row *out, bool *found, struct err *e)
@@ -100,7 +102,7 @@ static bool next(struct row_source *s, struct source_row *out, bool *found, stru
     *out = (struct source_row){.record_no = world.at + 1,
                                .choice = world.choice,
                                .record = world.record[world.at]};
-    for (size_t i = 0; i < world.n_mark; i++)
+    for (size_t i = 0; i < world.marks.n; i++)
         if (world.mark[i].record_no == world.at + 1)
             world.choice[out->n_choice++] = world.mark[i].choice;
     out->person_key[0] = world.person[world.at++];
@@ -125,14 +127,12 @@ static struct snapshot *build(void)
 /* The records of a person, in order, and its choices; what contradictions() has to find. */
 static void person_of(const struct record **r, size_t *n, struct survivor_choices *c, int person)
 {
-    static struct survivor_choice item[MARKS_MAX];
+    static uint64_t record_no[RECORDS_MAX];
     *n = 0;
-    *c = (struct survivor_choices){item, 0};
+    *c = (struct survivor_choices){world.marks, record_no};
     for (size_t i = 0; i < world.n; i++) {
         if (world.person[i] != person) continue;
-        for (size_t k = 0; k < world.n_mark; k++)
-            if (world.mark[k].record_no == i + 1)
-                item[c->n++] = (struct survivor_choice){*n, world.mark[k].choice};
+        record_no[*n] = i + 1;
         r[(*n)++] = world.record[i];
     }
 }
@@ -156,7 +156,7 @@ static struct contradiction only(void)
 {
     struct snapshot *s = build();
     struct contradiction *list;
-    size_t n = contradictions(&list, s, &facts, world.mark, world.n_mark);
+    size_t n = contradictions(&list, s, &facts, &world.marks);
     assert_int_equal(n, 1);
     struct contradiction out = list[0];
     mem_free(list);
@@ -261,7 +261,7 @@ static void as_survivor_says(void **state)
         random_world(&r);
         struct snapshot *s = build();
         struct contradiction *list;
-        size_t n = contradictions(&list, s, &facts, world.mark, world.n_mark), at = 0;
+        size_t n = contradictions(&list, s, &facts, &world.marks), at = 0;
         const struct persons *p = snapshot_persons(s);
         for (size_t person = 0; person < p->n; person++) {
             const struct record *own[RECORDS_MAX];
