@@ -37,26 +37,19 @@ bool account_has_second(const struct account *a)
 
 /* ---- rows ---- */
 
-static const char *text_or_null(struct query *q, size_t column, struct arena *a)
-{
-    if (query_is_null(q, column)) return NULL;
-    struct text t = query_text(q, column);
-    return arena_copy(a, t.p, t.n);
-}
-
 static void take_row(struct account *out, struct query *q, struct arena *a)
 {
     *out = (struct account){.account_no = query_int(q, 0),
-                            .name = text_or_null(q, 1, a),
-                            .full_name = text_or_null(q, 2, a),
+                            .name = query_copy_or_null(q, 1, a),
+                            .full_name = query_copy_or_null(q, 2, a),
                             .role = role_find(query_text(q, 3)),
                             .organisation_no = query_int(q, 4),
-                            .organisation = text_or_null(q, 5, a),
-                            .organisation_name = text_or_null(q, 6, a),
-                            .language = text_or_null(q, 7, a),
+                            .organisation = query_copy_or_null(q, 5, a),
+                            .organisation_name = query_copy_or_null(q, 6, a),
+                            .language = query_copy_or_null(q, 7, a),
                             .state = (enum account_state)query_int(q, 8),
                             .added_at = query_int(q, 9),
-                            .added_by = text_or_null(q, 10, a),
+                            .added_by = query_copy_or_null(q, 10, a),
                             .signed_in_at = query_int(q, 11),
                             .has_password = query_int(q, 12) != 0,
                             .has_factor = query_int(q, 13) != 0,

@@ -8,6 +8,7 @@
 #ifndef DCIM_STORE_BACKEND_H
 #define DCIM_STORE_BACKEND_H
 
+#include "base/arena.h"
 #include "base/crypto.h"
 #include "base/err.h"
 #include "base/text.h"
@@ -107,6 +108,10 @@ int64_t query_int(struct query *q, size_t column); /* 0 for NULL */
 bool query_is_null(struct query *q, size_t column);
 struct text query_text(struct query *q, size_t column); /* borrowed until the next step */
 struct text query_blob(struct query *q, size_t column);
+/* Copies into the arena, with a 0 behind; "" for NULL, and NULL for it. */
+const char *query_copy(struct query *q, size_t column, struct arena *a);
+const char *query_copy_or_null(struct query *q, size_t column, struct arena *a);
+struct text query_copy_blob(struct query *q, size_t column, struct arena *a);
 bool query_end(struct query *q, struct err *e) MUST_CHECK; /* resets; reports what failed */
 
 #endif

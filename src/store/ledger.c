@@ -52,13 +52,6 @@ bool store_backup_verified(struct store *st, const struct backup_made *b, struct
     return query_run(&q, e);
 }
 
-static const char *copied(struct query *q, size_t column, struct arena *a)
-{
-    if (query_is_null(q, column)) return NULL;
-    struct text t = query_text(q, column);
-    return arena_copy(a, t.p, t.n);
-}
-
 static const uint8_t *digest_of(struct text t, struct arena *a)
 {
     if (t.n != BACKUP_DIGEST) return NULL;
@@ -83,14 +76,14 @@ bool store_backup_list(struct backup_made **out, size_t *n, struct store *st, st
             room *= 2;
         }
         struct text digest = query_blob(&q, 9);
-        list[(*n)++] = (struct backup_made){.name = copied(&q, 0, a),
+        list[(*n)++] = (struct backup_made){.name = query_copy_or_null(&q, 0, a),
                                             .made_at = query_int(&q, 1),
-                                            .made_by = copied(&q, 2, a),
+                                            .made_by = query_copy_or_null(&q, 2, a),
                                             .bytes = query_int(&q, 3),
                                             .n_record = query_int(&q, 4),
                                             .n_audit = query_int(&q, 5),
                                             .verified_at = query_int(&q, 6),
-                                            .verified_by = copied(&q, 7, a),
+                                            .verified_by = query_copy_or_null(&q, 7, a),
                                             .automatic = query_int(&q, 8) != 0,
                                             .digest = digest_of(digest, a),
                                             .read_at = query_int(&q, 10),
@@ -112,7 +105,7 @@ bool store_backup_schedule(struct backup_schedule *out, struct store *st, struct
         out->keep = query_int(&q, 1);
         out->changed_at = query_int(&q, 2);
         out->tried_at = query_int(&q, 3);
-        out->failed = copied(&q, 4, a);
+        out->failed = query_copy_or_null(&q, 4, a);
     }
     return query_end(&q, e);
 }

@@ -3,17 +3,9 @@
 
 #include "base/date.h"
 #include "base/mem.h"
-#include "store/beside.h"
 #include "store/link_internal.h"
 
 #include <stdlib.h>
-
-enum { SEALED_MAX = 2 * CHOICE_REASON_MAX + 1000 };
-
-static const char *kept(struct arena *a, struct text t)
-{
-    return arena_copy(a, t.p, t.n);
-}
 
 /* ---- choosing ---- */
 
@@ -46,44 +38,11 @@ static bool add_over(struct store *st, int64_t choice_no, uint64_t record_no, st
     return query_run(&q, e);
 }
 
-/* Bind words about a record, sealed; nothing where there are none. */
-static bool bind_words(struct query *q, struct store *st, uint64_t record_no,
-                       enum envelope_place place, int64_t choice_no, struct text words,
-                       struct err *e)
-{
-    struct buf sealed;
-    words = text_trim(words);
-    if (words.n == 0) {
-        query_bind_null(q, "reason");
-        return true;
-    }
-    buf_init(&sealed, SEALED_MAX);
-    bool ok = beside_seal(&sealed, st, record_no, place, (uint32_t)choice_no, words, e);
-    if (ok) query_bind_blob(q, "reason", sealed.p, sealed.n);
-    buf_release(&sealed);
-    return ok;
-}
-
-static bool short_enough(struct text reason, struct err *e)
-{
-    return reason.n <= CHOICE_REASON_MAX ||
-           err_set(e, ERR_LIMIT, "link.reason", "a reason takes at most %d bytes",
-                   CHOICE_REASON_MAX);
-}
-
-static bool next_number(int64_t *out, struct store *st, struct err *e)
-{
-    struct query q;
-    (void)query_begin(&q, st->backend, SQL_CHOICE_NEXT);
-    *out = query_next(&q) ? query_int(&q, 0) : 1;
-    return query_end(&q, e);
-}
-
 static bool add(int64_t *choice_no, struct store *st, const struct link_subject *s,
                 const struct link_choose *d, struct err *e)
 {
     struct query q;
-    if (!next_number(choice_no, st, e)) return false;
+    if (!link_number(choice_no, st, SQL_CHOICE_NEXT, e)) return false;
     (void)query_begin(&q, st->backend, SQL_CHOICE_ADD);
     query_bind_int(&q, "choice_no", *choice_no);
     query_bind_int(&q, "form_no", s->form_no);
@@ -91,7 +50,7 @@ static bool add(int64_t *choice_no, struct store *st, const struct link_subject 
     query_bind_text(&q, "variable", text_of(st->dictionary->variable[d->variable].name));
     query_bind_text(&q, "actor", text_of(d->actor));
     query_bind_int(&q, "at", instant_now());
-    if (bind_words(&q, st, s->record_no, ENVELOPE_CHOICE_REASON, *choice_no, d->reason, e))
+    if (link_bind_reason(&q, st, s->record_no, ENVELOPE_CHOICE_REASON, *choice_no, d->reason, e))
         return query_run(&q, e) && add_over(st, *choice_no, s->record_no, e);
     (void)!query_end(&q, NULL);
     return false;
@@ -100,7 +59,7 @@ static bool add(int64_t *choice_no, struct store *st, const struct link_subject 
 bool link_choose(int64_t *choice_no, struct store *st, const struct link_choose *d, struct err *e)
 {
     struct link_subject s[2];
-    if (!store_must_write(st, e) || !short_enough(d->reason, e) ||
+    if (!store_must_write(st, e) || !link_reason_fits(d->reason, e) ||
         !link_subject(&s[0], st, d->record_no, NULL, e) || !active(&s[0], e) ||
         !can_be_chosen(st, &s[0], d->variable, e))
         return false;
@@ -139,33 +98,20 @@ bool link_unchoose(struct store *st, int64_t choice_no, const char *actor, struc
 {
     uint64_t record_no;
     struct query q;
-    if (!store_must_write(st, e) || !short_enough(reason, e) || !load(&record_no, st, choice_no, e))
+    if (!store_must_write(st, e) || !link_reason_fits(reason, e) ||
+        !load(&record_no, st, choice_no, e))
         return false;
     (void)query_begin(&q, st->backend, SQL_CHOICE_WITHDRAW);
     query_bind_int(&q, "choice_no", choice_no);
     query_bind_int(&q, "at", instant_now());
     query_bind_text(&q, "actor", text_of(actor));
-    if (bind_words(&q, st, record_no, ENVELOPE_CHOICE_UNDO, choice_no, reason, e))
+    if (link_bind_reason(&q, st, record_no, ENVELOPE_CHOICE_UNDO, choice_no, reason, e))
         return query_run(&q, e) && store_generation_next(st, e);
     (void)!query_end(&q, NULL);
     return false;
 }
 
 /* ---- what was chosen ---- */
-
-static bool open_words(const char **out, struct store *st, const struct link_choice *x,
-                       enum envelope_place place, struct text sealed, struct arena *a,
-                       struct err *e)
-{
-    struct buf plain;
-    *out = "";
-    if (sealed.n == 0) return true;
-    buf_init_wiped(&plain, SEALED_MAX);
-    bool ok = beside_open(&plain, st, x->record_no, place, (uint32_t)x->choice_no, sealed, e);
-    if (ok) *out = kept(a, buf_text(&plain));
-    buf_release(&plain);
-    return ok;
-}
 
 struct sealed { /* a choice, and its words as they lie there */
     struct link_choice choice;
@@ -179,18 +125,17 @@ static bool of_record(struct sealed **list, size_t *n, size_t *cap, struct store
     (void)query_begin(&q, st->backend, SQL_CHOICE_OF_RECORD);
     query_bind_int(&q, "record_no", (int64_t)record_no);
     while (query_next(&q)) {
-        struct text reason = query_blob(&q, 6), undo = query_blob(&q, 7);
         MEM_GROW(*list, *cap, *n + 1);
         (*list)[(*n)++] = (struct sealed){
             {.choice_no = query_int(&q, 0),
              .record_no = record_no,
-             .variable = kept(a, query_text(&q, 1)),
-             .actor = kept(a, query_text(&q, 2)),
+             .variable = query_copy(&q, 1, a),
+             .actor = query_copy(&q, 2, a),
              .made_at = query_int(&q, 3),
              .withdrawn_at = query_int(&q, 4),
-             .withdrawn_by = kept(a, query_text(&q, 5))},
-            {kept(a, reason), reason.n},
-            {kept(a, undo), undo.n},
+             .withdrawn_by = query_copy(&q, 5, a)},
+            query_copy_blob(&q, 6, a),
+            query_copy_blob(&q, 7, a),
         };
     }
     return query_end(&q, e);
@@ -217,8 +162,10 @@ bool link_choices_of(struct link_choice **out, size_t *n, struct store *st,
     for (size_t i = 0; i < *n && ok; i++) {
         struct link_choice *x = &(*out)[i];
         *x = list[i].choice;
-        ok = open_words(&x->reason, st, x, ENVELOPE_CHOICE_REASON, list[i].reason, a, e) &&
-             open_words(&x->withdraw_reason, st, x, ENVELOPE_CHOICE_UNDO, list[i].undo, a, e);
+        ok = link_open_reason(&x->reason, st, x->record_no, ENVELOPE_CHOICE_REASON, x->choice_no,
+                              list[i].reason, a, e) &&
+             link_open_reason(&x->withdraw_reason, st, x->record_no, ENVELOPE_CHOICE_UNDO,
+                              x->choice_no, list[i].undo, a, e);
     }
     mem_free(list);
     return ok;

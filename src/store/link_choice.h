@@ -26,8 +26,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { CHOICE_REASON_MAX = 4000 }; /* bytes */
-
 struct link_choose {
     uint64_t record_no;   /* whose answer counts */
     var_id variable;      /* of its form, once a record, no direct identifier */

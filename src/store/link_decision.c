@@ -210,7 +210,7 @@ static bool outcome(struct link_outcome *out, struct store *st, int64_t decision
 
 /* ---- deciding ---- */
 
-static bool number(int64_t *out, struct store *st, enum sql_id id, struct err *e)
+bool link_number(int64_t *out, struct store *st, enum sql_id id, struct err *e)
 {
     struct query q;
     (void)query_begin(&q, st->backend, id);
@@ -218,9 +218,8 @@ static bool number(int64_t *out, struct store *st, enum sql_id id, struct err *e
     return query_end(&q, e);
 }
 
-/* Bind words about record a, sealed; nothing where there are none. */
-static bool bind_words(struct query *q, struct store *st, uint64_t a, enum envelope_place place,
-                       int64_t decision_no, struct text words, struct err *e)
+bool link_bind_reason(struct query *q, struct store *st, uint64_t record_no,
+                      enum envelope_place place, int64_t number, struct text words, struct err *e)
 {
     struct buf sealed;
     words = text_trim(words);
@@ -229,13 +228,27 @@ static bool bind_words(struct query *q, struct store *st, uint64_t a, enum envel
         return true;
     }
     buf_init(&sealed, SEALED_MAX);
-    bool ok = beside_seal(&sealed, st, a, place, (uint32_t)decision_no, words, e);
+    bool ok = beside_seal(&sealed, st, record_no, place, (uint32_t)number, words, e);
     if (ok) query_bind_blob(q, "reason", sealed.p, sealed.n);
     buf_release(&sealed);
     return ok;
 }
 
-static bool short_enough(struct text reason, struct err *e)
+bool link_open_reason(const char **out, struct store *st, uint64_t record_no,
+                      enum envelope_place place, int64_t number, struct text sealed,
+                      struct arena *a, struct err *e)
+{
+    struct buf plain;
+    *out = "";
+    if (sealed.n == 0) return true;
+    buf_init_wiped(&plain, SEALED_MAX);
+    bool ok = beside_open(&plain, st, record_no, place, (uint32_t)number, sealed, e);
+    if (ok) *out = arena_copy(a, plain.p, plain.n);
+    buf_release(&plain);
+    return ok;
+}
+
+bool link_reason_fits(struct text reason, struct err *e)
 {
     return reason.n <= LINK_REASON_MAX ||
            err_set(e, ERR_LIMIT, "link.reason", "a reason takes at most %d bytes", LINK_REASON_MAX);
@@ -245,7 +258,7 @@ static bool add(int64_t *decision_no, struct store *st, const struct link_subjec
                 const struct link_decide *d, struct err *e)
 {
     struct query q;
-    if (!number(decision_no, st, SQL_LINKAGE_DECISION_NEXT, e)) return false;
+    if (!link_number(decision_no, st, SQL_LINKAGE_DECISION_NEXT, e)) return false;
     (void)query_begin(&q, st->backend, SQL_LINKAGE_DECISION_ADD);
     query_bind_int(&q, "decision_no", *decision_no);
     query_bind_int(&q, "form_no", s[0].form_no);
@@ -255,7 +268,7 @@ static bool add(int64_t *decision_no, struct store *st, const struct link_subjec
     query_bind_text(&q, "actor", text_of(d->actor));
     query_bind_int(&q, "at", instant_now());
     query_bind_int(&q, "waits", d->second_person);
-    if (bind_words(&q, st, s[0].record_no, ENVELOPE_LINK_REASON, *decision_no, d->reason, e))
+    if (link_bind_reason(&q, st, s[0].record_no, ENVELOPE_LINK_REASON, *decision_no, d->reason, e))
         return query_run(&q, e);
     (void)!query_end(&q, NULL);
     return false;
@@ -269,7 +282,8 @@ static bool mark_undone(struct store *st, int64_t decision_no, uint64_t a, const
     query_bind_int(&q, "decision_no", decision_no);
     query_bind_int(&q, "at", instant_now());
     query_bind_text(&q, "actor", text_of(actor));
-    if (bind_words(&q, st, a, ENVELOPE_LINK_UNDO, decision_no, reason, e)) return query_run(&q, e);
+    if (link_bind_reason(&q, st, a, ENVELOPE_LINK_UNDO, decision_no, reason, e))
+        return query_run(&q, e);
     (void)!query_end(&q, NULL);
     return false;
 }
@@ -293,7 +307,7 @@ bool link_decide(struct link_outcome *out, struct store *st, const struct link_d
     *out = (struct link_outcome){0};
     if (!is_verdict(d->verdict))
         return err_set(e, ERR_INPUT, "link.verdict", "a decision says same, different or unsure");
-    if (!store_must_write(st, e) || !link_in_order(&a, &b, e) || !short_enough(d->reason, e) ||
+    if (!store_must_write(st, e) || !link_in_order(&a, &b, e) || !link_reason_fits(d->reason, e) ||
         !link_subject(&s[0], st, a, NULL, e) || !link_subject(&s[1], st, b, NULL, e) ||
         !link_one_form(s, e) || !both_active(s, e) ||
         !link_stand(&stand, st, s[0].form_no, a, b, e) || !as_expected(&stand, d->expected, e))
@@ -344,7 +358,7 @@ bool link_undo(struct link_outcome *out, struct store *st, int64_t decision_no, 
     struct link_stand stand;
     struct kept k;
     *out = (struct link_outcome){0};
-    if (!store_must_write(st, e) || !short_enough(reason, e) || !load(&k, st, decision_no, e))
+    if (!store_must_write(st, e) || !link_reason_fits(reason, e) || !load(&k, st, decision_no, e))
         return false;
     if (k.undone)
         return err_set(e, ERR_CONFLICT, "link.undone", "decision %lld is undone already",
@@ -459,7 +473,7 @@ static bool load_bulk(struct bulk *b, struct store *st, int64_t form_no, int64_t
                       const char *actor, struct err *e)
 {
     struct query q;
-    if (!number(&b->first, st, SQL_LINKAGE_DECISION_NEXT, e)) return false;
+    if (!link_number(&b->first, st, SQL_LINKAGE_DECISION_NEXT, e)) return false;
     if (b->rows.n == 0) return true;
     if (!backend_loading(st->backend, true, e)) return false; /* records were looked up */
     (void)query_begin(&q, st->backend, SQL_LINKAGE_DECISIONS_LOAD);

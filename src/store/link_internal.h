@@ -86,6 +86,18 @@ bool link_run_state(struct link_run_state *out, struct store *st, int64_t run_no
                     struct err *e) MUST_CHECK;
 bool link_run_is_undone(struct err *e, int64_t run_no); /* always false: ERR_CONFLICT */
 
+/* What decisions and choices share: the next number, as the statement says it; the parameter
+ * "reason" bound to words, sealed under the key of a record, or to nothing where there are none. */
+bool link_number(int64_t *out, struct store *st, enum sql_id id, struct err *e) MUST_CHECK;
+bool link_bind_reason(struct query *q, struct store *st, uint64_t record_no,
+                      enum envelope_place place, int64_t number, struct text words,
+                      struct err *e) MUST_CHECK;
+/* Opened; "" where there are none. */
+bool link_open_reason(const char **out, struct store *st, uint64_t record_no,
+                      enum envelope_place place, int64_t number, struct text sealed,
+                      struct arena *a, struct err *e) MUST_CHECK;
+bool link_reason_fits(struct text reason, struct err *e) MUST_CHECK; /* ERR_LIMIT "link.reason" */
+
 /* How a pair stands, by its decisions. */
 struct link_stand {
     int64_t in_force, waiting; /* decisions, 0 */

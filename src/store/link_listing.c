@@ -3,17 +3,9 @@
 #include "store/link_decision.h"
 
 #include "base/mem.h"
-#include "store/beside.h"
 #include "store/link_internal.h"
 
 #include <string.h>
-
-enum { PLAIN_MAX = 2 * LINK_REASON_MAX + 1000 };
-
-static const char *kept(struct arena *a, struct text t)
-{
-    return arena_copy(a, t.p, t.n);
-}
 
 struct listing { /* rows, and what is still sealed of each */
     struct link_decision *item;
@@ -38,60 +30,47 @@ static void take(struct listing *l, struct query *q, bool evidence)
     struct arena *a = l->arena;
     const struct form *f = dictionary_form(l->st->dictionary, query_text(q, 1));
     struct link_decision *d = &l->item[l->n];
-    struct text reason = query_blob(q, 24), undo = query_blob(q, 25);
-    l->reason[l->n] = (struct text){kept(a, reason), reason.n};
-    l->undo_reason[l->n++] = (struct text){kept(a, undo), undo.n};
+    l->reason[l->n] = query_copy_blob(q, 24, a);
+    l->undo_reason[l->n++] = query_copy_blob(q, 25, a);
     *d = (struct link_decision){.decision_no = query_int(q, 0),
                                 .form = f == NULL ? FORM_NONE : f->id,
                                 .a = (uint64_t)query_int(q, 2),
                                 .b = (uint64_t)query_int(q, 3),
                                 .organisation_a = query_int(q, 6),
                                 .organisation_b = query_int(q, 7),
-                                .organisation_code_a = kept(a, query_text(q, 8)),
-                                .organisation_code_b = kept(a, query_text(q, 9)),
+                                .organisation_code_a = query_copy(q, 8, a),
+                                .organisation_code_b = query_copy(q, 9, a),
                                 .verdict = (enum link_verdict)query_int(q, 10),
                                 .automatic = query_int(q, 11) != 0,
                                 .run_no = query_int(q, 12),
                                 .has_weight = !query_is_null(q, 13),
                                 .weight = (double)query_int(q, 13) / 1000,
                                 .evidence = TEXT(""),
-                                .actor = kept(a, query_text(q, 14)),
+                                .actor = query_copy(q, 14, a),
                                 .made_at = query_int(q, 15),
                                 .waits = query_int(q, 16) != 0,
                                 .confirmed_at = query_int(q, 17),
-                                .confirmed_by = kept(a, query_text(q, 18)),
+                                .confirmed_by = query_copy(q, 18, a),
                                 .in_force = query_int(q, 19) != 0,
                                 .held = query_int(q, 20) != 0,
                                 .against = query_int(q, 21),
                                 .undone_at = query_int(q, 22),
-                                .undone_by = kept(a, query_text(q, 23)),
+                                .undone_by = query_copy(q, 23, a),
                                 .reason = "",
                                 .undo_reason = ""};
     record_code_format(d->code_a, (uint64_t)query_int(q, 4));
     record_code_format(d->code_b, (uint64_t)query_int(q, 5));
-    if (!evidence) return;
-    struct text t = query_blob(q, 26);
-    d->evidence = (struct text){kept(a, t), t.n};
-}
-
-static bool open_words(const char **out, const struct listing *l, const struct link_decision *d,
-                       enum envelope_place place, struct text sealed, struct err *e)
-{
-    struct buf plain;
-    if (sealed.n == 0) return true;
-    buf_init_wiped(&plain, PLAIN_MAX);
-    bool ok = beside_open(&plain, l->st, d->a, place, (uint32_t)d->decision_no, sealed, e);
-    if (ok) *out = kept(l->arena, buf_text(&plain));
-    buf_release(&plain);
-    return ok;
+    if (evidence) d->evidence = query_copy_blob(q, 26, a);
 }
 
 static bool open_listing(struct listing *l, struct err *e)
 {
     for (size_t i = 0; i < l->n; i++) {
         struct link_decision *d = &l->item[i];
-        if (!open_words(&d->reason, l, d, ENVELOPE_LINK_REASON, l->reason[i], e) ||
-            !open_words(&d->undo_reason, l, d, ENVELOPE_LINK_UNDO, l->undo_reason[i], e))
+        if (!link_open_reason(&d->reason, l->st, d->a, ENVELOPE_LINK_REASON, d->decision_no,
+                              l->reason[i], l->arena, e) ||
+            !link_open_reason(&d->undo_reason, l->st, d->a, ENVELOPE_LINK_UNDO, d->decision_no,
+                              l->undo_reason[i], l->arena, e))
             return false;
     }
     return true;

@@ -9,21 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *kept(struct arena *a, struct text t)
-{
-    return arena_copy(a, t.p, t.n);
-}
-
 static void take_pair(struct link_pair *out, form_id form, struct query *q, struct arena *a)
 {
-    struct text evidence = query_blob(q, 14);
     *out = (struct link_pair){.form = form,
                               .a = (uint64_t)query_int(q, 0),
                               .b = (uint64_t)query_int(q, 1),
                               .organisation_a = query_int(q, 9),
                               .organisation_b = query_int(q, 10),
-                              .organisation_code_a = kept(a, query_text(q, 11)),
-                              .organisation_code_b = kept(a, query_text(q, 12)),
+                              .organisation_code_a = query_copy(q, 11, a),
+                              .organisation_code_b = query_copy(q, 12, a),
                               .active = query_int(q, 7) == RECORD_ACTIVE &&
                                         query_int(q, 8) == RECORD_ACTIVE,
                               .proposed = true,
@@ -31,7 +25,7 @@ static void take_pair(struct link_pair *out, form_id form, struct query *q, stru
                               .run_no = query_int(q, 2),
                               .standing = (enum link_standing)query_int(q, 4),
                               .same_person = query_int(q, 13) != 0};
-    out->evidence = (struct text){kept(a, evidence), evidence.n};
+    out->evidence = query_copy_blob(q, 14, a);
     record_code_format(out->code_a, (uint64_t)query_int(q, 5));
     record_code_format(out->code_b, (uint64_t)query_int(q, 6));
 }

@@ -261,20 +261,15 @@ bool link_run_add(size_t *n_added, struct store *st, int64_t run_no,
 
 /* ---- reading ---- */
 
-static const char *kept(struct arena *a, struct text t)
-{
-    return arena_copy(a, t.p, t.n);
-}
-
 static void take_run(struct link_run *out, struct store *st, struct query *q, struct arena *a)
 {
     const struct form *f = dictionary_form(st->dictionary, query_text(q, 1));
     *out = (struct link_run){.run_no = query_int(q, 0),
                              .form = f == NULL ? FORM_NONE : f->id,
-                             .state = kept(a, query_text(q, 2)),
+                             .state = query_copy(q, 2, a),
                              .started_at = query_int(q, 3),
                              .finished_at = query_int(q, 4),
-                             .actor = kept(a, query_text(q, 5)),
+                             .actor = query_copy(q, 5, a),
                              .lower = (double)query_int(q, 6) / 1000,
                              .upper = (double)query_int(q, 7) / 1000,
                              .last_record = (uint64_t)query_int(q, 8),
@@ -284,15 +279,14 @@ static void take_run(struct link_run *out, struct store *st, struct query *q, st
                              .n_automatic = query_int(q, 12),
                              .n_in_force = query_int(q, 13),
                              .undone_at = query_int(q, 14),
-                             .undone_by = kept(a, query_text(q, 15)),
-                             .undo_reason = kept(a, query_text(q, 16))};
+                             .undone_by = query_copy(q, 15, a),
+                             .undo_reason = query_copy(q, 16, a)};
 }
 
 static void take_whole_run(struct link_run *out, struct store *st, struct query *q, struct arena *a)
 {
     take_run(out, st, q, a);
-    struct text model = query_text(q, 17);
-    out->model = (struct text){kept(a, model), model.n};
+    out->model = text_of(query_copy(q, 17, a));
 }
 
 bool link_run_get(struct link_run *out, struct store *st, int64_t run_no, struct arena *a,

@@ -342,11 +342,6 @@ bool person_of_record(uint64_t *person_no, struct store *st, uint64_t record_no,
     return query_end(&q, e);
 }
 
-static const char *kept(struct arena *a, struct text t)
-{
-    return arena_copy(a, t.p, t.n);
-}
-
 bool person_records(struct person_record **out, size_t *n, struct store *st, uint64_t person_no,
                     struct arena *a, struct err *e)
 {
@@ -362,7 +357,7 @@ bool person_records(struct person_record **out, size_t *n, struct store *st, uin
         *r = (struct person_record){.record_no = (uint64_t)query_int(&q, 0),
                                     .form = f == NULL ? FORM_NONE : f->id,
                                     .organisation_no = query_int(&q, 3),
-                                    .organisation = kept(a, query_text(&q, 4)),
+                                    .organisation = query_copy(&q, 4, a),
                                     .created_at = query_int(&q, 5)};
         record_code_format(r->code, (uint64_t)query_int(&q, 1));
     }

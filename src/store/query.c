@@ -239,6 +239,23 @@ struct text query_blob(struct query *q, size_t column)
     return q->backend->ops->blob_at(q->statement, column);
 }
 
+const char *query_copy(struct query *q, size_t column, struct arena *a)
+{
+    struct text t = query_text(q, column);
+    return arena_copy(a, t.p, t.n);
+}
+
+const char *query_copy_or_null(struct query *q, size_t column, struct arena *a)
+{
+    return query_is_null(q, column) ? NULL : query_copy(q, column, a);
+}
+
+struct text query_copy_blob(struct query *q, size_t column, struct arena *a)
+{
+    struct text t = query_blob(q, column);
+    return (struct text){arena_copy(a, t.p, t.n), t.n};
+}
+
 bool query_end(struct query *q, struct err *e)
 {
     if (q->statement != NULL) q->backend->ops->give(q->backend, q->statement);

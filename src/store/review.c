@@ -17,11 +17,6 @@ static form_id form_called(const struct store *st, struct text name)
     return f == NULL ? FORM_NONE : f->id;
 }
 
-static const char *kept(struct arena *a, struct text t)
-{
-    return arena_copy(a, t.p, t.n);
-}
-
 /* ---- where versions stand ---- */
 
 bool work_list(struct work **out, size_t *n, int64_t *next, struct store *st, const char *state,
@@ -47,12 +42,12 @@ bool work_list(struct work **out, size_t *n, int64_t *next, struct store *st, co
                            .version_no = (uint32_t)(*next % VERSIONS_PER_RECORD),
                            .form = form_called(st, query_text(&q, 3)),
                            .organisation_no = query_int(&q, 4),
-                           .organisation = kept(a, query_text(&q, 5)),
-                           .state = kept(a, query_text(&q, 6)),
+                           .organisation = query_copy(&q, 5, a),
+                           .state = query_copy(&q, 6, a),
                            .counted = query_int(&q, 7) != 0,
                            .late = query_int(&q, 8) != 0,
                            .changed_at = query_int(&q, 9),
-                           .actor = kept(a, query_text(&q, 10))};
+                           .actor = query_copy(&q, 10, a)};
         record_code_format(w->code, (uint64_t)query_int(&q, 2));
     }
     if (*n < max) *next = 0;
@@ -71,11 +66,11 @@ bool work_of(struct work *out, struct store *st, uint64_t record_no, uint32_t ve
     (void)query_begin(&q, st->backend, SQL_WORK_OF);
     query_bind_int(&q, "version_id", (int64_t)record_no * VERSIONS_PER_RECORD + version_no);
     if (query_next(&q)) {
-        out->state = kept(a, query_text(&q, 0));
+        out->state = query_copy(&q, 0, a);
         out->counted = query_int(&q, 1) != 0;
         out->late = query_int(&q, 2) != 0;
         out->changed_at = query_int(&q, 3);
-        out->actor = kept(a, query_text(&q, 4));
+        out->actor = query_copy(&q, 4, a);
     }
     return query_end(&q, e);
 }
@@ -163,8 +158,8 @@ static void take_query(struct review_query *out, struct query *q, struct arena *
                                  .record_no = (uint64_t)query_int(q, 1),
                                  .organisation_no = query_int(q, 3),
                                  .version_no = (uint32_t)query_int(q, 4),
-                                 .field = kept(a, query_text(q, 5)),
-                                 .state = kept(a, query_text(q, 6)),
+                                 .field = query_copy(q, 5, a),
+                                 .state = query_copy(q, 6, a),
                                  .changed_at = query_int(q, 7)};
     record_code_format(out->code, (uint64_t)query_int(q, 2));
 }
@@ -203,9 +198,8 @@ static bool open_messages(struct review_query *out, struct store *st, struct are
         MEM_GROW(list, cap, out->n_message + 1);
         ok = beside_open(&plain, st, out->record_no, ENVELOPE_REVIEW_TEXT,
                          (uint32_t)query_int(&q, 0), query_blob(&q, 3), e);
-        list[out->n_message++] =
-            (struct review_message){query_int(&q, 1), kept(a, query_text(&q, 2)),
-                                    ok ? kept(a, buf_text(&plain)) : ""};
+        list[out->n_message++] = (struct review_message){query_int(&q, 1), query_copy(&q, 2, a),
+                                                         ok ? arena_copy(a, plain.p, plain.n) : ""};
     }
     buf_release(&plain);
     if (!query_end(&q, ok ? e : NULL)) ok = false;
@@ -278,6 +272,6 @@ bool year_list(struct closed_year **out, size_t *n, struct store *st, struct are
     (void)query_begin(&q, st->backend, SQL_YEAR_LIST);
     while (*n < YEARS_MAX && query_next(&q))
         list[(*n)++] = (struct closed_year){form_called(st, query_text(&q, 0)), query_int(&q, 1),
-                                            query_int(&q, 2), kept(a, query_text(&q, 3))};
+                                            query_int(&q, 2), query_copy(&q, 3, a)};
     return query_end(&q, e);
 }

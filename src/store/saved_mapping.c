@@ -3,12 +3,6 @@
 
 #include "store/store_internal.h"
 
-static const char *text_at(struct query *q, size_t column, struct arena *a)
-{
-    struct text t = query_text(q, column);
-    return arena_copy(a, t.p, t.n);
-}
-
 static void bind_whose(struct query *q, int64_t organisation_no, const char *form)
 {
     query_bind_int(q, "organisation_no", organisation_no);
@@ -49,10 +43,10 @@ bool store_mapping_list(struct saved_mapping **out, size_t *n, struct store *st,
     (void)query_begin(&q, st->backend, SQL_SAVED_MAPPING_LIST);
     bind_whose(&q, organisation_no, form);
     while (*n < SAVED_MAPPINGS_MAX && query_next(&q)) {
-        list[*n].name = text_at(&q, 0, a);
-        list[*n].columns = text_at(&q, 1, a);
+        list[*n].name = query_copy(&q, 0, a);
+        list[*n].columns = query_copy(&q, 1, a);
         list[*n].saved_at = query_int(&q, 2);
-        list[*n].saved_by = text_at(&q, 3, a);
+        list[*n].saved_by = query_copy(&q, 3, a);
         ++*n;
     }
     return query_end(&q, e);

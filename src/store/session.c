@@ -41,20 +41,13 @@ const char *session_state_name(enum session_state s)
     return "enrol";
 }
 
-static const char *text_or_null(struct query *q, size_t column, struct arena *a)
-{
-    if (query_is_null(q, column)) return NULL;
-    struct text t = query_text(q, column);
-    return arena_copy(a, t.p, t.n);
-}
-
 static void take_row(struct session *out, struct query *q, struct arena *a)
 {
     *out = (struct session){.session_no = query_int(q, 0),
                             .account_no = query_int(q, 1),
                             .state = (enum session_state)query_int(q, 2),
-                            .source = text_or_null(q, 3, a),
-                            .purpose = text_or_null(q, 4, a),
+                            .source = query_copy_or_null(q, 3, a),
+                            .purpose = query_copy_or_null(q, 4, a),
                             .began_at = query_int(q, 5),
                             .began_ms = query_int(q, 6),
                             .seen_ms = query_int(q, 7),

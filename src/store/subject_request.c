@@ -34,26 +34,19 @@ static struct envelope_context context_of(const struct subject_request *r,
     return (struct envelope_context){place, r->code, (uint32_t)version_no};
 }
 
-static const char *copied(struct query *q, size_t column, struct arena *a)
-{
-    if (query_is_null(q, column)) return NULL;
-    struct text t = query_text(q, column);
-    return arena_copy(a, t.p, t.n);
-}
-
 /* Columns as in subject_request_list and subject_request_find. */
 static void take(struct subject_request *out, struct query *q, struct arena *a)
 {
     *out = (struct subject_request){.request_no = query_int(q, 0),
-                                    .right = copied(q, 2, a),
-                                    .law = copied(q, 3, a),
-                                    .state = copied(q, 4, a),
+                                    .right = query_copy_or_null(q, 2, a),
+                                    .law = query_copy_or_null(q, 3, a),
+                                    .state = query_copy_or_null(q, 4, a),
                                     .received_on = (int32_t)query_int(q, 5),
                                     .due_on = (int32_t)query_int(q, 6),
                                     .added_at = query_int(q, 7),
-                                    .added_by = copied(q, 8, a),
+                                    .added_by = query_copy_or_null(q, 8, a),
                                     .closed_at = query_int(q, 9),
-                                    .closed_by = copied(q, 10, a),
+                                    .closed_by = query_copy_or_null(q, 10, a),
                                     .version_no = query_int(q, 11)};
     record_code_format(out->code, (uint64_t)query_int(q, 1));
 }

@@ -34,13 +34,6 @@ static struct envelope_context context_of(const struct task *t, enum envelope_pl
     return (struct envelope_context){place, t->code, (uint32_t)version_no};
 }
 
-static const char *copied(struct query *q, size_t column, struct arena *a)
-{
-    if (query_is_null(q, column)) return NULL;
-    struct text t = query_text(q, column);
-    return arena_copy(a, t.p, t.n);
-}
-
 void task_subject(uint8_t out[ACCESS_HASH], const struct store *st, struct text what)
 {
     access_hash(out, st, ACCESS_TASK, 0, what);
@@ -50,19 +43,19 @@ void task_subject(uint8_t out[ACCESS_HASH], const struct store *st, struct text 
 static void take(struct task *out, struct query *q, struct arena *a)
 {
     *out = (struct task){.task_no = query_int(q, 0),
-                         .kind = copied(q, 2, a),
-                         .state = copied(q, 3, a),
+                         .kind = query_copy_or_null(q, 2, a),
+                         .state = query_copy_or_null(q, 3, a),
                          .account_no = query_int(q, 4),
                          .organisation_no = query_int(q, 5),
                          .made_at = query_int(q, 7),
-                         .made_by = copied(q, 8, a),
+                         .made_by = query_copy_or_null(q, 8, a),
                          .until = query_int(q, 9),
                          .decided_at = query_int(q, 10),
-                         .decided_by = copied(q, 11, a),
+                         .decided_by = query_copy_or_null(q, 11, a),
                          .n_used = query_int(q, 12),
                          .version_no = query_int(q, 13),
-                         .role = copied(q, 14, a),
-                         .unit = copied(q, 15, a)};
+                         .role = query_copy_or_null(q, 14, a),
+                         .unit = query_copy_or_null(q, 15, a)};
     struct text subject = query_blob(q, 6);
     record_code_format(out->code, (uint64_t)query_int(q, 1));
     if (subject.n == sizeof out->subject) memcpy(out->subject, subject.p, subject.n);

@@ -12,22 +12,15 @@ bool token_names(const char *operations, const char *name)
     return false;
 }
 
-static const char *text_or_null(struct query *q, size_t column, struct arena *a)
-{
-    if (query_is_null(q, column)) return NULL;
-    struct text t = query_text(q, column);
-    return arena_copy(a, t.p, t.n);
-}
-
 static void take_row(struct token *out, struct query *q, struct arena *a)
 {
     *out = (struct token){.token_no = query_int(q, 0),
                           .account_no = query_int(q, 1),
-                          .label = text_or_null(q, 2, a),
-                          .operations = text_or_null(q, 3, a),
+                          .label = query_copy_or_null(q, 2, a),
+                          .operations = query_copy_or_null(q, 3, a),
                           .organisation_no = query_int(q, 4),
-                          .organisation = text_or_null(q, 5, a),
-                          .purpose = text_or_null(q, 6, a),
+                          .organisation = query_copy_or_null(q, 5, a),
+                          .purpose = query_copy_or_null(q, 6, a),
                           .added_at = query_int(q, 7),
                           .until = query_int(q, 8),
                           .used_at = query_int(q, 9),

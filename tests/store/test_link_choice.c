@@ -185,7 +185,7 @@ static void choice_3_bad_input(void **state)
     (void)state;
     const struct dictionary *d = store_data_dictionary();
     const struct form *suspect = dictionary_form(d, TEXT("suspect"));
-    static char words[CHOICE_REASON_MAX + 2];
+    static char words[LINK_REASON_MAX + 2];
     memset(words, 'x', sizeof words - 1);
     refused(2, 8, dictionary_variable(d, victim->id, TEXT("form"))->id, "x", "link.variable");
     refused(2, 8, dictionary_variable(d, victim->id, TEXT("family_name"))->id, "x",
