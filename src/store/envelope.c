@@ -52,6 +52,9 @@ static const struct {
     [ENVELOPE_LINK_UNDO] = {"linkage_decision", "undo_reason"},
     [ENVELOPE_CHOICE_REASON] = {"linkage_choice", "reason"},
     [ENVELOPE_CHOICE_UNDO] = {"linkage_choice", "withdraw_reason"},
+    [ENVELOPE_RELEASE_KEY] = {"release_set", "wrapped_key"},
+    [ENVELOPE_RELEASE_WORDS] = {"release_set", "words"},
+    [ENVELOPE_RELEASE_DOCUMENT] = {"release_set", "document"},
 };
 
 static size_t add(uint8_t *out, size_t at, const void *p, size_t n)

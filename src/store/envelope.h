@@ -47,6 +47,9 @@ enum envelope_place {
     ENVELOPE_LINK_UNDO,   /* why it was undone */
     ENVELOPE_CHOICE_REASON, /* of a chosen answer: under the key of its record */
     ENVELOPE_CHOICE_UNDO,   /* why it was taken back */
+    ENVELOPE_RELEASE_KEY, /* of a release; its "record code" is its number, twelve digits */
+    ENVELOPE_RELEASE_WORDS,
+    ENVELOPE_RELEASE_DOCUMENT,
     ENVELOPE_PLACE_COUNT
 };
 
