@@ -28,7 +28,8 @@ src/service/operations.c TEXT_ARG:4 LINE_ARG:4 CHOICE_ARG:3 INT_ARG:4 INT_ARG_NE
 src/service/operations_account.c TEXT_ARG:4 LINE_ARG:4 CHOICE_ARG:3 INT_ARG:4 INT_ARG_NEEDED:4 BOOL_ARG:2 LIST_ARG:2 FILE_ARG:3 SECRET_ARG:4
 src/service/operations_entry.c TEXT_ARG:4 LINE_ARG:4 CHOICE_ARG:3 INT_ARG:4 INT_ARG_NEEDED:4 BOOL_ARG:2 LIST_ARG:2 FILE_ARG:3 SECRET_ARG:4
 src/service/operations_explore.c TEXT_ARG:4 LINE_ARG:4 CHOICE_ARG:3 INT_ARG:4 INT_ARG_NEEDED:4 BOOL_ARG:2 LIST_ARG:2 FILE_ARG:3 SECRET_ARG:4
-src/service/service.c deny:4
+src/service/service.c call_deny:4
+src/service/may.c call_deny:4
 src/model/capability.h X:3
 src/model/redcap.c PROBLEM:7
 src/model/redcap.c PROBLEM:6

@@ -163,6 +163,11 @@ struct json *json_share(const struct json *j)
     return ours(json_incref(seen(j)));
 }
 
+bool json_same(const struct json *a, const struct json *b)
+{
+    return a == b || json_equal(seen(a), seen(b)) != 0;
+}
+
 struct json *json_take(struct json *object, const char *key)
 {
     json_t *j = json_object_get(theirs(object), key);

@@ -44,6 +44,9 @@ void json_set_int(struct json *object, const char *key, int64_t value);
 void json_set_bool(struct json *object, const char *key, bool value);
 void json_push(struct json *array, struct json *child); /* takes child */
 
+/* Whether both say the same; the order of members does not matter. Cost: O(size). */
+bool json_same(const struct json *a, const struct json *b);
+
 /* Take a member out of its object; NULL when there is none. `owns`. */
 struct json *json_take(struct json *object, const char *key);
 

@@ -28,261 +28,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-struct service *service_new(const struct service_options *options)
-{
-    struct service *s = mem_new(1, sizeof *s);
-    s->options = *options;
-    s->role = role_find(text_of(options->role == NULL ? "custodian" : options->role));
-    return s;
-}
-
-struct service *service_connect(int socket)
-{
-    struct service *s = mem_new(1, sizeof *s);
-    s->channel = mem_new(1, sizeof *s->channel);
-    s->channel->fd = socket;
-    return s;
-}
-
-void service_drop_snapshots(struct service *s)
-{
-    if (s->dictionary == NULL || s->snapshot == NULL) return;
-    for (size_t f = 0; f < s->dictionary->n_form; f++) {
-        snapshot_drop(s->snapshot[f]);
-        s->snapshot[f] = NULL;
-    }
-}
-
-static void close_repository(struct service *s)
-{
-    service_drop_snapshots(s);
-    dashboards_forget(s);
-    mem_free(s->snapshot);
-    store_close(s->store);
-    encodings_free(s->encodings);
-    s->encodings = NULL;
-    if (s->shared == NULL) dictionary_free(s->dictionary);
-    else edition_release(s->shared, s->edition);
-    s->edition = NULL;
-    s->snapshot = NULL;
-    s->store = NULL;
-    s->dictionary = NULL;
-}
-
-void service_close(struct service *s)
-{
-    if (s == NULL) return;
-    if (s->channel != NULL) (void)close(s->channel->fd);
-    mem_free(s->channel);
-    close_repository(s);
-    json_free(s->problems);
-    jobs_free(s->jobs);
-    uploads_free(s->uploads);
-    link_news_free(s->link_news);
-    (void)catalogue_use(NULL); /* whoever called speaks English from here on */
-    catalogue_free(s->words);
-    mem_free(s);
-}
-
-struct uploads *service_uploads(struct service *s)
-{
-    if (s->shared != NULL) return shared_uploads(s->shared);
-    if (s->uploads == NULL) s->uploads = uploads_new();
-    return s->uploads;
-}
-
-struct jobs *service_jobs(struct service *s)
-{
-    if (s->shared != NULL) return shared_jobs(s->shared);
-    if (s->jobs == NULL) s->jobs = jobs_new();
-    return s->jobs;
-}
-
-const struct json *service_problems(const struct service *s)
-{
-    return s->problems;
-}
-
-/* ---------------------------------------------------------------- the repository */
-
-static bool load_dictionary(struct service *s, const struct store_info *info, struct arena *a,
-                            struct err *e)
-{
-    struct problems problems;
-    problems_init(&problems, a);
-    const char *folder = arena_printf(a, "%s/dictionary", s->options.repository);
-    bool ok = dictionary_load(&s->dictionary, folder, info->pack, &problems, e);
-    if (!ok) service_keep_problems(s, &problems);
-    problems_release(&problems);
-    if (ok &&
-        memcmp(s->dictionary->hash, info->dictionary_hash, sizeof info->dictionary_hash) != 0) {
-        err_set(e, ERR_STORE, "service.dictionary_changed",
-                "the files in %s are not the ones installed in this repository", folder);
-        err_remedy(
-            e,
-            "if the change is meant, install it with `dcim pack install`, which checks and records it; if "
-            "not, restore the folder from a backup");
-        return false;
-    }
-    return ok;
-}
-
-static bool add_organisations(struct service *s, struct arena *a, struct err *e)
-{
-    struct organisation *list;
-    size_t n;
-    if (!store_organisation_list(&list, &n, s->store, a, e)) return false;
-    for (size_t i = 0; i < n; i++)
-        dictionary_add_organisation(s->dictionary, text_of(list[i].code), text_of(list[i].name),
-                                    text_of(list[i].type));
-    return true;
-}
-
-/* The program's words in this language, read when they are first needed. Where there are none, or
- * where they cannot be read, it speaks English: no reason not to do what was asked. */
-static void speak(struct service *s, const char *language, struct arena *a)
-{
-    const char *data;
-    if (s->shared != NULL) {
-        (void)catalogue_use(shared_words(s->shared, language));
-        return;
-    }
-    struct arena_mark mark = arena_mark(a);
-    if (s->words_language[0] != '\0' && strcmp(s->words_language, language) == 0) {
-        (void)catalogue_use(s->words);
-        return;
-    }
-    (void)catalogue_use(NULL);
-    catalogue_free(s->words);
-    s->words = NULL;
-    snprintf(s->words_language, sizeof s->words_language, "%s", language);
-    bool plain = strspn(language, "abcdefghijklmnopqrstuvwxyz") == strlen(language);
-    if (plain && strcmp(language, "en") != 0 && service_data_folder(&data, s, a, NULL) &&
-        !catalogue_load(&s->words, arena_printf(a, "%s/i18n/%s.po", data, language), language, NULL,
-                        NULL, NULL))
-        s->words = NULL;
-    (void)catalogue_use(s->words);
-    arena_rewind(a, mark);
-}
-
-void call_speak(struct call *c, const struct dictionary *d)
-{
-    const char *language = c->who.language;
-    if (language == NULL) language = dictionary_pack_value(d, "default_language", "en");
-    c->language = dictionary_language(d, text_of(language));
-    speak(c->s, language, c->arena);
-}
-
-struct unlock service_unlock(const struct service *s)
-{
-    return (struct unlock){.key_file = s->options.key_file,
-                           .passphrase = s->options.passphrase,
-                           .recovery = s->options.recovery};
-}
-
-static bool use_dictionary(struct service *s, struct err *e)
-{
-    s->snapshot = mem_new(s->dictionary->n_form, sizeof(struct snapshot *));
-    const struct secret *key = keyring_key(store_keyring(s->store), KEY_LINKAGE);
-    if (key != NULL) {
-        s->encodings = encodings_new(s->dictionary, key);
-        store_set_encode(s->store, encodings_make, s->encodings);
-    }
-    return store_use_dictionary(s->store, s->dictionary, e);
-}
-
-static bool open_repository(struct service *s, struct arena *a, struct err *e)
-{
-    const struct service_options *o = &s->options;
-    struct unlock unlock = service_unlock(s);
-    struct store_info info;
-    if (o->repository == NULL || !file_exists(arena_printf(a, "%s/database", o->repository))) {
-        err_set(e, ERR_NOT_FOUND, "service.no_repository", "there is no repository at %s",
-                o->repository == NULL ? tr("(none named)") : o->repository);
-        return err_remedy(
-            e,
-            "name its folder with --repository or DCIM_REPOSITORY, or make one: dcim init --pack pt DIR");
-    }
-    if (!store_open(&s->store, o->repository, &unlock, false, e)) return false;
-    return store_info(&info, s->store, e) && load_dictionary(s, &info, a, e) &&
-           add_organisations(s, a, e) && use_dictionary(s, e);
-}
-
-/* The same as one thread of a desk: the repository is unlocked, and the dictionary may be there. */
-static bool open_shared(struct service *s, struct arena *a, struct err *e)
-{
-    struct store_info info;
-    if (!shared_store(&s->store, s->shared, e) || !store_info(&info, s->store, e)) return false;
-    s->edition = shared_edition(s->shared, &info);
-    if (s->edition == NULL) {
-        /* it is no edition yet, so nobody else frees it */
-        if (!load_dictionary(s, &info, a, e) || !add_organisations(s, a, e)) {
-            dictionary_free(s->dictionary);
-            s->dictionary = NULL;
-            return false;
-        }
-        s->edition = edition_publish(s->shared, s->dictionary, &info);
-    }
-    s->dictionary = edition_dictionary(s->edition);
-    return use_dictionary(s, e);
-}
-
-/* Whether another process has installed another dictionary since this one was loaded. */
-static bool dictionary_is_old(bool *out, struct service *s, struct err *e)
-{
-    struct store_info info;
-    if (!store_info(&info, s->store, e)) return false;
-    *out = s->shared != NULL ? !edition_fits(s->edition, &info)
-                             : memcmp(s->dictionary->hash, info.dictionary_hash,
-                                      sizeof info.dictionary_hash) != 0;
-    return true;
-}
-
-bool service_repository(struct service *s, struct err *e)
-{
-    bool old = s->reopen;
-    if (s->store != NULL && !old && !dictionary_is_old(&old, s, e)) return false;
-    if (old) close_repository(s);
-    if (s->store != NULL) return true;
-    struct arena *a = arena_new(ARENA_PLAIN);
-    bool ok = s->shared != NULL ? open_shared(s, a, e) : open_repository(s, a, e);
-    s->reopen = false;
-    if (!ok) close_repository(s);
-    arena_free(a);
-    return ok;
-}
-
-bool service_snapshot(struct snapshot **out, struct service *s, const struct form *f, struct err *e)
-{
-    int64_t generation;
-    if (!store_generation(&generation, s->store, e)) return false;
-    if (s->shared != NULL) {
-        if (s->snapshot[f->id] == NULL && !edition_snapshot(&s->snapshot[f->id], s->shared,
-                                                            s->edition, s->store, f, generation, e))
-            return false;
-        *out = s->snapshot[f->id];
-        return true;
-    }
-    if (generation != s->generation) service_drop_snapshots(s);
-    s->generation = generation;
-    if (s->snapshot[f->id] == NULL) {
-        size_t n_part = parallel_threads();
-        struct row_source *source = mem_new(n_part, sizeof *source);
-        size_t n = 0;
-        bool ok = true;
-        for (; n < n_part && ok; n++) ok = store_row_source(&source[n], s->store, f, n, n_part, e);
-        if (ok) {
-            ok = snapshot_build(&s->snapshot[f->id], s->dictionary, f, source, n_part, e);
-        } else {
-            for (size_t i = 0; i + 1 < n; i++) source[i].close(&source[i]);
-        }
-        mem_free(source);
-        if (!ok) return false;
-    }
-    *out = s->snapshot[f->id];
-    return true;
-}
-
 /* ---------------------------------------------------------------- problems */
 
 struct json *problems_to_json(const struct problems *p)
@@ -313,182 +58,6 @@ void call_progress(struct call *c, const char *what, uint64_t done, uint64_t tot
 {
     if (c->progress != NULL && c->progress->step != NULL)
         c->progress->step(c->progress->ctx, tr(what), done, total);
-}
-
-/* ---------------------------------------------------------------- may I? */
-
-/* Refuse; service_call() appends the entry once no transaction is open any more. */
-static bool deny(struct call *c, struct err *e, const char *id, const char *what)
-{
-    c->denied = true;
-    return err_set(e, ERR_DENIED, id, "%s: %s", c->operation->name, tr(what));
-}
-
-static bool append_alone(struct shared *sh, struct store *st, const struct audit_event *event,
-                         struct err *e)
-{
-    store_give_up(st); /* it waits for others, and the journal is not to wait for it */
-    if (sh != NULL) return group_commit_append(shared_group(sh), sh, st, event, e);
-    if (!store_begin(st, true, e)) return false;
-    if (audit_append(st, event, NULL, e) && store_commit(st, e)) return true;
-    store_rollback(st);
-    return false;
-}
-
-/* The entry of a refusal. Operations that open the repository themselves are refused before they
- * do, so it is opened for the entry. When that cannot be done or written, the call is refused all
- * the same. */
-static void audit_denied(struct call *c)
-{
-    struct err e = {0};
-    struct service *s = c->s;
-    struct store *own = NULL;
-    struct unlock unlock = service_unlock(s);
-    struct audit_event event = c->event;
-    event.action = AUDIT_DENY;
-    event.object_type = "operation";
-    event.object_id = c->operation->name;
-    event.decision = "deny";
-    if (s->store == NULL && s->options.repository != NULL &&
-        !store_open(&own, s->options.repository, &unlock, false, &e))
-        return;
-    struct store *st = s->store != NULL ? s->store : own;
-    if (st != NULL && !append_alone(s->shared, st, &event, &e)) err_clear(&e);
-    store_close(own);
-}
-
-static bool may(struct call *c, enum capability needed, struct err *e)
-{
-    if (needed == CAP_NONE) return true;
-    if (role_may(c->who.role, needed)) return true;
-    deny(c, e, "call.not_allowed",
-         arena_printf(c->arena, tr("role %s may not %s"), c->who.role->name,
-                      tr(capability_text(needed))));
-    return err_remedy(
-        e, "act in a role that may, if you have one (--role), or ask who keeps the register");
-}
-
-/* A case is read with either set. */
-static enum capability reading(const struct call *c, const struct form *f)
-{
-    if (f->data_set == DATA_SET_CASE && role_may(c->who.role, CAP_JUSTICE)) return CAP_JUSTICE;
-    return f->data_set == DATA_SET_JUSTICE ? CAP_JUSTICE : CAP_VICTIM;
-}
-
-bool call_may_read_form(struct call *c, const struct form *f, struct err *e)
-{
-    return may(c, reading(c, f), e);
-}
-
-bool call_reads_form(const struct call *c, const struct form *f)
-{
-    return role_may(c->who.role, reading(c, f));
-}
-
-int64_t call_scope(const struct call *c)
-{
-    int64_t own = c->who.organisation_no == 0 ? -1 : c->who.organisation_no,
-            only = c->who.only_organisation_no;
-    if (c->who.local) return 0;
-    if (c->who.duress) return -1;
-    if (!c->who.role->own_only) return only;
-    return only == 0 || only == own ? own : -1;
-}
-
-bool call_sees_organisation(const struct call *c, int64_t organisation_no)
-{
-    int64_t scope = call_scope(c);
-    return scope == 0 || scope == organisation_no;
-}
-
-bool call_missing_record(const char *code, struct err *e)
-{
-    return record_unknown(e, text_of(code));
-}
-
-bool call_reads_variable(const struct call *c, const struct variable *v)
-{
-    const struct form *f = &c->s->dictionary->form[v->form];
-    if (!call_reads_form(c, f)) return false;
-    return f->data_set != DATA_SET_CASE || (v->privacy & PRIVACY_C) == 0 ||
-           role_may(c->who.role, CAP_JUSTICE);
-}
-
-void call_hide(const struct call *c, struct record *r)
-{
-    for (size_t g = 0; g < r->form->n_group; g++) {
-        const struct group *group = &r->form->group[g];
-        for (size_t k = 0; k < group->n_variable; k++) {
-            if (call_reads_variable(c, &c->s->dictionary->variable[group->variable[k]])) continue;
-            for (uint32_t row = 0; row < r->table[g].n_row; row++)
-                *record_value(r, group->variable[k], row) = (struct value){.kind = VALUE_EMPTY};
-        }
-    }
-}
-
-struct shown {
-    struct call *c;
-    var_id hidden; /* VAR_NONE: none */
-};
-
-static void note_hidden(void *ctx, var_id v)
-{
-    struct shown *s = ctx;
-    if (!call_reads_variable(s->c, &s->c->s->dictionary->variable[v])) s->hidden = v;
-}
-
-bool call_may_read_expression(struct call *c, const struct expr *x, struct err *e)
-{
-    struct shown s = {c, VAR_NONE};
-    expr_variables(x, note_hidden, &s);
-    return s.hidden == VAR_NONE ||
-           call_may_read_variable(c, &c->s->dictionary->variable[s.hidden], e);
-}
-
-bool call_may_join(struct call *c, struct err *e)
-{
-    const char *purpose = json_get_text(c->in, "purpose", "");
-    if (!may(c, CAP_VICTIM, e) || !may(c, CAP_JUSTICE, e)) return false;
-    if (text_trim(text_of(purpose)).n > 0) return true;
-    deny(c, e, "call.no_purpose",
-         "victim and justice data sets are held against each other only for a stated purpose");
-    return err_remedy(e, "state it with --purpose \"...\"");
-}
-
-bool call_may_read_variable(struct call *c, const struct variable *v, struct err *e)
-{
-    if (!call_may_read_form(c, &c->s->dictionary->form[v->form], e)) return false;
-    return call_reads_variable(c, v) || may(c, CAP_JUSTICE, e);
-}
-
-bool call_form(const struct form **out, struct call *c, const char *parameter, struct err *e)
-{
-    const char *name = json_get_text(c->in, parameter, "");
-    const struct form *f = dictionary_form(c->s->dictionary, text_of(name));
-    if (f == NULL) {
-        err_set(e, ERR_USAGE, "call.no_form", "there is no form called %s", name);
-        struct buf names;
-        buf_init(&names, 300);
-        for (size_t i = 0; i < c->s->dictionary->n_form; i++)
-            buf_printf(&names, "%s%s", i == 0 ? "" : ", ", c->s->dictionary->form[i].name);
-        err_remedy(e, "the forms are %s", names.p == NULL ? "none" : names.p);
-        buf_release(&names);
-        return false;
-    }
-    *out = f;
-    return call_may_read_form(c, f, e);
-}
-
-bool call_variable(const struct variable **out, struct call *c, const struct form *f,
-                   struct text name, struct err *e)
-{
-    *out = dictionary_variable(c->s->dictionary, f->id, name);
-    if (*out != NULL) return call_may_read_variable(c, *out, e);
-    err_set(e, ERR_USAGE, "call.no_variable", "form %s has no variable %.*s", f->name, (int)name.n,
-            name.p);
-    const char *near = dictionary_guess_variable(c->s->dictionary, f->id, name);
-    if (near != NULL) return err_remedy(e, "did you mean %s?", near);
-    return err_remedy(e, "`dcim variables --form %s` lists them", f->name);
 }
 
 static bool known_role(const struct service *s, struct err *e)
@@ -532,25 +101,56 @@ static enum audit_action action_of(const char *name)
     return AUDIT_NONE;
 }
 
-static bool purpose_given(struct call *c, struct err *e)
+/* Whether the operation may be done at all: held in the call from here on, and asked by handlers. */
+static bool decided(struct call *c, struct err *e)
 {
-    const char *given = json_get_text(c->in, "purpose", c->who.purpose);
-    /* The daily work of an account has its purpose; what is opened beyond it wants one of its
-     * own. */
-    bool daily = !c->who.local && !c->who.token && !c->operation->purpose_required;
-    if (given == NULL && daily) given = c->who.role->purpose;
-    c->event.purpose = given;
-    bool read = c->event.action == AUDIT_RECORD_READ || c->event.action == AUDIT_DISCLOSE ||
-                c->event.action == AUDIT_LINK_READ;
-    if (c->who.token && (given == NULL || strcmp(given, c->who.purpose) != 0)) {
-        deny(c, e, "token.purpose", "the key of this program is for another purpose");
+    const char *stated = json_get_text(c->in, "purpose", c->who.purpose);
+    c->decision = decide(&c->who, c->operation, c->event.action, stated);
+    c->event.purpose = c->decision.purpose;
+    switch (c->decision.verdict) {
+    case VERDICT_ALLOW: return true;
+    case VERDICT_OTHER_PURPOSE:
+        call_deny(c, e, "token.purpose", "the key of this program is for another purpose");
         return err_remedy(e, "leave the purpose out, or make a key for it");
+    case VERDICT_NO_PURPOSE:
+        call_deny(c, e, "call.no_purpose",
+                  "case data are consulted and handed out only for a stated purpose");
+        return err_remedy(e, "state it with --purpose \"...\"");
+    default: return call_may(c, c->operation->capability, e);
     }
-    if (!c->operation->purpose_required && !read) return true;
-    if (given != NULL && text_trim(text_of(given)).n > 0) return true;
-    deny(c, e, "call.no_purpose",
-         "case data are consulted and handed out only for a stated purpose");
-    return err_remedy(e, "state it with --purpose \"...\"");
+}
+
+static bool append_alone(struct shared *sh, struct store *st, const struct audit_event *event,
+                         struct err *e)
+{
+    store_give_up(st); /* it waits for others, and the journal is not to wait for it */
+    if (sh != NULL) return group_commit_append(shared_group(sh), sh, st, event, e);
+    if (!store_begin(st, true, e)) return false;
+    if (audit_append(st, event, NULL, e) && store_commit(st, e)) return true;
+    store_rollback(st);
+    return false;
+}
+
+/* The entry of a refusal. Operations that open the repository themselves are refused before they
+ * do, so it is opened for the entry. When that cannot be done or written, the call is refused all
+ * the same. */
+static void audit_denied(struct call *c)
+{
+    struct err e = {0};
+    struct service *s = c->s;
+    struct store *own = NULL;
+    struct unlock unlock = service_unlock(s);
+    struct audit_event event = c->event;
+    event.action = AUDIT_DENY;
+    event.object_type = "operation";
+    event.object_id = c->operation->name;
+    event.decision = "deny";
+    if (s->store == NULL && s->options.repository != NULL &&
+        !store_open(&own, s->options.repository, &unlock, false, &e))
+        return;
+    struct store *st = s->store != NULL ? s->store : own;
+    if (st != NULL && !append_alone(s->shared, st, &event, &e)) err_clear(&e);
+    store_close(own);
 }
 
 /* The entry of an act that has no write transaction of its own: committed before the answer. */
@@ -777,7 +377,7 @@ static bool do_call(struct call *c, const struct caller *caller, handler_fn *han
     if (!settle(c, caller, e)) return false;
     begin_event(c);
     if (s->dictionary != NULL) call_speak(c, s->dictionary);
-    if (!may(c, c->operation->capability, e) || !purpose_given(c, e)) return false;
+    if (!decided(c, e)) return false;
     if (c->operation->capability == CAP_IDENTITY_OPEN && !session_view(c, e)) return false;
     bool named = caller != NULL && caller->once != NULL && c->who.account_no != 0;
     return named ? do_once(c, handler, e) : do_operation(c, handler, e);
@@ -842,7 +442,7 @@ static const struct operation_row *begin_call(struct service *s, const char *nam
     s->problems = NULL;
     if (language != NULL && check_word("language", language, e)) {
         struct arena *a = arena_new(ARENA_PLAIN);
-        speak(s, language, a);
+        service_speak(s, language, a);
         arena_free(a);
     }
     return row;

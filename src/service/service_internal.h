@@ -16,6 +16,7 @@
 #include "model/problem.h"
 #include "model/record.h"
 #include "service/client.h"
+#include "service/decision.h"
 #include "store/account.h"
 #include "store/audit.h"
 #include "store/session.h"
@@ -77,6 +78,7 @@ struct who {
 struct call {
     struct service *s;
     struct who who;
+    struct decision decision; /* before it is made, nothing is allowed and no record is there */
     const struct caller *caller; /* NULL: at this machine */
     const struct operation *operation;
     const struct json *in;
@@ -189,6 +191,8 @@ bool service_snapshot(struct snapshot **out, struct service *s, const struct for
 /* The language of this call, of dictionary words (c->language) and of the program's own (this
  * thread's catalogue): the option, else the pack's default. */
 void call_speak(struct call *c, const struct dictionary *d);
+/* The program's own words in a language, for this thread. */
+void service_speak(struct service *s, const char *language, struct arena *a);
 
 /* The dictionary to speak of, for operations that need no key: that of the parameter `pack` from
  * the program's data, else the open repository's, else the repository's own copy, else the bare
@@ -296,6 +300,11 @@ bool call_load_whole(struct record *r, struct record_meta *m, struct call *c, co
 /* The form named by a parameter, with the capability for its data set. */
 bool call_form(const struct form **out, struct call *c, const char *parameter,
                struct err *e) MUST_CHECK;
+/* Whether the role may; else refused. */
+bool call_may(struct call *c, enum capability needed, struct err *e) MUST_CHECK;
+/* Refuse, false: "OPERATION: what"; service_call() appends the entry once no transaction is open any
+ * more. */
+bool call_deny(struct call *c, struct err *e, const char *id, const char *what);
 bool call_may_read_form(struct call *c, const struct form *f, struct err *e) MUST_CHECK;
 /* The same without refusing: what may not be read is left out of lists. */
 bool call_reads_form(const struct call *c, const struct form *f);

@@ -205,6 +205,7 @@ bool session_past_who(struct call *c, struct err *e)
         return err_remedy(e, "sign in");
     }
     fill_account(&c->who, &a);
+    c->decision.scope = decide_scope(&c->who);
     c->event.actor = c->who.actor;
     c->event.role = c->who.role->name;
     c->event.organisation = c->who.organisation;
@@ -214,49 +215,32 @@ bool session_past_who(struct call *c, struct err *e)
     return true;
 }
 
-/* What may be done under threat: to look, and what concerns the session alone. */
-static bool harmless(const struct operation *op)
-{
-    static const char *const names[] = {"session.second",  "session.close",    "session.end",
-                                        "session.purpose", "account.language", "notice.read",
-                                        "factor.challenge"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strcmp(names[i], op->name) == 0) return true;
-    return op->transaction == TX_READ;
-}
-
 bool session_reaches(const struct call *c, struct err *e)
 {
-    const struct operation *op = c->operation;
-    const struct who *w = &c->who;
-    if (w->account_no == 0 && op->reach != REACH_OPEN) {
-        err_set(e, ERR_DENIED, "session.none", "nobody is signed in, or the session has ended");
-        return err_remedy(e, "sign in");
-    }
-    if (op->reach == REACH_OPEN) return true;
-    if (w->token && !token_names(w->operations, op->name)) {
-        err_set(e, ERR_DENIED, "token.scope", "the key of this program is not for %s", op->name);
+    switch (decide_reach(&c->who, c->operation)) {
+    case VERDICT_ALLOW: return true;
+    case VERDICT_NOT_OF_TOKEN:
+        err_set(e, ERR_DENIED, "token.scope", "the key of this program is not for %s",
+                c->operation->name);
         return err_remedy(e, "make a key that names it");
-    }
-    if (w->state == SESSION_SECOND && !op->half_open) {
+    case VERDICT_SECOND_WANTED:
         err_set(e, ERR_DENIED, "session.second_wanted", "the second factor has not been shown yet");
         return err_remedy(
             e, "show your security key, or type the code of the authenticator or a recovery code");
-    }
-    if (w->state == SESSION_ENROL && !op->half_open) {
+    case VERDICT_ENROL_WANTED:
         err_set(e, ERR_DENIED, "session.enrol_wanted", "this account needs a second factor");
         return err_remedy(e, "set up an authenticator first");
-    }
-    if (w->duress && !harmless(op)) {
+    case VERDICT_DURESS:
         err_set(e, ERR_SYSTEM, "store.busy", "the register cannot be changed at the moment");
         return err_remedy(e, "try again later");
-    }
-    if (op->fresh_required && !w->fresh) {
+    case VERDICT_NOT_FRESH:
         err_set(e, ERR_DENIED, "session.not_fresh",
                 "for this the second factor must have been shown within the last five minutes");
         return err_remedy(e, "show it once more, and repeat what was to be done");
+    default: break;
     }
-    return true;
+    err_set(e, ERR_DENIED, "session.none", "nobody is signed in, or the session has ended");
+    return err_remedy(e, "sign in");
 }
 
 /* ---- how many identifiers one opens (S55) ---- */

@@ -67,25 +67,12 @@ void ahead_language(struct exchange *x)
     if (strcmp(theirs, x->language) != 0) ahead_forget(x);
 }
 
-static bool same(const struct json *a, const struct json *b)
-{
-    struct buf x, y;
-    buf_init_wiped(&x, 64 * 1024);
-    buf_init_wiped(&y, 64 * 1024);
-    json_write(&x, a, false);
-    json_write(&y, b, false);
-    bool is = !x.too_long && !y.too_long && text_equal(buf_text(&x), buf_text(&y));
-    buf_release(&x);
-    buf_release(&y);
-    return is;
-}
-
 bool ahead_came(bool *ok, struct json **out, struct exchange *x, const char *operation,
                 const struct json *in, struct err *e)
 {
     for (size_t i = 0; i < x->ahead.n; i++) {
         struct along *a = &x->ahead.asked[i];
-        if (a->operation == NULL || strcmp(a->operation, operation) != 0 || !same(a->in, in))
+        if (a->operation == NULL || strcmp(a->operation, operation) != 0 || !json_same(a->in, in))
             continue;
         a->operation = NULL;
         *ok = a->out != NULL;

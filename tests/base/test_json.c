@@ -4,7 +4,8 @@
  *  5 numbers   6 writing   7 what is refused, with its place (S70)   8 limits (S70)
  *  9 the document is not in the message   10 memory comes from base/mem.h (S88)
  *  11 shared and taken out   12 every byte below 128 is written so that it comes back
- *  13 what is given back by another thread than took it, and many times over */
+ *  13 what is given back by another thread than took it, and many times over
+ *  14 the same and not the same */
 #include "harness.h"
 
 #include "base/json.h"
@@ -478,6 +479,32 @@ static void between_threads(void **state)
     }
 }
 
+/* ---- 14 ---- */
+
+static bool alike(const char *x, const char *y)
+{
+    struct json *a = parse(x), *b = parse(y);
+    bool is = json_same(a, b);
+    assert_int_equal(json_same(b, a), is);
+    assert_true(json_same(a, a));
+    json_free(a);
+    json_free(b);
+    return is;
+}
+
+static void the_same(void **state)
+{
+    (void)state;
+    assert_true(alike("{}", "{}"));
+    assert_true(alike("{\"a\":1,\"b\":[1,\"x\",null]}", "{\"b\":[1,\"x\",null],\"a\":1}"));
+    assert_false(alike("[1,2]", "[2,1]"));
+    assert_false(alike("{\"a\":1}", "{\"a\":1,\"b\":null}"));
+    assert_false(alike("{\"a\":1}", "{\"a\":\"1\"}"));
+    assert_false(alike("{\"a\":true}", "{\"a\":false}"));
+    assert_false(alike("{\"a\":1}", "{\"a\":1.5}"));
+    assert_false(alike("[]", "{}"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -494,6 +521,7 @@ int main(void)
         cmocka_unit_test(shared_and_taken),
         cmocka_unit_test(every_byte),
         cmocka_unit_test(between_threads),
+        cmocka_unit_test(the_same),
     };
     return cmocka_run_group_tests_name("base/json", tests, NULL, NULL);
 }

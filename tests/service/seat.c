@@ -12,7 +12,8 @@ static bool carry_out(struct call *c, const struct operation_row *row, struct er
     struct store *st;
     if (!service_repository(c->s, e)) return false;
     call_speak(c, c->s->dictionary);
-    if (!role_may(c->who.role, row->operation.capability))
+    c->decision = decide(&c->who, c->operation, AUDIT_NONE, "a test");
+    if (c->decision.verdict != VERDICT_ALLOW)
         return err_set(e, ERR_DENIED, "call.not_allowed", "not allowed");
     st = c->s->store;
     if (row->operation.transaction == TX_NONE) return row->handler(c, e);

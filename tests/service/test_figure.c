@@ -29,6 +29,7 @@ static int begin(void **state)
     desk = desk_open("repository", NULL);
     if (!service_repository(desk, &e)) fail_msg("%s", e.msg);
     call = (struct call){.s = desk, .arena = arena_new(ARENA_PLAIN)};
+    call.decision = (struct decision){VERDICT_ALLOW, NULL, SCOPE_ALL};
     return 0;
 }
 

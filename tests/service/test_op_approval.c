@@ -19,12 +19,11 @@
 static struct service *desk;
 static struct person asker = {.account = "asker", .role = "contributor", .organisation = "GNR"};
 static struct person colleague = {.account = "mate", .role = "contributor", .organisation = "GNR"};
-static struct person manager = {
-    .account = "manager", .role = "data-manager", .organisation = "APAV"};
-static struct person second = {
-    .account = "second", .role = "data-manager", .organisation = "APAV"};
-static struct person auditor = {
-    .account = "auditor", .role = "auditor", .organisation = "APAV"};
+static struct person manager = {.account = "manager",
+                                .role = "data-manager",
+                                .organisation = "APAV"};
+static struct person second = {.account = "second", .role = "data-manager", .organisation = "APAV"};
+static struct person auditor = {.account = "auditor", .role = "auditor", .organisation = "APAV"};
 static struct person *const all[] = {&asker, &colleague, &manager, &second, &auditor};
 enum { N_ALL = sizeof all / sizeof *all };
 
@@ -73,6 +72,7 @@ static bool take_out(const struct wish *w, struct err *e)
         c.caller = &caller;
         assert_true(session_who(&c.who, &c, &caller, e));
     }
+    c.decision = decide(&c.who, c.operation, AUDIT_NONE, NULL);
     c.event = (struct audit_event){.action = AUDIT_DISCLOSE,
                                    .actor = c.who.actor,
                                    .role = c.who.role->name,
@@ -118,7 +118,7 @@ static const char *newest(struct person *p)
     return code;
 }
 
-static void decide(struct person *p, const char *decision)
+static void vote(struct person *p, const char *decision)
 {
     (void)person_do(p, desk, "approval.decide",
                     "{'approval':'%s','decision':'%s','version':1,'text':'canaryanswer'}",
@@ -154,7 +154,7 @@ static void used_2_1_once_and_for_this_alone(void **state)
     assert_int_equal(json_get_int(r, "persons", 0), 50);
     assert_string_equal(json_get_text(json_at(json_get(r, "details"), 0), "value", ""), "sex age");
     assert_true(json_get_bool(r, "may_decide", false));
-    decide(&manager, "approved");
+    vote(&manager, "approved");
     /* S56: another purpose, column, number, identifiers, person: another approval */
     struct wish others[] = {w, w, w, w, w};
     others[0].purpose = "another";
@@ -173,7 +173,7 @@ static void used_2_2_within_a_day(void **state)
     (void)state;
     const struct wish w = {&asker, "p2", "sex", 30, false};
     refused(&w, "approval.wanted");
-    decide(&manager, "approved");
+    vote(&manager, "approved");
     people_wait(desk, 86400);
     person_sign_in(&asker, desk);
     refused(&w, "approval.wanted");
@@ -231,7 +231,7 @@ static void who_3_2_of_those_who_run_the_register(void **state)
     (void)person_refused(&second, desk, ERR_NOT_FOUND, "task.unknown", "approval.decide",
                          "{'approval':'%s','decision':'approved','version':1}", code);
     refused(&w, "approval.waiting");
-    decide(&auditor, "approved");
+    vote(&auditor, "approved");
     granted(&w);
 }
 
@@ -242,7 +242,7 @@ static void many_4_1_half_an_hour(void **state)
     (void)state;
     const struct wish w = {&asker, "p6", "sex", 101, false};
     refused(&w, "approval.wanted");
-    decide(&manager, "approved");
+    vote(&manager, "approved");
     refused(&w, "approval.cooling");
     people_wait(desk, 29 * 60);
     person_sign_in(&asker, desk);
@@ -258,7 +258,7 @@ static void refuse_5_1(void **state)
     (void)state;
     const struct wish w = {&asker, "p7", "sex", 30, false};
     refused(&w, "approval.wanted");
-    decide(&manager, "refused");
+    vote(&manager, "refused");
     refused(&w, "approval.refused");
     const struct json *r =
         person_do(&asker, desk, "approval.show", "{'approval':'%s'}", newest(&asker));
@@ -284,7 +284,7 @@ static void log_6_1(void **state)
     refused(&w, "approval.waiting");
     assert_int_equal(desk_entries(desk, "approval"), entries + 1);
     assert_string_equal(json_get_text(desk_last_entry(desk), "fields", ""), "asked");
-    decide(&manager, "approved");
+    vote(&manager, "approved");
     granted(&w);
     const struct json *entry = desk_last_entry(desk);
     assert_string_equal(json_get_text(entry, "fields", ""), "used");
