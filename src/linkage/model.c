@@ -86,7 +86,7 @@ static double usual_rarity(const struct compare_plan *plan, const struct compare
     return n == 0 ? 0 : -log2(sum / n) / counts;
 }
 
-struct looking { /* at strangers, or at candidates */
+struct looking { /* at strangers, by several threads */
     struct model *m;
     const struct compare_plan *plan;
 };

@@ -8,30 +8,15 @@
 bool op_export_begin(struct call *c, struct err *e)
 {
     const struct dictionary *d = c->s->dictionary;
-    struct organisation *organisation;
+    struct json *batches = json_array(), *suppliers;
     struct batch *batch;
     size_t n;
-    if (!store_organisation_list(&organisation, &n, c->s->store, c->arena, e)) return false;
-    struct json *forms = json_array(), *suppliers = json_array(), *batches = json_array();
-    json_set(c->out, "forms", forms);
-    json_set(c->out, "organisations", suppliers);
     json_set(c->out, "batches", batches);
+    if (!call_organisation_choices(&suppliers, c, e)) return false;
+    json_set(c->out, "organisations", suppliers);
+    json_set(c->out, "forms", call_form_choices(c));
     json_set_text(c->out, "own", c->who.organisation == NULL ? "" : c->who.organisation);
     json_set_int(c->out, "most", EXPORT_RECORDS_MAX);
-    for (size_t i = 0; i < d->n_form; i++) {
-        if (!call_reads_form(c, &d->form[i])) continue;
-        struct json *row = json_object();
-        json_set_text(row, "form", d->form[i].name);
-        json_set_text(row, "title", words_in(&d->form[i].title, c->language, d->form[i].name));
-        json_push(forms, row);
-    }
-    for (size_t i = 0; i < n; i++) {
-        if (!call_sees_organisation(c, organisation[i].organisation_no)) continue;
-        struct json *row = json_object();
-        json_set_text(row, "code", organisation[i].code);
-        json_set_text(row, "name", organisation[i].name);
-        json_push(suppliers, row);
-    }
     if (!store_batch_list(&batch, &n, c->s->store, c->arena, e)) return false;
     for (size_t i = 0; i < n; i++) {
         const struct form *f = dictionary_form(d, text_of(batch[i].form));

@@ -31,28 +31,11 @@ static int64_t mine(const struct call *c)
 
 bool op_upload_begin(struct call *c, struct err *e)
 {
-    const struct dictionary *d = c->s->dictionary;
-    struct organisation *organisation;
-    size_t n;
-    if (!store_organisation_list(&organisation, &n, c->s->store, c->arena, e)) return false;
-    struct json *forms = json_array(), *suppliers = json_array();
-    for (size_t i = 0; i < d->n_form; i++) {
-        if (!call_reads_form(c, &d->form[i])) continue;
-        struct json *row = json_object();
-        json_set_text(row, "form", d->form[i].name);
-        json_set_text(row, "title", words_in(&d->form[i].title, c->language, d->form[i].name));
-        json_push(forms, row);
-    }
-    for (size_t i = 0; i < n; i++) {
-        if (!call_sees_organisation(c, organisation[i].organisation_no)) continue;
-        struct json *row = json_object();
-        json_set_text(row, "code", organisation[i].code);
-        json_set_text(row, "name", organisation[i].name);
-        json_push(suppliers, row);
-    }
+    struct json *suppliers;
+    if (!call_organisation_choices(&suppliers, c, e)) return false;
     if (json_size(suppliers) == 1)
         json_set_text(c->out, "own", json_get_text(json_at(suppliers, 0), "code", ""));
-    json_set(c->out, "forms", forms);
+    json_set(c->out, "forms", call_form_choices(c));
     json_set(c->out, "organisations", suppliers);
     json_set_int(c->out, "mib", UPLOAD_BYTES_MAX >> 20);
     json_set_int(c->out, "minutes", UPLOAD_LIFE_S / 60);

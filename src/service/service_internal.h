@@ -323,6 +323,10 @@ bool call_may_join(struct call *c, struct err *e) MUST_CHECK;
 bool call_variable(const struct variable **out, struct call *c, const struct form *f,
                    struct text name, struct err *e) MUST_CHECK;
 
+/* {form, title} of the forms, {code, name} of the organisations, whose records may be seen. `owns`. */
+struct json *call_form_choices(const struct call *c);
+bool call_organisation_choices(struct json **out, struct call *c, struct err *e) MUST_CHECK;
+
 /* An instant under a name, left out where it is 0. */
 void set_instant_member(struct json *row, const char *key, int64_t at);
 

@@ -37,13 +37,10 @@ static int begin(void **state)
 {
     (void)state;
     arena = arena_new(ARENA_WIPE);
-    st = store_data_make("repository");
+    st = link_data_make(N / 2);
     victim = dictionary_form(store_data_dictionary(), TEXT("victim"));
     sex = dictionary_variable(store_data_dictionary(), victim->id, TEXT("sex"))->id;
     citizenship = dictionary_variable(store_data_dictionary(), victim->id, TEXT("citizenship"))->id;
-    (void)store_data_import(st, 1, 0, N / 2, 0);
-    (void)store_data_import(st, 2, 0, N / 2, 0);
-    assert_true(store_begin(st, true, NULL));
     return 0;
 }
 
