@@ -752,7 +752,8 @@ bool op_export_workbook(struct call *c, struct err *e)
 {
     struct export x = {.c = c, .scratch = arena_new(ARENA_WIPE)};
     buf_init_wiped(&x.text, TEXT_BYTES_MAX);
-    bool ok = choose(&x, e) && approved(&x, e);
+    bool ok = choose(&x, e) && recipient_suffices(&x.recipient, c, (int64_t)x.n_record, e) &&
+              approved(&x, e);
     if (ok) mark_by_order(&x);
     ok = ok && hand_out(&x, e);
     release(&x);

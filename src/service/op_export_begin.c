@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* What can be taken out as a workbook, for the page that asks. */
-#include "service/service_internal.h"
+#include "service/recipient.h"
 #include "service/tasks.h"
 
 #include <string.h>
@@ -17,6 +17,8 @@ bool op_export_begin(struct call *c, struct err *e)
     json_set(c->out, "forms", call_form_choices(c));
     json_set_text(c->out, "own", c->who.organisation == NULL ? "" : c->who.organisation);
     json_set_int(c->out, "most", EXPORT_RECORDS_MAX);
+    int64_t above = dictionary_parameter_int(d, RECIPIENT_ABOVE, -1);
+    if (above >= 0) json_set_int(c->out, "recipient_above", above);
     if (!store_batch_list(&batch, &n, c->s->store, c->arena, e)) return false;
     for (size_t i = 0; i < n; i++) {
         const struct form *f = dictionary_form(d, text_of(batch[i].form));

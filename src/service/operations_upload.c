@@ -142,7 +142,7 @@ static const struct operation_row rows[] = {
              CAP_IMPORT, TX_NONE, "none", op_import_confirm, "job upload"),
     ROW_DESK("export.begin", "what can be downloaded to be corrected", no_parameter, CAP_IMPORT,
              TX_READ, "none", op_export_begin,
-             "forms[form title] organisations[code name] own batches[batch# file] most#"),
+             "forms[form title] organisations[code name] own batches[batch# file] most# recipient_above#"),
     {{.name = "export.workbook",
       .summary = "records of an organisation as a workbook to be corrected",
       .parameter = export_parameter,

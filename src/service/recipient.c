@@ -36,6 +36,18 @@ bool recipient_settle(struct recipient *out, struct call *c, struct err *e)
     return true;
 }
 
+bool recipient_suffices(const struct recipient *r, const struct call *c, int64_t n_record,
+                        struct err *e)
+{
+    int64_t most = dictionary_parameter_int(c->s->dictionary, RECIPIENT_ABOVE, -1);
+    if (c->who.local || r->pem.n > 0 || most < 0 || n_record <= most) return true;
+    err_set(e, ERR_USAGE, "export.recipient",
+            "%lld records leave the register only encrypted to whoever is to open them",
+            (long long)n_record);
+    return err_remedy(e, "name the recipient's certificate, or take at most %lld records",
+                      (long long)most);
+}
+
 bool recipient_seal(const struct recipient *r, struct buf *file, struct call *c, struct err *e)
 {
     struct buf sealed;

@@ -7,6 +7,7 @@
 #include "base/cms.h"
 #include "service/service_internal.h"
 
+#define RECIPIENT_ABOVE "export.recipient_above"
 #define RECIPIENT_SUFFIX ".p7m"
 #define RECIPIENT_TYPE "application/pkcs7-mime"
 
@@ -19,6 +20,12 @@ struct recipient {
  * Errors of cms_recipient_read() and of reading the file. Names the recipient in the call's entry
  * of the log and in its result. */
 bool recipient_settle(struct recipient *out, struct call *c, struct err *e) MUST_CHECK;
+
+/* Whether so many records may leave without anybody named: by the pack's parameter
+ * "export.recipient_above"; who holds the key at this machine is not asked. ERR_USAGE
+ * "export.recipient". */
+bool recipient_suffices(const struct recipient *r, const struct call *c, int64_t n_record,
+                        struct err *e) MUST_CHECK;
 
 /* Put the sealed file in the place of the plain one, which is wiped, where somebody was named. */
 bool recipient_seal(const struct recipient *r, struct buf *file, struct call *c,

@@ -101,6 +101,10 @@ async function confirm() {
 const counted = async (what) => Number(await page.locator(".govuk-summary-list__row", { hasText: what }).locator("dd").innerText());
 const kept = (record) => JSON.parse(dcim("record", "show", record, "--repository", "demo-spreadsheet", "--key-file", "demo-spreadsheet.key", "--purpose", "test", "--json"));
 
+// Who receives it, with a key and a certificate of their own.
+execFileSync("openssl", ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "court.key", "-out", "court.pem", "-days", "30", "-subj", "/CN=Court"], { stdio: "ignore" });
+const opened = (sealed, name) => execFileSync("openssl", ["cms", "-decrypt", "-inform", "DER", "-in", sealed, "-inkey", "court.key", "-out", name]);
+
 test("1 the workbook", async () => {
     await page.goto(`${server.address}/records`);
     await checkPage(page);
@@ -113,13 +117,19 @@ test("1 the workbook", async () => {
     await checkPage(page, "/export without a purpose");
     await page.locator("#purpose").fill("correction of ages");
     await page.locator("#form button[type=submit]").click();
+    await page.getByText("only encrypted to whoever is to open them").first().waitFor();
+    complaints(page).length = 0;
+    await checkPage(page, "/export of many records without a recipient");
+    await page.locator("#recipient").fill(readFileSync("court.pem", "utf8"));
+    await page.locator("#form button[type=submit]").click();
     await page.getByText("a second person must approve this").waitFor();
     complaints(page).length = 0;
     await checkPage(page, "/export without a second person");
     await approve();
     const [download] = await Promise.all([page.waitForEvent("download"), page.locator("#form button[type=submit]").click()]);
-    assert.match(download.suggestedFilename(), /^victim-GNR-.*\.xlsx$/);
-    await download.saveAs("records.xlsx");
+    assert.match(download.suggestedFilename(), /^victim-GNR-.*\.xlsx\.p7m$/);
+    await download.saveAs("records.p7m");
+    opened("records.p7m", "records.xlsx");
     const workbook = readFileSync("records.xlsx");
     table = rows(workbook);
     assert.deepEqual(table[0].slice(0, 2), ["_id", "_version"]);
@@ -206,7 +216,6 @@ test("6 new records, in words", async () => {
 });
 
 test("7 encrypted to a recipient", async () => {
-    execFileSync("openssl", ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "court.key", "-out", "court.pem", "-days", "30", "-subj", "/CN=Court"], { stdio: "ignore" });
     await page.goto(`${server.address}/export`);
     await page.locator("summary", { hasText: "Encrypt the file" }).click();
     await page.locator("#purpose").fill("correction of ages, sent on");
@@ -226,6 +235,6 @@ test("7 encrypted to a recipient", async () => {
     assert.match(download.suggestedFilename(), /^victim-GNR-.*\.xlsx\.p7m$/);
     await download.saveAs("sealed.p7m");
     assert.ok(!readFileSync("sealed.p7m").includes("PK\x03\x04"));
-    execFileSync("openssl", ["cms", "-decrypt", "-inform", "DER", "-in", "sealed.p7m", "-inkey", "court.key", "-out", "opened.xlsx"]);
+    opened("sealed.p7m", "opened.xlsx");
     assert.equal(rows(readFileSync("opened.xlsx"))[0][0], "_id");
 });

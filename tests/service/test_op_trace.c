@@ -19,11 +19,30 @@
 #include <sys/stat.h>
 
 enum { VICTIMS = 25 };
+static char certificate[8000]; /* as a text of JSON */
 
 static struct service *desk;
 static struct person keeper = {.account = "keeper", .role = "contributor", .organisation = "GNR"};
 static struct person manager = {.account = "manager", .role = "data-manager"};
 static struct person auditor = {.account = "auditor", .role = "auditor"};
+
+static void make_certificate(void)
+{
+    const char *const argv[] = {"openssl", "req",     "-x509",  "-newkey", "rsa:2048",
+                                "-nodes",  "-keyout", "to.key", "-out",    "to.pem",
+                                "-days",   "30",      "-subj",  "/CN=to",  NULL};
+    struct harness_run r;
+    size_t n, at = 0;
+    harness_run(&r, argv, NULL);
+    assert_int_equal(r.status, 0);
+    harness_run_release(&r);
+    char *pem = harness_read("to.pem", &n);
+    for (size_t i = 0; i < n && at + 3 < sizeof certificate; i++) {
+        if (pem[i] == '\n') certificate[at++] = '\\';
+        certificate[at++] = pem[i] == '\n' ? 'n' : pem[i];
+    }
+    free(pem);
+}
 
 static int begin(void **state)
 {
@@ -39,6 +58,7 @@ static int begin(void **state)
     person_make(&keeper, desk);
     person_make(&manager, desk);
     person_make(&auditor, desk);
+    make_certificate();
     return 0;
 }
 
@@ -51,7 +71,8 @@ static int end(void **state)
 
 /* ---- 1 ---- */
 
-#define WISH "{'form':'victim','purpose':'correction of ages'}"
+#define WISH "{'form':'victim','purpose':'correction of ages','recipient':'%s'}", certificate
+#define IN_CLEAR "{'form':'victim','purpose':'correction of ages'}"
 
 static void approve(void)
 {
@@ -71,6 +92,7 @@ static void second_1_1(void **state)
 {
     (void)state;
     int64_t given = desk_entries(desk, "record.read");
+    (void)person_refused(&keeper, desk, ERR_USAGE, "export.recipient", "export.workbook", IN_CLEAR);
     (void)person_refused(&keeper, desk, ERR_DENIED, "approval.wanted", "export.workbook", WISH);
     (void)person_refused(&keeper, desk, ERR_DENIED, "approval.waiting", "export.workbook", WISH);
     assert_int_equal(desk_entries(desk, "record.read"), given);
@@ -84,7 +106,8 @@ static void second_1_1(void **state)
         "{'form':'victim','purpose':'correction of ages','recipient_file':'/etc/passwd'}");
     assert_false(file_exists("here.xlsx"));
     (void)person_refused(&keeper, desk, ERR_DENIED, "approval.wanted", "export.workbook",
-                         "{'form':'victim','purpose':'something else'}");
+                         "{'form':'victim','purpose':'something else','recipient':'%s'}",
+                         certificate);
     const struct json *r = person_do(&keeper, desk, "export.workbook", WISH);
     assert_int_equal(json_get_int(r, "records", 0), VICTIMS);
     assert_true(strlen(json_get_text(r, "base64", "")) > 1000);
