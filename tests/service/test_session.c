@@ -186,7 +186,7 @@ static void walk(struct person *p)
         if (record && op->reach == REACH_DESK && r != NULL && r->own_only)
             same_but_for_the_code(op, &b, foreign, &c, "0123456789AB");
         if (record && r != NULL && !r->own_only && role_may(r, op->capability) && !c.ok && b.ok)
-            n_cell++; /* it is there for who may see all */
+            n_cell++;                                        /* it is there for who may see all */
         if (strcmp(op->name, "record.erase") == 0) continue; /* the foreign one is gone now */
         ask(&a, p, op, own, &record);
         judge(p, r, op, &a);
@@ -219,8 +219,80 @@ static void matrix_1_2_own_records_alone(void **state)
     for (size_t i = 0; i < 5; i++)
         assert_string_equal(json_get_text(json_at(list, i), "organisation", ""), "GNR");
     (void)person_do(p, desk, "record.show", "{'record':'%s'}", own);
-    assert_int_equal(json_size(json_get(person_do(&people[1], desk, "record.list", "{}"), "records")),
+    assert_int_equal(json_size(
+                         json_get(person_do(&people[1], desk, "record.list", "{}"), "records")),
                      10);
+}
+
+/* Every operation that names a record, for two of them: what is answered is the same. */
+static size_t alike(struct person *p, const char *x, const char *y)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < operation_row_count(); i++) {
+        const struct operation *op = &operation_row_at(i)->operation;
+        struct answer a, b;
+        bool record;
+        json_free(document(op, x, &record));
+        if (!record || op->reach != REACH_DESK) continue;
+        ask(&a, p, op, x, &record);
+        ask(&b, p, op, y, &record);
+        same_but_for_the_code(op, &a, x, &b, y);
+        n++;
+    }
+    return n;
+}
+
+/* S51, S58: nobody learns from an answer that a record is a decoy. */
+static void matrix_1_3_decoys(void **state)
+{
+    char plain[20], decoy[20], other[20];
+    size_t n = 0;
+    (void)state;
+    desk_victims("x.csv", "C", 30, 31, 0);
+    (void)desk_do(desk, "import.run", "{'file':'x.csv','form':'victim','organisation':'GNR'}");
+    first_record(plain, "GNR");
+    person_sign_in(&people[4], desk);
+    for (int i = 0; i < 2; i++) {
+        const struct json *r =
+            person_do(&people[4], desk, "decoy.plant",
+                      "{'organisation':'%s','family_name':'Quixada','given_names':'Filomena'}",
+                      i == 0 ? "GNR" : "APAV");
+        (void)snprintf(i == 0 ? decoy : other, 20, "%s", json_get_text(r, "record", ""));
+    }
+    assert_string_not_equal(plain, decoy);
+    person_sign_in(&people[0], desk);
+    n += alike(&people[0], other, "0123456789AB"); /* of another organisation: like missing */
+    for (size_t i = 0; i < N_PEOPLE; i++) {
+        person_sign_in(&people[i], desk);
+        n += alike(&people[i], plain, decoy);
+    }
+    assert_true(n > 100);
+}
+
+/* S51: what was erased; of another organisation it was never there. */
+static void matrix_1_4_erased(void **state)
+{
+    char gone[20];
+    size_t n = 0;
+    (void)state;
+    first_record(gone, "APAV");
+    (void)desk_do(desk, "record.erase", "{'record':'%s','reason':'test'}", gone);
+    person_sign_in(&people[0], desk);
+    n += alike(&people[0], gone, "0123456789AB");
+    assert_true(n > 15);
+    for (size_t i = 1; i < N_PEOPLE; i++) {
+        person_sign_in(&people[i], desk);
+        for (size_t k = 0; k < operation_row_count(); k++) {
+            const struct operation *op = &operation_row_at(k)->operation;
+            struct answer a;
+            bool record;
+            json_free(document(op, gone, &record));
+            if (!record || op->reach != REACH_DESK) continue;
+            ask(&a, &people[i], op, gone, &record);
+            judge(&people[i], role_find(text_of(people[i].role)), op, &a);
+            if (a.ok) fail_msg("%s: %s of an erased record", people[i].account, op->name);
+        }
+    }
 }
 
 /* ---- 2 ---- */
@@ -292,7 +364,8 @@ static void end_2_5_at_most_three(void **state)
 {
     (void)state;
     struct person *p = &people[2], first, second;
-    (void)desk_do(desk, "account.change", "{'account':'analyst','state':'enabled'}"); /* none left */
+    (void)desk_do(desk, "account.change",
+                  "{'account':'analyst','state':'enabled'}"); /* none left */
     person_sign_in(p, desk);
     first = *p;
     person_sign_in(p, desk);
@@ -383,7 +456,10 @@ static void who_5_1_no_session(void **state)
     (void)state;
     char almost[PEOPLE_TOKEN];
     static const char *const texts[] = {
-        "", "x", "dcim_", "' OR 1=1 --",
+        "",
+        "x",
+        "dcim_",
+        "' OR 1=1 --",
         "0000000000000000000000000000000000000000000000000000000000000000",
         "dcim_0000000000000000000000000000000000000000000000000000000000000000",
         "xxxxx0000000000000000000000000000000000000000000000000000000000000000"};
@@ -478,6 +554,8 @@ int main(void)
         cmocka_unit_test(quota_6_1_of_identifiers),
         cmocka_unit_test(language_7_1_of_an_answer),
         cmocka_unit_test(matrix_1_1_every_role_and_operation),
+        cmocka_unit_test(matrix_1_3_decoys),
+        cmocka_unit_test(matrix_1_4_erased),
     };
     return cmocka_run_group_tests(tests, begin, end);
 }
