@@ -301,9 +301,9 @@ static void want(struct audit *u, struct gap g)
 static bool same_persons(const struct audit *u, size_t v, size_t w)
 {
     const struct system *s = u->s;
-    const struct table *t = s->table;
+    const struct table *t = s->table_of[v];
     size_t a = s->cell_of[v], b = s->cell_of[w], meet = 0, stride = 1;
-    if (s->value[v] != s->value[w]) return false;
+    if (s->value[v] != s->value[w] || s->table_of[w] != t) return false;
     for (size_t k = t->n_dim; k-- > 0;) {
         const struct dimension *d = &t->dim[k];
         size_t i = a % d->n_category, j = b % d->n_category;

@@ -8,7 +8,6 @@
 
 #include "base/arena.h"
 #include "base/err.h"
-#include "model/dictionary.h"
 #include "model/words.h"
 
 #include <stdbool.h>
@@ -54,7 +53,8 @@ struct release { /* made by release_table() and release_raw() only */
     enum release_kind kind;
     const char *form, *unit;             /* "persons" or "records" */
     struct words title;                  /* of the form */
-    const struct dictionary *dictionary; /* for words */
+    const char *const *language;         /* codes of the languages of its words: "en", "pt" */
+    size_t n_language;
     struct release_dimension dim[3];
     size_t n_dim, n_row_dim;
     int64_t *count;  /* meaningful only where status is CELL_SHOWN; -1 elsewhere */
@@ -90,6 +90,28 @@ enum { RELEASE_CELLS_MAX = 20000 };      /* cells that are not zero */
  * docs/methods/disclosure.md. */
 bool release_table(struct release *out, const struct table *t, const struct protect_rule *rule,
                    struct arena *a, struct err *e) MUST_CHECK;
+
+enum { RELEASE_TABLES_MAX = 12 }; /* released together */
+
+/* How tables that are released together were held against each other. Those of one group count the
+ * same units (form, unit and filter are the same). */
+struct release_links {
+    size_t group[RELEASE_TABLES_MAX], n_group;
+    bool complete[RELEASE_TABLES_MAX]; /* by group: nothing follows from its tables together but
+                                          what was looked at (linked.h) */
+    bool related; /* several groups are of one form: what follows from both was not looked at */
+};
+
+/* Protect tables that are released together, `t` of them at `n`, counted in one state of the
+ * register. Each keeps the promise of release_table(), and for the tables of one group it holds for
+ * a reader of all of them as well, as far as links->complete says: a count that one table hides is
+ * hidden in all, and more is hidden where the sum of another would tell. What it cannot protect
+ * together it refuses, ERR_DISCLOSURE "disclosure.cannot_link" naming tables by their numbers from
+ * 1; what release_table() refuses, with the table's number in the message. Same tables and rule,
+ * same release. */
+bool release_tables(struct release *out, const struct table *t, size_t n,
+                    const struct protect_rule *rule, struct release_links *links, struct arena *a,
+                    struct err *e) MUST_CHECK;
 
 /* A raw release, for those who may see raw counts; the caller has checked that. */
 void release_raw(struct release *out, const struct table *t, struct arena *a);

@@ -54,7 +54,7 @@ static bool is_small(const struct chooser *c, size_t v)
 /* Dear are large counts, totals and inner categories: what readers look for first. */
 static double weight_of(const struct system *s, size_t v)
 {
-    const struct table *t = s->table;
+    const struct table *t = s->table_of[v];
     size_t rest = s->cell_of[v];
     double w = (1 + log2(1 + (double)s->value[v])) * (double)s->n_name[v];
     for (size_t k = t->n_dim; k-- > 0;) {
@@ -222,7 +222,7 @@ static bool refuse(const struct chooser *c, size_t v, const char *why, struct er
                 "the table could not be checked: the solver failed");
         return err_remedy(e, "try again; if it fails again, use fewer variables and report it");
     }
-    const struct table *t = c->s->table;
+    const struct table *t = c->s->table_of[v];
     char where[ERR_DETAIL_MAX] = "";
     size_t rest = c->s->cell_of[v], at[TABLE_DIMS_MAX] = {0}, n = 0;
     for (size_t k = t->n_dim; k-- > 0;) {
@@ -486,7 +486,7 @@ bool suppress_choose(bool *hidden, const struct system *s, const struct suppress
     struct chooser c = {.s = s, .rule = rule, .hidden = hidden, .work = rule->work};
     bool any = false;
     for (size_t v = 0; v < s->n_var; v++) {
-        hidden[v] = is_small(&c, v);
+        hidden[v] = is_small(&c, v) || (rule->start != NULL && rule->start[v]);
         any = any || hidden[v];
     }
     if (!any) return true;

@@ -9,6 +9,7 @@ struct suppress_rule {
     int64_t threshold; /* k: counts 1..k-1 are small */
     bool insider;      /* also against one who knows a count of 1 or 2 by being all of it */
     uint64_t work;     /* steps allowed, see lp.h */
+    const bool *start; /* by variable: hidden to begin with; NULL: the small counts alone */
 };
 
 /* Fill hidden[s->n_var]: all small counts, and others chosen so that the audit (audit.h) passes;

@@ -154,11 +154,13 @@ static bool make_variables(struct builder *b, struct arena *a, struct err *e)
     s->value = ARENA_ARRAY(a, int64_t, n);
     s->cell_of = ARENA_ARRAY(a, size_t, n);
     s->n_name = ARENA_ARRAY(a, size_t, n);
+    s->table_of = ARENA_ARRAY(a, const struct table *, n);
     for (size_t i = 0; i < n; i++) { /* a root is the first of its cells */
         size_t r = root(up, i);
         if (r == i) {
             s->value[s->n_var] = b->t->count[i];
             s->cell_of[s->n_var] = i;
+            s->table_of[s->n_var] = b->t;
             s->var_of[i] = s->n_var++;
         } else {
             s->var_of[i] = s->var_of[r];

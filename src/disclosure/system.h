@@ -25,12 +25,13 @@ struct system_term {
 };
 
 struct system {
-    const struct table *table;
+    const struct table *table; /* NULL where there are several (linked.h) */
     size_t n_var;
     size_t *var_of;  /* by cell */
     int64_t *value;  /* by variable: the true count */
     size_t *cell_of; /* by variable: its first cell */
     size_t *n_name;  /* by variable: cells that show it */
+    const struct table **table_of; /* by variable: the table of that first cell */
     size_t total;    /* variable of the grand total */
     struct system_term *
         /* of row i: term[row_at[i]] .. term[row_at[i + 1]); variables with value 0 left out */

@@ -12,8 +12,7 @@ enum { NOTES_MAX = 12 };
 
 const char *table_language(const struct release *r, const struct table_words *w)
 {
-    if (r->dictionary == NULL || w->language >= r->dictionary->n_language) return "en";
-    return r->dictionary->language[w->language];
+    return w->language < r->n_language ? r->language[w->language] : "en";
 }
 
 const char *layout_word(const struct layout *l, enum exchange_word w)

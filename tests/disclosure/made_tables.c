@@ -212,3 +212,80 @@ void read_release(struct reading *out, const struct release *r, const struct pla
     list_kinds(&s, plan, a);
     search(&s, 0);
 }
+
+/* ---------------------------------------------------------------- several tables */
+
+void cut_table(struct table *out, const struct plan *plan, const struct cut *cut,
+               const struct person *person, size_t n, struct arena *a)
+{
+    struct plan of[TABLE_DIMS_MAX] = {0};
+    struct person *cut_person = ARENA_ARRAY(a, struct person, n);
+    for (size_t k = 0; k < cut->n; k++) {
+        of[k] = plan[cut->variable[k]];
+        for (size_t i = 0; i < n; i++) cut_person[i].in[k] = person[i].in[cut->variable[k]];
+    }
+    *out = *plan_table(of, cut->n, cut_person, n, a);
+    for (size_t k = 0; k < cut->n; k++)
+        for (size_t c = 1; c < out->dim[k].n_category; c++)
+            out->dim[k].category[c].name = arena_printf(a, "%s%zu", out->dim[k].name, c);
+}
+
+/* Is a person of these sets in a cell of the table? */
+static bool sets_in(const struct release *r, const struct cut *cut, const uint32_t *set, size_t cell)
+{
+    for (size_t k = r->n_dim; k-- > 0;) {
+        if (!(set[cut->variable[k]] >> cell % r->dim[k].n_category & 1)) return false;
+        cell /= r->dim[k].n_category;
+    }
+    return true;
+}
+
+static void list_kinds_of_all(struct search *s, const struct release *r, const struct cut *cut,
+                              size_t n, const struct plan *plan, size_t n_variable, struct arena *a)
+{
+    enum { KINDS = 128 };
+    uint32_t kind[TABLE_DIMS_MAX][KINDS];
+    size_t n_kind[TABLE_DIMS_MAX] = {1, 1, 1};
+    for (size_t k = 0; k < n_variable; k++) n_kind[k] = plan_kinds(kind[k], KINDS, &plan[k]);
+    s->n_kind = n_kind[0] * n_kind[1] * n_kind[2];
+    s->cell_of_kind = ARENA_ARRAY(a, size_t, s->n_kind * s->r->n_cell);
+    s->n_cell_of_kind = ARENA_ARRAY(a, size_t, s->n_kind);
+    for (size_t i = 0; i < s->n_kind; i++) {
+        size_t pick[TABLE_DIMS_MAX] = {i / (n_kind[1] * n_kind[2]), i / n_kind[2] % n_kind[1],
+                                       i % n_kind[2]};
+        uint32_t set[TABLE_DIMS_MAX] = {0};
+        for (size_t k = 0; k < n_variable; k++) set[k] = kind[k][pick[k]];
+        for (size_t t = 0, first = 0; t < n; first += r[t++].n_cell)
+            for (size_t cell = 0; cell < r[t].n_cell; cell++) {
+                if (!sets_in(&r[t], &cut[t], set, cell)) continue;
+                s->cell_of_kind[i * s->r->n_cell + s->n_cell_of_kind[i]++] = first + cell;
+                s->last[first + cell] = i;
+            }
+    }
+}
+
+void read_releases(struct reading *out, const struct release *r, const struct cut *cut, size_t n,
+                   const struct plan *plan, size_t n_variable, int64_t threshold,
+                   uint64_t step_max, struct arena *a)
+{
+    struct release all = {.n_cell = 0};
+    struct search s = {.r = &all, .out = out, .threshold = threshold, .step_max = step_max};
+    for (size_t t = 0; t < n; t++) all.n_cell += r[t].n_cell;
+    all.status = ARENA_ARRAY(a, uint8_t, all.n_cell);
+    *out = (struct reading){.low = ARENA_ARRAY(a, int64_t, all.n_cell),
+                            .high = ARENA_ARRAY(a, int64_t, all.n_cell),
+                            .reason = ARENA_ARRAY(a, bool, all.n_cell)};
+    s.left = ARENA_ARRAY(a, int64_t, all.n_cell);
+    s.known = ARENA_ARRAY(a, bool, all.n_cell);
+    s.last = ARENA_ARRAY(a, size_t, all.n_cell);
+    for (size_t t = 0, i = 0; t < n; t++)
+        for (size_t cell = 0; cell < r[t].n_cell; cell++, i++) {
+            all.status[i] = r[t].status[cell];
+            s.known[i] = r[t].status[cell] == CELL_SHOWN;
+            s.left[i] = s.known[i] ? r[t].count[cell] : 0;
+            out->low[i] = s.known[i] ? s.left[i] : INT64_MAX;
+            out->high[i] = s.known[i] ? s.left[i] : -1;
+        }
+    list_kinds_of_all(&s, r, cut, n, plan, n_variable, a);
+    search(&s, 0);
+}

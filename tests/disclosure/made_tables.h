@@ -50,4 +50,19 @@ void read_release(struct reading *out, const struct release *r, const struct pla
                   size_t insider, int64_t known, int64_t threshold, uint64_t step_max,
                   struct arena *a);
 
+/* Several tables of the same persons: which variables of the plan each has, in order. */
+struct cut {
+    size_t variable[TABLE_DIMS_MAX], n;
+};
+
+/* The table of some of the variables; its categories are named after the variable, so that they
+ * are called the same in every table. */
+void cut_table(struct table *out, const struct plan *plan, const struct cut *cut,
+               const struct person *person, size_t n, struct arena *a);
+
+/* Read releases of several tables together: `out` is by cell, those of the first table first. */
+void read_releases(struct reading *out, const struct release *r, const struct cut *cut, size_t n,
+                   const struct plan *plan, size_t n_variable, int64_t threshold,
+                   uint64_t step_max, struct arena *a);
+
 #endif

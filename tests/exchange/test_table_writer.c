@@ -15,7 +15,7 @@
 #include "base/xlsx_read.h"
 #include "exchange/table_writer.h"
 
-static const struct dictionary dictionary = {.language = {"en", "pt"}, .n_language = 2};
+static const char *const languages[] = {"en", "pt"};
 
 static struct release_category category(enum release_category_kind kind, const char *name,
                                         const char *en, const char *pt, size_t parent)
@@ -57,7 +57,8 @@ static struct release two_way(struct release_category *form, struct release_cate
                             .form = "victim",
                             .title = {.in = {"Victims", "Vítimas"}},
                             .unit = "persons",
-                            .dictionary = &dictionary,
+                            .language = languages,
+                            .n_language = 2,
                             .dim = {{"form_of_exploitation",
                                      {.in = {"Form of exploitation", "Forma de exploração"}},
                                      form,
@@ -94,7 +95,8 @@ static struct release nested(struct release_category *year, struct release_categ
                             .form = "victim",
                             .title = {.in = {"Victims", "Vítimas"}},
                             .unit = "records",
-                            .dictionary = &dictionary,
+                            .language = languages,
+                            .n_language = 2,
                             .dim = {{"sex", {.in = {"Sex", "Sexo"}}, sex, 3, false},
                                     {"year", {.in = {"Year", "Ano"}}, year, 3, false},
                                     {"minor", {.in = {"Minor", "Menor"}}, minor, 3, true}},
