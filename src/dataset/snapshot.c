@@ -28,8 +28,8 @@ struct part_group {
 struct part {
     struct part_column *column; /* by slot */
     struct part_group *group;
-    uint8_t (*person)[PERSON_KEY];
-    size_t cap_person;
+    uint8_t (*person)[PERSON_KEY], (*match)[PERSON_KEY]; /* match: NULL while they are the same */
+    size_t cap_person, cap_match;
     uint64_t *record_no;
     struct chosen *chosen;
     size_t n_chosen, cap_chosen, cap_number;
@@ -146,6 +146,15 @@ static void append_choices(struct part *p, const struct source_row *row)
     }
 }
 
+static void append_match_key(struct part *p, const struct source_row *row)
+{
+    if (p->match == NULL && memcmp(row->match_key, row->person_key, PERSON_KEY) == 0) return;
+    bool first = p->match == NULL;
+    MEM_GROW(p->match, p->cap_match, p->n_record + 1);
+    if (first && p->n_record > 0) memcpy(p->match, p->person, p->n_record * PERSON_KEY);
+    memcpy(p->match[p->n_record], row->match_key, PERSON_KEY);
+}
+
 static void part_append(struct part *p, const struct snapshot *s, const struct source_row *row)
 {
     const struct form *f = s->form;
@@ -167,6 +176,7 @@ static void part_append(struct part *p, const struct snapshot *s, const struct s
     }
     MEM_GROW(p->person, p->cap_person, p->n_record + 1);
     memcpy(p->person[p->n_record], row->person_key, PERSON_KEY);
+    append_match_key(p, row);
     MEM_GROW(p->record_no, p->cap_number, p->n_record + 1);
     p->record_no[p->n_record] = row->record_no;
     append_choices(p, row);
@@ -208,6 +218,7 @@ static void part_release(struct part *p, const struct snapshot *s)
     mem_free(p->column);
     mem_free(p->group);
     mem_free(p->person);
+    mem_free(p->match);
     mem_free(p->record_no);
     mem_free(p->chosen);
 }
@@ -315,47 +326,55 @@ static void merge_group(struct build *b, group_id g)
 
 static const uint8_t no_key[PERSON_KEY];
 
-/* Number persons in the order of their first record. Keys are keyed hashes, uniform to everybody
- * without the key, so their own bytes serve as hash value. */
-static void number_persons(const struct build *b, uint32_t *of_record, size_t *n_person,
-                           bool *each_own)
+/* Number persons in the order of their first record; `of_record` NULL: they are counted, by match
+ * key. Keys are keyed hashes, uniform to everybody without the key, so their own bytes serve as
+ * hash value. */
+static size_t number_persons(const struct build *b, uint32_t *of_record)
 {
     size_t n = b->s->n_record, size = 16;
     while (size < n * 2) size *= 2;
     uint32_t *table = mem_new(size, sizeof *table); /* record + 1 */
     const uint8_t **key = mem_new(n, sizeof *key);
     size_t r = 0, person = 0;
-    *each_own = true;
-    for (size_t i = 0; i < b->n_part; i++)
-        for (size_t k = 0; k < b->part[i].n_record; k++, r++) {
-            key[r] = b->part[i].person[k];
-            if (memcmp(key[r], no_key, PERSON_KEY) == 0) {
-                of_record[r] = (uint32_t)person++;
-                continue;
+    for (size_t i = 0; i < b->n_part; i++) {
+        const struct part *p = &b->part[i];
+        bool by_match = of_record == NULL && p->match != NULL;
+        for (size_t k = 0; k < p->n_record; k++, r++) {
+            size_t number = person;
+            key[r] = by_match ? p->match[k] : p->person[k];
+            if (memcmp(key[r], no_key, PERSON_KEY) != 0) {
+                uint64_t hash;
+                memcpy(&hash, key[r], sizeof hash);
+                size_t at = hash & (size - 1);
+                while (table[at] != 0 && memcmp(key[table[at] - 1], key[r], PERSON_KEY) != 0)
+                    at = (at + 1) & (size - 1);
+                if (table[at] == 0) table[at] = (uint32_t)r + 1;
+                else if (of_record == NULL) continue;
+                else number = of_record[table[at] - 1];
             }
-            uint64_t hash;
-            memcpy(&hash, key[r], sizeof hash);
-            size_t at = hash & (size - 1);
-            while (table[at] != 0 && memcmp(key[table[at] - 1], key[r], PERSON_KEY) != 0)
-                at = (at + 1) & (size - 1);
-            if (table[at] == 0) {
-                table[at] = (uint32_t)r + 1;
-                of_record[r] = (uint32_t)person++;
-            } else {
-                of_record[r] = of_record[table[at] - 1];
-                *each_own = false;
-            }
+            person += number == person;
+            if (of_record != NULL) of_record[r] = (uint32_t)number;
         }
+    }
     mem_free(table);
     mem_free(key);
-    *n_person = person;
+    return person;
+}
+
+static bool has_match_keys(const struct build *b)
+{
+    for (size_t i = 0; i < b->n_part; i++)
+        if (b->part[i].match != NULL) return true;
+    return false;
 }
 
 static void build_persons(struct build *b)
 {
     struct snapshot *s = b->s;
     uint32_t *of_record = mem_resize(NULL, s->n_record, sizeof *of_record);
-    number_persons(b, of_record, &s->person.n, &s->each_own);
+    s->person.n = number_persons(b, of_record);
+    s->each_own = s->person.n == s->n_record;
+    s->n_by_match = has_match_keys(b) ? number_persons(b, NULL) : s->person.n;
     uint32_t *record = mem_resize(NULL, s->n_record, sizeof *record);
     uint32_t *first = mem_new(s->person.n + 1, sizeof *first);
     for (size_t r = 0; r < s->n_record; r++) first[of_record[r] + 1]++;
@@ -522,6 +541,11 @@ const struct column *snapshot_instance_column(const struct snapshot *s, var_id v
     if (v >= s->dictionary->n_variable || s->slot[v] == UINT32_MAX) return NULL;
     const struct column *c = &s->instance[s->slot[v]].shown;
     return c->kind == COLUMN_NONE ? NULL : c;
+}
+
+size_t snapshot_persons_by_match(const struct snapshot *s)
+{
+    return s->n_by_match;
 }
 
 const struct persons *snapshot_persons(const struct snapshot *s)

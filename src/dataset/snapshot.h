@@ -66,6 +66,8 @@ struct persons {
     const uint32_t *record;
 };
 const struct persons *snapshot_persons(const struct snapshot *s);
+/* How many there would be if they were told apart by match key alone (model/row_source.h). */
+size_t snapshot_persons_by_match(const struct snapshot *s);
 /* Number of a record (0-based unit) in the register. */
 uint64_t snapshot_record_no(const struct snapshot *s, size_t record);
 

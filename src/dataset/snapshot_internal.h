@@ -35,6 +35,7 @@ struct snapshot {
     uint64_t *record_no;   /* of each record, in the register */
     struct chosen *chosen; /* by choice_no */
     size_t n_chosen;
+    size_t n_by_match;    /* persons, by match key alone */
     bool each_own;        /* every record is a person of its own */
     size_t n_slot;        /* variables of the form */
     uint32_t *slot;       /* by var_id: UINT32_MAX when not of this form */

@@ -100,17 +100,15 @@ static void put_fields(struct json *out, struct call *c, const struct form *f, c
 }
 
 static bool put_model(struct json *out, struct call *c, const struct form *f,
-                      const struct link_run *newest, struct err *e)
+                      const struct link_run *r, struct err *e)
 {
-    struct link_run r;
     struct kept *k = NULL;
     struct json *j = NULL;
-    if (!link_run_get(&r, c->s->store, newest->run_no, c->arena, e) || !json_parse(&j, r.model, e))
-        return false;
+    if (!json_parse(&j, r->model, e)) return false;
     bool ok = kept_from_json(&k, j, e);
     json_free(j);
     if (!ok) return false;
-    put_estimates(out, &k->weights, &r);
+    put_estimates(out, &k->weights, r);
     put_fields(out, c, f, k);
     kept_free(k);
     return true;
@@ -196,7 +194,7 @@ static bool put_reviewed(struct json *out, struct call *c, const struct link_set
     return true;
 }
 
-/* ---- decisions and counts ---- */
+/* ---- decisions ---- */
 
 static bool put_decided(struct json *out, struct call *c, const struct form *f,
                         const struct link_run *r, struct err *e)
@@ -227,34 +225,33 @@ static bool put_decided(struct json *out, struct call *c, const struct form *f,
     return true;
 }
 
-static bool put_counts(struct json *out, struct call *c, const struct form *f, struct err *e)
-{
-    struct person_counts n;
-    struct json *j = json_object();
-    json_set(out, "counts", j);
-    if (!person_counts(&n, c->s->store, f, e)) return false;
-    json_set_int(j, "records", n.n_record);
-    json_set_int(j, "persons", n.n_person);
-    json_set_int(j, "persons_before", n.n_person_by_key);
-    json_set_int(j, "linked_records", n.n_linked);
-    json_set_int(j, "of_several", n.n_several);
-    json_set_int(j, "across", n.n_across);
-    return true;
-}
-
-/* ---- organisations ---- */
+/* ---- counts, and organisations ---- */
 
 struct meeting { /* which organisations have met the same persons */
     size_t n;    /* organisations */
     int64_t *records, *persons, *shared;
     int64_t *both;           /* n x n, above the diagonal */
     int64_t size[SIZES + 1]; /* persons by number of records; the last: more */
+    struct person_counts count;
 };
+
+/* Persons of several records, and those whom several organisations know, as person_counts(). */
+static void count_person(struct person_counts *to, const struct column *of, const uint32_t *record,
+                         size_t n)
+{
+    size_t k = 1;
+    if (n < 2) return;
+    to->n_several++;
+    to->n_linked += (int64_t)n;
+    while (k < n && of->code[record[k]] == of->code[record[0]]) k++;
+    to->n_across += k < n;
+}
 
 static void meet(struct meeting *m, const struct column *of, const struct persons *p, uint16_t *met)
 {
     for (size_t person = 0; person < p->n; person++) {
         size_t n_met = 0, n = p->first[person + 1] - p->first[person];
+        count_person(&m->count, of, p->record + p->first[person], n);
         m->size[n < SIZES ? n : SIZES]++;
         for (uint32_t i = p->first[person]; i < p->first[person + 1]; i++) {
             uint16_t code = of->code[p->record[i]];
@@ -310,11 +307,30 @@ static void put_meeting(struct json *out, struct call *c, const struct meeting *
     json_set(out, "sizes", sizes);
 }
 
-static bool put_organisations(struct json *out, struct call *c, const struct form *f, struct err *e)
+static void put_counts(struct json *out, const struct person_counts *n)
+{
+    struct json *j = json_object();
+    json_set(out, "counts", j);
+    json_set_int(j, "records", n->n_record);
+    json_set_int(j, "persons", n->n_person);
+    json_set_int(j, "persons_before", n->n_person_by_key);
+    json_set_int(j, "linked_records", n->n_linked);
+    json_set_int(j, "of_several", n->n_several);
+    json_set_int(j, "across", n->n_across);
+}
+
+/* From the snapshot that tables are counted from: reading every version of every record, as
+ * person_counts() does, takes seconds. */
+static bool put_persons(struct json *out, struct call *c, const struct form *f, struct err *e)
 {
     const struct codelist *l = dictionary_list(c->s->dictionary, TEXT("CL_ORGANISATION"));
     struct snapshot *s;
-    if (l == NULL || f->organisation == VAR_NONE) return true;
+    if (l == NULL || f->organisation == VAR_NONE) {
+        struct person_counts count;
+        if (!person_counts(&count, c->s->store, f, e)) return false;
+        put_counts(out, &count);
+        return true;
+    }
     if (!service_snapshot(&s, c->s, f, e)) return false;
     size_t n = l->n_code < COLUMN_CODE_MAX ? l->n_code : COLUMN_CODE_MAX;
     struct meeting m = {.n = n,
@@ -323,7 +339,11 @@ static bool put_organisations(struct json *out, struct call *c, const struct for
                         .shared = mem_new(n, sizeof *m.shared),
                         .both = mem_new(n * n, sizeof *m.both)};
     uint16_t *met = mem_new(n, sizeof *met);
+    m.count.n_record = (int64_t)snapshot_units(s, UNIT_RECORDS);
+    m.count.n_person = (int64_t)snapshot_units(s, UNIT_PERSONS);
+    m.count.n_person_by_key = (int64_t)snapshot_persons_by_match(s);
     meet(&m, snapshot_column(s, UNIT_RECORDS, f->organisation), snapshot_persons(s), met);
+    put_counts(out, &m.count);
     put_meeting(out, c, &m, l);
     mem_free(met);
     mem_free(m.records);
@@ -348,7 +368,7 @@ static bool put_form(struct json *out, struct call *c, const struct form *f, str
     json_set_bool(out, "has_run", found);
     json_set(out, "lower", number(s.lower));
     json_set(out, "upper", number(s.upper));
-    if (!put_counts(out, c, f, e) || !put_organisations(out, c, f, e)) return false;
+    if (!put_persons(out, c, f, e)) return false;
     if (!found) return true;
     struct json *run = json_object();
     link_run_to_json(run, c, &r, true);

@@ -115,8 +115,9 @@ static bool open_row(struct source_row *out, struct part *p, const struct series
     take_choices(out, p);
     uint64_t person_no = (uint64_t)query_int(q, 7);
     if (person_no == 0 && out->record_no <= p->seen) person_no = out->record_no;
+    if (person.n == PERSON_KEY) memcpy(out->match_key, person.p, PERSON_KEY);
     if (person_no != 0) person_key_of_number(out->person_key, person_no);
-    else if (person.n == PERSON_KEY) memcpy(out->person_key, person.p, PERSON_KEY);
+    else memcpy(out->person_key, out->match_key, PERSON_KEY);
     return true;
 }
 
