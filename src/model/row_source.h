@@ -19,7 +19,7 @@ struct source_row {
     code_id organisation_type;       /* in CL_ORGTYPE */
     uint8_t person_key[PERSON_KEY];  /* equal keys: the same person as far as is known; all zero: unknown,
                                         a person of its own */
-    uint8_t match_key[PERSON_KEY];   /* the same if people and linkage had said nothing (store/person_key.h) */
+    uint8_t match_key[PERSON_KEY];   /* the same as if linkage and people had said nothing */
     const struct row_choice *choice; /* borrowed until the next call */
     size_t n_choice;
     struct record *record;           /* coded values only; borrowed until the next call, and the

@@ -58,6 +58,7 @@ void people_fill(struct people *p, size_t n, uint64_t seed)
     for (size_t i = 0; i < n; i++) {
         struct people_record *x = &p->record[i];
         x->person = random_below(&r, 5) == 0 ? 0 : (int)random_below(&r, n / 2 + 1) + 1;
+        x->match = x->person;
         x->sex = some_code(&r, p, p->sex, 3);
         if (x->sex == CODE_NONE && random_below(&r, 2) == 0)
             x->sex_missing = random_below(&r, 2) == 0 ? MISSING_NA : MISSING_RF;
@@ -148,6 +149,7 @@ static bool next(struct row_source *s, struct source_row *out, bool *found, stru
     build(x, from);
     *out = (struct source_row){.record_no = x->at + 1, .record = &x->record};
     memcpy(out->person_key, &from->person, sizeof from->person);
+    memcpy(out->match_key, &from->match, sizeof from->match);
     const struct variable *of[3] = {x->p->sex, x->p->citizenship, x->p->age};
     out->choice = x->choice;
     for (size_t i = 0; i < 3; i++)

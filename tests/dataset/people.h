@@ -23,6 +23,7 @@ struct episode_entry {
 
 struct people_record {
     int person;               /* records with the same number are one person; 0: unknown */
+    int match;                /* the same by match key */
     code_id sex;              /* CODE_NONE: blank */
     enum missing sex_missing; /* explicit code instead */
     int citizenships;

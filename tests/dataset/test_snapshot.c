@@ -5,7 +5,8 @@
  *  3 sets of repeats hold each value once   4 persons: numbering, survivors, unions   5 a failing
  *  source fails the
  *  build and every source is closed   6 text and identifiers never enter   7 an empty repository
- *  8 persons for whom people chose whose answer counts */
+ *  8 persons for whom people chose whose answer counts   9 how many persons there would be by match
+ *  key alone */
 #include "harness.h"
 
 #include "people.h"
@@ -264,6 +265,38 @@ static void test_choices(void **state)
     snapshot_drop(s);
 }
 
+/* Naively. */
+static size_t persons_by_match(void)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < p.n; i++) {
+        size_t k = 0;
+        while (k < i && p.record[k].match != p.record[i].match) k++;
+        n += p.record[i].match == 0 || k == i;
+    }
+    return n;
+}
+
+static void test_match_keys(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 1; seed <= 20; seed++) {
+        struct random r;
+        free(p.record);
+        people_fill(&p, 1 + (size_t)seed * 13, seed);
+        random_init(&r, seed);
+        for (size_t i = 0; i < p.n && seed > 2; i++) /* linkage joins some, and parts some */
+            if (random_below(&r, seed) == 0) p.record[i].match = (int)random_below(&r, 40);
+        for (size_t n_part = 1; n_part <= 4; n_part++) {
+            struct snapshot *s = people_snapshot(&p, n_part);
+            assert_int_equal(snapshot_persons_by_match(s), persons_by_match());
+            if (seed <= 2)
+                assert_int_equal(snapshot_persons_by_match(s), snapshot_units(s, UNIT_PERSONS));
+            snapshot_drop(s);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -272,6 +305,7 @@ int main(void)
         cmocka_unit_test(test_sets_hold_each_value_once),
         cmocka_unit_test(test_persons),
         cmocka_unit_test(test_choices),
+        cmocka_unit_test(test_match_keys),
         cmocka_unit_test(test_failing_source),
         cmocka_unit_test(test_no_identifiers),
         cmocka_unit_test(test_empty),

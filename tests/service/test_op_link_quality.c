@@ -3,10 +3,18 @@
  *  1 counts: records, persons with and without linkage, what organisations have in common
  *  2 estimates: within their ranges, histogram and curve go together with the run
  *  3 the sample is the same until the next run; what people decide of it is reviewed
- *  4 before any run; who may see it */
+ *  4 before any run; who may see it
+ *  5 whatever was done to a register at random (decided, taken back, chosen, withdrawn, erased,
+ *  imported, a file undone, a new run): the counts are those that the store counts record by
+ *  record */
 #include "harness.h"
 
+#include "base/random.h"
 #include "linked.h"
+#include "service/service_internal.h"
+#include "store/person.h"
+
+#include <stdarg.h>
 
 static const struct json *quality(void)
 {
@@ -112,6 +120,161 @@ static void quality_4_2_who_may(void **state)
     service_close(publisher);
 }
 
+/* ---- at random ---- */
+
+enum { ACTS = 60, ACT_KINDS = 10 };
+
+static struct service *random_desk;
+static struct random dice;
+static int n_done[ACT_KINDS], n_file;
+
+static int begin_at_random(void **state)
+{
+    (void)state;
+    random_desk = linked_make();
+    random_init(&dice, 20261123);
+    return 0;
+}
+
+static int end_at_random(void **state)
+{
+    (void)state;
+    service_close(random_desk);
+    return 0;
+}
+
+static void same_counts(int act)
+{
+    const struct form *victim = dictionary_form(random_desk->dictionary, TEXT("victim"));
+    const struct json *q = json_get(desk_do(random_desk, "link.quality", "{'form':'victim'}"),
+                                    "forms"),
+                      *n = json_get(json_at(q, 0), "counts");
+    struct person_counts slow;
+    struct err e = {0};
+    if (!person_counts(&slow, random_desk->store, victim, &e)) fail_msg("%s", e.msg);
+    const struct {
+        const char *name;
+        int64_t is;
+    } of[] = {{"records", slow.n_record},
+              {"persons", slow.n_person},
+              {"persons_before", slow.n_person_by_key},
+              {"linked_records", slow.n_linked},
+              {"of_several", slow.n_several},
+              {"across", slow.n_across}};
+    for (size_t i = 0; i < sizeof of / sizeof *of; i++)
+        if (json_get_int(n, of[i].name, -1) != of[i].is)
+            fail_msg("act %d: %s is %lld, not %lld", act, of[i].name,
+                     (long long)json_get_int(n, of[i].name, -1), (long long)of[i].is);
+}
+
+/* "" where it is not there any more. */
+static void some_record(char code[static 20], bool police)
+{
+    int i = police ? (int)random_below(&dice, LINKED_POLICE)
+                   : (int)random_below(&dice, LINKED_BOTH + LINKED_SHELTER);
+    if (!police && i >= LINKED_BOTH) i += 200 - LINKED_BOTH;
+    const struct json *r =
+        json_get(desk_do(random_desk, "record.find", "{'form':'victim','reference':'%s-%d'}",
+                         police ? "G" : "A", i),
+                 "records");
+    (void)snprintf(code, 20, "%s", json_get_text(json_at(r, 0), "record", ""));
+}
+
+static bool tried(const char *operation, const char *parameters, ...)
+    __attribute__((format(printf, 2, 3)));
+static bool tried(const char *operation, const char *parameters, ...)
+{
+    char in[400];
+    struct json *out = NULL;
+    struct err e = {0};
+    va_list ap;
+    va_start(ap, parameters);
+    (void)vsnprintf(in, sizeof in, parameters, ap);
+    va_end(ap);
+    bool ok = desk_try(&out, random_desk, &e, operation, "%s", in);
+    if (ok) json_free(out);
+    return ok;
+}
+
+/* Records that no run has seen; some of persons who are there, under the same keys. */
+static bool import_more(void)
+{
+    char path[40], prefix[20];
+    int from = (int)random_below(&dice, 140);
+    (void)snprintf(path, sizeof path, "more%d.csv", n_file);
+    (void)snprintf(prefix, sizeof prefix, "M%d", n_file);
+    linked_rows(path, prefix, from, from + 1 + (int)random_below(&dice, 6), false);
+    n_file++;
+    return tried("import.run", "{'file':'%s','form':'victim','organisation':'%s'}", path,
+                 random_below(&dice, 2) == 0 ? "GNR" : "APAV");
+}
+
+static const char *withdrawn(void)
+{
+    static char code[20];
+    const struct json *list =
+        json_get(desk_do(random_desk, "record.list", "{'form':'victim','state':'withdrawn'}"),
+                 "records");
+    size_t n = json_size(list);
+    (void)snprintf(code, sizeof code, "%s",
+                   n == 0 ? ""
+                          : json_get_text(json_at(list, random_below(&dice, n)), "record", ""));
+    return code;
+}
+
+/* Whose answer counts, of the first person that contradicts itself. */
+static bool choose(void)
+{
+    const struct json *list =
+        json_get(desk_do(random_desk, "link.values", "{'form':'victim'}"), "conflicts");
+    if (json_size(list) == 0) return false;
+    const struct json *one = json_at(list, random_below(&dice, json_size(list)));
+    char record[20], variable[80];
+    (void)snprintf(record, sizeof record, "%s", json_get_text(one, "record", ""));
+    (void)snprintf(variable, sizeof variable, "%s", json_get_text(one, "variable", ""));
+    return tried("link.choose", "{'record':'%s','variable':'%s','reason':'x'}", record, variable);
+}
+
+static bool act(int kind)
+{
+    static char first[20], second[20]; /* decided last */
+    char a[20], b[20];
+    some_record(a, true);
+    some_record(b, random_below(&dice, 3) == 0);
+    switch (kind) {
+    case 0:
+    case 1:
+        memcpy(first, a, sizeof first);
+        memcpy(second, b, sizeof second);
+        return tried("link.decide", "{'a':'%s','b':'%s','verdict':'%s','reason':'x'}", a, b,
+                     kind == 0 ? "same" : "different");
+    case 2: return tried("link.undo", "{'a':'%s','b':'%s','reason':'x'}", first, second);
+    case 3: return tried("record.withdraw", "{'record':'%s','purpose':'x'}", b);
+    case 4: return tried("record.restore", "{'record':'%s','purpose':'x'}", withdrawn());
+    case 5: return tried("record.erase", "{'record':'%s','reason':'x'}", b);
+    case 6: return import_more();
+    case 7:
+        return tried("batch.undo", "{'batch':%d,'reason':'x'}",
+                     4 + (int)random_below(&dice, (uint64_t)n_file + 1));
+    case 8: return random_below(&dice, 4) == 0 && tried("link.run", "{'form':'victim'}");
+    default: return choose();
+    }
+}
+
+static void quality_5_1_the_same_as_record_by_record(void **state)
+{
+    (void)state;
+    same_counts(-1);
+    (void)desk_do(random_desk, "link.run", "{'form':'victim'}");
+    for (int i = 0; i < ACTS; i++) {
+        int kind = (int)random_below(&dice, ACT_KINDS);
+        n_done[kind] += act(kind);
+        same_counts(i);
+    }
+    for (int i = 0; i < ACT_KINDS; i++)
+        if (n_done[i] == 0) fail_msg("nothing of kind %d was done", i);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -121,5 +284,9 @@ int main(void)
         cmocka_unit_test(quality_3_1_a_sample_is_reviewed),
         cmocka_unit_test(quality_4_2_who_may),
     };
-    return cmocka_run_group_tests(tests, linked_begin, linked_end);
+    const struct CMUnitTest at_random[] = {
+        cmocka_unit_test(quality_5_1_the_same_as_record_by_record),
+    };
+    return cmocka_run_group_tests(tests, linked_begin, linked_end) +
+           cmocka_run_group_tests(at_random, begin_at_random, end_at_random);
 }
