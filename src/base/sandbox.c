@@ -8,20 +8,14 @@
  * do without. Limits of the process stand behind the filter, should it have a gap. */
 #include "base/sandbox.h"
 
+#include "base/sandbox_internal.h"
+
 #include <errno.h>
 #include <seccomp.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-
-#if defined(__SANITIZE_ADDRESS__)
-#define SANDBOX_ASAN 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SANDBOX_ASAN 1
-#endif
-#endif
 
 static const int allowed[] = {
     /* open descriptors */
@@ -60,12 +54,6 @@ static const int allowed[] = {
 };
 
 static const int answered_no[] = {SCMP_SYS(newfstatat), SCMP_SYS(statx)};
-
-#ifdef SANDBOX_ASAN
-enum { SANITIZED = 1 }; /* terabytes of shadow memory, and a tracer that looks for leaks */
-#else
-enum { SANITIZED = 0 };
-#endif
 
 static bool refuse(struct err *e, int number, const char *what)
 {
@@ -109,6 +97,7 @@ static bool add_rules(scmp_filter_ctx filter)
 bool sandbox_enter_converter(size_t address_space, unsigned cpu_seconds, struct err *e)
 {
     sandbox_harden();
+    sandbox_drop_capabilities();
     if ((!SANITIZED && !limit(RLIMIT_AS, address_space, address_space)) ||
         !limit(RLIMIT_CPU, cpu_seconds, (rlim_t)cpu_seconds + 1) || !limit(RLIMIT_FSIZE, 0, 0) ||
         !limit(RLIMIT_NPROC, 0, 0) || !limit(RLIMIT_CORE, 0, 0))

@@ -8,30 +8,16 @@
  * the C library then uses clone(). */
 #include "base/sandbox.h"
 
+#include "base/sandbox_internal.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/landlock.h>
 #include <sched.h>
 #include <seccomp.h>
-#include <stdint.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <unistd.h>
-
-/* A sanitizer makes processes of its own, looks into them, and reads /proc: its builds are not shut
- * in, and the tests of this run on the shipped program. */
-#if defined(__SANITIZE_ADDRESS__)
-enum { SANITIZED = 1 };
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-enum { SANITIZED = 1 };
-#else
-enum { SANITIZED = 0 };
-#endif
-#else
-enum { SANITIZED = 0 };
-#endif
 
 #define COUNT(table) (sizeof(table) / sizeof *(table))
 
@@ -215,6 +201,7 @@ static int add_rules(scmp_filter_ctx filter, const int *own, size_t n_own)
 static bool enter(const int *own, size_t n_own, struct err *e)
 {
     sandbox_harden();
+    sandbox_drop_capabilities();
     if (SANITIZED) return true;
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
     if (filter == NULL) return refuse(e, ENOMEM, "filter");
@@ -238,48 +225,37 @@ bool sandbox_enter_door(struct err *e)
 #define WRITING                                                      \
     (LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_DIR | \
      LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_MAKE_REG)
-#define EXECUTING LANDLOCK_ACCESS_FS_EXECUTE
 
-static bool add_folder(int rules, const char *path, uint64_t access)
+/* What is not there is not asked for. */
+static int add_folders(int rules, const char *const *path, uint64_t access)
 {
-    struct landlock_path_beneath_attr a = {.allowed_access = access};
-    a.parent_fd = open(path, O_PATH | O_CLOEXEC | O_DIRECTORY);
-    if (a.parent_fd < 0) return errno == ENOENT; /* what is not there is not asked for */
-    long bad = syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH, &a, 0);
-    (void)close(a.parent_fd);
-    return bad == 0;
+    int bad = 0;
+    for (size_t i = 0; bad == 0 && path[i] != NULL; i++) {
+        int folder = open(path[i], O_PATH | O_CLOEXEC | O_DIRECTORY);
+        if (folder < 0 && errno == ENOENT) continue;
+        bad = folder < 0 ? errno : sandbox_folders_add(rules, folder, access);
+        if (folder >= 0) (void)close(folder);
+    }
+    return bad;
 }
 
-/* Threads that run already are not held: called before the first is started. */
-static bool hold_to_folders(const char *const *write_to, const char *const *read_from, bool *held,
-                            struct err *e)
+/* A kernel that cannot move files between folders under rules (the first version of Landlock) knows
+ * no such right either. */
+static int add_written(int rules, const char *const *path)
 {
-    long version = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
-    uint64_t moving = version >= 2 ? LANDLOCK_ACCESS_FS_REFER : 0;
-    struct landlock_ruleset_attr attr = {.handled_access_fs =
-                                             READING | WRITING | EXECUTING | moving};
-    *held = false;
-    if (version < 1) return true; /* a kernel without Landlock */
-    long rules = syscall(SYS_landlock_create_ruleset, &attr, sizeof attr, 0);
-    if (rules < 0) return refuse(e, errno, "folders");
-    bool ok = true;
-    for (size_t i = 0; ok && write_to[i] != NULL; i++)
-        ok = add_folder((int)rules, write_to[i], READING | WRITING | moving);
-    for (size_t i = 0; ok && read_from[i] != NULL; i++)
-        ok = add_folder((int)rules, read_from[i], READING);
-    (void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-    ok = ok && syscall(SYS_landlock_restrict_self, (int)rules, 0) == 0;
-    int number = errno;
-    (void)close((int)rules);
-    *held = ok;
-    return ok ? true : refuse(e, number, "folders");
+    int bad = add_folders(rules, path, READING | WRITING | LANDLOCK_ACCESS_FS_REFER);
+    return bad == EINVAL ? add_folders(rules, path, READING | WRITING) : bad;
 }
 
 bool sandbox_enter_desk(const char *const *write_to, const char *const *read_from, bool *landlock,
                         struct err *e)
 {
     bool held = false;
-    if (!SANITIZED && !hold_to_folders(write_to, read_from, &held, e)) return false;
+    int rules = -1, bad = SANITIZED ? 0 : sandbox_folders_begin(&rules);
+    if (bad == 0) bad = add_written(rules, write_to);
+    if (bad == 0) bad = add_folders(rules, read_from, READING);
+    if (bad == 0) bad = sandbox_folders_hold(rules, &held);
+    if (bad != 0) return refuse(e, bad, "folders");
     if (landlock != NULL) *landlock = held;
     return enter(of_desk, COUNT(of_desk), e);
 }

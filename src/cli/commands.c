@@ -378,7 +378,7 @@ static const struct option serve_option[] = {
     FLAG_OPT("insecure-no-second-factor", NULL,
              "passwords alone open sessions; for demonstrations"),
     LAST};
-static const struct option process_option[] = {OPERAND("KIND", NULL, "desk or door"), LAST};
+static const struct option process_option[] = {OPERAND("KIND", NULL, "desk, door or backup"), LAST};
 static const struct option converter_option[] = {OPERAND("KIND", NULL, "kind of file"), LAST};
 
 const struct command commands[] = {

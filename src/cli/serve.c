@@ -205,5 +205,6 @@ int run_process(struct invocation *v)
     const char *kind = json_get_text(v->own, "KIND", "");
     if (strcmp(kind, "desk") == 0) return process_desk(v->program);
     if (strcmp(kind, "door") == 0) return door_process(PROCESS_CONFIG_FD, PROCESS_CHANNEL_FD);
+    if (strcmp(kind, "backup") == 0) return process_backup();
     return 2;
 }

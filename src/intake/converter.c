@@ -2,16 +2,15 @@
 /* The converter's parent: starts the child, reads its messages, and trusts none of them. */
 #include "intake/converter.h"
 
+#include "base/broker.h"
 #include "base/catalogue.h"
 #include "base/mem.h"
-#include "intake/converter_broker.h"
 #include "intake/converter_internal.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -47,27 +46,6 @@ struct converter {
 };
 
 /* ---- starting and ending ------------------------------------------------------------------- */
-
-static int prepare(posix_spawn_file_actions_t *actions, posix_spawnattr_t *attr, int file, int out,
-                   int request)
-{
-    sigset_t all, none;
-    sigfillset(&all);
-    sigemptyset(&none);
-    int failed = posix_spawnattr_setsigdefault(attr, &all);
-    if (failed == 0) failed = posix_spawnattr_setsigmask(attr, &none);
-    if (failed == 0)
-        failed = posix_spawnattr_setflags(attr, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
-    if (failed == 0) failed = posix_spawn_file_actions_adddup2(actions, file, STDIN_FILENO);
-    if (failed == 0) failed = posix_spawn_file_actions_adddup2(actions, out, STDOUT_FILENO);
-    if (failed == 0)
-        failed = posix_spawn_file_actions_addopen(actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-    if (failed == 0)
-        failed = posix_spawn_file_actions_adddup2(actions, request, CONVERTER_REQUEST_FD);
-    if (failed == 0)
-        failed = posix_spawn_file_actions_addclosefrom_np(actions, CONVERTER_REQUEST_FD + 1);
-    return failed;
-}
 
 static bool no_start(struct err *e, int number)
 {
@@ -109,26 +87,16 @@ static bool make_request(int *request, const struct converter_options *o, struct
 int converter_spawn(pid_t *child, const char *program, const char *kind, int file, int out,
                     int request)
 {
-    static char *const no_environment[] = {NULL};
-    char word[] = "converter";
-    /* posix_spawn takes its words without const, and does not change them */
-    char *const argv[] = {(char *)(uintptr_t)program, word, (char *)(uintptr_t)kind, NULL};
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attr;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawnattr_init(&attr);
-    int failed = prepare(&actions, &attr, file, out, request);
-    if (failed == 0) failed = posix_spawn(child, program, &actions, &attr, argv, no_environment);
-    posix_spawn_file_actions_destroy(&actions);
-    posix_spawnattr_destroy(&attr);
-    return failed;
+    const char *const words[] = {program, "converter", kind, NULL};
+    return broker_spawn(child, words, file, out, request);
 }
 
 static bool spawn(pid_t *child, const struct converter_options *o, int out, int request,
                   struct err *e)
 {
+    const int fd[] = {o->file, out, request};
     int failed = broker_there()
-                     ? broker_start(child, o->kind, o->file, out, request)
+                     ? broker_start(child, o->kind, fd, sizeof fd / sizeof *fd)
                      : converter_spawn(child, o->program, o->kind, o->file, out, request);
     return failed == 0 ? true : no_start(e, failed);
 }

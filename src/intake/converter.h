@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 /* Limits (S70, S71, S75). */
 enum {
@@ -30,24 +31,18 @@ enum {
 int converter_main(const char *kind);
 
 struct converter_options {
-    const char *program; /* what to start */
-    const char *kind;    /* "xlsx", "csv" */
-    const char *sheet;   /* name; "": the first visible one. NULL is fine for CSV */
+    const char *program;    /* what to start */
+    const char *kind;       /* "xlsx", "csv" */
+    const char *sheet;      /* name; "": the first visible one. NULL is fine for CSV */
     struct csv_options csv; /* of "csv": encoding and separator, or to be guessed */
-    int file;            /* open for reading; read from its beginning, its place is left alone; borrowed */
-    int silence_ms;      /* 0: CONVERTER_SILENCE_MS */
+    int file; /* open for reading; read from its beginning, its place is left alone; borrowed */
+    int silence_ms; /* 0: CONVERTER_SILENCE_MS */
 };
 
-/* Who starts converters for this process, when it may start none itself (S92): a socket over which
- * process_serve() hands out the pipe of each; set once, before the first is started. Converters are
- * then started for all threads, and ended, through it. */
-void converter_use_broker(int socket);
-
-/* The other end of that socket: take one question and do it. `program` is what is started. False
- * when nobody is at the other end any more. Every converter that is left when it is is ended by
- * converter_broker_end(). */
-bool converter_broker_serve(int socket, const char *program);
-void converter_broker_end(void);
+/* Start one for somebody who may start none and has asked for it (base/broker.h), with the file,
+ * the pipe that its rows go to, and the pipe with what is wanted: errno, or 0 with its number. */
+int converter_spawn(pid_t *child, const char *program, const char *kind, int file, int out,
+                    int request);
 
 struct converter;
 /* Start one. `owns` *out. ERR_SYSTEM converter.start. */

@@ -141,10 +141,7 @@ static bool remove_one(struct call *c, const char *name, struct err *e)
     bool ok = call_write_begin(c, e) && call_write_end(c, true, e);
     c->event = before;
     c->entered = true; /* that of the backup */
-    if (ok && unlink(backup_path(c, name)) != 0 && errno != ENOENT)
-        return err_set_errno(e, ERR_SYSTEM, errno, "backup.remove",
-                             "could not remove the old backup %s", name);
-    return ok;
+    return ok && backup_remove(c, name, e);
 }
 
 /* `list` has the newest first. */

@@ -16,6 +16,10 @@ const char *backup_path(struct call *c, const char *name);
 bool backup_make_one(struct backup_made *out, struct call *c, bool automatic,
                      struct err *e) MUST_CHECK;
 
+/* Remove one: by this process, or where it may not, by the one that writes them. One that is not
+ * there is fine. ERR_SYSTEM "backup.remove", "backup.writer". */
+bool backup_remove(struct call *c, const char *name, struct err *e) MUST_CHECK;
+
 struct backup_state {
     int64_t made_at, verified_at; /* of the newest, and of the newest verified one; 0: none */
     bool alarm; /* none that was made within 48 hours is there and verified (S99) */

@@ -3,16 +3,19 @@
  * end of setting it up. */
 #include "service/govern.h"
 
+#include "base/broker.h"
 #include "base/date.h"
 #include "base/file.h"
+#include "service/backup_sender.h"
 #include "service/daily_backup.h"
 #include "service/shared.h"
 #include "store/backup.h"
 
+#include <errno.h>
 #include <string.h>
 #include <sys/statvfs.h>
+#include <unistd.h>
 
-#define SUFFIX ".dcim-backup"
 enum { MEGA = 1000000 };
 
 void set_instant_member(struct json *row, const char *key, int64_t at)
@@ -38,8 +41,8 @@ const char *backup_path(struct call *c, const char *name)
 static bool is_backup(const char *name)
 {
     struct text t = text_of(name);
-    return t.n > strlen(SUFFIX) && text_ends(t, TEXT(SUFFIX)) && strchr(name, '/') == NULL &&
-           name[0] != '.';
+    return t.n > strlen(BACKUP_SUFFIX) && text_ends(t, TEXT(BACKUP_SUFFIX)) &&
+           strchr(name, '/') == NULL && name[0] != '.';
 }
 
 static const struct backup_made *known(const struct backup_made *list, size_t n, const char *name)
@@ -145,7 +148,36 @@ static const char *new_name(struct call *c)
 {
     char at[INSTANT_TEXT_MAX];
     instant_format(at, call_now(c));
-    return arena_printf(c->arena, "%.13s%.2s%.3s" SUFFIX, at, at + 14, at + 17);
+    return arena_printf(c->arena, "%.13s%.2s%.3s" BACKUP_SUFFIX, at, at + 14, at + 17);
+}
+
+/* In a server the desk may not write where backups lie: it sends them to a process that may, and
+ * holds nothing else (S90). Elsewhere there is one process, and it writes them itself. */
+static bool make_there(struct backup_report *out, struct call *c, const char *name, struct err *e)
+{
+    struct backup_sender sender;
+    if (!broker_there())
+        return folder_make(backup_folder(c), e) && file_place(backup_path(c, name), e) &&
+               call_entry_first(c, e) && backup_make(out, c->s->store, backup_path(c, name), e);
+    const struct backup_sink sink = backup_sender_sink(&sender, name);
+    return call_entry_first(c, e) &&
+           backup_make_into(out, c->s->store, store_folder(c->s->store), &sink, e);
+}
+
+static bool verify_there(struct backup_report *out, struct call *c, const char *name,
+                         const struct unlock *unlock, struct err *e)
+{
+    const char *path = backup_path(c, name);
+    return broker_there() ? backup_verify_in(out, path, store_folder(c->s->store), unlock, e)
+                          : backup_verify(out, path, unlock, e);
+}
+
+bool backup_remove(struct call *c, const char *name, struct err *e)
+{
+    if (broker_there()) return backup_sender_remove(name, e);
+    if (unlink(backup_path(c, name)) == 0 || errno == ENOENT) return true;
+    return err_set_errno(e, ERR_SYSTEM, errno, "backup.remove",
+                         "could not remove the old backup %s", name);
 }
 
 bool backup_make_one(struct backup_made *out, struct call *c, bool automatic, struct err *e)
@@ -154,10 +186,8 @@ bool backup_make_one(struct backup_made *out, struct call *c, bool automatic, st
     const char *name = new_name(c);
     c->event.object_type = "backup";
     c->event.object_id = name;
-    if (!folder_make(backup_folder(c), e) ||
-        !store_record_count(&c->event.count, c->s->store, FORM_NONE, e) ||
-        !file_place(backup_path(c, name), e) || !call_entry_first(c, e) ||
-        !backup_make(&r, c->s->store, backup_path(c, name), e))
+    if (!store_record_count(&c->event.count, c->s->store, FORM_NONE, e) ||
+        !make_there(&r, c, name, e))
         return false;
     uint8_t *digest = arena_take(c->arena, sizeof r.digest, 1);
     memcpy(digest, r.digest, sizeof r.digest);
@@ -188,7 +218,7 @@ static bool verify_one(struct backup_made *b, struct call *c, const char *code, 
     struct store *st = c->s->store;
     struct secret *typed = secret_copy(code, strlen(code));
     struct unlock unlock = {.recovery = typed};
-    bool ok = backup_verify(&r, backup_path(c, b->name), &unlock, e);
+    bool ok = verify_there(&r, c, b->name, &unlock, e);
     secret_free(typed);
     c->event.action = AUDIT_VERIFY;
     c->event.object_type = "backup";
@@ -252,7 +282,8 @@ bool op_setup_confirm(struct call *c, struct err *e)
     if (!backup_make_one(&b, c, false, e)) return false;
     if (verify_one(&b, c, json_get_text(c->in, "recovery_code", ""), true, e))
         return progress(c->out, c, e);
-    (void)remove(backup_path(c, b.name)); /* each try with a wrong code would leave one */
+    struct err ignored = {0}; /* each try with a wrong code would leave one */
+    if (!backup_remove(c, b.name, &ignored)) err_clear(&ignored);
     return false;
 }
 

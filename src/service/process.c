@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "service/process.h"
 
+#include "base/broker.h"
 #include "base/catalogue.h"
 #include "base/crypto.h"
 #include "base/file.h"
+#include "base/mem.h"
 #include "base/sandbox.h"
 #include "intake/converter.h"
+#include "service/backup_sender.h"
 #include "service/channel.h"
 #include "service/desk.h"
 #include "service/supervisor.h"
@@ -84,17 +87,21 @@ static struct secret *secret_of(const struct json *j, const char *name)
     return value == NULL ? NULL : secret_copy(value, strlen(value));
 }
 
-/* The desk reaches the repository, where its backups lie, and the data folder, and nothing else. */
+/* The desk writes to the repository, reads backups and the data folder, and reaches nothing else:
+ * backups are written by a process that has nothing else in turn (S90). */
 static bool shut_in(const struct service_options *o, bool *landlock, struct err *e)
 {
-    char backups[4200];
-    snprintf(backups, sizeof backups, "%s-backups", o->repository);
-    const char *write_to[] = {o->repository, backups, o->scratch, NULL},
-               *read_from[] = {o->data, NULL};
-    if (o->data == NULL) read_from[0] = NULL;
-    if (!folder_make(backups, e)) return false;
-    work_folder_sweep(backups, WORK_FOLDER_PREFIX); /* of a desk that was killed at a backup */
-    return sandbox_enter_desk(write_to, read_from, landlock, e);
+    char *backups = backup_folder_beside(o->repository);
+    const char *write_to[] = {o->repository, o->scratch, NULL},
+               *read_from[] = {backups, o->data, NULL};
+    bool ok = folder_make(backups, e);
+    if (ok) { /* of somebody who was killed at a backup */
+        work_folder_sweep(backups, WORK_FOLDER_PREFIX);
+        work_folder_sweep(o->repository, WORK_FOLDER_PREFIX);
+    }
+    ok = ok && sandbox_enter_desk(write_to, read_from, landlock, e);
+    mem_free(backups);
+    return ok;
 }
 
 static bool say_ready(void *ctx, struct service *s, struct err *e)
@@ -148,7 +155,7 @@ static bool run_desk(const struct json *config, const char *program, struct err 
         return err_set(e, ERR_USAGE, "serve.channels", "the desk was given no channels");
     for (size_t i = 0; i < n; i++) channel[i] = PROCESS_CHANNEL_FD + (int)i;
     tzset(); /* reads a file, which nobody can once it is shut in */
-    converter_use_broker(PROCESS_BROKER_FD);
+    broker_use(PROCESS_BROKER_FD);
     struct work_folder scratch;
     make_scratch(&scratch);
     o.scratch = scratch.path;
@@ -177,6 +184,11 @@ const char *process_no_second_factor(void)
 {
     return N_("insecure-no-second-factor is set: a password alone lets people in; for "
               "demonstrations only");
+}
+
+int process_backup(void)
+{
+    return backup_writer_main();
 }
 
 int process_converter(const char *kind)

@@ -21,7 +21,7 @@ const char *process_weakened(void);
  * first, as one JSON document, and say over it that they are ready, or why not. */
 enum {
     PROCESS_CONFIG_FD = 3,
-    PROCESS_BROKER_FD = 4, /* of the desk: where it asks for converters */
+    PROCESS_BROKER_FD = 4, /* of the desk: where it asks for converters and writers of backups */
     PROCESS_CHANNEL_FD = 5 /* the first of n; of desk and door the two ends of the same pairs */
 };
 
@@ -46,6 +46,9 @@ int process_desk(const char *program);
 
 /* The same of a desk with option insecure_no_second_factor, whoever starts it. */
 const char *process_no_second_factor(void);
+
+/* Be the one-shot writer of a backup (service/backup_writer.h). Never returns. */
+int process_backup(void);
 
 /* Be the one-shot converter of `kind` ("xlsx"). Returns the exit status. */
 int process_converter(const char *kind);

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "service/supervisor.h"
 
+#include "base/broker.h"
 #include "base/mem.h"
 #include "intake/converter.h"
+#include "service/backup_sender.h"
 #include "service/channel.h"
 
 #include <errno.h>
@@ -30,6 +32,7 @@ struct supervisor {
     struct worker desk, door;
     int broker; /* our end */
     const char *program;
+    char *backups; /* the folder that their writer gets, and nobody else */
 };
 
 static volatile sig_atomic_t told_to_end, child_changed;
@@ -217,12 +220,22 @@ static bool ended(const struct supervisor *s, struct err *e)
     return err_remedy(e, "start it again; what was acknowledged is kept");
 }
 
+/* What the desk asks for: a writer of backups, or a converter, which gets what it is to read, where
+ * its rows go, and what is wanted. */
+static int start_child(void *ctx, pid_t *child, const char *kind, const int *fd, size_t n_fd)
+{
+    const struct supervisor *s = ctx;
+    if (strcmp(kind, BACKUP_KIND) == 0)
+        return backup_writer_spawn(child, s->program, s->backups, fd, n_fd);
+    return n_fd == 3 ? converter_spawn(child, s->program, kind, fd[0], fd[1], fd[2]) : EINVAL;
+}
+
 static bool watch(struct supervisor *s, struct err *e)
 {
     while (!told_to_end) {
         struct pollfd p = {.fd = s->broker, .events = POLLIN};
         int ready = poll(&p, 1, 1000); /* now and then also for a signal that came just before */
-        if (ready > 0 && !converter_broker_serve(s->broker, s->program)) break;
+        if (ready > 0 && !broker_serve(s->broker, start_child, s)) break;
         if (child_changed) {
             child_changed = 0;
             if (has_ended(&s->desk) || has_ended(&s->door)) break;
@@ -241,7 +254,8 @@ bool supervisor_run(const struct serve_options *o, struct err *e)
     struct supervisor s = {.desk = {.name = "desk", .config = -1},
                            .door = {.name = "door", .config = -1},
                            .broker = -1,
-                           .program = o->service->program};
+                           .program = o->service->program,
+                           .backups = backup_folder_beside(o->service->repository)};
     int n = o->n_channel == 0 ? CHANNELS_DEFAULT : (int)o->n_channel;
     struct json *desk = NULL, *door = NULL;
     if (n > CHANNELS_MAX) n = CHANNELS_MAX;
@@ -258,8 +272,9 @@ bool supervisor_run(const struct serve_options *o, struct err *e)
     if (ok) ok = watch(&s, e);
     end(&s.door); /* nothing new comes in; the desk then ends what it is at */
     end(&s.desk);
-    converter_broker_end();
+    broker_end_all();
     if (s.broker >= 0) (void)close(s.broker);
+    mem_free(s.backups);
     json_free(desk);
     json_free(door);
     return ok;

@@ -197,8 +197,21 @@ static bool no_recovery_slot(struct err *e)
     return err_remedy(e, "make one with `dcim key add recovery`, and keep it apart from here");
 }
 
+/* Where the container goes: into a file of this process, or into a sink. */
+struct target {
+    const char *path;
+    const struct backup_sink *sink; /* NULL: the file */
+};
+
+static bool create(struct container_writer **w, const struct target *t, struct text keyring,
+                   const struct backup_recipient *to, size_t n_to, struct err *e)
+{
+    return t->sink == NULL ? container_create(w, t->path, keyring, to, n_to, e)
+                           : container_begin(w, t->sink, keyring, to, n_to, e);
+}
+
 /* With the copy of the database at hand: the container. */
-static bool write_container(struct backup_report *out, struct store *st, const char *path,
+static bool write_container(struct backup_report *out, struct store *st, const struct target *t,
                             const char *database, struct manifest *m, struct err *e)
 {
     struct keyring *k = store_keyring(st);
@@ -211,8 +224,7 @@ static bool write_container(struct backup_report *out, struct store *st, const c
 
     buf_init(&keyring, KEYRING_FILE_MAX);
     bool ok = keyring_for_backup(&keyring, to, &n_to, KEYRING_SLOTS_MAX, k, e) &&
-              (n_to > 0 || no_recovery_slot(e)) &&
-              container_create(&w, path, buf_text(&keyring), to, n_to, e);
+              (n_to > 0 || no_recovery_slot(e)) && create(&w, t, buf_text(&keyring), to, n_to, e);
     if (ok) {
         container_digest(w, digest);
         ok = put_file(w, m, "database", database, e) && put_dictionary(w, m, store_folder(st), e) &&
@@ -228,6 +240,20 @@ static bool write_container(struct backup_report *out, struct store *st, const c
     return ok;
 }
 
+/* The work folder holds the copy, and goes with it. */
+static bool make_from_copy(struct backup_report *out, struct store *st,
+                           const struct work_folder *work, const struct target *t, struct err *e)
+{
+    struct manifest m = {.made_at = instant_now()};
+    char *database = tree_path(work->path, "database");
+    bool ok = backend_copy_to(store_backend(st), database, e) &&
+              describe(&m, database, store_keyring(st), e) &&
+              write_container(out, st, t, database, &m, e);
+    mem_free(database);
+    manifest_release(&m);
+    return ok;
+}
+
 /* It appears under its name in one step, and whole; what a kill leaves is in the work folder. */
 static bool give_name(const char *made, const char *path, struct err *e)
 {
@@ -237,9 +263,7 @@ static bool give_name(const char *made, const char *path, struct err *e)
 
 bool backup_make(struct backup_report *out, struct store *st, const char *path, struct err *e)
 {
-    struct manifest m = {.made_at = instant_now()};
     struct work_folder work;
-    char *database = NULL, *made = NULL;
 
     *out = (struct backup_report){.made_at = 0};
     if (file_exists(path)) {
@@ -250,14 +274,23 @@ bool backup_make(struct backup_report *out, struct store *st, const char *path, 
     }
     if (keyring_backup_recipients(store_keyring(st), NULL, 0) == 0) return no_recovery_slot(e);
     if (!work_folder_beside(&work, path, e)) return false;
-    database = tree_path(work.path, "database");
-    made = tree_path(work.path, "backup");
-    bool ok = backend_copy_to(store_backend(st), database, e) &&
-              describe(&m, database, store_keyring(st), e) &&
-              write_container(out, st, made, database, &m, e) && give_name(made, path, e);
+    char *made = tree_path(work.path, "backup");
+    bool ok = make_from_copy(out, st, &work, &(struct target){.path = made}, e) &&
+              give_name(made, path, e);
     work_folder_end(&work);
-    mem_free(database);
     mem_free(made);
-    manifest_release(&m);
+    return ok;
+}
+
+bool backup_make_into(struct backup_report *out, struct store *st, const char *place,
+                      const struct backup_sink *sink, struct err *e)
+{
+    struct work_folder work;
+
+    *out = (struct backup_report){.made_at = 0};
+    if (keyring_backup_recipients(store_keyring(st), NULL, 0) == 0) return no_recovery_slot(e);
+    if (!work_folder_begin(&work, place, WORK_FOLDER_PREFIX, e)) return false;
+    bool ok = make_from_copy(out, st, &work, &(struct target){.sink = sink}, e);
+    work_folder_end(&work);
     return ok;
 }

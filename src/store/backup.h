@@ -10,6 +10,7 @@
 #define DCIM_STORE_BACKUP_H
 
 #include "base/err.h"
+#include "store/backup_sink.h"
 #include "store/keyring.h"
 #include "store/store.h"
 
@@ -31,6 +32,12 @@ struct backup_report {
 bool backup_make(struct backup_report *out, struct store *st, const char *path,
                  struct err *e) MUST_CHECK;
 
+/* The same for one who may not write where backups lie (S90): the finished, encrypted bytes go into
+ * `sink`; the copy of the database that they are made of lies meanwhile in a work folder in the
+ * folder `place`. */
+bool backup_make_into(struct backup_report *out, struct store *st, const char *place,
+                      const struct backup_sink *sink, struct err *e) MUST_CHECK;
+
 /* Open it fully: every chunk, the signature, the database's pages, the audit chain, the counts. Any
  * flipped bit fails (ERR_STORE "backup.*", "archive.damaged"; in the keyring ERR_DENIED
  * "keyring.wrong_secret"). Needs the recovery code of a slot of the keyring it carries (ERR_DENIED
@@ -38,6 +45,10 @@ bool backup_make(struct backup_report *out, struct store *st, const char *path,
  * holds. */
 bool backup_verify(struct backup_report *out, const char *path, const struct unlock *u,
                    struct err *e) MUST_CHECK;
+/* The same for one who may only read where it lies: what it holds is unpacked in the folder
+ * `place`. */
+bool backup_verify_in(struct backup_report *out, const char *path, const char *place,
+                      const struct unlock *u, struct err *e) MUST_CHECK;
 
 /* Restore into an empty or absent folder after verifying (ERR_CONFLICT "backup.not_empty"); the
  * folder it lies in must exist. Refused when the log in it does not contain `anchor` (a checkpoint

@@ -26,7 +26,8 @@ static const char magic[8] = {'D', 'C', 'I', 'M', 'B', 'K', 'U', 'P'};
 /* ---- writing ---- */
 
 struct container_writer {
-    struct file_sink *sink;
+    struct backup_sink sink;
+    struct container_file *file; /* of container_create() alone */
     struct crypto_stream stream;
     struct crypto_hasher whole;
     uint8_t *digest; /* where it is wanted; NULL: nowhere */
@@ -38,7 +39,7 @@ struct container_writer {
 
 static void write_through(struct container_writer *w, const void *p, size_t n)
 {
-    file_sink_put(w->sink, (struct text){p, n});
+    w->sink.put(w->sink.ctx, (struct text){p, n});
     crypto_hasher_add(&w->whole, p, n);
     w->bytes += n;
 }
@@ -77,22 +78,74 @@ static void put_head(struct container_writer *w, struct text keyring,
     buf_release(&head);
 }
 
-bool container_create(struct container_writer **out, const char *path, struct text keyring,
-                      const struct backup_recipient *to, size_t n_to, struct err *e)
+bool container_begin(struct container_writer **out, const struct backup_sink *sink,
+                     struct text keyring, const struct backup_recipient *to, size_t n_to,
+                     struct err *e)
 {
-    struct file_sink *sink;
-
     *out = NULL;
     assert(n_to >= 1 && n_to <= KEYRING_SLOTS_MAX);
     if (keyring.n > KEYRING_FILE_MAX)
         return err_set(e, ERR_STORE, "backup.keyring", "the keyring is too long for a backup");
-    if (!file_sink_open(&sink, path, e)) return false;
+    if (!sink->begin(sink->ctx, e)) return false;
     struct container_writer *w = mem_new(1, sizeof *w);
-    w->sink = sink;
+    w->sink = *sink;
     crypto_hasher_init(&w->whole, NULL);
     put_head(w, keyring, to, n_to);
     *out = w;
     return true;
+}
+
+/* ---- into a file ---- */
+
+struct container_file {
+    const char *path; /* until it is open */
+    struct file_sink *sink;
+};
+
+static bool file_begin(void *ctx, struct err *e)
+{
+    struct container_file *f = ctx;
+    return file_sink_open(&f->sink, f->path, e);
+}
+
+static void file_put(void *ctx, struct text t)
+{
+    struct container_file *f = ctx;
+    file_sink_put(f->sink, t);
+}
+
+static bool file_finish(void *ctx, struct err *e)
+{
+    struct container_file *f = ctx;
+    return file_sink_close(f->sink, e);
+}
+
+static void file_abandon(void *ctx)
+{
+    struct container_file *f = ctx;
+    file_sink_abandon(f->sink);
+}
+
+bool container_create(struct container_writer **out, const char *path, struct text keyring,
+                      const struct backup_recipient *to, size_t n_to, struct err *e)
+{
+    struct container_file *f = mem_new(1, sizeof *f);
+    const struct backup_sink sink = {file_begin, file_put, file_finish, file_abandon, f};
+    f->path = path;
+    if (container_begin(out, &sink, keyring, to, n_to, e)) {
+        (*out)->file = f;
+        return true;
+    }
+    mem_free(f);
+    return false;
+}
+
+/* ---- what goes in, and the end ---- */
+
+static void release(struct container_writer *w)
+{
+    mem_free(w->file);
+    mem_free_wiped(w, sizeof *w);
 }
 
 void container_head(const struct container_writer *w, uint8_t out[32])
@@ -124,16 +177,16 @@ bool container_finish(struct container_writer *w, uint64_t *bytes, struct err *e
     put_chunk(w, true);
     if (w->digest != NULL) crypto_hasher_finish(&w->whole, w->digest);
     *bytes = w->bytes;
-    bool ok = file_sink_close(w->sink, e);
-    mem_free_wiped(w, sizeof *w);
+    bool ok = w->sink.finish(w->sink.ctx, e);
+    release(w);
     return ok;
 }
 
 void container_abandon(struct container_writer *w)
 {
     if (w == NULL) return;
-    file_sink_abandon(w->sink);
-    mem_free_wiped(w, sizeof *w);
+    w->sink.abandon(w->sink.ctx);
+    release(w);
 }
 
 /* ---- reading ---- */

@@ -16,6 +16,7 @@
 #include "base/crypto.h"
 #include "base/err.h"
 #include "base/text.h"
+#include "store/backup_sink.h"
 #include "store/keyring.h"
 
 #include <stdbool.h>
@@ -32,6 +33,10 @@ struct container_writer;
  * it is encrypted to `to`, 1 to KEYRING_SLOTS_MAX of them. `owns` *out. */
 bool container_create(struct container_writer **out, const char *path, struct text keyring,
                       const struct backup_recipient *to, size_t n_to, struct err *e) MUST_CHECK;
+/* The same into a sink, whose context is borrowed until the container is finished or abandoned. */
+bool container_begin(struct container_writer **out, const struct backup_sink *sink,
+                     struct text keyring, const struct backup_recipient *to, size_t n_to,
+                     struct err *e) MUST_CHECK;
 /* BLAKE2b-256 of everything before the chunks, for the manifest to bind. */
 void container_head(const struct container_writer *w, uint8_t out[32]);
 /* BLAKE2b-256 of the whole file, filled by container_finish(). */

@@ -261,18 +261,27 @@ done:
     return ok;
 }
 
-bool backup_verify(struct backup_report *out, const char *path, const struct unlock *u,
-                   struct err *e)
+bool backup_verify_in(struct backup_report *out, const char *path, const char *place,
+                      const struct unlock *u, struct err *e)
 {
     struct opened o = {.keyring = NULL};
     struct work_folder work;
 
     *out = (struct backup_report){.made_at = 0};
-    if (!work_folder_beside(&work, path, e)) return false;
+    if (!work_folder_begin(&work, place, WORK_FOLDER_PREFIX, e)) return false;
     bool ok = open_into(&o, path, work.path, u, e);
     if (ok) backup_report_of(out, &o.manifest, o.bytes);
     opened_release(&o);
     work_folder_end(&work);
+    return ok;
+}
+
+bool backup_verify(struct backup_report *out, const char *path, const struct unlock *u,
+                   struct err *e)
+{
+    char *place = tree_parent(path);
+    bool ok = backup_verify_in(out, path, place, u, e);
+    mem_free(place);
     return ok;
 }
 

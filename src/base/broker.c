@@ -1,26 +1,25 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Converters started by somebody else: a process under seccomp that may neither fork nor execute
- * asks the one above it (S90, S92).
- *
- * A question has one byte and, to start, the kind in 15 more, with three descriptors beside it (the
- * file, the pipe that rows go to, the pipe with the sheet's name); to end, the number of the
- * process and nothing beside. Both ends are ours and of one machine, so numbers go over as they
- * are. */
-#include "intake/converter_broker.h"
+/* A question has one byte and, to start, the kind in 15 more, with descriptors beside it; to end,
+ * the number of the process and nothing beside. Both ends are ours and of one machine, so numbers
+ * go over as they are. */
+#include "base/broker.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <spawn.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { FD_MAX = 3, CHILDREN_MAX = 64 };
+enum { CHILDREN_MAX = 64, THIRD = 3 };
 
 struct question {
-    char verb;     /* 's'tart, 'e'nd */
-    char kind[15]; /* "xlsx" */
+    char verb; /* 's'tart, 'e'nd */
+    char kind[BROKER_KIND_MAX + 1];
     int32_t child;
 };
 
@@ -32,7 +31,7 @@ struct answer {
 static int broker = -1;
 static pthread_mutex_t one_at_a_time = PTHREAD_MUTEX_INITIALIZER;
 
-void converter_use_broker(int socket)
+void broker_use(int socket)
 {
     broker = socket;
 }
@@ -48,7 +47,7 @@ static bool send_all(int socket, const void *p, size_t n, const int *fd, size_t 
 {
     union {
         struct cmsghdr align;
-        char bytes[CMSG_SPACE(FD_MAX * sizeof(int))];
+        char bytes[CMSG_SPACE(BROKER_FD_MAX * sizeof(int))];
     } control;
     struct iovec iov = {.iov_base = (void *)(uintptr_t)p, .iov_len = n};
     struct msghdr m = {.msg_iov = &iov, .msg_iovlen = 1};
@@ -68,15 +67,16 @@ static bool send_all(int socket, const void *p, size_t n, const int *fd, size_t 
     return done == (ssize_t)n;
 }
 
-/* Descriptors beside a message; false, and those beyond FD_MAX are closed, when there are more. */
-static bool take_descriptors(const struct cmsghdr *head, int fd[FD_MAX], size_t *n_fd)
+/* Descriptors beside a message; false, and those beyond BROKER_FD_MAX are closed, when there are
+ * more. */
+static bool take_descriptors(const struct cmsghdr *head, int fd[BROKER_FD_MAX], size_t *n_fd)
 {
     size_t n = (head->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-    bool fits = *n_fd + n <= FD_MAX;
+    bool fits = *n_fd + n <= BROKER_FD_MAX;
     for (size_t i = 0; i < n; i++) {
         int one;
         memcpy(&one, CMSG_DATA(head) + i * sizeof one, sizeof one);
-        if (*n_fd < FD_MAX) fd[(*n_fd)++] = one;
+        if (*n_fd < BROKER_FD_MAX) fd[(*n_fd)++] = one;
         else (void)close(one);
     }
     return fits;
@@ -84,11 +84,11 @@ static bool take_descriptors(const struct cmsghdr *head, int fd[FD_MAX], size_t 
 
 /* A whole message with the descriptors beside it; *n_fd of them, to be closed by the caller. It is
  * sent in one piece, so that half a message is none: nobody is waited for. */
-static bool receive_all(int socket, void *p, size_t n, int fd[FD_MAX], size_t *n_fd)
+static bool receive_all(int socket, void *p, size_t n, int fd[BROKER_FD_MAX], size_t *n_fd)
 {
     union {
         struct cmsghdr align;
-        char bytes[CMSG_SPACE(FD_MAX * sizeof(int))];
+        char bytes[CMSG_SPACE(BROKER_FD_MAX * sizeof(int))];
     } control;
     struct iovec iov = {.iov_base = p, .iov_len = n};
     struct msghdr m = {.msg_iov = &iov,
@@ -112,7 +112,7 @@ static bool receive_all(int socket, void *p, size_t n, int fd[FD_MAX], size_t *n
 
 static bool ask(struct answer *a, const struct question *q, const int *fd, size_t n_fd)
 {
-    int none[FD_MAX];
+    int none[BROKER_FD_MAX];
     size_t n = 0;
     (void)pthread_mutex_lock(&one_at_a_time);
     bool ok =
@@ -122,14 +122,13 @@ static bool ask(struct answer *a, const struct question *q, const int *fd, size_
     return ok;
 }
 
-int broker_start(pid_t *child, const char *kind, int file, int out, int request)
+int broker_start(pid_t *child, const char *kind, const int *fd, size_t n_fd)
 {
     struct question q = {.verb = 's'};
     struct answer a = {0};
-    int fd[FD_MAX] = {file, out, request};
-    if (strlen(kind) >= sizeof q.kind) return EINVAL;
+    if (strlen(kind) >= sizeof q.kind || n_fd > BROKER_FD_MAX) return EINVAL;
     memcpy(q.kind, kind, strlen(kind));
-    if (!ask(&a, &q, fd, FD_MAX)) return EPIPE;
+    if (!ask(&a, &q, fd, n_fd)) return EPIPE;
     *child = a.child;
     return a.child > 0 ? 0 : a.status != 0 ? a.status : ECHILD;
 }
@@ -157,8 +156,8 @@ static int end_child(pid_t child)
     return status;
 }
 
-static void start_child(struct answer *a, const struct question *q, const char *program,
-                        const int fd[FD_MAX])
+static void start_child(struct answer *a, const struct question *q, const int *fd, size_t n_fd,
+                        broker_starter *start, void *ctx)
 {
     size_t free_place = 0;
     while (free_place < CHILDREN_MAX && children[free_place] != 0) free_place++;
@@ -167,27 +166,65 @@ static void start_child(struct answer *a, const struct question *q, const char *
         return;
     }
     pid_t child = 0;
-    a->status = converter_spawn(&child, program, q->kind, fd[0], fd[1], fd[2]);
+    a->status = start(ctx, &child, q->kind, fd, n_fd);
     if (a->status != 0) return;
     children[free_place] = child;
     a->child = child;
 }
 
-bool converter_broker_serve(int socket, const char *program)
+bool broker_serve(int socket, broker_starter *start, void *ctx)
 {
     struct question q;
     struct answer a = {0};
-    int fd[FD_MAX];
+    int fd[BROKER_FD_MAX];
     size_t n;
     bool ok = receive_all(socket, &q, sizeof q, fd, &n);
-    if (ok && q.verb == 's' && n == FD_MAX && memchr(q.kind, 0, sizeof q.kind) != NULL)
-        start_child(&a, &q, program, fd);
+    if (ok && q.verb == 's' && memchr(q.kind, 0, sizeof q.kind) != NULL)
+        start_child(&a, &q, fd, n, start, ctx);
     else if (ok && q.verb == 'e') a.status = end_child(q.child);
     for (size_t i = 0; i < n; i++) (void)close(fd[i]);
     return ok && send_all(socket, &a, sizeof a, NULL, 0);
 }
 
-void converter_broker_end(void)
+void broker_end_all(void)
 {
     for (size_t i = 0; i < CHILDREN_MAX; i++) (void)end_child(children[i]);
+}
+
+/* ---- starting ---- */
+
+static int prepare(posix_spawn_file_actions_t *actions, posix_spawnattr_t *attr, int in, int out,
+                   int third)
+{
+    sigset_t all, none;
+    (void)sigfillset(&all);
+    (void)sigemptyset(&none);
+    int failed = posix_spawnattr_setsigdefault(attr, &all);
+    if (failed == 0) failed = posix_spawnattr_setsigmask(attr, &none);
+    if (failed == 0)
+        failed = posix_spawnattr_setflags(attr, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+    if (failed == 0) failed = posix_spawn_file_actions_adddup2(actions, in, STDIN_FILENO);
+    if (failed == 0) failed = posix_spawn_file_actions_adddup2(actions, out, STDOUT_FILENO);
+    if (failed == 0)
+        failed = posix_spawn_file_actions_addopen(actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+    if (failed == 0) failed = posix_spawn_file_actions_adddup2(actions, third, THIRD);
+    if (failed == 0) failed = posix_spawn_file_actions_addclosefrom_np(actions, THIRD + 1);
+    return failed;
+}
+
+int broker_spawn(pid_t *child, const char *const *words, int in, int out, int third)
+{
+    static char *const no_environment[] = {NULL};
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attr;
+    (void)posix_spawn_file_actions_init(&actions);
+    (void)posix_spawnattr_init(&attr);
+    int failed = prepare(&actions, &attr, in, out, third);
+    /* posix_spawn takes its words without const, and does not change them */
+    if (failed == 0)
+        failed = posix_spawn(child, words[0], &actions, &attr, (char *const *)(uintptr_t)words,
+                             no_environment);
+    (void)posix_spawn_file_actions_destroy(&actions);
+    (void)posix_spawnattr_destroy(&attr);
+    return failed;
 }
