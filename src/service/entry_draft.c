@@ -354,12 +354,43 @@ const char *entry_path(const struct entry *x, group_id g, uint32_t row, const ch
 
 /* ---- problems ---- */
 
+struct asks {
+    const struct entry *x;
+    const struct entry_section *section;
+};
+
+static void note_section(void *ctx, var_id v)
+{
+    struct asks *a = ctx;
+    if (a->section == NULL) a->section = entry_section_of(a->x, v);
+}
+
+/* What is wrong with the record as a whole is mended where the rule's first question is asked. */
+static const struct entry_section *section_of_rule(const struct entry *x, rule_id r)
+{
+    struct asks a = {.x = x};
+    if (x->d->rule[r].expression != NULL)
+        expr_variables(x->d->rule[r].expression, note_section, &a);
+    return a.section;
+}
+
+bool entry_asked_for(const struct entry *x, const struct entry_section *s)
+{
+    for (size_t i = 0; i < x->n_problem; i++) {
+        const struct finding *f = &x->problem[i].finding;
+        if (f->level == SEVERITY_E && f->var == VAR_NONE && section_of_rule(x, f->rule) == s)
+            return true;
+    }
+    return false;
+}
+
 struct json *entry_problem_to_json(const struct entry *x, const struct entry_problem *p)
 {
     struct json *j = json_object();
     const struct finding *f = &p->finding;
     const struct variable *v = f->var == VAR_NONE ? NULL : &x->d->variable[f->var];
-    const struct entry_section *s = v == NULL ? NULL : entry_section_of(x, v->id);
+    const struct entry_section *s =
+        v == NULL ? section_of_rule(x, f->rule) : entry_section_of(x, v->id);
     struct buf b;
     json_set_text(j, "field", v == NULL ? "" : entry_path(x, v->group, p->row, v->name));
     json_set_text(j, "variable", v == NULL ? "" : v->name);

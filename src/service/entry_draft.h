@@ -84,6 +84,9 @@ bool entry_context(struct expr_context *out, const struct entry *x, const struct
 /* "episode[0].form", the name of a field; "episode[0]" of an instance (v NULL). */
 const char *entry_path(const struct entry *x, group_id g, uint32_t row, const char *name);
 
+/* Whether the record as a whole lacks something that is asked in this section: an episode, say. */
+bool entry_asked_for(const struct entry *x, const struct entry_section *s);
+
 /* {field, variable, label, section, rule, severity, message, remedy, missing?} */
 struct json *entry_problem_to_json(const struct entry *x, const struct entry_problem *p);
 

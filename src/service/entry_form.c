@@ -838,6 +838,7 @@ void entry_put_section(struct json *out, const struct entry *x, const struct ent
     json_set_text(out, "intro", words(x, &s->hint));
     json_set_text(out, "handbook", s->help);
     json_set_text(out, "today", today);
+    json_set_bool(out, "asked_for", entry_asked_for(x, s));
     put_neighbours(out, x, s);
     json_set(out, "items", p.items);
     json_set_bool(out, "whole", p.whole);

@@ -49,6 +49,32 @@ static void about_draft(struct call *c, const struct entry *x)
     c->event.count = 1;
 }
 
+/* What was searched for before the record was begun is not typed twice. Where the form asks nothing
+ * of the kind, it is passed over. */
+static void take_searched(struct entry *x)
+{
+    static const struct {
+        const char *asked, *variable;
+    } all[] = {{"family_name", "family_name"},
+               {"given_names", "given_names"},
+               {"alias", "alias_nickname"},
+               {"birth_date", "birth_date"}};
+    const struct json *in = x->c->in;
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        struct text value = text_trim(text_of(json_get_text(in, all[i].asked, ""))), part;
+        const struct variable *v = dictionary_variable(x->d, x->form->id, text_of(all[i].variable));
+        if (value.n == 0 || v == NULL || v->group != 0) continue;
+        struct entry_field *f = &x->typed.root->field[v->slot];
+        if (v->type != VARIABLE_DATE) entry_field_text(&x->typed, f, value);
+        for (int k = 0; v->type == VARIABLE_DATE && k < 3 && text_split(&value, '-', &part); k++)
+            entry_field_part(&x->typed, f, k, part);
+    }
+    struct text reference = text_trim(text_of(json_get_text(in, "reference", "")));
+    if (reference.n > 0 && x->form->reference != VAR_NONE)
+        entry_field_text(&x->typed, &x->typed.root->field[x->d->variable[x->form->reference].slot],
+                         reference);
+}
+
 bool op_entry_begin(struct call *c, struct err *e)
 {
     const struct form *f;
@@ -59,7 +85,10 @@ bool op_entry_begin(struct call *c, struct err *e)
     x.draft.organisation_no = o.organisation_no;
     x.draft.organisation = o.code;
     bool ok = entry_judge(&x, e);
-    if (ok) entry_defaults(&x, 0, x.typed.root);
+    if (ok) {
+        take_searched(&x);
+        entry_defaults(&x, 0, x.typed.root);
+    }
     ok = ok && entry_add(&x, e);
     if (ok) {
         say_draft(c->out, &x.draft);

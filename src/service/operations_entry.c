@@ -23,6 +23,11 @@ static const struct parameter_spec no_parameter[] = {END_ARG};
 static const struct parameter_spec begin_parameter[] = {
     TEXT_ARG("form", true, 40, "form of the record"),
     TEXT_ARG("organisation", false, 40, "whose record it is; default: one's own organisation"),
+    LINE_ARG("reference", false, 1000, "what was searched for: the organisation's own reference"),
+    LINE_ARG("family_name", false, 400, "family name"),
+    LINE_ARG("given_names", false, 400, "given names"),
+    LINE_ARG("alias", false, 400, "nickname or alias"),
+    LINE_ARG("birth_date", false, 40, "date of birth, such as 1990-05-31"),
     END_ARG};
 static const struct parameter_spec open_parameter[] = {RECORD_ARG, PURPOSE_ARG, END_ARG};
 static const struct parameter_spec withdraw_parameter[] = {
@@ -203,7 +208,7 @@ static const struct operation_row entry_rows[] = {
         "entry.section", "one section of a draft, to be filled in", section_parameter, CAP_ENTER,
         TX_READ, "none", op_entry_section,
         HEAD
-        "section title intro handbook today previous next items* whole? has_problems? "
+        "section title intro handbook today asked_for? previous next items* whole? has_problems? "
         "problems" PROBLEM " values"),
     ROW_DESK(
         "entry.save", "save what was typed into a draft", save_parameter, CAP_ENTER, TX_WRITE,

@@ -363,6 +363,30 @@ static struct json *block(const struct json *group)
     return b;
 }
 
+/* The question that is all there is on a page, or NULL. */
+static const struct json *sole(const struct json *blocks)
+{
+    const struct json *fields = json_get(json_at(blocks, 0), "fields");
+    if (json_size(blocks) != 1 || json_size(fields) != 1) return NULL;
+    return json_get(json_at(fields, 0), "question");
+}
+
+/* A section that is one repeat: its title and its sentence stand over the page already, and where
+ * the record cannot do without one, adding the first is the thing to do there. */
+static void mark_sole(struct json *blocks, const struct json *section)
+{
+    const struct json *q = sole(blocks);
+    if (!json_has(q, "repeat_group") || json_has(json_at(blocks, 0), "title") ||
+        strcmp(get(q, "label"), get(section, "title")) != 0)
+        return;
+    struct json *fields = json_member_mut(json_item_mut(blocks, 0), "fields");
+    struct json *mine = json_member_mut(json_item_mut(fields, 0), "question");
+    struct json *group = json_member_mut(mine, "repeat_group");
+    json_set_bool(group, "sole", true);
+    json_set_bool(group, "first", json_get_bool(section, "asked_for", false));
+    if (strcmp(get(q, "hint"), get(section, "intro")) == 0) json_set_text(mine, "hint", NULL);
+}
+
 struct json *entry_page_blocks(const struct json *section, struct arena *a)
 {
     struct walk w = {.items = json_get(section, "items"), .a = a};
@@ -387,7 +411,15 @@ struct json *entry_page_blocks(const struct json *section, struct arena *a)
     }
     end_block(blocks, head, fields);
     json_free(w.heading);
+    mark_sole(blocks, section);
     return blocks;
+}
+
+bool entry_page_asks_first(const struct json *blocks)
+{
+    const struct json *q = sole(blocks);
+    const struct json *group = json_get(q, "repeat_group");
+    return json_get_bool(group, "first", false) && json_get_int(group, "count", 0) == 0;
 }
 
 size_t entry_page_asked(const struct json *section)
@@ -547,6 +579,7 @@ static struct json *finding(const struct json *p, const char *draft, const char 
 {
     struct json *row = json_object();
     const char *field = get(p, "field");
+    if (section[0] == '\0') section = get(p, "section");
     bool missing_answer = json_get_bool(p, "missing", false);
     json_set_text(row, "text", sentence(p, a));
     put(row, "about",

@@ -15,6 +15,8 @@
  * block is a heading of the section with what stands under it; what stands under none has blocks
  * without title. Headings and notes within instances become question.heading of what follows. */
 struct json *entry_page_blocks(const struct json *section, struct arena *a);
+/* Whether adding an instance is the one thing to do on a page of these blocks. */
+bool entry_page_asks_first(const struct json *blocks);
 
 /* How many questions outside of blank instances are asked now. */
 size_t entry_page_asked(const struct json *section);

@@ -75,6 +75,34 @@ static void put_repost(struct json *page, const struct exchange *x)
     json_set(page, "repost", repost);
 }
 
+static bool same_nav(const struct route *a, const struct route *b)
+{
+    return a->nav == NULL || b->nav == NULL ? a->nav == b->nav : strcmp(a->nav, b->nav) == 0;
+}
+
+/* The way back of a page whose hook names none: the nearest page above its address in the same part
+ * of the menu, else that part's first. Pages with tabs or steps lead on by those. */
+static void put_back(struct json *page, const struct exchange *x)
+{
+    const struct route *r = x->route;
+    if (x->request == NULL || r == NULL || r->page == NULL || json_has(x->extra, "steps") ||
+        json_has(x->extra, "sub_navigation"))
+        return;
+    struct text path = x->request->path;
+    while (path.n > 1) {
+        struct route_match m;
+        while (path.n > 0 && path.p[path.n - 1] != '/') path.n--;
+        if (path.n > 0) path.n--;
+        if (path.n == 0) break;
+        route_find(&m, METHOD_GET, path);
+        if (m.route == NULL || m.route->page == NULL || !same_nav(m.route, r)) continue;
+        json_set(page, "back", json_text(path));
+        return;
+    }
+    if (r->nav != NULL && strcmp(r->nav, "/") != 0 && strcmp(r->nav, r->path) != 0)
+        json_set_text(page, "back", r->nav);
+}
+
 static struct json *chrome(struct exchange *x)
 {
     struct json *page = json_object();
@@ -99,6 +127,7 @@ static struct json *chrome(struct exchange *x)
     }
     if (x->info == NULL) return page;
     struct json *account = json_object();
+    put_back(page, x);
     json_set_text(account, "name", json_get_text(x->info, "name", ""));
     json_set_text(account, "known_as", json_get_text(x->info, "account", ""));
     json_set(page, "account", account);
@@ -155,6 +184,20 @@ static struct json *by_field(const struct json *errors)
     return out;
 }
 
+/* The cells of a list say which column they are of: on a phone they stand below each other. */
+static void name_cells(struct json *table)
+{
+    const struct json *columns = json_get(table, "columns");
+    struct json *rows = json_member_mut(table, "rows");
+    if (!json_get_bool(table, "list", false)) return;
+    for (size_t i = 0; i < json_size(rows); i++) {
+        struct json *cells = json_member_mut(json_item_mut(rows, i), "cells");
+        for (size_t k = 0; k < json_size(cells); k++)
+            json_set_text(json_item_mut(cells, k), "column",
+                          json_get_text(json_at(columns, k), "text", ""));
+    }
+}
+
 /* What belongs to this answer alone is shared with its document, not copied: a list of records is
  * thousands of pieces. */
 struct json *page_document(struct exchange *x)
@@ -167,6 +210,7 @@ struct json *page_document(struct exchange *x)
     json_set(d, "errors", json_share(x->errors));
     json_set(d, "error", by_field(x->errors));
     if (x->info != NULL) json_set(d, "account", json_share(x->info));
+    if (json_has(x->extra, "table")) name_cells(json_member_mut(x->extra, "table"));
     for (void *at = NULL; json_next(x->extra, &at, &key, &value);)
         if (strcmp(key, "page") != 0) json_set(d, key, json_share(value));
     const struct json *more = json_get(x->extra, "page"); /* what a hook says of the page */

@@ -179,6 +179,7 @@ static struct json *table(const char *caption, const char *empty, const char *co
     }
     json_set_text(t, "caption", caption);
     json_set_bool(t, "quiet", true);
+    json_set_bool(t, "list", true);
     json_set_text(t, "empty", empty);
     json_set(t, "columns", list);
     json_set(t, "rows", rows);
@@ -207,7 +208,8 @@ static bool after_search(struct exchange *x)
              table(tr("Matching records"), "", columns, sizeof columns / sizeof *columns, rows));
     json_set_text(x->extra, "chosen_form", posted(x, "form"));
     json_set_text(page_member(x), "back", "/new");
-    ask_keep_form(x); /* an emergency goes on with what was asked */
+    ask_keep_form(x); /* a new record, or an emergency, goes on with what was asked */
+    json_set_text(x->form, "birth_date", json_get_text(x->in, "birth_date", ""));
     return true;
 }
 
@@ -275,6 +277,7 @@ bool routes_home_after(struct exchange *x)
         json_set_text(card, "number", arena_printf(x->arena, "%lld", (long long)n));
         json_set_text(card, "text", json_get_text(item, "words", ""));
         json_set_text(card, "href", card_address(x, name));
+        json_set_bool(card, "quiet", n == 0);
         json_push(list, card);
     }
     if (json_size(list) > 0) {
@@ -315,7 +318,8 @@ static bool after_sections(struct exchange *x)
     json_set_text(x->extra, "progress_words",
                   arena_printf(x->arena, tr("%zu of %zu sections are complete."), done, all));
     json_set_text(x->extra, "next_title", entry_page_section_title(sections, next));
-    json_set_text(x->extra, "first_time", done == 0 ? "1" : "");
+    bool first = done == 0 || json_get_int(x->result, "draft_version", 0) == 1;
+    json_set_text(x->extra, "first_time", first ? "1" : "");
     return true;
 }
 
@@ -337,7 +341,8 @@ static bool after_section(struct exchange *x)
     bool wrong = entry_page_has_wrong(problems);
     draft_chrome(x, of_result(x, "title"), true);
     json_set(x->extra, "blocks", entry_page_blocks(x->result, x->arena));
-    put_button(buttons, wrong ? tr("Save and check again") : tr("Save and continue"), "", false);
+    put_button(buttons, wrong ? tr("Save and check again") : tr("Save and continue"), "",
+               entry_page_asks_first(json_get(x->extra, "blocks")));
     if (wrong) put_button(buttons, tr("Continue, correct it later"), "go-on", true);
     put_button(buttons, tr("Save and see all sections"), "return", true);
     json_set(bar, "buttons", buttons);

@@ -61,6 +61,7 @@ static void columns(struct json *table, const char *const *words, size_t n)
         json_push(list, c);
     }
     json_set(table, "columns", list);
+    json_set_bool(table, "list", true);
 }
 
 /* An instant as people of the language read it. */
@@ -162,8 +163,8 @@ static void option(struct json *list, const char *code, const char *text, bool s
 {
     struct json *o = json_object();
     json_set_text(o, "code", code);
-    json_set_text(o, "text", text);
-    json_set_bool(o, "selected", selected);
+    json_set_text(o, "label", text);
+    json_set_bool(o, "chosen", selected);
     json_push(list, o);
 }
 

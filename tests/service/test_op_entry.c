@@ -13,6 +13,8 @@
  *  8 a thousand instances: pages, sizes
  *  9 a record with errors is kept as incomplete and is in no table
  * 10 every document of every section of every form is as declared, and under 1 MiB
+ * 11 what was searched for before stands in the draft; what the record as a whole lacks names the
+ * section that asks for it, and that section says so
  */
 #include "harness.h"
 
@@ -733,6 +735,48 @@ static void documents_10_1_of_every_section_of_every_form(void **state)
     }
 }
 
+/* 11 */
+static void begun_11_1_from_what_was_searched(void **state)
+{
+    (void)state;
+    note(desk_do(desk, "entry.begin",
+                 "{'form':'victim','organisation':'GNR','reference':' S-11 ','family_name':'Silva',"
+                 "'given_names':'Ana Maria','alias':'Nini','birth_date':'1990-05-31'}"));
+    assert_string_equal(value_of("entry", "source_file_no"), "S-11");
+    assert_string_equal(value_of("identity", "family_name"), "Silva");
+    assert_string_equal(value_of("identity", "given_names"), "Ana Maria");
+    assert_string_equal(value_of("identity", "alias_nickname"), "Nini");
+    const struct json *born = question(section("identity"), "birth_date");
+    assert_string_equal(json_get_text(born, "year", ""), "1990");
+    assert_string_equal(json_get_text(born, "month", ""), "05");
+    assert_string_equal(json_get_text(born, "day", ""), "31");
+    /* a form that asks for no names passes them over */
+    note(desk_do(desk, "entry.begin",
+                 "{'form':'case','organisation':'GNR','reference':'C-11','family_name':'Silva'}"));
+    assert_int_equal(strlen(draft), 12);
+}
+
+static void begun_11_2_what_is_lacking_has_a_section(void **state)
+{
+    (void)state;
+    start("victim");
+    const struct json *general =
+        json_get(desk_do(desk, "entry.check", "{'draft':'%s'}", draft), "general");
+    bool episode = false;
+    assert_true(json_size(general) > 0);
+    for (size_t i = 0; i < json_size(general); i++) {
+        const char *where = json_get_text(json_at(general, i), "section", "");
+        if (where[0] == '\0')
+            fail_msg("%s has no section", json_get_text(json_at(general, i), "rule", ""));
+        episode = episode || strcmp(where, "episode") == 0;
+    }
+    assert_true(episode);
+    assert_true(json_get_bool(section("episode"), "asked_for", false));
+    assert_false(json_get_bool(section("health_consequence"), "asked_for", true));
+    exploitation();
+    assert_false(json_get_bool(section("episode"), "asked_for", true));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -751,6 +795,8 @@ int main(void)
         cmocka_unit_test(repeats_8_1_a_thousand),
         cmocka_unit_test(incomplete_9_1_is_in_no_table),
         cmocka_unit_test(documents_10_1_of_every_section_of_every_form),
+        cmocka_unit_test(begun_11_1_from_what_was_searched),
+        cmocka_unit_test(begun_11_2_what_is_lacking_has_a_section),
     };
     return cmocka_run_group_tests(tests, begin, end);
 }

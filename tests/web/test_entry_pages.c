@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Tests of src/web/entry_pages.c
  *  1 questions of each kind   2 dates in parts and as texts   3 missing codes
- *  4 repeats: blank, instances, nested, split over pages, undo   5 headings become blocks
+ *  4 repeats: blank, instances, nested, split over pages, undo, alone   5 headings become blocks
  *  6 problems: at the question, in the summary, one for each field   7 task list and what comes
  *  next
  *  8 findings of a check   9 two sides: what can be chosen
@@ -205,6 +205,33 @@ static void test_repeats(void **state)
     done(&f);
 }
 
+#define ALONE                                                                        \
+    "\"title\":\"Episode\",\"intro\":\"From recruitment.\",\"items\":[{\"repeat\":{" \
+    "\"name\":\"episode\",\"label\":\"Episode\",\"hint\":\"From recruitment.\","     \
+    "\"path\":\"episode\",\"count\":%d,\"can_add\":true,\"whole\":true}},"           \
+    "{\"repeat_end\":{}}]}"
+
+/* 4: its title is the page's, and the first one is the thing to do where the record needs it */
+static void test_repeat_alone(void **state)
+{
+    (void)state;
+    for (int asked = 0; asked < 2; asked++)
+        for (int count = 0; count < 2; count++) {
+            struct arena *a = arena_new(ARENA_PLAIN);
+            const char *end = arena_printf(a, ALONE, count);
+            struct json *in =
+                parse(arena_printf(a, "{\"asked_for\":%s,%s", asked ? "true" : "false", end));
+            struct json *out = entry_page_blocks(in, a);
+            const struct json *group = at(out, "0.fields.0.question.repeat_group");
+            assert_true(json_get_bool(group, "sole", false));
+            assert_string_equal(json_get_text(at(out, "0.fields.0.question"), "hint", ""), "");
+            assert_int_equal(entry_page_asks_first(out), asked == 1 && count == 0);
+            json_free(out);
+            json_free(in);
+            arena_free(a);
+        }
+}
+
 /* 5 */
 static void test_blocks(void **state)
 {
@@ -370,6 +397,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_kinds),      cmocka_unit_test(test_dates),
         cmocka_unit_test(test_missing),    cmocka_unit_test(test_repeats),
+        cmocka_unit_test(test_repeat_alone),
         cmocka_unit_test(test_blocks),     cmocka_unit_test(test_problems),
         cmocka_unit_test(test_tasks),      cmocka_unit_test(test_findings),
         cmocka_unit_test(test_comparison), cmocka_unit_test(test_nothing),

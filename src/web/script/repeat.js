@@ -54,6 +54,10 @@ function renumber (repeat) {
   }
   const none = repeat.querySelector(':scope > [data-none]')
   if (none) none.hidden = all.length > 0
+  /* where the record cannot do without one, adding it is the thing to do; then saving is */
+  const add = repeat.querySelector(':scope > [data-first]')
+  add?.classList.toggle('govuk-button--secondary', all.length > 0)
+  if (add) repeat.closest('form')?.querySelector('.app-save .govuk-button:not([name])')?.classList.toggle('govuk-button--secondary', !all.length)
 }
 
 const title = instance => instance.querySelector('[data-instance-title]')
