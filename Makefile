@@ -78,7 +78,7 @@ demo: deps ## the pilot repository, made, shown, and served at https://localhost
 	@rm -rf $(BUILD)/demo-repository-backups
 	DCIM_LANGUAGE=$${DCIM_LANGUAGE:-en} $(BUILD)/dcim demo $(BUILD)/demo-repository
 	@$(BUILD)/dcim serve --repository $(BUILD)/demo-repository --key-file $(BUILD)/demo-repository.key \
-	    --port $${DCIM_PORT:-8443} --demonstration --insecure-no-second-factor
+	    --port $${DCIM_PORT:-8443} --demonstration --insecure-no-second-factor --insecure-root
 
 bench: deps ## the benchmarks; B=bench_x for one
 	@$(LOCKED) tools/configure.sh plain $(BUILD)

@@ -2,6 +2,7 @@
 /* dcim serve: what the server is told, and what it says once it is there. */
 #include "cli/command.h"
 
+#include "base/account.h"
 #include "base/arena.h"
 #include "base/catalogue.h"
 #include "base/crypto.h"
@@ -11,8 +12,10 @@
 #include "service/process.h"
 #include "web/door.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { SETUP_CODE_BYTES = 10 };
 
@@ -156,6 +159,30 @@ static void say_weakened(const struct invocation *v)
                 tr("--insecure-no-second-factor: a password alone opens a session"));
 }
 
+/* The account it goes on as has to be the one that the repository is for. */
+static bool may_serve(const char *repository, struct err *e)
+{
+    if (access(repository, R_OK | W_OK | X_OK) == 0 || errno != EACCES) return true;
+    err_set(e, ERR_DENIED, "serve.not_permitted",
+            "the account that is to serve may not read and write %s", repository);
+    return err_remedy(e, "give the repository to it (chown -R), or name another one with --user");
+}
+
+/* Nobody who has root's power serves (S91), unless it is said that it has to be so. */
+static bool leave_root(struct invocation *v, struct unlocked *d, struct err *e)
+{
+    int64_t port = json_get_int(v->own, "port", 8443);
+    if (account_leave_root(json_get_text(v->own, "user", NULL), d->options.repository,
+                           port > 0 && port < 1024, e))
+        return may_serve(d->options.repository, e);
+    if (strcmp(e->id, "account.root") != 0 || !json_get_bool(v->own, "insecure-root", false))
+        return false;
+    err_clear(e);
+    d->options.insecure_root = true;
+    fprintf(stderr, "dcim: --insecure-root: %s\n", tr(process_root()));
+    return true;
+}
+
 static bool serve(struct invocation *v, struct unlocked *d, struct arena *a, struct err *e)
 {
     const char *data;
@@ -192,6 +219,10 @@ int run_serve(struct invocation *v)
         return report_error(v, NULL, &e);
     }
     if (!unlock_ask(&d, v, "repository.info", &e)) return report_error(v, NULL, &e);
+    if (!leave_root(v, &d, &e)) {
+        unlock_close(&d);
+        return report_error(v, NULL, &e);
+    }
     say_weakened(v);
     struct arena *a = arena_new(ARENA_WIPE);
     int status = serve(v, &d, a, &e) ? 0 : report_error(v, NULL, &e);

@@ -37,6 +37,7 @@ struct service_options {
     bool demo; /* the register is a demonstration; every page says so */
     int64_t
         idle_seconds; /* sessions end after so long without use, where that is sooner; 0: no sooner */
+    bool insecure_root; /* a server of root's; it and every page say so (S8, S91) */
     bool insecure_no_second_factor; /* for demonstrations; the program and every page say so (S8) */
 };
 

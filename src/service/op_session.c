@@ -198,6 +198,7 @@ static void list_weakened(struct json *out, const struct service *s)
     if (kdf != NULL) json_push(list, json_text(text_of(tr(kdf))));
     if (s->options.insecure_no_second_factor)
         json_push(list, json_text(text_of(tr(process_no_second_factor()))));
+    if (s->options.insecure_root) json_push(list, json_text(text_of(tr(process_root()))));
     json_set(out, "weakened", list);
 }
 

@@ -149,6 +149,7 @@ static bool run_desk(const struct json *config, const char *program, struct err 
         .origin = json_get_text(config, "origin", NULL),
         .demo = json_get_bool(config, "demo", false),
         .idle_seconds = json_get_int(config, "idle_seconds", 0),
+        .insecure_root = json_get_bool(config, "insecure_root", false),
         .insecure_no_second_factor = json_get_bool(config, "insecure_no_second_factor", false),
     };
     if (n < 1 || n > sizeof channel / sizeof *channel)
@@ -183,6 +184,12 @@ int process_desk(const char *program)
 const char *process_no_second_factor(void)
 {
     return N_("insecure-no-second-factor is set: a password alone lets people in; for "
+              "demonstrations only");
+}
+
+const char *process_root(void)
+{
+    return N_("the server runs as root: who took it over would have the machine; for "
               "demonstrations only");
 }
 

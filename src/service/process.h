@@ -47,6 +47,9 @@ int process_desk(const char *program);
 /* The same of a desk with option insecure_no_second_factor, whoever starts it. */
 const char *process_no_second_factor(void);
 
+/* The same of a server that root runs. */
+const char *process_root(void);
+
 /* Be the one-shot writer of a backup (service/backup_writer.h). Never returns. */
 int process_backup(void);
 

@@ -160,6 +160,7 @@ static struct json *desk_config(const struct serve_options *o, int n)
     set_secret(j, "passphrase", s->passphrase);
     set_secret(j, "recovery", s->recovery);
     json_set_bool(j, "insecure_no_second_factor", s->insecure_no_second_factor);
+    json_set_bool(j, "insecure_root", s->insecure_root);
     json_set_int(j, "idle_seconds", s->idle_seconds);
     json_set_text(j, "setup_code", s->setup_code);
     json_set_text(j, "origin", s->origin);

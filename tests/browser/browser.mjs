@@ -66,7 +66,7 @@ export function dcim(...args) {
 export async function startServer({ folder = "register", key = "register.key", pack = "pt", args = ["--insecure-no-second-factor"], port } = {}) {
     if (!existsSync(folder)) dcim("init", folder, "--pack", pack, "--key-file", key);
     port ??= await new Promise((done) => { const s = createServer().listen(0, "127.0.0.1", () => { const { port } = s.address(); s.close(() => done(port)); }); });
-    const child = spawn(program, ["serve", "--repository", folder, "--key-file", key, "--port", String(port), ...args],
+    const child = spawn(program, ["serve", "--repository", folder, "--key-file", key, "--port", String(port), "--insecure-root", ...args],
         { env: environment, stdio: ["ignore", "pipe", "pipe"] });
     let said = "";
     let closing = false;

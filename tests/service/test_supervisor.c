@@ -3,7 +3,8 @@
  *  1 three processes, one program: supervisor, desk, door
  *  2 S90, S95: the desk has no socket of the network, the door no file of the register; nobody else
  *    listens
- *  3 S91: filter, no new privileges, no core, not dumpable
+ *  3 S91: filter, no new privileges, no capabilities, no core, not dumpable; the account is for
+ *    tests/base/test_account.c and tests/cli/test_serve.sh
  *  4 S90: the key is not in the door's memory, nor in the supervisor's
  *  5 SIGTERM ends all three within seconds, status 0; SIGTERM alone does not end the desk
  *  6 the death of one ends the others, status 5, and it is said which; so does the supervisor's own
@@ -83,11 +84,10 @@ static void start(struct server *s, const char *port)
     if (pipe2(ends, O_CLOEXEC) != 0) fail_msg("pipe");
     s->supervisor = fork();
     if (s->supervisor == 0) {
-        const char *argv[] = {harness_program(),  "serve",
-                              "--repository",     "repository",
-                              "--key-file",       "repository.key",
-                              "--port",           port,
-                              "--insecure-plain", NULL};
+        const char *argv[] = {harness_program(), "serve",      "--repository",
+                              "repository",      "--key-file", "repository.key",
+                              "--port",          port,         "--insecure-plain",
+                              "--insecure-root", NULL};
         (void)dup2(ends[1], 1);
         (void)dup2(ends[1], 2);
         (void)execv(argv[0], (char *const *)(uintptr_t)argv);
@@ -227,6 +227,11 @@ static void shut_in_3(void **state) /* S91 */
             if (word.n > 0 && text_to_int(word, &soft)) break;
         assert_int_equal(soft, 0);
         assert_non_null(strstr(proc(all[i], "status"), "\nNoNewPrivs:\t1\n"));
+        /* whoever runs it */
+        if (all[i] != server.supervisor)
+            assert_non_null(strstr(proc(all[i], "status"), "\nCapInh:\t0000000000000000\n"
+                                                           "CapPrm:\t0000000000000000\n"
+                                                           "CapEff:\t0000000000000000\n"));
     }
     if (harness_sanitized()) skip(); /* sanitized builds are not shut in (sandbox_server.c) */
     assert_non_null(strstr(proc(server.desk, "status"), "\nSeccomp:\t2\n"));

@@ -21,7 +21,7 @@ dcim organisation add --code APAV --type ngo --name "Apoio" >/dev/null
 
 port=$(node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); });')
 at=https://localhost:$port
-"$DCIM_PROGRAM" serve --port "$port" --insecure-no-second-factor >serve.txt 2>&1 &
+"$DCIM_PROGRAM" serve --port "$port" --insecure-no-second-factor --insecure-root >serve.txt 2>&1 &
 server=$!
 trap 'kill $server 2>/dev/null || :; wait $server 2>/dev/null || :' EXIT
 for _ in $(seq 150); do grep -q "$port" serve.txt && break; sleep 0.2; done
