@@ -128,16 +128,9 @@ static struct link_queue stratum(const struct call *c, const struct link_setting
 }
 
 /* Whether a person has said what the pair is. */
-static bool was_reviewed(bool *reviewed, bool *same, struct call *c, const struct link_pair *p,
-                         struct err *e)
+static bool was_reviewed(const struct link_pair *p)
 {
-    struct link_decision d;
-    *reviewed = *same = false;
-    if (p->decision_no == 0) return true;
-    if (!link_decision_get(&d, c->s->store, p->decision_no, c->arena, e)) return false;
-    *reviewed = !d.automatic && d.verdict != LINK_VERDICT_UNSURE;
-    *same = *reviewed && d.verdict == LINK_VERDICT_SAME;
-    return true;
+    return p->decision_no != 0 && !p->automatic && p->verdict != LINK_VERDICT_UNSURE;
 }
 
 static bool sample_of(struct link_pair **list, size_t *n, struct call *c,
@@ -161,10 +154,9 @@ static bool review_of(struct linkage_stratum *out, struct call *c, const struct 
         return false;
     out->pairs = (double)pairs;
     for (size_t i = 0; i < n; i++) {
-        bool reviewed, same;
-        if (!was_reviewed(&reviewed, &same, c, &list[i], e)) return false;
+        bool reviewed = was_reviewed(&list[i]);
         out->reviewed += reviewed;
-        out->right += same;
+        out->right += reviewed && list[i].verdict == LINK_VERDICT_SAME;
     }
     return true;
 }
@@ -408,18 +400,15 @@ bool op_link_quality(struct call *c, struct err *e)
 static bool put_sample(struct json *pairs, int64_t *reviewed, struct call *c,
                        const struct link_settings *s, bool above, size_t size, struct err *e)
 {
-    struct link_pair *list, whole;
+    struct link_pair *list;
     size_t n;
     if (!sample_of(&list, &n, c, s, above, size, e)) return false;
     for (size_t i = 0; i < n; i++) {
-        bool done, same;
+        bool done = was_reviewed(&list[i]);
         if (!link_sees_pair(c, list[i].organisation_a, list[i].organisation_b)) continue;
         struct json *j = json_object();
         json_push(pairs, j);
-        if (!link_pair_get(&whole, c->s->store, text_of(list[i].code_a), text_of(list[i].code_b),
-                           c->arena, e) ||
-            !link_pair_to_json(j, c, &whole, e) || !was_reviewed(&done, &same, c, &whole, e))
-            return false;
+        if (!link_pair_to_json(j, c, &list[i], e)) return false;
         json_set_text(j, "stratum", above ? "above" : "review");
         json_set_text(j, "stratum_words",
                       above ? tr("Above the band: sure enough") : tr("In the band: people decide"));

@@ -115,15 +115,23 @@ bool link_stand(struct link_stand *out, struct store *st, int64_t form_no, uint6
     while (query_next(&q)) {
         int64_t decision_no = query_int(&q, 0);
         bool automatic = query_int(&q, 2) != 0;
-        if (query_int(&q, 4) != 0) out->in_force = decision_no;
+        enum link_verdict verdict = (enum link_verdict)query_int(&q, 1);
+        if (query_int(&q, 4) != 0) {
+            out->in_force = decision_no;
+            out->force_verdict = verdict;
+            out->automatic = automatic;
+        }
         if (query_int(&q, 3) != 0) {
-            if (out->waiting == 0) out->waiting = decision_no;
+            if (out->waiting == 0) {
+                out->waiting = decision_no;
+                out->waiting_verdict = verdict;
+            }
             continue;
         }
         if (automatic ? query_int(&q, 5) != run_no || out->best != 0 : by_person) continue;
         by_person = !automatic;
         out->best = decision_no;
-        out->best_verdict = (enum link_verdict)query_int(&q, 1);
+        out->best_verdict = verdict;
     }
     if (out->waiting != 0) out->standing = LINK_WAITING;
     else if (out->best != 0) out->standing = standing_of(out->best_verdict);

@@ -15,7 +15,6 @@
 
 #include "store/link_run.h"
 
-enum link_verdict { LINK_VERDICT_SAME = 1, LINK_VERDICT_DIFFERENT = 2, LINK_VERDICT_UNSURE = 3 };
 const char *link_verdict_name(enum link_verdict v); /* "same", "different", "unsure" */
 bool link_verdict_find(enum link_verdict *out, struct text name);
 

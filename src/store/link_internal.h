@@ -100,7 +100,9 @@ bool link_reason_fits(struct text reason, struct err *e) MUST_CHECK; /* ERR_LIMI
 
 /* How a pair stands, by its decisions. */
 struct link_stand {
-    int64_t in_force, waiting; /* decisions, 0 */
+    int64_t in_force, waiting;                        /* decisions, 0 */
+    enum link_verdict force_verdict, waiting_verdict; /* of these */
+    bool automatic;                                   /* the one in force is */
     enum link_standing standing;
     int64_t best; /* the decision that should be in force */
     enum link_verdict best_verdict;

@@ -83,6 +83,8 @@ static enum sql_id statement(const struct link_decision_filter *f)
     if (f->a != 0) return SQL_LINKAGE_DECISION_OF_RECORD;
     if (f->person_no != 0) return SQL_LINKAGE_DECISION_OF_PERSON;
     if (f->force == LINK_WAITS) return SQL_LINKAGE_DECISION_WAITING;
+    if (f->people_only) return SQL_LINKAGE_DECISION_BY_PEOPLE;
+    if (f->force == LINK_UNDONE) return SQL_LINKAGE_DECISION_TAKEN_BACK;
     return SQL_LINKAGE_DECISION_LIST;
 }
 

@@ -4,6 +4,7 @@
 #include "store/link_run.h"
 
 #include "base/mem.h"
+#include "store/link_draw.h"
 #include "store/link_internal.h"
 
 #include <stdlib.h>
@@ -181,6 +182,8 @@ static bool add_decision(struct link_pair *p, struct store *st, int64_t form_no,
     struct link_stand s;
     if (!link_stand(&s, st, form_no, p->a, p->b, e)) return false;
     p->decision_no = s.waiting != 0 ? s.waiting : s.in_force;
+    p->verdict = s.waiting != 0 ? s.waiting_verdict : s.force_verdict;
+    p->automatic = s.waiting == 0 && s.automatic;
     p->standing = s.standing;
     return true;
 }
@@ -237,34 +240,12 @@ bool link_pair_count(int64_t *out, struct store *st, const struct link_queue *as
 
 /* ---- samples ---- */
 
-struct drawn { /* the least of all the same keyed numbers: a sample without going back */
-    uint64_t draw, a, b;
-};
-
-static int by_draw(const void *p, const void *q)
-{
-    const struct drawn *x = p, *y = q;
-    if (x->draw != y->draw) return x->draw < y->draw ? -1 : 1;
-    if (x->a != y->a) return x->a < y->a ? -1 : 1;
-    return (x->b > y->b) - (x->b < y->b);
-}
-
-struct sample {
-    struct drawn *drawn;
+struct sample { /* the first ones in the order of draws */
+    struct link_drawn *drawn;
     size_t n, cap;
 };
 
-/* A hash of the run and the records: the same draw whenever it is asked for. */
-static uint64_t draw(uint64_t run_no, uint64_t a, uint64_t b)
-{
-    const uint64_t part[3] = {run_no, a, b};
-    uint8_t out[CRYPTO_SHORT];
-    uint64_t number;
-    crypto_hash(out, sizeof out, part, sizeof part, NULL);
-    memcpy(&number, out, sizeof number);
-    return number;
-}
-
+/* By reading all pairs that are asked for. */
 static bool draw_all(struct sample *s, struct store *st, const struct queue *u, struct err *e)
 {
     for (int standing = 0; standing < LINK_STANDINGS; standing++) {
@@ -275,12 +256,27 @@ static bool draw_all(struct sample *s, struct store *st, const struct queue *u, 
         while (query_next(&q)) {
             uint64_t a = (uint64_t)query_int(&q, 0), b = (uint64_t)query_int(&q, 1);
             MEM_GROW(s->drawn, s->cap, s->n + 1);
-            s->drawn[s->n++] = (struct drawn){draw((uint64_t)query_int(&q, 2), a, b), a, b};
+            s->drawn[s->n++] = (struct link_drawn){link_draw(query_int(&q, 2), a, b), a, b, 0};
         }
         if (!query_end(&q, e)) return false;
     }
-    if (s->n > 0) qsort(s->drawn, s->n, sizeof *s->drawn, by_draw);
+    if (s->n > 0) qsort(s->drawn, s->n, sizeof *s->drawn, link_draw_order);
     return true;
+}
+
+/* Of all pairs between two weights they are known. */
+static bool draw_first(struct sample *s, struct store *st, const struct queue *u, struct err *e)
+{
+    const struct link_queue *ask = u->ask;
+    bool known = ask->any_standing && ask->organisation_no == 0 && !ask->across && !ask->apart &&
+                 ask->run_no == 0;
+    if (known) {
+        MEM_GROW(s->drawn, s->cap, ask->max);
+        if (!link_draw_first(s->drawn, &s->n, &known, st, u->form_no, u->lower, u->upper, ask->max,
+                             e))
+            return false;
+    }
+    return known || draw_all(s, st, u, e);
 }
 
 static bool get(struct link_pair *out, bool *found, struct store *st, form_id form, uint64_t a,
@@ -304,7 +300,7 @@ bool link_pair_sample(struct link_pair **out, size_t *n, struct store *st,
     *out = NULL;
     if (ask->max == 0 || ask->max > LINK_PAGE_MAX) return bad_page(e);
     if (!queue_begin(&u, st, ask, e)) return false;
-    bool ok = draw_all(&s, st, &u, e), found;
+    bool ok = draw_first(&s, st, &u, e), found;
     size_t count = s.n < ask->max ? s.n : ask->max;
     *out = ARENA_ARRAY(a, struct link_pair, count);
     for (size_t i = 0; i < count && ok; i++)

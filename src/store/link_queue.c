@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What finds pairs: the queue, and the pairs of a record b. Both are derived from linkage_pair, and
- * are either changed pair by pair or made anew in ascending order, which takes less from some
- * thousand pairs on: in random order each page of them would be written many times over. */
+/* What finds pairs: the queue, the pairs of a record b, and the order of samples (link_draw.h). All
+ * are derived from linkage_pair, and are either changed pair by pair or made anew in ascending
+ * order, which takes less from some thousand pairs on: in random order each page of them would be
+ * written many times over. */
 #include "store/link_queue.h"
 
 #include "base/mem.h"
+#include "store/link_draw.h"
 #include "store/link_internal.h"
 
 #include <stdlib.h>
@@ -202,6 +204,25 @@ static bool make_queue(struct entries *x, struct store *st, int64_t form_no, str
     return true;
 }
 
+/* The pairs of the queue as samples draw them; mem_free(). */
+static struct link_drawn *drawn_of(const struct entries *x)
+{
+    struct link_drawn *all = mem_new(x->n, sizeof *all);
+    for (size_t i = 0; i < x->n; i++) {
+        const struct entry *y = &x->entry[i];
+        all[i] = (struct link_drawn){link_draw(y->run_no, y->a, y->b), y->a, y->b, y->weight};
+    }
+    return all;
+}
+
+static bool rebuild_draws(const struct entries *x, struct store *st, int64_t form_no, struct err *e)
+{
+    struct link_drawn *all = drawn_of(x);
+    bool ok = link_draw_rebuild(st, form_no, all, x->n, e);
+    mem_free(all);
+    return ok;
+}
+
 bool link_queue_rebuild(struct store *st, int64_t form_no, bool other, struct err *e)
 {
     struct entries x;
@@ -212,7 +233,8 @@ bool link_queue_rebuild(struct store *st, int64_t form_no, bool other, struct er
              load(&x, st, SQL_LINKAGE_OTHER_LOAD, other_cell, form_no, e);
     }
     ok = ok && make_queue(&x, st, form_no, e) && clear(st, SQL_LINKAGE_QUEUE_CLEAR, form_no, e) &&
-         load(&x, st, SQL_LINKAGE_QUEUE_LOAD, queue_cell, form_no, e);
+         load(&x, st, SQL_LINKAGE_QUEUE_LOAD, queue_cell, form_no, e) &&
+         rebuild_draws(&x, st, form_no, e);
     mem_free(x.entry);
     return ok;
 }
@@ -233,7 +255,9 @@ bool link_queue_check(int64_t *n_wrong, struct store *st, int64_t form_no, struc
             *n_wrong += !same;
         }
         *n_wrong += at < x.n ? (int64_t)(x.n - at) : 0;
-        ok = query_end(&q, e);
+        struct link_drawn *all = drawn_of(&x);
+        ok = query_end(&q, e) && link_draw_check(n_wrong, st, form_no, all, x.n, e);
+        mem_free(all);
     }
     mem_free(x.entry);
     return ok;
@@ -287,8 +311,10 @@ bool link_queue_touch(struct store *st, uint64_t record_no, struct err *e)
     int64_t form_no;
     bool ok = neighbours(&x, &form_no, st, record_no, e);
     for (size_t i = 0; i < x.n && ok; i++)
-        ok = pair(st, SQL_LINKAGE_QUEUE_OUT, x.entry[i].a, x.entry[i].b, e) &&
-             pair(st, SQL_LINKAGE_QUEUE_IN, x.entry[i].a, x.entry[i].b, e);
+        ok = link_draw_out(st, x.entry[i].a, x.entry[i].b, e) &&
+             pair(st, SQL_LINKAGE_QUEUE_OUT, x.entry[i].a, x.entry[i].b, e) &&
+             pair(st, SQL_LINKAGE_QUEUE_IN, x.entry[i].a, x.entry[i].b, e) &&
+             link_draw_in(st, x.entry[i].a, x.entry[i].b, e);
     mem_free(x.entry);
     return ok;
 }
@@ -300,7 +326,8 @@ bool link_queue_forget(struct store *st, uint64_t record_no, struct err *e)
     bool ok = neighbours(&x, &form_no, st, record_no, e);
     for (size_t i = 0; i < x.n && ok; i++) {
         struct query q;
-        ok = pair(st, SQL_LINKAGE_QUEUE_OUT, x.entry[i].a, x.entry[i].b, e) &&
+        ok = link_draw_out(st, x.entry[i].a, x.entry[i].b, e) &&
+             pair(st, SQL_LINKAGE_QUEUE_OUT, x.entry[i].a, x.entry[i].b, e) &&
              pair(st, SQL_LINKAGE_PAIR_REMOVE, x.entry[i].a, x.entry[i].b, e);
         if (!ok) break;
         (void)query_begin(&q, st->backend, SQL_LINKAGE_OTHER_REMOVE);

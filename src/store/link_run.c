@@ -3,6 +3,7 @@
 
 #include "base/date.h"
 #include "base/mem.h"
+#include "store/link_draw.h"
 #include "store/link_internal.h"
 
 #include <assert.h>
@@ -114,6 +115,7 @@ bool link_run_begin(int64_t *run_no, struct store *st, const struct link_run_sta
     int64_t form_no = numbering_of_form(st, s->form->id)->form_no;
     if (!number(run_no, st, SQL_LINKAGE_RUN_NEXT, e) ||
         !run_with(st, SQL_LINKAGE_QUEUE_CLEAR, "form_no", form_no, e) ||
+        !run_with(st, SQL_LINKAGE_DRAW_CLEAR, "form_no", form_no, e) ||
         !run_with(st, SQL_LINKAGE_OTHER_CLEAR, "form_no", form_no, e) ||
         !run_with(st, SQL_LINKAGE_PAIRS_CLEAR, "form_no", form_no, e))
         return false;
@@ -209,6 +211,15 @@ static bool each_pair(const struct link_rows *rows, struct store *st, enum sql_i
     return query_end(&q, e);
 }
 
+static bool each_draw(const struct link_rows *rows, struct store *st,
+                      bool (*change)(struct store *, uint64_t, uint64_t, struct err *),
+                      struct err *e)
+{
+    bool ok = true;
+    for (size_t i = 0; i < rows->n && ok; i++) ok = change(st, rows->row[i].a, rows->row[i].b, e);
+    return ok;
+}
+
 static struct feed_cell other_cell(void *ctx, size_t row, size_t column)
 {
     const struct link_row *r = &((const struct link_rows *)ctx)->row[row];
@@ -230,10 +241,13 @@ static bool put_pairs(struct pair_rows *p, struct store *st, const struct link_r
 {
     struct link_rows *rows = &p->rows;
     bool later = s->state == RUN_FINISHED, few = later && rows->n <= LINK_MANY;
-    if (few && !each_pair(rows, st, SQL_LINKAGE_QUEUE_OUT, e)) return false;
+    if (few &&
+        (!each_draw(rows, st, link_draw_out, e) || !each_pair(rows, st, SQL_LINKAGE_QUEUE_OUT, e)))
+        return false;
     if (!load_pairs(p, st, s->form_no, run_no, e)) return false;
     if (few)
-        return each_pair(rows, st, SQL_LINKAGE_QUEUE_IN, e) && add_others(rows, st, s->form_no, e);
+        return each_pair(rows, st, SQL_LINKAGE_QUEUE_IN, e) &&
+               each_draw(rows, st, link_draw_in, e) && add_others(rows, st, s->form_no, e);
     return !later || link_queue_rebuild(st, s->form_no, true, e); /* else when it is finished */
 }
 

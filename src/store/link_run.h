@@ -96,6 +96,8 @@ enum link_standing {               /* of a pair */
 };
 const char *link_standing_name(enum link_standing s); /* "open", "unsure", "waiting", "same" ... */
 
+enum link_verdict { LINK_VERDICT_SAME = 1, LINK_VERDICT_DIFFERENT = 2, LINK_VERDICT_UNSURE = 3 };
+
 struct link_pair { /* texts from the arena */
     form_id form;
     uint64_t a, b; /* a < b */
@@ -105,11 +107,13 @@ struct link_pair { /* texts from the arena */
     bool active;   /* both records are */
     bool proposed; /* false: no run proposes it; then no weight, evidence or run */
     double weight;
-    struct text evidence; /* link_pair_get() only */
+    struct text evidence; /* link_pair_get() and link_pair_sample() only */
     int64_t run_no;
     enum link_standing standing;
     int64_t decision_no; /* what link_decide() expects: the newest decision that is not undone; 0 */
-    bool same_person;    /* decisions, about this pair or others, make them one person now */
+    enum link_verdict verdict; /* of that decision */
+    bool automatic;            /* the same */
+    bool same_person;          /* decisions, about this pair or others, make them one person now */
 };
 
 enum link_order {
@@ -146,7 +150,9 @@ bool link_pair_count(int64_t *out, struct store *st, const struct link_queue *q,
                      struct err *e) MUST_CHECK;
 
 /* At most `max` of the pairs, drawn at random: the same ones as long as the run stands. after and
- * order do not matter. Cost: reads them all. */
+ * order do not matter. Their evidence is there as well. Cost: what is drawn, and pairs of other
+ * weights that come before; where not all standings are asked for, or only some pairs, reads them
+ * all. */
 bool link_pair_sample(struct link_pair **out, size_t *n, struct store *st,
                       const struct link_queue *q, struct arena *a, struct err *e) MUST_CHECK;
 

@@ -22,7 +22,7 @@ UPDATE linkage_run SET n_pair = n_pair + :n WHERE run_no = :run_no;
 -- name: linkage_run_get   params: run_no   columns: run_no, form, state, started_at, finished_at, actor, lower, upper, last_record, n_record, n_candidate, n_pair, n_automatic, n_in_force, undone_at, undone_by, undo_reason, model   rows: 0..1
 SELECT r.run_no, f.name AS form, r.state, r.started_at, r.finished_at, r.actor, r.lower, r.upper, r.last_record,
        r.n_record, r.n_candidate, r.n_pair, r.n_automatic,
-       (SELECT count(*) FROM linkage_decision d
+       (SELECT count(*) FROM linkage_decision d INDEXED BY linkage_decision_stands
          WHERE d.run_no = r.run_no AND d.automatic = 1 AND d.in_force = 1) AS n_in_force,
        coalesce(r.undone_at, 0) AS undone_at, r.undone_by, r.undo_reason, r.model
   FROM linkage_run r JOIN form f ON f.form_no = r.form_no
@@ -215,6 +215,39 @@ SELECT p.record_a, p.record_b FROM linkage_pair p WHERE p.record_a = :record_no
  UNION ALL
 SELECT o.record_a, o.record_b FROM linkage_pair_other o WHERE o.form_no = :form_no AND o.record_b = :record_no;
 
+-- For link_draw.c.
+
+-- name: linkage_draw_known   params: form_no   columns: n   rows: 1
+SELECT EXISTS (SELECT 1 FROM linkage_draw WHERE form_no = :form_no) AS n;
+
+-- name: linkage_draw_first   params: form_no, lower, upper, max   columns: draw, record_a, record_b, weight   rows: 0..*
+SELECT draw, record_a, record_b, weight FROM linkage_draw
+ WHERE form_no = :form_no AND weight >= :lower AND weight < :upper
+ ORDER BY draw, record_a, record_b LIMIT :max;
+
+-- name: linkage_draw_list   params: form_no   columns: draw, record_a, record_b, weight   rows: 0..*
+SELECT draw, record_a, record_b, weight FROM linkage_draw WHERE form_no = :form_no ORDER BY draw, record_a, record_b;
+
+-- name: linkage_draw_clear   params: form_no   rows: 0
+DELETE FROM linkage_draw WHERE form_no = :form_no;
+
+-- name: linkage_draw_load   params: form_no   rows: 0
+-- In ascending order: a draw, b record_a, c record_b, d weight.
+INSERT OR FAIL INTO linkage_draw (form_no, draw, record_a, record_b, weight) SELECT :form_no, n.a, n.b, n.c, n.d FROM feed n;
+
+-- name: linkage_draw_of_pair   params: record_a, record_b   columns: form_no, run_no, weight, active, known   rows: 0..1
+SELECT p.form_no, p.run_no, p.weight, p.state_a = 1 AND p.state_b = 1 AS active,
+       EXISTS (SELECT 1 FROM linkage_draw d WHERE d.form_no = p.form_no) AS known
+  FROM linkage_pair_row p
+ WHERE p.record_a = :record_a AND p.record_b = :record_b;
+
+-- name: linkage_draw_out   params: form_no, draw, record_a, record_b   rows: 0
+DELETE FROM linkage_draw
+ WHERE form_no = :form_no AND draw = :draw AND record_a = :record_a AND record_b = :record_b;
+
+-- name: linkage_draw_in   params: form_no, draw, record_a, record_b, weight   rows: 0
+INSERT INTO linkage_draw (form_no, draw, record_a, record_b, weight) VALUES (:form_no, :draw, :record_a, :record_b, :weight);
+
 -- name: linkage_pair_remove   params: record_a, record_b   rows: 0
 DELETE FROM linkage_pair WHERE record_a = :record_a AND record_b = :record_b;
 
@@ -384,6 +417,39 @@ SELECT d.decision_no, d.form, d.record_a, d.record_b, d.code_a, d.code_b, d.orga
    AND (:organisation_no = 0 OR d.organisation_a = :organisation_no OR d.organisation_b = :organisation_no)
    AND d.decision_no IN (SELECT x.decision_no FROM linkage_decision x WHERE x.waits = 1)
  ORDER BY d.decision_no DESC LIMIT :max;
+
+-- name: linkage_decision_by_people   params: before, form_no, run_no, actor, people, force, organisation_no, max   columns: decision_no, form, record_a, record_b, code_a, code_b, organisation_a, organisation_b, organisation_code_a, organisation_code_b, verdict, automatic, run_no, weight, actor, made_at, waits, confirmed_at, confirmed_by, in_force, held, against, undone_at, undone_by, reason, undo_reason, evidence   rows: 0..*
+-- Walks the index of what people decided, downwards.
+SELECT d.decision_no, d.form, d.record_a, d.record_b, d.code_a, d.code_b, d.organisation_a, d.organisation_b,
+       d.organisation_code_a, d.organisation_code_b, d.verdict, d.automatic, coalesce(d.run_no, 0) AS run_no, d.weight,
+       d.actor, d.made_at, d.waits, coalesce(d.confirmed_at, 0) AS confirmed_at, d.confirmed_by, d.in_force, d.held,
+       coalesce(d.against, 0) AS against, coalesce(d.undone_at, 0) AS undone_at, d.undone_by, d.reason, d.undo_reason,
+       d.evidence
+  FROM (SELECT x.decision_no AS place FROM linkage_decision x INDEXED BY linkage_decision_people
+         WHERE x.automatic = 0 AND x.decision_no < :before) k
+ CROSS JOIN linkage_decision_row d ON d.decision_no = k.place
+ WHERE (:form_no = 0 OR d.form_no = :form_no)
+   AND (:run_no = 0 OR d.run_no = :run_no) AND (:actor = '' OR d.actor = :actor)
+   AND (:people = 0 OR d.automatic = 0)
+   AND CASE :force WHEN 1 THEN d.in_force = 1 WHEN 2 THEN d.waits = 1 WHEN 3 THEN d.undone_at IS NOT NULL ELSE 1 END
+   AND (:organisation_no = 0 OR d.organisation_a = :organisation_no OR d.organisation_b = :organisation_no)
+ ORDER BY k.place DESC LIMIT :max;
+
+-- name: linkage_decision_taken_back   params: before, form_no, run_no, actor, people, force, organisation_no, max   columns: decision_no, form, record_a, record_b, code_a, code_b, organisation_a, organisation_b, organisation_code_a, organisation_code_b, verdict, automatic, run_no, weight, actor, made_at, waits, confirmed_at, confirmed_by, in_force, held, against, undone_at, undone_by, reason, undo_reason, evidence   rows: 0..*
+SELECT d.decision_no, d.form, d.record_a, d.record_b, d.code_a, d.code_b, d.organisation_a, d.organisation_b,
+       d.organisation_code_a, d.organisation_code_b, d.verdict, d.automatic, coalesce(d.run_no, 0) AS run_no, d.weight,
+       d.actor, d.made_at, d.waits, coalesce(d.confirmed_at, 0) AS confirmed_at, d.confirmed_by, d.in_force, d.held,
+       coalesce(d.against, 0) AS against, coalesce(d.undone_at, 0) AS undone_at, d.undone_by, d.reason, d.undo_reason,
+       d.evidence
+  FROM (SELECT x.decision_no AS place FROM linkage_decision x INDEXED BY linkage_decision_undone
+         WHERE x.undone_at IS NOT NULL AND x.decision_no < :before) k
+ CROSS JOIN linkage_decision_row d ON d.decision_no = k.place
+ WHERE (:form_no = 0 OR d.form_no = :form_no)
+   AND (:run_no = 0 OR d.run_no = :run_no) AND (:actor = '' OR d.actor = :actor)
+   AND (:people = 0 OR d.automatic = 0)
+   AND CASE :force WHEN 1 THEN d.in_force = 1 WHEN 2 THEN d.waits = 1 WHEN 3 THEN d.undone_at IS NOT NULL ELSE 1 END
+   AND (:organisation_no = 0 OR d.organisation_a = :organisation_no OR d.organisation_b = :organisation_no)
+ ORDER BY k.place DESC LIMIT :max;
 
 -- name: linkage_decision_get   params: decision_no   columns: decision_no, form, record_a, record_b, code_a, code_b, organisation_a, organisation_b, organisation_code_a, organisation_code_b, verdict, automatic, run_no, weight, actor, made_at, waits, confirmed_at, confirmed_by, in_force, held, against, undone_at, undone_by, reason, undo_reason, evidence   rows: 0..1
 SELECT d.decision_no, d.form, d.record_a, d.record_b, d.code_a, d.code_b, d.organisation_a, d.organisation_b,
