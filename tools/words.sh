@@ -31,6 +31,7 @@ src/service/operations_explore.c TEXT_ARG:4 LINE_ARG:4 CHOICE_ARG:3 INT_ARG:4 IN
 src/service/service.c call_deny:4
 src/service/may.c call_deny:4
 src/model/capability.h X:3
+src/model/audit_action.h X:3
 src/model/redcap.c PROBLEM:7
 src/model/redcap.c PROBLEM:6
 src/model/redcap_logic.c fail:3

@@ -26,7 +26,9 @@ static struct format *format_of(const char *language)
     for (size_t i = 0; i < n_kept; i++)
         if (strcmp(kept[i].language, language) == 0) return &kept[i];
     if (n_kept == FORMATS_MAX || strlen(language) >= sizeof kept[0].language) return NULL;
-    UDateFormat *f = udat_open(UDAT_SHORT, UDAT_MEDIUM, language, NULL, 0, NULL, 0, &bad);
+    const char *locale =
+        strcmp(language, "en") == 0 ? "en_150" : language; /* as Europe writes it */
+    UDateFormat *f = udat_open(UDAT_SHORT, UDAT_MEDIUM, locale, NULL, 0, NULL, 0, &bad);
     if (U_FAILURE(bad)) return NULL;
     memcpy(kept[n_kept].language, language, strlen(language) + 1);
     kept[n_kept].format = f;

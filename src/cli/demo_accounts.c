@@ -49,4 +49,11 @@ void demo_accounts_show(const struct demo_table *accounts)
         printf("    %-10s  %-14s  %-14s  %s\n", demo_cell(accounts, i, "account"),
                demo_cell(accounts, i, "role"), demo_cell(accounts, i, "organisation"),
                demo_cell(accounts, i, "password"));
+    for (size_t i = 0; i < accounts->n_row; i++) {
+        if (strcmp(demo_cell(accounts, i, "role"), "contributor") != 0) continue;
+        printf("\n");
+        printf(tr("To enter a first record, sign in as %s."), demo_cell(accounts, i, "account"));
+        printf("\n");
+        return;
+    }
 }

@@ -81,8 +81,9 @@ int show_link_pairs(const struct invocation *v, const struct json *r)
          {"weight_words", N_("Weight"), true}, {"chance", N_("One person"), false},
          {"state_words", N_("Decided"), false});
     putchar('\n');
-    printf(tr("%lld pairs fit, %zu are shown."), int_in(r, "count"),
-           json_size(json_get(r, "pairs")));
+    printf(tr_n("%lld pair fits, %zu is shown.", "%lld pairs fit, %zu are shown.",
+                int_in(r, "count")),
+           int_in(r, "count"), json_size(json_get(r, "pairs")));
     if (json_has(r, "counts"))
         printf(tr(" Waiting: %lld to be decided, %lld unsure, %lld for a second person; %lld "
                   "contradictions."),
@@ -240,7 +241,7 @@ int show_link_done(const struct invocation *v, const struct json *r)
     if (json_get_bool(r, "held", false))
         line(tr("They remain two persons: somebody has decided that some of their records are "
                 "different persons. `dcim link conflicts` shows it."));
-    printf(tr("%lld pairs wait."), int_in(r, "open"));
+    printf(tr_n("%lld pair waits.", "%lld pairs wait.", int_in(r, "open")), int_in(r, "open"));
     putchar('\n');
     return 0;
 }
@@ -253,8 +254,9 @@ int show_link_person(const struct invocation *v, const struct json *r)
                       *decisions = json_get(r, "decisions");
     struct json *shown = json_array();
     (void)v;
-    printf(tr("%lld records of %lld organisations are this person."), int_in(r, "count"),
-           int_in(r, "organisations"));
+    printf(tr_n("%lld record is this person; organisations: %lld.",
+                "%lld records are this person; organisations: %lld.", int_in(r, "count")),
+           int_in(r, "count"), int_in(r, "organisations"));
     putchar('\n');
     for (size_t i = 0; i < json_size(records); i++) show_side(json_at(records, i));
     for (size_t i = 0; i < json_size(values); i++) {
@@ -270,8 +272,13 @@ int show_link_person(const struct invocation *v, const struct json *r)
          {"value", N_("Holds for the person"), false}, {"rule_words", N_("Rule"), false});
     json_free(shown);
     if (int_in(r, "conflicts") > 0) {
-        printf(tr("\n%lld of them (#) contradict each other in what one person has but one of."),
-               int_in(r, "conflicts"));
+        printf(
+            tr_n("\n%lld of them (#) holds answers that contradict each other in what one person "
+                 "has but one of.",
+                 "\n%lld of them (#) hold answers that contradict each other in what one person "
+                 "has but one of.",
+                 int_in(r, "conflicts")),
+            int_in(r, "conflicts"));
         putchar('\n');
     }
     if (json_size(decisions) > 0) printf("\n%s\n", tr("Decided so far"));
@@ -323,7 +330,9 @@ int show_link_values(const struct invocation *v, const struct json *r)
         line(text_in(value, "rule_words"));
         show_answers(value);
     }
-    printf(tr("%lld persons fit; %lld have records that contradict each other, %lld were settled."),
+    printf(tr_n("%lld person fits; with records that contradict each other: %lld, settled: %lld.",
+                "%lld persons fit; with records that contradict each other: %lld, settled: %lld.",
+                int_in(r, "count")),
            int_in(r, "count"), int_in(r, "open"), int_in(r, "settled"));
     putchar('\n');
     if (text_in(r, "next")[0] != '\0') {
@@ -583,7 +592,8 @@ int run_link_review(struct invocation *v)
     w.service = d.service;
     int status = review(&w, &e) ? 0 : report_error(v, d.service, &e);
     if (status == 0 && !v->globals.json) {
-        printf(tr("%lld pairs were decided."), (long long)w.decided);
+        printf(tr_n("%lld pair was decided.", "%lld pairs were decided.", w.decided),
+               (long long)w.decided);
         putchar('\n');
     }
     json_free(w.pair);

@@ -224,7 +224,10 @@ int show_links(const struct invocation *v, const struct json *r)
     size_t lost = 0;
     for (size_t i = 0; i < json_size(list); i++)
         lost += !json_get_bool(json_at(list, i), "resolved", false);
-    if (lost > 0) printf(tr("\n%zu of its links lead to no record that there is.\n"), lost);
+    if (lost > 0)
+        printf(tr_n("\n%zu of its links leads to no record that there is.\n",
+                    "\n%zu of its links lead to no record that there is.\n", (int64_t)lost),
+               lost);
     return 0;
 }
 

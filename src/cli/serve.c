@@ -22,7 +22,7 @@ enum { SETUP_CODE_BYTES = 10 };
 struct serving {
     struct unlocked *secrets;
     const char *address, *setup_code;
-    bool plain;
+    bool plain, own; /* own: a certificate that the server made for itself */
 };
 
 static void say_ready(void *ctx, const struct json *door, const struct json *desk)
@@ -40,6 +40,9 @@ static void say_ready(void *ctx, const struct json *door, const struct json *des
     if (print[0] != '\0') {
         printf(tr("Its certificate has the fingerprint (SHA-256) %s"), print);
         putchar('\n');
+        if (s->own)
+            puts(tr("The server made it for itself: the browser warns of it. Compare the "
+                    "fingerprint there, and go on."));
     }
     if (warning[0] != '\0') {
         terminal_say(stdout, warning);
@@ -191,7 +194,8 @@ static bool serve(struct invocation *v, struct unlocked *d, struct arena *a, str
     struct serving said = {.secrets = d,
                            .address = json_get_text(v->own, "address", "127.0.0.1"),
                            .setup_code = make_code(a),
-                           .plain = json_get_bool(v->own, "insecure-plain", false)};
+                           .plain = json_get_bool(v->own, "insecure-plain", false),
+                           .own = json_get_text(v->own, "certificate", NULL) == NULL};
     d->options.setup_code = said.setup_code;
     d->options.demo = json_get_bool(v->own, "demonstration", false);
     d->options.idle_seconds = json_get_int(v->own, "idle", 0);

@@ -316,7 +316,9 @@ int show_import(const struct invocation *v, const struct json *r)
     show_unknown_columns(r);
     bool accepted = json_get_bool(r, "accepted", false);
     if (json_get_bool(r, "dry_run", false)) printf("%s ", tr("Dry run, nothing kept."));
-    printf(tr("%lld rows: %lld new, %lld changed, %lld already there, %lld refused"),
+    printf(tr_n("%lld row: %lld new, %lld changed, %lld already there, %lld refused",
+                "%lld rows: %lld new, %lld changed, %lld already there, %lld refused",
+                int_in(r, "rows")),
            int_in(r, "rows"), int_in(r, "new"), int_in(r, "changed"), int_in(r, "same"),
            int_in(r, "refused"));
     if (int_in(r, "conflict") > 0) {

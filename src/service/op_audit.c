@@ -5,6 +5,7 @@
 #include "base/date.h"
 #include "base/file.h"
 #include "base/qr.h"
+#include "service/signing.h"
 #include "store/check.h"
 
 #include <string.h>
@@ -102,12 +103,26 @@ static struct json *entry_row(const struct audit_entry *a)
     return row;
 }
 
+static const struct {
+    const char *name, *words;
+} decisions[] = {
+    {"allow", N_("allowed")}, {"deny", N_("refused: not allowed")}, {"refused", N_("refused")},
+    {"failed", N_("failed")}, {"broken", N_("the log is broken")},  {"alert", N_("alarm")}};
+
 struct json *audit_entry_row(const struct audit_entry *a)
 {
     struct json *row = entry_row(a);
     for (int i = 0; i < AUDIT_ACTION_COUNT; i++)
         if (text_is(a->action, audit_action_name((enum audit_action)i)))
             json_set_text(row, "action_label", tr(audit_action_text((enum audit_action)i)));
+    for (size_t i = 0; i < sizeof decisions / sizeof *decisions; i++)
+        if (text_is(a->decision, decisions[i].name))
+            json_set_text(row, "decision_label", tr(decisions[i].words));
+    const struct role *role = role_find(a->role);
+    if (role != NULL) json_set_text(row, "role_title", role_title(role));
+    for (size_t i = 0; i < n_role; i++) /* a role's own, of who gave none */
+        if (roles[i].purpose != NULL && text_is(a->purpose, roles[i].purpose))
+            json_set_text(row, "purpose_label", tr(roles[i].purpose));
     return row;
 }
 

@@ -484,6 +484,7 @@ bool op_batch_list(struct call *c, struct err *e)
         char at[INSTANT_TEXT_MAX];
         json_set_int(row, "batch", batch[i].batch_no);
         json_set_text(row, "form", batch[i].form);
+        json_set_text(row, "form_title", words_in(&f->title, c->language, f->name));
         json_set_text(row, "organisation", batch[i].organisation);
         json_set_text(row, "file", batch[i].file_label);
         json_set_text(row, "mapping", batch[i].mapping);

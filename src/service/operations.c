@@ -236,7 +236,8 @@ static const struct operation_row register_rows[] = {
              TX_READ, "none", op_import_check, IMPORT_RESULT),
     ROW_DESK(
         "batch.list", "list batches", no_parameter, CAP_IMPORT, TX_READ, "none", op_batch_list,
-        "batches[batch# form organisation file mapping state at actor new# changed# same# refused#]"),
+        "batches[batch# form form_title organisation file mapping state at actor new# changed# same# "
+        "refused#]"),
     ROW_DESK("batch.undo", "undo a batch", undo_parameter, CAP_IMPORT_UNDO, TX_WRITE, "import.undo",
              op_batch_undo, "batch# withdrawn# reverted#"),
     ROW("table.count", "a protected table", table_parameter, CAP_TABLE, TX_NONE, "table",
@@ -297,14 +298,16 @@ static const struct operation_row register_rows[] = {
              "ok? entries# checkpoints# first_bad# problem head checkpoint qr{size# path}"),
     ROW_DESK("audit.list", "read the audit log", audit_list_parameter, CAP_AUDIT_READ, TX_READ,
              "none", op_audit_list, "entries[" AUDIT_ENTRY "]"),
-    ROW_DESK("audit.search", "entries of the audit log that fit, newest first",
-             audit_search_parameter, CAP_AUDIT_READ, TX_READ, "none", op_audit_search,
-             "entries[" AUDIT_ENTRY " action_label] older# before# actions[action label chosen?] "
-             "since until actor object"),
+    ROW_DESK(
+        "audit.search", "entries of the audit log that fit, newest first", audit_search_parameter,
+        CAP_AUDIT_READ, TX_READ, "none", op_audit_search,
+        "entries[" AUDIT_ENTRY
+        " action_label decision_label role_title purpose_label] older# before# "
+        "actions[action label chosen?] since until actor object"),
     ROW_DESK("audit.readers", "who has opened or changed one record", audit_readers_parameter,
              CAP_AUDIT_READ, TX_READ, "verify", op_audit_readers,
              "record people[actor role_title organisation times# identities# last_at] "
-             "entries[" AUDIT_ENTRY " action_label]"),
+             "entries[" AUDIT_ENTRY " action_label decision_label role_title purpose_label]"),
     ROW("backup.make", "make a backup", backup_parameter, CAP_BACKUP, TX_NONE, "backup",
         op_backup_make),
     ROW_ALONE("backup.verify", "open a backup fully and verify it", backup_verify_parameter,

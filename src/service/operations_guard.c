@@ -115,7 +115,8 @@ static const struct operation_row guard_rows[] = {
         "export.trace", "which export a list of records comes from, by its order", trace_parameter,
         CAP_AUDIT_READ, TX_READ, "verify", op_export_trace,
         "rows# entries[sequence# at actor role organisation action object_type object_id purpose "
-        "legal_basis decision fields recipient count# digest session source hash action_label]"),
+        "legal_basis decision fields recipient count# digest session source hash "
+        "action_label decision_label role_title purpose_label]"),
 
     ROW_DESK("notice.list", "what one is to know of one's own account", no_parameter, CAP_SELF,
              TX_READ, "none", op_notice_list, "notices[words remedy by source at] any?"),

@@ -227,14 +227,30 @@ static bool after_export(struct exchange *x)
 
 /* ---- batches ---- */
 
+/* The newest first: what one has just imported is what one looks for. */
 static bool after_batches(struct exchange *x)
 {
-    struct json *rows = json_member_mut(x->result, "batches");
-    for (size_t i = 0; rows != NULL && i < json_size(rows); i++) {
-        struct json *row = json_item_mut(rows, i);
+    const struct json *rows = json_get(x->result, "batches");
+    struct json *list = json_array();
+    for (size_t i = json_size(rows); i-- > 0;) {
+        struct json *row = json_copy(json_at(rows, i));
         bool visible = strcmp(json_get_text(row, "state", ""), "visible") == 0;
         json_set_bool(row, "undone", !visible);
+        json_push(list, row);
     }
+    json_set(x->extra, "batches", list);
+    return true;
+}
+
+/* Undoing: which file it is. */
+static bool after_batch(struct exchange *x)
+{
+    const struct json *rows = json_get(x->result, "batches");
+    int64_t number = 0;
+    if (x->match.n_variable == 0 || !text_to_int(x->match.variable[0].value, &number)) return true;
+    for (size_t i = 0; i < json_size(rows); i++)
+        if (json_get_int(json_at(rows, i), "batch", 0) == number)
+            json_set(x->extra, "asked", json_copy(json_at(rows, i)));
     return true;
 }
 
@@ -287,7 +303,7 @@ const struct route routes_import[] = {
     {.method = METHOD_GET, .path = "/batches", .operation = "batch.list", .page = "batches",
      .title = N_("Imported files"), WIZARD, .after = after_batches},
     {.method = METHOD_GET, .path = "/batches/{batch}/undo", .operation = "batch.list",
-     .page = "batch-undo", .title = N_("Undo an import"), WIZARD},
+     .page = "batch-undo", .title = N_("Undo an import"), WIZARD, .after = after_batch},
     {.method = METHOD_POST, .path = "/batches/{batch}/undo", .operation = "batch.undo",
      .title = N_("Undo an import"), .done = "/batches?done=batch-undone"},
 };

@@ -63,7 +63,7 @@ grep -q "a test" decisions.txt && grep -q "taken back by" decisions.txt || fail 
 waiting=$("$dcim" link list --json | sed -n 's/.*"open": \([0-9]*\),.*/\1/p' | head -1)
 printf 'u too little is known\nq\n' | "$dcim" link review >review.txt || fail "reviewing"
 if [ "$waiting" -gt 0 ]; then
-    grep -q "^1 pairs were decided" review.txt || fail "reviewing: $(cat review.txt)"
+    grep -q "^1 pair was decided" review.txt || fail "reviewing: $(cat review.txt)"
     left=$("$dcim" link list --json | sed -n 's/.*"open": \([0-9]*\),.*/\1/p' | head -1)
     [ "$left" -eq $((waiting - 1)) ] || fail "$left wait, $waiting before"
 else

@@ -13,20 +13,33 @@ const number = new Intl.NumberFormat(language);
 const shown = (v) => (v === null || v === undefined ? mark : number.format(v));
 const named = (r) => (r.values.every((v) => v === null) ? `${r.text} (${mark})` : r.text);
 
-const value = { type: "value", min: 0, minInterval: 1, axisLabel: { color: quiet, formatter: (v) => number.format(v) }, splitLine: { lineStyle: { color: land } } };
-const category = (names, more = {}) => ({ type: "category", data: names, axisTick: { show: false }, axisLabel: { color: "#0b0c0c", ...more } });
+const value = { type: "value", min: 0, minInterval: 1, axisLabel: { color: quiet, hideOverlap: true, formatter: (v) => number.format(v) }, splitLine: { lineStyle: { color: land } } };
+const category = (names, more = {}) => ({ type: "category", data: names, axisTick: { show: false }, axisLabel: { color: "#0b0c0c", hideOverlap: true, ...more } });
 const legend = (columns) => ({ show: columns.length > 1, top: 0, left: 0, itemWidth: 28, itemHeight: 16, textStyle: { color: "#0b0c0c" } });
 const grid = (columns) => ({ top: columns.length > 1 ? 56 : 12, left: 8, right: 56, bottom: 8, containLabel: true });
+
+// How much room the longest of these words takes beside a bar, broken at this width: letters of this size are 6.5 px wide.
+const broken = (names, width) => Math.max(...names.map((n) => {
+    let lines = 1, at = 0;
+    for (const word of n.split(" ")) {
+        const long = word.length * 6.5;
+        if (at > 0 && at + long > width) { lines += 1; at = 0; }
+        lines += Math.floor(long / width);
+        at += long + 4;
+    }
+    return lines;
+})) * 15 + 8;
 
 function bars(data, { stacked = false, sorted = false, width }) {
     const { columns, rows: all } = groups(data);
     const rows = sorted && columns.length === 1 ? bySize(all) : all;
     const label = { show: !stacked, position: "right", color: "#0b0c0c", formatter: (p) => shown(p.value) };
+    const narrow = width < 480, words = Math.min(280, width * (narrow ? .4 : 1 / 3));
     return {
-        height: 70 + rows.length * (stacked ? rowHeight : Math.max(rowHeight, 20 * columns.length)),
-        legend: legend(columns), grid: grid(columns), tooltip: { trigger: "item" },
-        xAxis: value,
-        yAxis: category(rows.map(named), { width: Math.min(280, width / 3), overflow: "break", lineHeight: 15 }),
+        height: 70 + rows.length * Math.max(rowHeight, stacked ? 0 : 20 * columns.length, broken(rows.map(named), words)),
+        legend: legend(columns), grid: { ...grid(columns), right: stacked ? 24 : 56 }, tooltip: { trigger: "item" },
+        xAxis: { ...value, splitNumber: narrow ? 2 : 5 },
+        yAxis: category(rows.map(named), { width: words, overflow: "break", lineHeight: 15, interval: 0, hideOverlap: false }),
         inverse: true,
         series: columns.map((c, i) => ({
             type: "bar", name: c.text, stack: stacked ? "all" : undefined, data: rows.map((r) => r.values[i]),
@@ -196,8 +209,8 @@ function weights(data, { width }) {
     const band = rows.filter((r) => r.code.startsWith("review"));
     return {
         height: 340, legend: { ...legend(columns), bottom: 0, top: undefined }, tooltip: { trigger: "item" },
-        grid: { top: 16, left: 8, right: 16, bottom: 44, containLabel: true },
-        xAxis: category(rows.map((r) => r.text), { interval: width < 500 ? 3 : "auto" }),
+        grid: { top: 16, left: 8, right: 16, bottom: width < 500 ? 76 : 44, containLabel: true },
+        xAxis: category(rows.map((r) => r.text), { interval: width < 500 ? Math.ceil(rows.length / 3) : "auto" }),
         yAxis: { ...value, type: "log", min: 1, logBase: 10, minInterval: undefined },
         series: columns.map((c, i) => ({
             type: "bar", name: c.text, barGap: "-100%", barCategoryGap: "8%",
