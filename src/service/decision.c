@@ -42,7 +42,7 @@ static bool says(const char *purpose)
 struct decision decide(const struct who *w, const struct operation *op, enum audit_action action,
                        const char *stated)
 {
-    struct decision d = {.verdict = VERDICT_NO_CAPABILITY, .scope = SCOPE_NONE};
+    struct decision d = {.verdict = VERDICT_NO_CAPABILITY};
     if (op->capability != CAP_NONE && !role_may(w->role, op->capability)) return d;
     /* The daily work of an account has its purpose; what is opened beyond it wants one of its own. */
     bool daily = !w->local && !w->token && !op->purpose_required;
@@ -56,14 +56,14 @@ struct decision decide(const struct who *w, const struct operation *op, enum aud
     return d;
 }
 
-int64_t decide_scope(const struct who *w)
+struct scope decide_scope(const struct who *w)
 {
-    int64_t own = w->organisation_no == 0 ? SCOPE_NONE : w->organisation_no,
-            only = w->only_organisation_no;
-    if (w->local) return SCOPE_ALL;
-    if (w->duress) return SCOPE_NONE;
-    if (!w->role->own_only) return only; /* of a program's key; 0: all */
-    return only == 0 || only == own ? own : SCOPE_NONE;
+    const struct scope nobody = {SCOPE_NONE, 0};
+    int64_t own = w->organisation_no, only = w->only_organisation_no; /* of a program's key */
+    if (w->local) return SCOPE_EVERYTHING;
+    if (w->duress) return nobody;
+    if (!w->role->own_only) return only == 0 ? SCOPE_EVERYTHING : scope_of(only);
+    return own != 0 && (only == 0 || only == own) ? scope_of(own) : nobody;
 }
 
 enum capability decide_reading(const struct role *r, enum data_set s)

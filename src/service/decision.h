@@ -8,6 +8,7 @@
 
 #include "model/capability.h"
 #include "model/dictionary.h"
+#include "model/scope.h"
 #include "store/audit.h"
 
 #include <stdbool.h>
@@ -30,12 +31,10 @@ enum verdict {
     VERDICT_ALLOW
 };
 
-enum { SCOPE_ALL = 0, SCOPE_NONE = -1 }; /* beside the number of one organisation */
-
 struct decision {
     enum verdict verdict; /* VERDICT_ALLOW, or why not */
     const char *purpose;  /* for the log: stated, or of the role's daily work; NULL: none */
-    int64_t scope;        /* whose records alone are there; SCOPE_NONE unless allowed */
+    struct scope scope;   /* whose records are there; nobody's unless allowed */
 };
 
 /* Whether who asks has shown enough of who they are for this operation: anybody, a session that is
@@ -47,8 +46,8 @@ enum verdict decide_reach(const struct who *w, const struct operation *op);
 struct decision decide(const struct who *w, const struct operation *op, enum audit_action action,
                        const char *stated);
 
-/* The organisation whose records alone are there for who asks (S51, S52). */
-int64_t decide_scope(const struct who *w);
+/* Whose records are there for who asks (S51, S52). */
+struct scope decide_scope(const struct who *w);
 
 /* Which capability a form of this data set wants of the role: a case is read with either set. */
 enum capability decide_reading(const struct role *r, enum data_set s);

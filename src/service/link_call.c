@@ -142,7 +142,7 @@ bool link_registered(const char **day, struct call *c, const char *code, struct 
     struct err why = {0};
     char text[DATE_TEXT_MAX];
     *day = "";
-    if (!store_record_load(&r, &m, c->s->store, text_of(code), 0, c->arena, &why)) {
+    if (!store_record_load(&r, &m, c->s->store, call_whose(c), text_of(code), 0, c->arena, &why)) {
         if (why.code == ERR_NOT_FOUND || why.code == ERR_CONFLICT) return true;
         if (e != NULL) *e = why;
         return false;

@@ -208,7 +208,8 @@ static bool look_at(struct finds *f, struct call *c, struct indexed *x,
     struct record r;
     struct record_meta m = {0};
     struct err why = {0};
-    bool there = store_record_load(&r, &m, c->s->store, text_of(code), 0, c->arena, &why);
+    bool there =
+        store_record_load(&r, &m, c->s->store, SCOPE_EVERYTHING, text_of(code), 0, c->arena, &why);
     if (!there && why.code != ERR_NOT_FOUND && why.code != ERR_CONFLICT) {
         if (e != NULL) *e = why;
         return false;
@@ -232,8 +233,8 @@ static bool look_at_new(struct finds *f, struct call *c, struct indexed *x,
     size_t n, seen = 0;
     char(*code)[RECORD_CODE + 1] = arena_take(c->arena, s->at_once, sizeof *code);
     do {
-        if (!store_record_list(&list, &n, c->s->store, s->form->id, 0, x->last, LIST_PAGE, c->arena,
-                               e))
+        if (!store_record_list(&list, &n, c->s->store, s->form->id, SCOPE_EVERYTHING, x->last,
+                               LIST_PAGE, c->arena, e))
             return false;
         for (size_t i = 0; i < n; i++)
             memcpy(code[seen++ % s->at_once], list[i].code, sizeof *code);

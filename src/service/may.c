@@ -32,15 +32,26 @@ bool call_reads_form(const struct call *c, const struct form *f)
     return decide_reads(c->who.role, f->data_set, 0);
 }
 
+struct scope call_whose(const struct call *c)
+{
+    const struct scope nobody = {SCOPE_NONE, 0};
+    return c->decision.verdict == VERDICT_ALLOW ? c->decision.scope : nobody;
+}
+
+struct scope call_whose_of(const struct call *c, int64_t organisation_no)
+{
+    const struct scope nobody = {SCOPE_NONE, 0};
+    return call_sees_organisation(c, organisation_no) ? scope_of(organisation_no) : nobody;
+}
+
 int64_t call_scope(const struct call *c)
 {
-    return c->decision.verdict == VERDICT_ALLOW ? c->decision.scope : SCOPE_NONE;
+    return scope_number(call_whose(c));
 }
 
 bool call_sees_organisation(const struct call *c, int64_t organisation_no)
 {
-    int64_t scope = call_scope(c);
-    return scope == SCOPE_ALL || scope == organisation_no;
+    return scope_has(call_whose(c), organisation_no);
 }
 
 bool call_missing_record(const char *code, struct err *e)

@@ -224,6 +224,7 @@ static bool plant(struct call *c, struct entry *x, const struct organisation *o,
 {
     struct record_put_result r;
     struct record_put put = {.record = &x->record,
+                             .scope = call_whose(c),
                              .organisation_no = o->organisation_no,
                              .reference = TEXT(""),
                              .old_reference = TEXT(""),

@@ -52,7 +52,8 @@ static bool readable(struct record_meta *out, struct call *c, const char *code, 
     struct err why = {0};
     size_t n = 0;
     *out = (struct record_meta){0};
-    if (!store_record_history(&m, &n, c->s->store, text_of(code), c->arena, &why)) {
+    if (!store_record_history(&m, &n, c->s->store, SCOPE_EVERYTHING, text_of(code), c->arena,
+                              &why)) {
         if (why.code == ERR_NOT_FOUND) return true;
         if (e != NULL) *e = why;
         return false;
@@ -203,7 +204,8 @@ static bool open_record(struct record *r, struct record_meta *m, struct call *c,
 {
     struct store *st = c->s->store;
     if (!store_begin(st, false, e)) return false;
-    bool ok = store_record_load(r, m, st, text_of(c->event.object_id), 0, c->arena, e);
+    bool ok =
+        store_record_load(r, m, st, SCOPE_EVERYTHING, text_of(c->event.object_id), 0, c->arena, e);
     store_rollback(st);
     if (!ok || !call_may_read_form(c, r->form, e)) return false;
     struct audit_event why = c->event;

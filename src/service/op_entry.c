@@ -114,18 +114,10 @@ bool call_load_whole(struct record *r, struct record_meta *m, struct call *c, co
                      struct err *e)
 {
     struct store *st = c->s->store;
-    struct err why = {0};
-    *m = (struct record_meta){0};
     if (!store_begin(st, false, e)) return false;
-    bool ok = store_record_load(r, m, st, text_of(code), 0, c->arena, &why);
+    bool ok = store_record_load(r, m, st, call_whose(c), text_of(code), 0, c->arena, e);
     store_rollback(st);
-    if (m->record_no != 0 && !call_sees_organisation(c, m->organisation_no))
-        return call_missing_record(code, e);
-    if (!ok) {
-        if (e != NULL) *e = why;
-        return false;
-    }
-    if (!call_may_read_form(c, r->form, e) || !reads_all(c, r->form, e)) return false;
+    if (!ok || !call_may_read_form(c, r->form, e) || !reads_all(c, r->form, e)) return false;
     if (!m->has_identity) return true;
     if (!session_view(c, e)) return false;
     struct audit_event event = c->event;
@@ -514,6 +506,7 @@ static bool put_version(struct record_put_result *out, struct entry *x,
 {
     const char *reason = json_get_text(x->c->in, "reason", "");
     struct record_put put = {.record = &x->record,
+                             .scope = call_whose(x->c),
                              .code = x->draft.record,
                              .expected_version = x->draft.base_version,
                              .organisation_no = x->draft.organisation_no,

@@ -162,8 +162,8 @@ static bool take_record(struct export *x, const struct record_meta *m, struct er
     struct record_meta now;
     struct arena_mark mark = arena_mark(x->scratch);
     if (x->batch_no != 0 && m->batch_no != x->batch_no) return true;
-    if (!store_record_load(&r, &now, x->c->s->store, text_of(m->code), m->version_no, x->scratch,
-                           e))
+    if (!store_record_load(&r, &now, x->c->s->store, call_whose(x->c), text_of(m->code),
+                           m->version_no, x->scratch, e))
         return false;
     note_paths(x, &r);
     bool wanted = !x->with_findings || is_faulty(x, &r);
@@ -189,7 +189,8 @@ static bool collect(struct export *x, struct err *e)
     do {
         struct arena_mark mark = arena_mark(x->c->arena);
         if (!store_record_list(&meta, &n, x->c->s->store, x->form->id,
-                               x->organisation.organisation_no, after, LIST_PAGE, x->c->arena, e))
+                               call_whose_of(x->c, x->organisation.organisation_no), after,
+                               LIST_PAGE, x->c->arena, e))
             return false;
         for (size_t i = 0; i < n; i++) {
             after = meta[i].record_no;
@@ -367,8 +368,8 @@ static bool write_row(struct export *x, const struct chosen *one, struct err *e)
     struct record r;
     struct record_meta m;
     struct arena_mark mark = arena_mark(x->scratch);
-    if (!store_record_load(&r, &m, x->c->s->store, text_of(one->code), one->version_no, x->scratch,
-                           e))
+    if (!store_record_load(&r, &m, x->c->s->store, call_whose(x->c), text_of(one->code),
+                           one->version_no, x->scratch, e))
         return false;
     put(x, 0, one->code, XLSX_PLAIN);
     xlsx_write_number(x->book, x->line, 1, one->version_no, XLSX_PLAIN);

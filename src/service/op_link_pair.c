@@ -53,7 +53,8 @@ bool link_put_side(struct json *j, struct call *c, const struct record_meta *m, 
 bool link_load(struct record *r, struct record_meta *m, struct call *c, const char *code,
                struct err *e)
 {
-    if (!store_record_load(r, m, c->s->store, text_of(code), 0, c->arena, e)) return false;
+    if (!store_record_load(r, m, c->s->store, call_whose(c), text_of(code), 0, c->arena, e))
+        return false;
     call_hide(c, r);
     return true;
 }

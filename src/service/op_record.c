@@ -33,16 +33,9 @@ bool call_load_record(struct record *r, struct record_meta *m, struct call *c, u
                       struct err *e)
 {
     const char *code = json_get_text(c->in, "record", "");
-    struct err why = {0};
-    *m = (struct record_meta){0};
-    bool ok = store_record_load(r, m, c->s->store, text_of(code), version, c->arena, &why);
-    if (m->record_no != 0 && !call_sees_organisation(c, m->organisation_no))
-        return call_missing_record(code, e);
-    if (!ok) {
-        if (e != NULL) *e = why;
+    if (!store_record_load(r, m, c->s->store, call_whose(c), text_of(code), version, c->arena, e) ||
+        !call_may_read_form(c, r->form, e))
         return false;
-    }
-    if (!call_may_read_form(c, r->form, e)) return false;
     call_hide(c, r);
     return true;
 }
@@ -136,8 +129,6 @@ bool op_record_identity(struct call *c, struct err *e)
 static bool may_see(struct call *c, const struct record_meta *meta, size_t n, struct err *e)
 {
     if (n == 0) return true;
-    if (!call_sees_organisation(c, meta[0].organisation_no))
-        return call_missing_record(json_get_text(c->in, "record", ""), e);
     if (meta[0].form != FORM_NONE)
         return call_may_read_form(c, &c->s->dictionary->form[meta[0].form], e);
     return err_set(e, ERR_STORE, "record.form",
@@ -150,7 +141,8 @@ bool op_record_history(struct call *c, struct err *e)
     struct record_meta *meta;
     size_t n;
     const char *code = json_get_text(c->in, "record", "");
-    if (!store_record_history(&meta, &n, c->s->store, text_of(code), c->arena, e)) return false;
+    if (!store_record_history(&meta, &n, c->s->store, call_whose(c), text_of(code), c->arena, e))
+        return false;
     if (!may_see(c, meta, n, e)) return false;
     struct json *list = json_array();
     for (size_t i = 0; i < n; i++) json_push(list, record_meta_to_json(&meta[i], c->s->dictionary));
@@ -169,9 +161,10 @@ bool op_record_erase(struct call *c, struct err *e)
     struct store *st = c->s->store;
     struct text code = text_of(json_get_text(c->in, "record", ""));
     const char *reason = json_get_text(c->in, "reason", "");
-    if (!store_record_history(&meta, &n, st, code, c->arena, e) || !may_see(c, meta, n, e))
+    if (!store_record_history(&meta, &n, st, call_whose(c), code, c->arena, e) ||
+        !may_see(c, meta, n, e))
         return false;
-    if (!store_record_erase(st, code, c->who.actor, reason, e)) return false;
+    if (!store_record_erase(st, call_whose(c), code, c->who.actor, reason, e)) return false;
     c->purge = true;
     if (n > 0 && meta[0].form != FORM_NONE)
         call_link_gone(c, &c->s->dictionary->form[meta[0].form], meta[0].code);

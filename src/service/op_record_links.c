@@ -100,6 +100,7 @@ static bool put(struct call *c, struct entry *x, const struct record_meta *m,
     if (!entry_judge(x, e) || !is_late(&late, c, &x->record, e)) return false;
     record_set_supplier(&x->record, CODE_NONE, CODE_NONE);
     struct record_put put = {.what = does,
+                             .scope = call_whose(c),
                              .late = late,
                              .record = &x->record,
                              .code = m->code,
@@ -130,6 +131,23 @@ static bool put(struct call *c, struct entry *x, const struct record_meta *m,
     return true;
 }
 
+/* A link that leads outside of what is there for who asks leads nowhere. */
+static bool within_scope(struct record_link *link, struct call *c, struct err *e)
+{
+    struct record_meta *there;
+    struct err why = {0};
+    size_t n;
+    if (store_record_history(&there, &n, c->s->store, call_whose(c), text_of(link->code), c->arena,
+                             &why))
+        return true;
+    if (why.code != ERR_NOT_FOUND) {
+        *e = why;
+        return false;
+    }
+    *link = (struct record_link){0};
+    return true;
+}
+
 static bool change_link(struct call *c, bool make, struct err *e)
 {
     struct record r;
@@ -143,14 +161,7 @@ static bool change_link(struct call *c, bool make, struct err *e)
         !store_link_find(&link, c->s->store, &c->s->dictionary->form[v->link], m.organisation_no,
                          text_of(typed), e))
         return false;
-    if (link.record_no != 0) {
-        struct record_meta *there;
-        size_t n;
-        if (!store_record_history(&there, &n, c->s->store, text_of(link.code), c->arena, e))
-            return false;
-        if (n == 0 || !call_sees_organisation(c, there[0].organisation_no))
-            link = (struct record_link){0};
-    }
+    if (link.record_no != 0 && !within_scope(&link, c, e)) return false;
     if (make && link.record_no == 0) {
         err_set(e, ERR_NOT_FOUND, "link.unknown", "there is no such record to link to");
         return err_remedy(e, "see its code, and of which form it is");

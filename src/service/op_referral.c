@@ -208,8 +208,10 @@ static bool put_shared(struct call *c, const struct referral *r, struct err *e)
     struct organisation to;
     struct entry x;
     bool open = strcmp(r->state, "open") == 0 || strcmp(r->state, "accepted") == 0;
-    if (!store_record_load(&now, &m, c->s->store, text_of(r->code), 0, c->arena, e) ||
-        !store_record_load(&then, &m, c->s->store, text_of(r->code), r->version_no, c->arena, e) ||
+    if (!store_record_load(&now, &m, c->s->store, SCOPE_EVERYTHING, text_of(r->code), 0, c->arena,
+                           e) ||
+        !store_record_load(&then, &m, c->s->store, SCOPE_EVERYTHING, text_of(r->code),
+                           r->version_no, c->arena, e) ||
         !store_organisation_find(&to, c->s->store, text_of(r->to), c->arena, e))
         return false;
     bool shared = open && may_share(&now, &to, NULL);

@@ -61,16 +61,8 @@ static bool find_work(struct work *w, struct record_meta *m, struct call *c, con
                       struct err *e)
 {
     struct record r;
-    struct err why = {0};
-    *m = (struct record_meta){0};
-    bool ok = store_record_load(&r, m, c->s->store, text_of(code), 0, c->arena, &why);
-    if (m->record_no != 0 && !call_sees_organisation(c, m->organisation_no))
-        return call_missing_record(code, e);
-    if (!ok) {
-        if (e != NULL) *e = why;
-        return false;
-    }
-    return call_may_read_form(c, r.form, e) &&
+    return store_record_load(&r, m, c->s->store, call_whose(c), text_of(code), 0, c->arena, e) &&
+           call_may_read_form(c, r.form, e) &&
            work_of(w, c->s->store, m->record_no, m->version_no, c->arena, e);
 }
 
@@ -273,7 +265,7 @@ bool op_record_view(struct call *c, struct err *e)
     bool decoy;
     if (!call_load_record(&r, &m, c, (uint32_t)json_get_int(c->in, "version", 0), e) ||
         !work_of(&w, c->s->store, m.record_no, m.version_no, c->arena, e) ||
-        !store_record_history(&all, &n, c->s->store, text_of(m.code), c->arena, e) ||
+        !store_record_history(&all, &n, c->s->store, call_whose(c), text_of(m.code), c->arena, e) ||
         !decoy_is(&decoy, c->s->store, m.record_no, e) ||
         !queries(&list, &n_open, c, r.form, m.record_no, e))
         return false;

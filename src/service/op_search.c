@@ -31,7 +31,8 @@ static bool take(struct found *f, const char *code, struct err *e)
     char at[INSTANT_TEXT_MAX];
     struct call *c = f->c;
     if (code[0] == '\0' || listed(f, code)) return true;
-    if (!store_record_history(&m, &n, c->s->store, text_of(code), c->arena, e)) return false;
+    if (!store_record_history(&m, &n, c->s->store, SCOPE_EVERYTHING, text_of(code), c->arena, e))
+        return false;
     if (n == 0 || m[0].form == FORM_NONE) return true;
     const struct form *form = &c->s->dictionary->form[m[0].form];
     if (!call_reads_form(c, form) || (f->only != NULL && form != f->only)) return true;

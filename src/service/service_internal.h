@@ -41,14 +41,14 @@ struct service {
     bool reopen;             /* a write failed: what is in memory may be ahead of what is kept */
     struct catalogue *words; /* the program's own, in words_language; NULL: English */
     char words_language[16];
-    struct json *problems;   /* of the last call that failed because of them */
-    struct uploads *uploads; /* of a service that is alone; else the shared ones are used */
-    struct jobs *jobs;       /* the same */
-    struct job *job;         /* that this service is at work for; NULL: for whoever waits */
-    int64_t clock_ahead;     /* seconds that tests let pass for sessions, codes and throttles */
+    struct json *problems;       /* of the last call that failed because of them */
+    struct uploads *uploads;     /* of a service that is alone; else the shared ones are used */
+    struct jobs *jobs;           /* the same */
+    struct job *job;             /* that this service is at work for; NULL: for whoever waits */
+    int64_t clock_ahead;         /* seconds that tests let pass for sessions, codes and throttles */
     struct link_news *link_news; /* of a service that is alone; else the shared one is used */
-    struct seen *seen;       /* dashboards that were told (op_dashboard.c); NULL: none yet */
-    struct question *question; /* the operation is one of several; NULL: it is asked for alone */
+    struct seen *seen;           /* dashboards that were told (op_dashboard.c); NULL: none yet */
+    struct question *question;   /* the operation is one of several; NULL: it is asked for alone */
 };
 
 struct question; /* several operations that one message asks for (service/question.h) */
@@ -78,7 +78,7 @@ struct who {
 struct call {
     struct service *s;
     struct who who;
-    struct decision decision; /* before it is made, nothing is allowed and no record is there */
+    struct decision decision;    /* before it is made, nothing is allowed and no record is there */
     const struct caller *caller; /* NULL: at this machine */
     const struct operation *operation;
     const struct json *in;
@@ -91,10 +91,10 @@ struct call {
     bool denied;         /* refused for want of a capability or purpose */
     bool tell;           /* what was found broken is answered even if its entry cannot be written */
     bool entered;        /* its entry is committed: call_entry_first() */
-    uint64_t made_before; /* what stood under that name: inode, 0 for nothing */
+    uint64_t made_before;         /* what stood under that name: inode, 0 for nothing */
     const struct form *link_form; /* told by a handler: call_link_tell() */
     const char *link_code;
-    const char *made;     /* file that must not stay when the transaction is not committed */
+    const char *made; /* file that must not stay when the transaction is not committed */
     size_t language;
 };
 
@@ -281,7 +281,10 @@ bool call_write_end_quietly(struct call *c, bool ok, struct err *e) MUST_CHECK;
 /* Whether records of this organisation are there at all for who asks (S51, S52). What is not is
  * answered exactly like what does not exist: call_missing_record(). */
 bool call_sees_organisation(const struct call *c, int64_t organisation_no);
-/* The organisation whose records alone are there for who asks; 0: all. */
+/* Whose records are there for who asks, as the store is asked (S50), and of those one organisation's. */
+struct scope call_whose(const struct call *c);
+struct scope call_whose_of(const struct call *c, int64_t organisation_no);
+/* The same as a number: of the one organisation, 0 for all, -1 for none. */
 int64_t call_scope(const struct call *c);
 bool call_missing_record(const char *code, struct err *e);
 /* What every list and page says of a version. */

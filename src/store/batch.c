@@ -500,13 +500,13 @@ bool batch_load(struct record *r, struct record_meta *m, bool *found, struct bat
     if (!w->look_up) return true;
     struct store before = *w->st; /* by the connection that looks things up */
     before.backend = w->reader;
-    if (!store_record_load(r, m, &before, code, version_no, a, &why)) {
+    if (!store_record_load(r, m, &before, scope_of(w->organisation_no), code, version_no, a,
+                           &why)) {
         if (why.code == ERR_NOT_FOUND) return true;
         if (e != NULL) *e = why;
         return false;
     }
-    *found = m->organisation_no == w->organisation_no && m->form == w->form->numbering.form->id &&
-             strcmp(m->state, "active") == 0;
+    *found = m->form == w->form->numbering.form->id && strcmp(m->state, "active") == 0;
     return !*found || store_identity_carry(r, m, &before, e);
 }
 

@@ -118,7 +118,7 @@ bool store_encode_again(struct encode_again *x, struct store *st, const struct f
     struct record_meta *list;
     size_t n = 0;
     bool ok = store_must_write(st, e) && numbering_ensure(st, e) &&
-              store_record_list(&list, &n, st, f->id, 0, x->after, max, a, e);
+              store_record_list(&list, &n, st, f->id, SCOPE_EVERYTHING, x->after, max, a, e);
     struct arena_mark mark = arena_mark(a);
     for (size_t i = 0; ok && i < n; i++) {
         bool made = false;

@@ -52,15 +52,16 @@ static bool count_less(struct store *st, int64_t series_no, bool active, int64_t
     return query_run(&q, e);
 }
 
-bool store_record_erase(struct store *st, struct text code, const char *actor, const char *reason,
-                        struct err *e)
+bool store_record_erase(struct store *st, struct scope scope, struct text code, const char *actor,
+                        const char *reason, struct err *e)
 {
     int64_t record_no, state = 0, series_no = 0, n_byte = 0;
     char shown[RECORD_CODE + 1];
     uint64_t number;
     struct query q;
 
-    if (!store_must_write(st, e) || !store_record_find(&record_no, st, code, e)) return false;
+    if (!store_must_write(st, e) || !store_record_find(&record_no, st, scope, code, e))
+        return false;
     (void)query_begin(&q, st->backend, SQL_ERASURE_SUBJECT);
     query_bind_int(&q, "record_no", record_no);
     if (query_next(&q)) {
@@ -73,8 +74,7 @@ bool store_record_erase(struct store *st, struct text code, const char *actor, c
     if (state == RECORD_ERASED) return say_erased(e, shown);
     return run(st, SQL_ERASE_RECORD, record_no, e) && run(st, SQL_ERASE_DOUBLE, record_no, e) &&
            run(st, SQL_ERASE_PERSON, record_no, e) && run(st, SQL_ERASE_VERSIONS, record_no, e) &&
-           run(st, SQL_ERASE_IDENTITIES, record_no, e) &&
-           run(st, SQL_ERASE_INDEX, record_no, e) &&
+           run(st, SQL_ERASE_IDENTITIES, record_no, e) && run(st, SQL_ERASE_INDEX, record_no, e) &&
            run(st, SQL_ERASE_REFERENCE, record_no, e) && run(st, SQL_ERASE_DRAFTS, record_no, e) &&
            run(st, SQL_ERASE_MESSAGES, record_no, e) && run(st, SQL_ERASE_QUERIES, record_no, e) &&
            run(st, SQL_ERASE_REFERRALS, record_no, e) && run(st, SQL_ERASE_SEARCH, record_no, e) &&

@@ -316,7 +316,7 @@ bool link_pair_sample(struct link_pair **out, size_t *n, struct store *st,
 static bool find_record(uint64_t *record_no, struct store *st, struct text code, struct err *e)
 {
     int64_t number;
-    if (!store_record_find(&number, st, code, e)) return false;
+    if (!store_record_find(&number, st, SCOPE_EVERYTHING, code, e)) return false;
     *record_no = (uint64_t)number;
     return true;
 }

@@ -92,7 +92,8 @@ static bool take_subject(struct putting *p, struct query *q, struct err *e)
 static bool find_subject(struct putting *p, struct err *e)
 {
     struct query q;
-    if (!store_record_find(&p->record_no, p->st, text_of(p->in->code), e)) return false;
+    if (!store_record_find(&p->record_no, p->st, p->in->scope, text_of(p->in->code), e))
+        return false;
     (void)query_begin(&q, p->st->backend, SQL_PUT_SUBJECT);
     query_bind_int(&q, "record_no", p->record_no);
     bool found = query_next(&q), ok = !found || take_subject(p, &q, e);

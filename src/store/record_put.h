@@ -15,6 +15,7 @@
 struct record_put {
     const struct record *record; /* validated, with its identity part */
     const char *code;            /* of the record to change; NULL or "": a new one */
+    struct scope scope;          /* of a change: where its record must be */
     uint32_t expected_version;   /* that the change was made from; 0 for a new record */
     int64_t organisation_no;     /* of a new record */
     struct text reference;       /* the organisation's own; may be blank */
@@ -27,8 +28,8 @@ struct record_put {
         RECORD_PUT_WITHDRAW, /* with this version the record is no longer in the register */
         RECORD_PUT_RESTORE   /* one that was withdrawn in this way is there again */
     } what;
-    bool counted;       /* whether statistics may count it */
-    bool late;          /* made when its year was closed */
+    bool counted; /* whether statistics may count it */
+    bool late;    /* made when its year was closed */
 };
 
 struct record_put_result {

@@ -70,13 +70,13 @@ static struct text form_name(const struct store *st, form_id form)
 }
 
 bool store_record_list(struct record_meta **out, size_t *n, struct store *st, form_id form,
-                       int64_t organisation_no, uint64_t after, size_t max, struct arena *a,
+                       struct scope scope, uint64_t after, size_t max, struct arena *a,
                        struct err *e)
 {
     struct query q;
     (void)query_begin(&q, st->backend, SQL_RECORD_LIST);
     query_bind_text(&q, "form", form_name(st, form));
-    query_bind_int(&q, "organisation_no", organisation_no);
+    query_bind_int(&q, "organisation_no", scope_number(scope));
     query_bind_int(&q, "after", after > INT64_MAX ? INT64_MAX : (int64_t)after);
     query_bind_int(&q, "max", max > INT64_MAX ? INT64_MAX : (int64_t)max);
     return take_list(out, n, st, &q, a, e);
@@ -129,7 +129,8 @@ bool record_unknown(struct err *e, struct text code)
     return err_remedy(e, "see codes with `dcim record list`, versions with `dcim record history`");
 }
 
-bool store_record_find(int64_t *record_no, struct store *st, struct text typed, struct err *e)
+bool store_record_find(int64_t *record_no, struct store *st, struct scope scope, struct text typed,
+                       struct err *e)
 {
     uint64_t code;
     struct query q;
@@ -138,6 +139,7 @@ bool store_record_find(int64_t *record_no, struct store *st, struct text typed, 
     if (!record_code_parse(&code, typed)) return record_unknown(e, typed);
     (void)query_begin(&q, st->backend, SQL_RECORD_FIND);
     query_bind_int(&q, "code", (int64_t)code);
+    query_bind_int(&q, "organisation_no", scope_number(scope));
     if (query_next(&q)) *record_no = query_int(&q, 0);
     if (!query_end(&q, e)) return false;
     return *record_no != 0 ? true : record_unknown(e, typed);
@@ -154,11 +156,11 @@ static bool history(struct record_meta **out, size_t *n, struct store *st, int64
     return take_list(out, n, st, &q, a, e);
 }
 
-bool store_record_history(struct record_meta **out, size_t *n, struct store *st, struct text code,
-                          struct arena *a, struct err *e)
+bool store_record_history(struct record_meta **out, size_t *n, struct store *st, struct scope scope,
+                          struct text code, struct arena *a, struct err *e)
 {
     int64_t record_no;
-    return store_record_find(&record_no, st, code, e) &&
+    return store_record_find(&record_no, st, scope, code, e) &&
            history(out, n, st, record_no, 1, VERSIONS_PER_RECORD - 1, a, e);
 }
 
@@ -215,15 +217,18 @@ static bool open_body(struct record *r, const struct record_meta *m, struct stor
     return ok;
 }
 
-bool store_record_load(struct record *r, struct record_meta *m, struct store *st, struct text code,
-                       uint32_t version_no, struct arena *a, struct err *e)
+bool store_record_load(struct record *r, struct record_meta *m, struct store *st,
+                       struct scope scope, struct text code, uint32_t version_no, struct arena *a,
+                       struct err *e)
 {
     struct record_meta *list;
     size_t n;
     int64_t record_no;
     struct query q;
 
-    if (!numbering_ensure(st, e) || !store_record_find(&record_no, st, code, e)) return false;
+    *m = (struct record_meta){0};
+    if (!numbering_ensure(st, e) || !store_record_find(&record_no, st, scope, code, e))
+        return false;
     if (version_no == 0 && !current_version(&version_no, st, record_no, e)) return false;
     if (version_no >= VERSIONS_PER_RECORD) return record_unknown(e, code);
     if (!history(&list, &n, st, record_no, version_no, version_no, a, e)) return false;

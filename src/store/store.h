@@ -13,6 +13,7 @@
 #include "model/dictionary.h"
 #include "model/record.h"
 #include "model/row_source.h"
+#include "model/scope.h"
 #include "store/envelope.h"
 #include "store/keyring.h"
 
@@ -194,10 +195,10 @@ struct record_meta {
 };
 /* What is answered where there is no such record, or none for who asks: always false. */
 bool record_unknown(struct err *e, struct text code);
-/* Meta of active records of a form (FORM_NONE: all) and an organisation (0: all), by record number,
- * after `after`, at most `max`. */
+/* Meta of active records of a form (FORM_NONE: all) within a scope, by record number, after
+ * `after`, at most `max`. */
 bool store_record_list(struct record_meta **out, size_t *n, struct store *st, form_id form,
-                       int64_t organisation_no, uint64_t after, size_t max, struct arena *a,
+                       struct scope scope, uint64_t after, size_t max, struct arena *a,
                        struct err *e) MUST_CHECK;
 /* Of the current version of the record of this number, in whatever state, and where that version
  * stands (store/review.h; "": imported). All zero when there is none. */
@@ -209,12 +210,15 @@ bool store_record_count(int64_t *out, struct store *st, form_id form, struct err
  * and a record without a key is one of its own. The same number as the units of a snapshot by
  * persons. Cost: reads every active record's current version. */
 bool store_person_count(int64_t *out, struct store *st, form_id form, struct err *e) MUST_CHECK;
-/* One version (0: the current one), coded part only. ERR_NOT_FOUND; "record.erased" when it is
- * that. Codes may be typed with or without dashes, in any case. */
-bool store_record_load(struct record *r, struct record_meta *m, struct store *st, struct text code,
-                       uint32_t version_no, struct arena *a, struct err *e) MUST_CHECK;
-bool store_record_history(struct record_meta **out, size_t *n, struct store *st, struct text code,
-                          struct arena *a, struct err *e) MUST_CHECK;
+/* One version (0: the current one), coded part only. ERR_NOT_FOUND "record.unknown", also for one
+ * outside of the scope; "record.erased" when it is that. *m is all zero unless the record is there.
+ * Codes may be typed with or without dashes, in any case. */
+bool store_record_load(struct record *r, struct record_meta *m, struct store *st,
+                       struct scope scope, struct text code, uint32_t version_no, struct arena *a,
+                       struct err *e) MUST_CHECK;
+/* All versions, the oldest first. ERR_NOT_FOUND "record.unknown". */
+bool store_record_history(struct record_meta **out, size_t *n, struct store *st, struct scope scope,
+                          struct text code, struct arena *a, struct err *e) MUST_CHECK;
 
 /* What a link names: a value that is the code of an active record of form `target` (typed in any
  * way), or, where it is none, the reference of one that organisation `organisation_no` has sent.
@@ -234,10 +238,10 @@ bool store_same_code(struct text typed, const char *code);
 /* Erase a record: its key, the envelopes of its identities, its reference, its match keys and the
  * reasons of its versions are removed, its bodies emptied; a tombstone with actor and reason stays.
  * The reason must not name anybody. A batch with an erased record can still be undone. Backups made
- * before still hold the record. ERR_NOT_FOUND, ERR_CONFLICT "record.erased". Cost: the index of
+ * before still hold the record. ERR_NOT_FOUND, also outside of the scope, "record.erased". Cost: the index of
  * references is read through, 0.1 s for a million. */
-bool store_record_erase(struct store *st, struct text code, const char *actor, const char *reason,
-                        struct err *e) MUST_CHECK;
+bool store_record_erase(struct store *st, struct scope scope, struct text code, const char *actor,
+                        const char *reason, struct err *e) MUST_CHECK;
 /* After that is committed: bring every page into the database file, empty the journal and sync
  * both, so that nothing of what was erased is in any file. *done is false when a reader hinders it
  * for longer than the busy time; the next call, or the last process to close the repository, does

@@ -21,7 +21,7 @@ struct form_numbering {
 struct store {
     struct backend *backend;
     struct keyring *keyring;
-    bool keyring_borrowed; /* of the store this one was opened beside */
+    bool keyring_borrowed;               /* of the store this one was opened beside */
     char *folder, *database;             /* paths */
     const struct dictionary *dictionary; /* borrowed; NULL until store_use_dictionary() */
     struct form_numbering *form;   /* by form_id; NULL: not known, numbering_ensure() reads it */
@@ -65,7 +65,7 @@ void store_reference_hash(uint8_t out[CRYPTO_SHORT], int64_t form_no, int64_t or
                           struct arena *scratch);
 
 /* record_no of a code as typed; ERR_NOT_FOUND "record.unknown". */
-bool store_record_find(int64_t *record_no, struct store *st, struct text typed,
+bool store_record_find(int64_t *record_no, struct store *st, struct scope scope, struct text typed,
                        struct err *e) MUST_CHECK;
 /* When a record was erased, 0 for one that was not (erasure.c). */
 bool store_record_erased_at(int64_t *out, struct store *st, int64_t record_no,

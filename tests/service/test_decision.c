@@ -114,11 +114,6 @@ static bool sees(const struct who *w, int64_t organisation_no)
     return w->only_organisation_no == 0 || w->only_organisation_no == organisation_no;
 }
 
-static bool seen(int64_t scope, int64_t organisation_no)
-{
-    return scope == SCOPE_ALL || scope == organisation_no;
-}
-
 /* ---- 1 ---- */
 
 static size_t n_allowed, n_refused;
@@ -133,8 +128,8 @@ static void try(const struct way *way, const struct operation *op, const struct 
     if (in != reaches(&w, op) || yes != allowed(&w, op, a, stated))
         fail_msg("%s, %s, %s, purpose %s: reaches %d, allowed %d", way->name, r->name, op->name,
                  stated == NULL ? "none" : stated, in, yes);
-    assert_int_equal(seen(d.scope, OWN), yes && sees(&w, OWN));
-    assert_int_equal(seen(d.scope, OTHER), yes && sees(&w, OTHER));
+    assert_int_equal(scope_has(d.scope, OWN), yes && sees(&w, OWN));
+    assert_int_equal(scope_has(d.scope, OTHER), yes && sees(&w, OTHER));
     if (yes) assert_ptr_equal(d.purpose, purpose_of(&w, op, stated));
     n_allowed += yes && in;
     n_refused += !yes || !in;
@@ -167,25 +162,28 @@ static void decision_2_1_of_no_organisation(void **state)
     (void)state;
     struct decision d = decide(&contributor, op, AUDIT_RECORD_READ, NULL);
     assert_int_equal(d.verdict, VERDICT_ALLOW);
-    assert_int_equal(d.scope, SCOPE_NONE);
+    assert_int_equal(d.scope.kind, SCOPE_NONE);
     struct who key = contributor;
     key.organisation_no = OWN;
     key.only_organisation_no = OTHER; /* of a key made before its account changed sides */
-    assert_int_equal(decide_scope(&key), SCOPE_NONE);
+    assert_int_equal(decide_scope(&key).kind, SCOPE_NONE);
 }
 
 static void decision_2_2_before_and_after(void **state)
 {
     struct call c = {.s = NULL};
     (void)state;
-    assert_int_equal(call_scope(&c), SCOPE_NONE);
+    assert_int_equal(call_whose(&c).kind, SCOPE_NONE);
+    assert_int_equal(call_scope(&c), -1);
     assert_false(call_sees_organisation(&c, OWN));
     assert_false(call_sees_organisation(&c, 0));
-    c.decision = (struct decision){VERDICT_NO_PURPOSE, NULL, SCOPE_ALL};
+    c.decision = (struct decision){VERDICT_NO_PURPOSE, NULL, SCOPE_EVERYTHING};
     assert_false(call_sees_organisation(&c, OWN));
     c.decision.verdict = VERDICT_ALLOW;
     assert_true(call_sees_organisation(&c, OWN));
-    c.decision.scope = OTHER;
+    c.decision.scope = scope_of(OTHER);
+    assert_int_equal(call_whose_of(&c, OWN).kind, SCOPE_NONE);
+    assert_int_equal(call_whose_of(&c, OTHER).organisation_no, OTHER);
     assert_false(call_sees_organisation(&c, OWN));
     assert_true(call_sees_organisation(&c, OTHER));
 }

@@ -25,7 +25,7 @@ static int begin(void **state)
     call = (struct call){.s = desk, .arena = arena_new(ARENA_PLAIN), .out = json_object()};
     call.operation = operation_find("explore.table");
     call.who.role = role_find(TEXT("publisher"));
-    call.decision = (struct decision){VERDICT_ALLOW, NULL, SCOPE_ALL};
+    call.decision = (struct decision){VERDICT_ALLOW, NULL, SCOPE_EVERYTHING};
     return 0;
 }
 

@@ -29,7 +29,7 @@ static int begin(void **state)
     desk = desk_open("repository", NULL);
     if (!service_repository(desk, &e)) fail_msg("%s", e.msg);
     call = (struct call){.s = desk, .arena = arena_new(ARENA_PLAIN)};
-    call.decision = (struct decision){VERDICT_ALLOW, NULL, SCOPE_ALL};
+    call.decision = (struct decision){VERDICT_ALLOW, NULL, SCOPE_EVERYTHING};
     return 0;
 }
 
@@ -66,7 +66,8 @@ static void one_way(const char *const *name, const int64_t *n, size_t n_category
                     .form = "victim",
                     .unit = "persons",
                     .title = {.in = {"Victims"}},
-                    .dictionary = desk->dictionary,
+                    .language = (const char *const *)desk->dictionary->language,
+                    .n_language = desk->dictionary->n_language,
                     .dim = {{.name = "x", .category = rows, .n_category = n_category}},
                     .n_dim = 1,
                     .n_row_dim = 1,

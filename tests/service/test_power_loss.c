@@ -70,9 +70,10 @@ static uint64_t data_of(struct store *st)
         h = hashed(h, b[i].digest, 32);
         h = hashed(h, b[i].state, strlen(b[i].state) + 1);
     }
-    assert_true(store_record_list(&m, &n, st, FORM_NONE, 0, 0, 1000, a, &e));
+    assert_true(store_record_list(&m, &n, st, FORM_NONE, SCOPE_EVERYTHING, 0, 1000, a, &e));
     for (size_t i = 0; i < n; i++) {
-        assert_true(store_record_history(&versions, &n_version, st, text_of(m[i].code), a, &e));
+        assert_true(store_record_history(&versions, &n_version, st, SCOPE_EVERYTHING,
+                                         text_of(m[i].code), a, &e));
         h = hashed(h, m[i].code, RECORD_CODE);
         h = hashed(h, &m[i].version_no, sizeof m[i].version_no);
         h = hashed(h, &n_version, sizeof n_version);
@@ -215,7 +216,7 @@ static void choose_record(void)
     const struct unlock u = {.key_file = "r.key"};
     desk_copy("r", "../copy");
     if (!store_open(&st, "../copy", &u, false, &e)) fail_msg("%s", e.msg);
-    assert_true(store_record_list(&m, &n, st, FORM_NONE, 0, 4, 1, a, &e));
+    assert_true(store_record_list(&m, &n, st, FORM_NONE, SCOPE_EVERYTHING, 4, 1, a, &e));
     assert_int_equal(n, 1);
     memcpy(erased, m->code, sizeof m->code);
     struct raw *r = raw_open("../copy/database", keyring_key(store_keyring(st), KEY_DATABASE));

@@ -34,13 +34,15 @@ static void note_is(struct store *st, uint64_t record_no, const char *wanted)
     struct record_meta *list, m;
     struct record r;
     size_t n;
-    assert_true(store_record_list(&list, &n, st, FORM_NONE, 0, record_no - 1, 1, a, &e));
+    assert_true(
+        store_record_list(&list, &n, st, FORM_NONE, SCOPE_EVERYTHING, record_no - 1, 1, a, &e));
     if (wanted == NULL) {
         assert_true(n == 0 || list[0].record_no != record_no);
     } else {
         assert_int_equal(n, 1);
         assert_int_equal(list[0].record_no, record_no);
-        assert_true(store_record_load(&r, &m, st, text_of(list[0].code), 0, a, &e));
+        assert_true(
+            store_record_load(&r, &m, st, SCOPE_EVERYTHING, text_of(list[0].code), 0, a, &e));
         const struct variable *note = dictionary_variable(r.dictionary, r.form->id, TEXT("note"));
         assert_true(text_is(record_get(&r, note->id, 0)->text, wanted));
     }

@@ -162,8 +162,8 @@ static void act(struct store *st)
     const struct audit_event why = {.actor = "local:actor-canary",
                                     .purpose = "purpose-canary-of-the-court"};
 
-    if (!store_record_list(&list, &n, st, FORM_NONE, 0, 0, 1, a, &e) ||
-        !store_record_load(&r, &m, st, text_of(list[0].code), 0, a, &e) ||
+    if (!store_record_list(&list, &n, st, FORM_NONE, SCOPE_EVERYTHING, 0, 1, a, &e) ||
+        !store_record_load(&r, &m, st, SCOPE_EVERYTHING, text_of(list[0].code), 0, a, &e) ||
         !identity_open(&r, &m, st, &why, &e))
         fail_msg("%s", e.msg);
     vault_import(st, 60, 70, 3);

@@ -211,12 +211,13 @@ static void of_a_record(void **state)
     struct record_meta *list;
     size_t n;
     struct draft d = add(&three, "a change"), found;
-    assert_true(store_record_list(&list, &n, st, victim->id, 0, 0, 1, arena, &e));
+    assert_true(store_record_list(&list, &n, st, victim->id, SCOPE_EVERYTHING, 0, 1, arena, &e));
     assert_true(draft_of_record(st, &d, list[0].record_no, &e));
     assert_true(draft_find(&found, st, &three, text_of(d.code), arena, &e));
     assert_int_equal(found.record_no, list[0].record_no);
     assert_string_equal(found.record, list[0].code);
-    assert_true(store_record_erase(st, text_of(list[0].code), "test", "asked for", &e));
+    assert_true(
+        store_record_erase(st, SCOPE_EVERYTHING, text_of(list[0].code), "test", "asked for", &e));
     assert_false(draft_find(&found, st, &three, text_of(d.code), arena, &e));
     assert_string_equal(e.id, "draft.unknown");
 }

@@ -91,7 +91,8 @@ static struct text kept(struct store *st, const char *code, uint32_t version)
 {
     struct record r;
     struct record_meta m;
-    if (!store_record_load(&r, &m, st, text_of(code), version, arena, &e)) fail_msg("%s", e.msg);
+    if (!store_record_load(&r, &m, st, SCOPE_EVERYTHING, text_of(code), version, arena, &e))
+        fail_msg("%s", e.msg);
     return r.encoding;
 }
 
@@ -156,6 +157,7 @@ static struct record_put_result put(struct store *st, struct record_put in)
     in.author = "ana";
     in.state = "submitted";
     in.counted = true;
+    in.scope = SCOPE_EVERYTHING;
     assert_true(store_begin(st, true, &e));
     if (!store_record_put(&out, st, &in, &e)) fail_msg("%s", e.msg);
     assert_true(store_commit(st, &e));
@@ -219,7 +221,7 @@ static void by_hand(void **state)
 
     const char *code = code_of(st, 2); /* S16: erased with the body */
     assert_true(store_begin(st, true, &e));
-    assert_true(store_record_erase(st, text_of(code), "ana", "asked for", &e));
+    assert_true(store_record_erase(st, SCOPE_EVERYTHING, text_of(code), "ana", "asked for", &e));
     assert_true(store_commit(st, &e));
     struct raw *raw = past(st);
     assert_int_equal(raw_number(raw,
@@ -273,7 +275,7 @@ static void from_before(void **state)
     assert_true(store_generation(&after, st, &e));
     assert_true(after > before);
     counts_hold(st);
-    assert_true(store_record_history(&list, &n, st, text_of(code), arena, &e));
+    assert_true(store_record_history(&list, &n, st, SCOPE_EVERYTHING, text_of(code), arena, &e));
     assert_int_equal(n, 1); /* no version of its own */
     assert_true(store_batch_digest(digest, st, r.batch_no, &e));
     assert_memory_equal(digest, r.digest, 32);

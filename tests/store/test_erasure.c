@@ -24,7 +24,8 @@ static struct err e;
 static bool erase(struct store *st, const char *code)
 {
     if (!store_begin(st, true, &e)) fail_msg("%s", e.msg);
-    if (store_record_erase(st, text_of(code), "local:dm", "retention ended", &e)) {
+    if (store_record_erase(st, SCOPE_EVERYTHING, text_of(code), "local:dm", "retention ended",
+                           &e)) {
         if (!store_commit(st, &e)) fail_msg("%s", e.msg);
         return true;
     }
@@ -46,7 +47,8 @@ static const char *code_of(struct store *st, uint64_t record_no)
     struct arena *a = arena_new(ARENA_PLAIN);
     struct record_meta *m;
     size_t n;
-    assert_true(store_record_list(&m, &n, st, FORM_NONE, 0, record_no - 1, 1, a, &e));
+    assert_true(
+        store_record_list(&m, &n, st, FORM_NONE, SCOPE_EVERYTHING, record_no - 1, 1, a, &e));
     assert_int_equal(n, 1);
     assert_int_equal(m->record_no, record_no);
     memcpy(code, m->code, sizeof code);
@@ -98,33 +100,34 @@ static void erasure_1_what_is_gone_and_what_stays(void **state) /* S16 */
     store_data_import(st, 1, 0, 10,
                       1); /* second versions; record 4 is number 3, which has an identity */
     memcpy(code, code_of(st, 4), sizeof code);
-    assert_true(store_record_load(&r, &m, st, text_of(code), 0, a, &e));
+    assert_true(store_record_load(&r, &m, st, SCOPE_EVERYTHING, text_of(code), 0, a, &e));
     assert_true(m.has_identity);
 
     assert_true(erase(st, code));
     purge(st);
     assert_int_equal(count(st), 9);
     for (uint32_t version = 0; version <= 2; version++) {
-        assert_false(store_record_load(&r, &m, st, text_of(code), version, a, &e));
+        assert_false(
+            store_record_load(&r, &m, st, SCOPE_EVERYTHING, text_of(code), version, a, &e));
         assert_string_equal(e.id, "record.erased");
         assert_int_equal(e.code, ERR_NOT_FOUND);
     }
-    assert_true(store_record_history(&list, &n, st, text_of(code), a, &e));
+    assert_true(store_record_history(&list, &n, st, SCOPE_EVERYTHING, text_of(code), a, &e));
     assert_int_equal(n, 2);
     for (size_t i = 0; i < n; i++) {
         assert_string_equal(list[i].state, "erased");
         assert_string_equal(list[i].author, "local:test");
         assert_false(list[i].has_identity);
     }
-    assert_true(store_record_list(&list, &n, st, FORM_NONE, 0, 0, 100, a, &e));
+    assert_true(store_record_list(&list, &n, st, FORM_NONE, SCOPE_EVERYTHING, 0, 100, a, &e));
     assert_int_equal(n, 9);
     for (size_t i = 0; i < n; i++) assert_string_not_equal(list[i].code, code);
     sound(st);
     store_close(st);
 
     st = store_data_open("a", false); /* and the neighbours open as before */
-    assert_true(store_record_load(&r, &m, st, text_of(code_of(st, 3)), 0, a, &e));
-    assert_true(store_record_load(&r, &m, st, text_of(code_of(st, 5)), 1, a, &e));
+    assert_true(store_record_load(&r, &m, st, SCOPE_EVERYTHING, text_of(code_of(st, 3)), 0, a, &e));
+    assert_true(store_record_load(&r, &m, st, SCOPE_EVERYTHING, text_of(code_of(st, 5)), 1, a, &e));
     assert_int_equal(count(st), 9);
     store_close(st);
     arena_free(a);
@@ -139,8 +142,8 @@ static void erasure_2_what_is_refused(void **state)
     char code[RECORD_CODE + 1];
     store_data_import(st, 1, 0, 3, 0);
     memcpy(code, code_of(st, 2), sizeof code);
-    assert_false(
-        store_record_erase(st, text_of(code), "local:dm", "x", &e)); /* outside of a transaction */
+    assert_false(store_record_erase(st, SCOPE_EVERYTHING, text_of(code), "local:dm", "x",
+                                    &e)); /* outside of a transaction */
     assert_string_equal(e.id, "store.no_transaction");
     assert_false(erase(st, "000000000000"));
     assert_string_equal(e.id, "record.unknown");
@@ -148,13 +151,13 @@ static void erasure_2_what_is_refused(void **state)
     assert_string_equal(e.id, "record.unknown");
 
     assert_true(store_begin(st, true, &e)); /* rolled back: nothing happened */
-    assert_true(store_record_erase(st, text_of(code), "local:dm", "x", &e));
+    assert_true(store_record_erase(st, SCOPE_EVERYTHING, text_of(code), "local:dm", "x", &e));
     store_rollback(st);
     assert_int_equal(count(st), 3);
     struct arena *a = arena_new(ARENA_PLAIN);
     struct record r;
     struct record_meta m;
-    assert_true(store_record_load(&r, &m, st, text_of(code), 0, a, &e));
+    assert_true(store_record_load(&r, &m, st, SCOPE_EVERYTHING, text_of(code), 0, a, &e));
     arena_free(a);
 
     assert_true(erase(st, code));

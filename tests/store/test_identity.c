@@ -60,10 +60,11 @@ static void load(struct record *r, struct record_meta *m, struct store *st, int 
     struct record_meta *list;
     size_t n;
     struct err e;
-    if (!store_record_list(&list, &n, st, FORM_NONE, 0, (uint64_t)i, 1, a, &e))
+    if (!store_record_list(&list, &n, st, FORM_NONE, SCOPE_EVERYTHING, (uint64_t)i, 1, a, &e))
         fail_msg("%s", e.msg);
     assert_int_equal(n, 1);
-    if (!store_record_load(r, m, st, text_of(list[0].code), 0, a, &e)) fail_msg("%s", e.msg);
+    if (!store_record_load(r, m, st, SCOPE_EVERYTHING, text_of(list[0].code), 0, a, &e))
+        fail_msg("%s", e.msg);
 }
 
 static struct text value_of(const struct record *r, const char *name)

@@ -34,7 +34,7 @@ static void finds(void **state)
     st = store_data_make("repository");
     struct batch_result gnr = store_data_import(st, 1, 0, 3, 0);
     (void)store_data_import(st, 2, 2, 4, 0);
-    assert_true(store_record_list(&list, &n, st, victim->id, 0, 0, 100, a, &e));
+    assert_true(store_record_list(&list, &n, st, victim->id, SCOPE_EVERYTHING, 0, 100, a, &e));
     assert_int_equal(n, 5);
     /* 1 */
     char lower[20];
@@ -61,7 +61,8 @@ static void finds(void **state)
     assert_int_equal(named(victim, 1, ""), 0);
     assert_int_equal(named(victim, 1, "0000-0000-0000"), 0);
     assert_true(store_begin(st, true, &e));
-    assert_true(store_record_erase(st, text_of(list[4].code), "test", "asked for", &e));
+    assert_true(
+        store_record_erase(st, SCOPE_EVERYTHING, text_of(list[4].code), "test", "asked for", &e));
     assert_true(store_batch_undo(&withdrawn, &reverted, st, gnr.batch_no, "test", "wrong", &e));
     assert_true(store_commit(st, &e));
     assert_int_equal(named(victim, 1, list[0].code), 0);

@@ -194,7 +194,8 @@ static void choice_3_bad_input(void **state)
     refused(2, 999, sex, "x", "record.unknown");
     refused(999, 2, sex, "x", "record.unknown");
     refused(2, 8, sex, words, "link.reason");
-    assert_true(store_record_erase(st, link_data_code(st, 8), "ana", "asked for", &e));
+    assert_true(
+        store_record_erase(st, SCOPE_EVERYTHING, link_data_code(st, 8), "ana", "asked for", &e));
     refused(2, 8, sex, "x", "link.inactive");
     refused(8, 2, sex, "x", "link.inactive");
 }
@@ -237,21 +238,25 @@ static void choice_5_erased(void **state) /* S16 */
     (void)chosen(2, 8, sex, words);
     (void)chosen(9, 3, sex, words);
     (void)chosen(3, 9, citizenship, words);
-    assert_true(store_record_erase(st, link_data_code(st, 8), "ana", "asked for", &e));
+    assert_true(
+        store_record_erase(st, SCOPE_EVERYTHING, link_data_code(st, 8), "ana", "asked for", &e));
     assert_int_equal(wrong(), 0);
     assert_true(link_choices_of(&list, &n, st, records, 4, arena, &e));
     assert_int_equal(n, 3);
     assert_string_equal(list[2].reason, ""); /* looked at the erased one: it may speak of it */
     assert_string_equal(list[1].reason, words);
-    assert_true(store_record_erase(st, link_data_code(st, 9), "ana", "asked for", &e));
+    assert_true(
+        store_record_erase(st, SCOPE_EVERYTHING, link_data_code(st, 9), "ana", "asked for", &e));
     assert_true(link_choices_of(&list, &n, st, records, 4, arena, &e));
     assert_int_equal(n, 2);
     assert_string_equal(list[0].reason, "");
     assert_int_equal(wrong(), 0);
     assert_string_equal(marks(), "2:sex:1:1 3:citizenship:3:1 ");
     assert_true(link_unchoose(st, list[1].choice_no, "eva", text_of(words), &e));
-    assert_true(store_record_erase(st, link_data_code(st, 2), "ana", "asked for", &e));
-    assert_true(store_record_erase(st, link_data_code(st, 3), "ana", "asked for", &e));
+    assert_true(
+        store_record_erase(st, SCOPE_EVERYTHING, link_data_code(st, 2), "ana", "asked for", &e));
+    assert_true(
+        store_record_erase(st, SCOPE_EVERYTHING, link_data_code(st, 3), "ana", "asked for", &e));
     assert_string_equal(marks(), "");
     struct raw *raw = raw_open("repository/database", keyring_key(store_keyring(st), KEY_DATABASE));
     assert_int_equal(raw_number(raw, "SELECT count(*) FROM linkage_choice"), 0);

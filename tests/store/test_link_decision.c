@@ -181,13 +181,15 @@ static void decision_2_bad_input(void **state)
     const struct form *suspect = dictionary_form(store_data_dictionary(), TEXT("suspect"));
     record_init(&r, store_data_dictionary(), suspect, arena);
     const struct record_put in = {.record = &r,
+                                  .scope = SCOPE_EVERYTHING,
                                   .organisation_no = 1,
                                   .reference = TEXT(""),
                                   .author = "ana",
                                   .state = "submitted",
                                   .counted = true};
     assert_true(store_record_put(&put, st, &in, &e));
-    assert_true(store_record_erase(st, link_data_code(st, 4), "ana", "asked for", &e));
+    assert_true(
+        store_record_erase(st, SCOPE_EVERYTHING, link_data_code(st, 4), "ana", "asked for", &e));
     refuses(3, 3, 1, "", ERR_INPUT, "link.same_record");
     refuses(3, put.record_no, 1, "", ERR_INPUT, "link.forms");
     refuses(3, 999, 1, "", ERR_NOT_FOUND, "record.unknown");
@@ -372,14 +374,16 @@ static void decision_8_reasons(void **state) /* S12, S16 */
     assert_int_equal(raw_number(raw, "SELECT length(reason) > 60 FROM linkage_decision"), 1);
     assert_false(raw_try(raw, "DELETE FROM linkage_decision"));
     raw_close(raw);
-    assert_true(store_record_erase(st, link_data_code(st, 8), "ana", "asked for", &e));
+    assert_true(
+        store_record_erase(st, SCOPE_EVERYTHING, link_data_code(st, 8), "ana", "asked for", &e));
     assert_true(link_decision_get(&d, st, 1, arena, &e)); /* the act stays, the words are gone */
     assert_string_equal(d.reason, "");
     assert_string_equal(d.undo_reason, "");
     assert_string_equal(d.undone_by, "eva");
     /* Sealed under the key of the older one: undoing after that one was erased works too. */
     assert_true(decide(3, 9, LINK_VERDICT_SAME, 0, "ana", words, false, &o));
-    assert_true(store_record_erase(st, link_data_code(st, 3), "ana", "asked for", &e));
+    assert_true(
+        store_record_erase(st, SCOPE_EVERYTHING, link_data_code(st, 3), "ana", "asked for", &e));
     assert_true(link_undo(&o, st, o.decision_no, "eva", text_of(words), &e));
     assert_true(link_decision_get(&d, st, 2, arena, &e));
     assert_string_equal(d.undo_reason, "");

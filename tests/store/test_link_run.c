@@ -122,7 +122,8 @@ static void run_2_proposals(void **state)
     struct link_pair p;
     int64_t run_no;
     size_t n;
-    assert_true(store_record_erase(st, link_data_code(st, 6), "ana", "asked for", &e));
+    assert_true(
+        store_record_erase(st, SCOPE_EVERYTHING, link_data_code(st, 6), "ana", "asked for", &e));
     assert_true(link_run_begin(&run_no, st, &s, &e));
     const struct link_proposal some[] = {
         {9, 2, 5, TEXT("first")},  {2, 9, 6, TEXT("second")}, /* the same pair */
@@ -364,7 +365,8 @@ static void run_5_standing(void **state)
     assert_int_equal(count(LINK_WAITING), 0);
     assert_true(link_pair_get(&p, st, link_data_code(st, 4), link_data_code(st, 24), arena, &e));
     assert_true(p.decision_no > o.decision_no);
-    assert_true(store_record_erase(st, link_data_code(st, 2), "ana", "asked for", &e));
+    assert_true(
+        store_record_erase(st, SCOPE_EVERYTHING, link_data_code(st, 2), "ana", "asked for", &e));
     assert_int_equal(count(LINK_SAME), 0);
     int64_t n_wrong;
     assert_true(person_check(&n_wrong, st, &e));

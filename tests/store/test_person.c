@@ -92,6 +92,7 @@ static void put(uint64_t record_no, enum record_put_what what)
     int i = (int)(record_no - 1) % (N / 2);
     store_data_record(&r, arena, store_data_dictionary(), i, 0);
     const struct record_put in = {.record = &r,
+                                  .scope = SCOPE_EVERYTHING,
                                   .organisation_no = m.organisation_no,
                                   .code = m.code,
                                   .expected_version = m.version_no,
@@ -256,7 +257,8 @@ static void person_3_erased(void **state) /* S16 */
     (void)link_data_decide(st, 2, 3, LINK_VERDICT_SAME);
     struct link_outcome o = link_data_decide(st, 3, 5, LINK_VERDICT_SAME);
     (void)link_data_decide(st, 5, 6, LINK_VERDICT_SAME);
-    assert_true(store_record_erase(st, link_data_code(st, 3), "ana", "asked for", &e));
+    assert_true(
+        store_record_erase(st, SCOPE_EVERYTHING, link_data_code(st, 3), "ana", "asked for", &e));
     assert_int_equal(person(3), 0);
     assert_int_equal(person(2), 2);
     assert_int_equal(person(5), 5);

@@ -88,8 +88,8 @@ static void quota_1_counted(void **state)
     /* Undone: the versions are still there. Erased: the bodies are not. */
     assert_true(store_begin(st, true, &e));
     assert_true(store_batch_undo(&withdrawn, &reverted, st, 2, "local:ana", "twice", &e));
-    assert_true(store_record_list(&list, &n, st, FORM_NONE, 0, 0, 1, a, &e));
-    if (!store_record_erase(st, text_of(list[0].code), "local:ana", "period", &e))
+    assert_true(store_record_list(&list, &n, st, FORM_NONE, SCOPE_EVERYTHING, 0, 1, a, &e));
+    if (!store_record_erase(st, SCOPE_EVERYTHING, text_of(list[0].code), "local:ana", "period", &e))
         fail_msg("%s", e.msg);
     assert_true(store_commit(st, &e));
     struct organisation later = of(st, "GNR");

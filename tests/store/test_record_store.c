@@ -38,7 +38,8 @@ static struct record_meta *all(struct store *st, size_t n_wanted)
 {
     struct record_meta *list;
     size_t n;
-    if (!store_record_list(&list, &n, st, FORM_NONE, 0, 0, 1000000, a, &e)) fail_msg("%s", e.msg);
+    if (!store_record_list(&list, &n, st, FORM_NONE, SCOPE_EVERYTHING, 0, 1000000, a, &e))
+        fail_msg("%s", e.msg);
     assert_int_equal(n, n_wanted);
     return list;
 }
@@ -46,7 +47,7 @@ static struct record_meta *all(struct store *st, size_t n_wanted)
 static void load(struct record *r, struct record_meta *m, struct store *st, const char *code,
                  uint32_t version)
 {
-    if (!store_record_load(r, m, st, text_of(code), version, a, &e))
+    if (!store_record_load(r, m, st, SCOPE_EVERYTHING, text_of(code), version, a, &e))
         fail_msg("%s: %s", e.id, e.msg);
 }
 
@@ -55,7 +56,7 @@ static void not_loaded(struct store *st, const char *code, uint32_t version, enu
 {
     struct record r;
     struct record_meta m;
-    assert_false(store_record_load(&r, &m, st, text_of(code), version, a, &e));
+    assert_false(store_record_load(&r, &m, st, SCOPE_EVERYTHING, text_of(code), version, a, &e));
     assert_int_equal(e.code, wanted);
     assert_string_equal(e.id, id);
 }
@@ -104,14 +105,15 @@ static void record_store_1_lists_and_counts(void **state)
         for (size_t k = 0; k < i; k++) assert_string_not_equal(list[i].code, list[k].code);
     }
     /* Page by page. */
-    assert_true(store_record_list(&list, &n, st, 0, 0, 65, 3, a, &e));
+    assert_true(store_record_list(&list, &n, st, 0, SCOPE_EVERYTHING, 65, 3, a, &e));
     assert_int_equal(n, 3);
     assert_int_equal(list[0].record_no, 66);
-    assert_true(store_record_list(&list, &n, st, 0, 0, 68, 3, a, &e));
+    assert_true(store_record_list(&list, &n, st, 0, SCOPE_EVERYTHING, 68, 3, a, &e));
     assert_int_equal(n, 2);
-    assert_true(store_record_list(&list, &n, st, 0, 0, UINT64_MAX, 3, a, &e));
+    assert_true(store_record_list(&list, &n, st, 0, SCOPE_EVERYTHING, UINT64_MAX, 3, a, &e));
     assert_int_equal(n, 0);
-    assert_true(store_record_list(&list, &n, st, 1, 0, 0, 100, a, &e)); /* the other form */
+    assert_true(
+        store_record_list(&list, &n, st, 1, SCOPE_EVERYTHING, 0, 100, a, &e)); /* the other form */
     assert_int_equal(n, 0);
     assert_true(store_record_count(&n_record, st, 0, &e));
     assert_int_equal(n_record, 70);
@@ -182,7 +184,7 @@ static void record_store_3_history(void **state)
     const char *code = arena_copy(a, list[10].code, RECORD_CODE);
     static const int64_t wanted[3] = {1, 3, 4};
     (void)store_data_import(st, 1, 10, 11, 2);
-    assert_true(store_record_history(&versions, &n, st, text_of(code), a, &e));
+    assert_true(store_record_history(&versions, &n, st, SCOPE_EVERYTHING, text_of(code), a, &e));
     assert_int_equal(n, 3);
     for (uint32_t i = 0; i < 3; i++) {
         assert_int_equal(versions[i].version_no, i + 1);
@@ -193,14 +195,15 @@ static void record_store_3_history(void **state)
         store_begin(st, true, &e)); /* undone: history stays, the current version goes back */
     assert_true(store_batch_undo(&withdrawn, &reverted, st, 4, "local:test", "why", &e));
     assert_true(store_commit(st, &e));
-    assert_true(store_record_history(&versions, &n, st, text_of(code), a, &e));
+    assert_true(store_record_history(&versions, &n, st, SCOPE_EVERYTHING, text_of(code), a, &e));
     assert_int_equal(n, 3);
     load(&r, &m, st, code, 0);
     assert_int_equal(m.version_no, 2);
     is_record(&r, 10, 1);
     load(&r, &m, st, code, 3);
     is_record(&r, 10, 2);
-    assert_false(store_record_history(&versions, &n, st, TEXT("nonsense"), a, &e));
+    assert_false(
+        store_record_history(&versions, &n, st, SCOPE_EVERYTHING, TEXT("nonsense"), a, &e));
     assert_int_equal(e.code, ERR_NOT_FOUND);
     store_close(st);
 }

@@ -28,7 +28,8 @@ static int begin(void **state)
     arena = arena_new(ARENA_WIPE);
     st = store_data_make("repository");
     (void)store_data_import(st, 1, 0, 3, 0);
-    assert_true(store_record_list(&record, &n, st, FORM_NONE, 0, 0, 10, arena, NULL));
+    assert_true(
+        store_record_list(&record, &n, st, FORM_NONE, SCOPE_EVERYTHING, 0, 10, arena, NULL));
     assert_int_equal(n, 3);
     assert_true(store_begin(st, true, NULL));
     return 0;
@@ -140,7 +141,8 @@ static void sealed(void **state)
     assert_string_equal(e.id, "envelope.damaged");
     assert_true(referral_find(&r, st, l[1].referral_no, arena, &e));
     assert_true(store_begin(st, true, &e));
-    assert_true(store_record_erase(st, text_of(l[1].code), "test", "asked for", &e));
+    assert_true(
+        store_record_erase(st, SCOPE_EVERYTHING, text_of(l[1].code), "test", "asked for", &e));
     if (referral_find(&r, st, l[1].referral_no, arena, &e)) {
         assert_string_equal(r.words, "");
         assert_string_equal(r.answer, "");

@@ -50,6 +50,7 @@ static struct record_put_result enter(int64_t organisation_no, int i, const char
     struct record_put_result out;
     store_data_record(&r, arena, store_data_dictionary(), i, 0);
     const struct record_put in = {.record = &r,
+                                  .scope = SCOPE_EVERYTHING,
                                   .organisation_no = organisation_no,
                                   .reference = store_data_reference(i),
                                   .author = "ana",
@@ -173,9 +174,11 @@ static void sealed_and_erased(void **state)
     no = (uint64_t)raw_number(r, "SELECT max(record_no) FROM review_query");
     raw_close(r);
     assert_true(store_begin(st, true, &e));
-    assert_true(store_record_list(&meta, &n, st, FORM_NONE, 0, no - 1, 1, arena, &e));
+    assert_true(
+        store_record_list(&meta, &n, st, FORM_NONE, SCOPE_EVERYTHING, no - 1, 1, arena, &e));
     assert_int_equal(meta[0].record_no, no);
-    assert_true(store_record_erase(st, text_of(meta[0].code), "test", "asked for", &e));
+    assert_true(
+        store_record_erase(st, SCOPE_EVERYTHING, text_of(meta[0].code), "test", "asked for", &e));
     assert_true(review_list(&list, &n, st, no, arena, &e));
     for (size_t i = 0; i < n; i++) assert_int_equal(list[i].n_message, 0);
     assert_true(store_commit(st, &e));

@@ -96,9 +96,11 @@ static void add_versions(struct crypto_hasher *h, struct store *st, const char *
     struct err e;
 
     buf_init(&b, 1 << 20);
-    if (!store_record_history(&version, &n, st, text_of(code), a, &e)) fail_msg("%s", e.msg);
+    if (!store_record_history(&version, &n, st, SCOPE_EVERYTHING, text_of(code), a, &e))
+        fail_msg("%s", e.msg);
     for (size_t i = 0; i < n; i++) {
-        if (!store_record_load(&r, &m, st, text_of(code), version[i].version_no, a, &e))
+        if (!store_record_load(&r, &m, st, SCOPE_EVERYTHING, text_of(code), version[i].version_no,
+                               a, &e))
             fail_msg("%s", e.msg);
         struct json *j = record_to_json(&r, false);
         buf_clear(&b);
@@ -151,7 +153,7 @@ void vault_fingerprint(uint8_t out[32], struct store *st)
     size_t n;
 
     crypto_hasher_init(&h, NULL);
-    assert_true(store_record_list(&list, &n, st, FORM_NONE, 0, 0, 1000000, a, NULL));
+    assert_true(store_record_list(&list, &n, st, FORM_NONE, SCOPE_EVERYTHING, 0, 1000000, a, NULL));
     assert_true(n > 0);
     for (size_t i = 0; i < n; i++) add_versions(&h, st, list[i].code, a);
     assert_true(store_organisation_list(&organisation, &n, st, a, NULL));

@@ -3,6 +3,7 @@
 # Tests of tools/lint: that each check can fail, on a tree of violations, and does not cry wolf.
 #  1 includes   2 symbols   3 doors   4 banned functions   5 cryptography (S1, S2)   6 words
 #  7 headers alone   8 tests mirror the code   9 a tree without violations   10 the table of docs/security.md
+#  11 scopes of what the desk asks of the store (S50)
 set -u
 lint=$DCIM_SOURCE_DIR/tools/lint
 failed=0
@@ -48,6 +49,11 @@ has 'src/base/bad.c:15: words: prints below the doors'
 has 'src/base/bad.c:15: words: exits below the doors'
 has 'src/base/bad.c:16: words: SQL in C'
 has 'src/base/bad.c:17: words: HTML in C'
+
+# 11 scopes
+has 'src/service/op_bad.c:4: scope: the whole register, whoever asks'
+has 'src/service/op_bad.c:5: scope: a scope comes from'
+has_not 'src/service/op_bad.c:4: scope: a scope'
 
 # 7 headers alone
 has 'src/base/bad.h:1: headers: does not compile alone'

@@ -6,6 +6,7 @@
 #   doors     each library has one file that includes it     banned    functions nobody calls
 #   crypto    no cipher or hash of our own                   words     no SQL, HTML, printing where it must not be
 #   headers   every header compiles alone                    mirror    tests mirror the code, rooms have a README
+#   scope     what the desk asks of the store, it asks within a call's scope (S50)
 #   security  docs/security.md names tests that are there, and every number due
 #   format    no tabs, no trailing blanks, no long lines (`make format` lays out the rest)
 #
@@ -29,6 +30,7 @@ xargs -r "$work/ctext" . <"$work/files" >"$work/text"
     awk -f "$here/banned.awk" "$work/text"
     awk -f "$here/crypto.awk" "$work/text"
     awk -f "$here/words.awk" "$work/text"
+    awk -f "$here/scope.awk" "$work/text"
     xargs -r awk '
         length($0) > 100 && !/https?:/ {
             s = $0; gsub(/[\200-\277]/, "", s) # bytes that continue a character

@@ -15,8 +15,13 @@ SELECT r.record_no, r.code, f.name AS form, s.organisation_no, o.code AS organis
    AND (:organisation_no = 0 OR s.organisation_no = :organisation_no)
  ORDER BY r.record_no LIMIT :max;
 
--- name: record_find   params: code   columns: record_no   rows: 0..1
-SELECT record_no FROM record_code WHERE code = :code;
+-- name: record_find   params: code, organisation_no   columns: record_no   rows: 0..1
+-- Of any organisation where it is 0.
+SELECT c.record_no FROM record_code c
+ WHERE c.code = :code
+   AND (:organisation_no = 0 OR
+        EXISTS (SELECT 1 FROM record r JOIN series s ON s.series_no = r.series_no
+                 WHERE r.record_no = c.record_no AND s.organisation_no = :organisation_no));
 
 -- name: record_history   params: record_no, first, last   columns: record_no, code, form, organisation_no, organisation, state, version_no, created_at, batch_no, author, reason, has_identity   rows: 0..*
 -- Versions of one record from first to last; the state is the record's.
