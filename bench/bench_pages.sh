@@ -35,7 +35,7 @@ fi
 port=$((21000 + $$ % 20000))
 us=http://localhost:$port
 "$dcim" serve --repository "$folder/r" --key-file "$folder/r.key" --port $port --insecure-plain \
-    --insecure-no-second-factor --rate 1000000 --burst 1000000 >"$work/serve.log" 2>&1 &
+    --insecure-no-second-factor --insecure-root --rate 1000000 --burst 1000000 >"$work/serve.log" 2>&1 &
 server=$!
 i=0
 until curl -s -o /dev/null "$us/sign-in"; do
