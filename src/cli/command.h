@@ -148,6 +148,14 @@ int show_link_choice(const struct invocation *v, const struct json *r);
 int show_link_quality(const struct invocation *v, const struct json *r);
 int run_link_review(struct invocation *v);
 
+/* --- release.c --- */
+int show_releases(const struct invocation *v, const struct json *r);
+int show_release(const struct invocation *v, const struct json *r);
+int show_release_done(const struct invocation *v, const struct json *r);
+int show_release_file(const struct invocation *v, const struct json *r); /* --output, or here */
+int run_release_create(struct invocation *v); /* of saved questions and a file of further ones */
+int run_release_show(struct invocation *v);
+
 /* --- run.c --- */
 int run_operation(struct invocation *v); /* the usual way: one call, then show or --json */
 int run_named(struct invocation *v, const char *operation); /* the same of an operation by name */

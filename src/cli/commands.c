@@ -136,6 +136,34 @@ static const struct option table_option[] = {
     TEXT_OPT("output", "output", "FILE", "write to a file"),
     LAST};
 
+static const struct option release_create_option[] = {
+    TEXT_NEEDED("title", "title", "TEXT", "title of the release"),
+    TEXT_OPT("note", "note", "TEXT", "what a reader should know; names nobody"),
+    LIST_OPT("questions", "questions", "CODE,...", "codes of saved questions, one for each table"),
+    TEXT_OPT("tables", NULL, "FILE",
+             "file of further tables: a JSON array of objects with form, rows, columns, where and count, as "
+             "`dcim table` takes them"),
+    INT_OPT("threshold", "threshold", "smallest count that is shown (default: the pack's)"),
+    INT_OPT("replaces", "replaces", "number of the release it is in the place of"),
+    LAST};
+
+#define RELEASE_OPERAND \
+    {.name = "NUMBER", .parameter = "release", .kind = OPTION_INT, \
+     .help = "number of the release, from `dcim release list`", .operand = true, .required = true}
+
+static const struct option release_option[] = {RELEASE_OPERAND, LAST};
+
+static const struct option release_reason_option[] = {
+    RELEASE_OPERAND, TEXT_NEEDED("reason", "reason", "TEXT", "why; names nobody"), LAST};
+
+static const struct option release_download_option[] = {
+    RELEASE_OPERAND,
+    TEXT_OPT("format", "format", "FORMAT",
+             "json (default): the whole document, as it was approved; csv or xlsx: one table"),
+    INT_OPT("table", "table", "number of the table (default 1)"),
+    TEXT_OPT("output", NULL, "FILE", "write to a file"),
+    LAST};
+
 static const struct option report_option[] = {
     OPERAND("REPORT", "report", "name of the report, from `dcim report list`"),
     {.name = "year",
@@ -457,6 +485,31 @@ const struct command commands[] = {
         "compute them. A table that cannot be protected is refused, exit status 6. "
         "`dcim variables --form victim` lists the variables, `dcim codes CL_SEX` the codes of a list."),
      "dcim table --form victim --rows form_of_exploitation --columns sex", false},
+    {"release create", NULL, release_create_option, show_release_done,
+     run_release_create, N_("prepare a release: protected tables that are published together"),
+     N_("The tables are counted in one state of the register and protected together: what one of them "
+        "hides, no other tells. Nothing is published yet: another person approves it with `dcim release "
+        "approve`. Tables that cannot be protected together are refused and named, exit status 6."),
+     "dcim release create --title \"Victims 2025\" --tables tables.json", false},
+    {"release list", "release.list", no_option, show_releases, NULL,
+     N_("list releases: published, withdrawn, and those that wait"), NULL, NULL, false},
+    {"release show", NULL, release_option, show_release, run_release_show,
+     N_("show a release with its tables"), NULL, "dcim release show 1", false},
+    {"release download", "release.download", release_download_option, show_release_file, NULL,
+     N_("write a release, or a table of it, as a file"),
+     N_("The document (json) is the same bytes for ever; `sha256sum` gives the digest that `dcim release "
+        "show` prints."),
+     "dcim release download 1 --output release-1.json", false},
+    {"release approve", "release.approve", release_option, show_release_done, NULL,
+     N_("let out a release that somebody else has prepared"),
+     N_("Look at it first with `dcim release show`. Nobody approves what they prepared."), NULL, false},
+    {"release refuse", "release.refuse", release_reason_option, show_release_done, NULL,
+     N_("refuse a release that somebody else has prepared"), NULL, NULL, false},
+    {"release withdraw", "release.withdraw", release_reason_option, show_release_done, NULL,
+     N_("take back a release that is published"),
+     N_("It stays in the list with the reason; its tables are no longer handed out. What somebody has "
+        "taken away already is not called back by it."),
+     NULL, false},
     {"report list", "report.list", no_option, show_reports, NULL,
      N_("list the tables of the country's standing reports"), NULL, NULL, false},
     {"report run", "report.run", report_option, show_report, NULL,

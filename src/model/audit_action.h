@@ -55,7 +55,8 @@
     X(AUDIT_LINK_UNDO, "link.undo", "decision about a pair undone")                                \
     X(AUDIT_LINK_KEY, "link.key", "key for encoding names handed out")                             \
     X(AUDIT_LINK_CHOOSE, "link.choose", "answer chosen that counts for a person")                  \
-    X(AUDIT_LINK_UNCHOOSE, "link.unchoose", "choice of an answer taken back")
+    X(AUDIT_LINK_UNCHOOSE, "link.unchoose", "choice of an answer taken back")                      \
+    X(AUDIT_RELEASE, "release", "release prepared, approved, refused or withdrawn")
 
 enum audit_action {
 #define X(id, name, text) id,

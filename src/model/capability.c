@@ -28,7 +28,7 @@ const char *capability_text(enum capability c)
 }
 
 #define MAY(word) (UINT64_C(1) << CAP_##word)
-#define MAY_LOOK_UP (MAY(DICTIONARY_READ) | MAY(ORGANISATION_READ) | MAY(SELF))
+#define MAY_LOOK_UP (MAY(DICTIONARY_READ) | MAY(ORGANISATION_READ) | MAY(RELEASE_READ) | MAY(SELF))
 #define MAY_BOTH_SETS (MAY(VICTIM) | MAY(JUSTICE))
 
 /* The persons of design section 1. What each must never do is what its row lacks; whose records a
@@ -47,7 +47,8 @@ const struct role roles[] = {
      MAY_LOOK_UP | MAY_BOTH_SETS | MAY(RECORD_READ) | MAY(TABLE) | MAY(TABLE_RAW), false,
      N_("statistics and research on pseudonymous records")},
     {"publisher", "releases what disclosure control has passed",
-     MAY_LOOK_UP | MAY_BOTH_SETS | MAY(TABLE), false, N_("release of statistics")},
+     MAY_LOOK_UP | MAY_BOTH_SETS | MAY(TABLE) | MAY(RELEASE), false,
+     N_("release of statistics")},
     {"auditor", "reads and verifies the audit log; data protection officer",
      MAY_LOOK_UP | MAY(AUDIT_READ) | MAY(CHECK) | MAY(SUBJECT_REQUEST) | MAY(APPROVE), false,
      N_("supervision of the register")},

@@ -37,7 +37,9 @@
     X(CAP_SUBJECT_REQUEST, "subject.request", "register and answer requests of data subjects") \
     X(CAP_EMERGENCY, "emergency", "open a record of another organisation in an emergency")     \
     X(CAP_APPROVE, "approve", "approve what somebody of another unit asks for")                \
-    X(CAP_LINK, "link", "find and decide which records are one person")
+    X(CAP_LINK, "link", "find and decide which records are one person")                       \
+    X(CAP_RELEASE, "release", "prepare and withdraw releases of protected tables")             \
+    X(CAP_RELEASE_READ, "release.read", "read published releases")
 
 enum capability {
 #define X(id, name, text) id,

@@ -12,6 +12,7 @@ enum { COLUMNS_SIDE_BY_SIDE = 6, PERCENT_FROM = 20 };
 struct saying {
     struct call *c;
     const struct release *r;
+    size_t language; /* of the release's words */
     struct number_format *numbers;
     bool persons;
     bool regions; /* of a map: those without parts are spoken of, not the country around them */
@@ -30,7 +31,7 @@ static const char *number(const struct saying *s, int64_t v)
 static const char *label_of(const struct saying *s, size_t k, size_t i)
 {
     const struct release_category *x = &s->r->dim[k].category[i];
-    const char *label = words_in(&x->label, s->c->language, x->name);
+    const char *label = words_in(&x->label, s->language, x->name);
     struct text t = unicode_visible(text_of(label), s->c->arena);
     return arena_copy(s->c->arena, t.p, t.n);
 }
@@ -165,6 +166,7 @@ const char *figure_finding(struct call *c, const struct counted *t, const char *
     const char *language = c->s->dictionary->language[c->language];
     struct saying s = {.c = c,
                        .r = &t->release,
+                       .language = t->words.language,
                        .persons = strcmp(t->release.unit, "persons") == 0,
                        .regions = strcmp(kind, "regions") == 0,
                        .numbers = unicode_numbers_new(
@@ -317,6 +319,7 @@ const char *figure_said(struct figure_grid *g, const struct counted *t, const ch
 {
     struct saying s = {.c = g->c,
                        .r = &t->release,
+                       .language = t->words.language,
                        .numbers = g->numbers,
                        .persons = strcmp(t->release.unit, "persons") == 0};
     return said(&s, label, n);

@@ -126,8 +126,7 @@ static void describe(struct call *c, const struct counted *t)
     buf_release(&fields);
 }
 
-/* Smallest count that may be shown: the pack's, or more; never less. */
-static bool threshold(int64_t *out, struct call *c, struct err *e)
+bool call_threshold(int64_t *out, struct call *c, struct err *e)
 {
     int64_t least = dictionary_parameter_int(c->s->dictionary, "disclosure.min_count", 5);
     *out = json_get_int(c->in, "threshold", least);
@@ -157,7 +156,7 @@ bool call_count_spec(struct counted *out, struct snapshot **snapshot, struct cal
 bool call_count_release(struct counted *out, struct call *c, const struct table *t, struct err *e)
 {
     int64_t k = 0;
-    if (!threshold(&k, c, e) ||
+    if (!call_threshold(&k, c, e) ||
         !release_table(&out->release, t, &(struct protect_rule){.threshold = k}, c->arena, e))
         return false;
     describe(c, out);
@@ -169,7 +168,7 @@ bool call_count(struct counted *out, struct call *c, bool raw, struct err *e)
     struct snapshot *snapshot;
     struct table table;
     int64_t k = 0;
-    if (!raw && !threshold(&k, c, e)) return false; /* before the work */
+    if (!raw && !call_threshold(&k, c, e)) return false; /* before the work */
     if (!call_count_spec(out, &snapshot, c, e)) return false;
     if (!table_count(&table, snapshot, &out->spec, c->arena, e)) return false;
     if (!raw) return call_count_release(out, c, &table, e);

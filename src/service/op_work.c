@@ -7,6 +7,7 @@
 #include "service/tasks.h"
 
 #include "store/referral.h"
+#include "store/release.h"
 
 static void item(struct call *c, const char *name, int64_t n, const char *words)
 {
@@ -49,6 +50,22 @@ static bool link_items(struct call *c, struct err *e)
     if (!link_values_open(&values, c, e)) return false;
     if (values > 0)
         item(c, "link_values", values, tr("Persons whose records contradict each other"));
+    return true;
+}
+
+/* Releases: those that wait for a second person, and one's own that wait for somebody else. */
+static bool release_items(struct call *c, struct err *e)
+{
+    struct store *st = c->s->store;
+    int64_t n;
+    if (role_may(c->who.role, CAP_APPROVE)) {
+        if (!store_release_count(&n, st, RELEASE_WAITING, NULL, c->who.actor, e)) return false;
+        item(c, "releases", n, tr("Releases that wait for your approval"));
+    }
+    if (role_may(c->who.role, CAP_RELEASE)) {
+        if (!store_release_count(&n, st, RELEASE_WAITING, c->who.actor, NULL, e)) return false;
+        item(c, "releases_own", n, tr("Your releases that wait for approval"));
+    }
     return true;
 }
 
@@ -96,5 +113,5 @@ bool op_work_summary(struct call *c, struct err *e)
         if (!referral_count(&n, st, call_scope(c), e)) return false;
         item(c, "referrals", n, tr("Referrals to be answered"));
     }
-    return link_items(c, e) && guard_items(c, e);
+    return link_items(c, e) && release_items(c, e) && guard_items(c, e);
 }

@@ -357,6 +357,7 @@ static const struct operation_part *const parts[] = {
     &register_operations, &explore_operations, &account_operations,
     &govern_operations,   &entry_operations,   &upload_operations,
     &guard_operations,    &link_operations,    &encode_operations,
+    &release_operations,
 };
 
 const struct operation_row *operation_row_at(size_t i)

@@ -25,6 +25,7 @@ extern const struct operation_part upload_operations;
 extern const struct operation_part guard_operations;
 extern const struct operation_part link_operations;
 extern const struct operation_part encode_operations;
+extern const struct operation_part release_operations;
 
 const struct operation_row *operation_row_at(size_t i); /* over all parts; NULL behind the last */
 size_t operation_row_count(void);

@@ -165,6 +165,12 @@ typedef bool handler_fn(struct call *c, struct err *e);
     X(op_link_conflicts) X(op_link_person) X(op_link_values) X(op_link_choose) X(op_link_unchoose) \
     X(op_link_quality) X(op_link_sample) X(op_link_catch_up)
 // clang-format on
+// clang-format off
+#define RELEASE_HANDLERS(X) \
+    X(op_release_prepare) X(op_release_approve) X(op_release_refuse) X(op_release_withdraw) \
+    X(op_release_list) X(op_release_show) X(op_release_read) X(op_release_download) \
+    X(op_release_choices)
+// clang-format on
 #define ENCODE_HANDLERS(X) X(op_encode_file) X(op_link_key) X(op_link_encode)
 #define X(name) handler_fn name;
 ENCODE_HANDLERS(X)
@@ -172,6 +178,7 @@ OPERATION_HANDLERS(X)
 ENTRY_HANDLERS(X)
 GUARD_HANDLERS(X)
 LINK_HANDLERS(X)
+RELEASE_HANDLERS(X)
 #undef X
 
 /* Open the repository of the options, when it is not open yet: unlock, load its dictionary, hold

@@ -27,4 +27,8 @@ bool call_count_spec(struct counted *out, struct snapshot **snapshot, struct cal
 bool call_count_release(struct counted *out, struct call *c, const struct table *t,
                         struct err *e) MUST_CHECK;
 
+/* Smallest count that may be shown: parameter `threshold`, where there is none the pack's; never
+ * less than that. */
+bool call_threshold(int64_t *out, struct call *c, struct err *e) MUST_CHECK;
+
 #endif

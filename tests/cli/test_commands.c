@@ -66,6 +66,8 @@ static const struct operation *operation_of(const struct command *c)
     if (c->run == run_record_show) return operation_find("record.show");
     if (c->run == run_quality) return operation_find("quality.report");
     if (c->run == run_links) return operation_find("record.links");
+    if (c->run == run_release_create) return operation_find("release.prepare");
+    if (c->run == run_release_show) return operation_find("release.show");
     if (c->run == run_encode) return operation_find("encode.file");
     if (c->run == run_link_key) return operation_find("link.key");
     if (c->run == run_link_encode) return operation_find("link.encode");
@@ -93,11 +95,14 @@ static void table_1_1_fits_the_operations(void **state)
              * desk of a server, which a file of this machine has no need of; `brief` is for pages,
              * of which many want the titles of forms alone; `seen` is what a page, or `dcim link
              * review`, has shown; `key_file` is what --key-file says; `recipient` is what stands in
-             * the file that --recipient names */
+             * the file that --recipient names; `tables` are in the file of --tables; `offset` and
+             * `digest` are of a download in pieces, over the desk */
             bool made = strcmp(p->name, "width") == 0 || strcmp(p->name, "threshold") == 0 ||
                         strcmp(p->name, "purpose") == 0 || strcmp(p->name, "upload") == 0 ||
                         strcmp(p->name, "brief") == 0 || strcmp(p->name, "seen") == 0 ||
-                        strcmp(p->name, "key_file") == 0 || strcmp(p->name, "recipient") == 0;
+                        strcmp(p->name, "key_file") == 0 || strcmp(p->name, "recipient") == 0 ||
+                        strcmp(p->name, "tables") == 0 || strcmp(p->name, "offset") == 0 ||
+                        strcmp(p->name, "digest") == 0;
             if (o->name == NULL && !made) fail_msg("%s cannot say %s", c->words, p->name);
         }
     }
