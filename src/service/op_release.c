@@ -117,7 +117,7 @@ static bool count_all(struct asked *q, struct call *c, struct err *e)
 
 static bool sees_all_records(struct call *c, struct err *e)
 {
-    if (call_scope(c) == SCOPE_ALL) return true;
+    if (call_whose(c).kind == SCOPE_ALL) return true;
     err_set(e, ERR_DENIED, "release.own_records",
             "a release is of the whole register, and other organisations' records are not there "
             "for you");
