@@ -34,8 +34,7 @@ void process_start(void)
 const char *process_weakened(void)
 {
     if (!keyring_insecure_kdf()) return NULL;
-    return N_(
-        "DCIM_INSECURE_KDF is set: passphrases are stretched too little to be safe; for tests only");
+    return N_("DCIM_INSECURE_KDF is set: passphrases are stretched too little to be safe");
 }
 
 /* ---- a place in memory ---- */
@@ -183,14 +182,12 @@ int process_desk(const char *program)
 
 const char *process_no_second_factor(void)
 {
-    return N_("insecure-no-second-factor is set: a password alone lets people in; for "
-              "demonstrations only");
+    return N_("a password alone lets people in");
 }
 
 const char *process_root(void)
 {
-    return N_("the server runs as root: who took it over would have the machine; for "
-              "demonstrations only");
+    return N_("the server runs as root: who took it over would have the machine");
 }
 
 int process_backup(void)

@@ -133,8 +133,10 @@ static struct json *chrome(struct exchange *x)
     json_set(page, "account", account);
     json_set(page, "nav", menu(x));
     json_set_bool(page, "demo", json_get_bool(x->info, "demo", false));
-    if (json_size(json_get(x->info, "weakened")) > 0)
+    if (json_size(json_get(x->info, "weakened")) > 0) {
         json_set(page, "weakened", json_share(json_get(x->info, "weakened")));
+        json_set_bool(page, "is_weakened", true);
+    }
     json_set_int(page, "idle_seconds", json_get_int(x->info, "idle_seconds", 0));
     json_set_int(page, "longest_seconds", json_get_int(x->info, "longest_seconds", 0));
     return page;
