@@ -5,6 +5,7 @@
 
 #define RECORDS N_("Records")
 #define TABLES N_("Tables")
+#define RELEASES N_("Releases")
 #define BATCHES N_("Batches")
 #define IMPORTS N_("Imports")
 #define DRAFTS N_("Drafts")
@@ -60,6 +61,14 @@ static const struct api_route rows[] = {
     {METHOD_POST, "/tables/download", .operation = "explore.download", .tag = TABLES,
      .about = N_("A file comes in pieces: ask again with `offset` set to the last answer's `next`, "
                  "and `digest` to its digest, until `next` is -1.")},
+    {METHOD_GET, "/releases", .operation = "release.list", .tag = RELEASES},
+    {METHOD_GET, "/releases/{release}", .operation = "release.read", .tag = RELEASES,
+     .about = N_("`document` has all tables in full, in every language (docs/formats/release.md); it is "
+                 "left out where the release was withdrawn. To check `digest`, take the file.")},
+    {METHOD_GET, "/releases/{release}/file", .operation = "release.download", .tag = RELEASES,
+     .about = N_("With `format` json the very bytes that were approved, whose SHA-256 is the release's "
+                 "digest.")},
+
     {METHOD_GET, "/dashboards", .operation = "dashboard.list", .tag = TABLES},
     {METHOD_GET, "/dashboards/{name}", .operation = "dashboard.show", .tag = TABLES},
 

@@ -12,6 +12,7 @@ static const struct route_part parts[] = {
     {routes_help, &routes_help_count},       {routes_account, &routes_account_count},
     {routes_govern, &routes_govern_count},   {routes_explore, &routes_explore_count},
     {routes_guard, &routes_guard_count},     {routes_link, &routes_link_count},
+    {routes_release, &routes_release_count},
 };
 
 const struct route *route_at(size_t i)
@@ -36,6 +37,7 @@ static const struct menu_item menu[] = {
     {"/accounts", N_("Accounts"), "account.change"},
     {"/dashboards", N_("Dashboards"), "table"},
     {"/explore", N_("Tables"), "table"},
+    {"/releases", N_("Releases"), "release.read"},
     {"/organisations", N_("Organisations"), "organisation.change"},
     {"/audit", N_("Audit log"), "audit.read"},
     {"/requests", N_("Requests"), "subject.request"},
@@ -109,6 +111,11 @@ static const struct {
     {"link-undone", N_("The decision was taken back.")},
     {"link-chosen", N_("Chosen: this answer counts for the person now.")},
     {"link-unchosen", N_("The choice was taken back.")},
+    {"release-prepared",
+     N_("The release is prepared. Somebody else approves it before it is published.")},
+    {"release-published", N_("The release is published.")},
+    {"release-refused", N_("The release was refused.")},
+    {"release-withdrawn", N_("The release was withdrawn.")},
     {"account-changed", N_("The account was changed. Its sessions have ended.")},
 };
 

@@ -23,6 +23,7 @@ ROUTE_PART(govern);
 ROUTE_PART(explore);
 ROUTE_PART(guard);
 ROUTE_PART(link);
+ROUTE_PART(release);
 #undef ROUTE_PART
 
 /* The page of a section that was sent when its session had ended: keep it in the draft for who it was (the

@@ -226,6 +226,8 @@ static const char *card_address(struct exchange *x, const char *name)
                {"referrals", "/referrals?waiting=1"},
                {"emergencies", "/emergency"},
                {"approvals", "/approvals"},
+               {"releases", "/releases"},
+               {"releases_own", "/releases"},
                {"link_open", "/linkage"},
                {"link_confirm", "/linkage?state=confirm"},
                {"link_conflicts", "/linkage/conflicts"},

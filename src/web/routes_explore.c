@@ -18,6 +18,7 @@ static void put_page(struct exchange *x, const char *member, const char *words)
 static bool after_figures(struct exchange *x)
 {
     json_set_bool(x->extra, "may_see_linkage", exchange_may(x, "table.raw"));
+    json_set_bool(x->extra, "may_release", exchange_may(x, "release"));
     return true;
 }
 
@@ -27,6 +28,7 @@ static bool after_question(struct exchange *x)
     put_page(x, "title", json_get_text(json_get(x->result, "saved"), "name", ""));
     put_page(x, "caption", tr("Saved question"));
     put_page(x, "back", "/questions");
+    json_set_bool(x->extra, "may_release", exchange_may(x, "release"));
     return true;
 }
 

@@ -21,6 +21,7 @@
 
 #include "base/arena.h"
 #include "base/base64.h"
+#include "base/crypto.h"
 #include "desk.h"
 #include "service/operations.h"
 #include "web/api.h"
@@ -78,6 +79,19 @@ static void first_record(char out[20], const char *organisation)
             (void)snprintf(out, 20, "%s", json_get_text(json_at(list, i), "record", ""));
 }
 
+/* Release 1, prepared at this machine and approved by whoever may. */
+static void make_release(void)
+{
+    (void)desk_do(desk, "release.prepare",
+                  "{'title':'Victims','tables':['{\\\"form\\\":\\\"victim\\\"}']}");
+    for (size_t i = 0; i < N_PEOPLE; i++)
+        if (role_may(role_find(text_of(people[i].role)), CAP_APPROVE)) {
+            (void)person_do(&people[i], desk, "release.approve", "{'release':1}");
+            return;
+        }
+    fail();
+}
+
 static int begin(void **state)
 {
     (void)state;
@@ -100,6 +114,7 @@ static int begin(void **state)
         person_make(&people[i], desk);
         make_key(key[i], &people[i], NULL);
     }
+    make_release();
     site.desk = &desk;
     site.n_desk = 1;
     described = api_description();
@@ -424,6 +439,7 @@ static const char *value_of(const char *name, const struct work *w)
     if (strcmp(name, "section") == 0) return w->section;
     if (strcmp(name, "list") == 0) return "CL_EXPL";
     if (strcmp(name, "batch") == 0) return "3";
+    if (strcmp(name, "release") == 0) return "1";
     if (strcmp(name, "job") == 0) return w->job;
     return "overview";
 }
@@ -573,6 +589,32 @@ static void keys_3_3_purpose(void **state)
     assert_int_equal(post(key[1], path, "{\"purpose\":\"curiosity\"}"), 403);
     assert_string_equal(problem(), "token.purpose");
     assert_int_equal(post(key[1], path, "{\"purpose\":\"yearly report\"}"), 200);
+}
+
+/* A key for reading releases reads them and nothing else; the file has the release's digest. */
+static void keys_3_4_releases(void **state)
+{
+    (void)state;
+    char one[KEY_SIZE], file_key[KEY_SIZE], digest[65], have[65];
+    struct buf file;
+    uint8_t hash[32];
+    make_key(one, &people[0], "release.read");
+    make_key(file_key, &people[0], "release.download");
+    assert_int_equal(get(one, API_ROOT "/releases/1", NULL), 200);
+    assert_string_equal(json_get_text(said, "state", ""), "published");
+    (void)snprintf(digest, sizeof digest, "%s", json_get_text(said, "digest", ""));
+    const struct json *table = json_at(json_get(json_get(said, "document"), "tables"), 0);
+    assert_int_equal(json_size(json_get(table, "counts")), 1);
+    assert_int_equal(get(file_key, API_ROOT "/releases/1/file", NULL), 200);
+    buf_init(&file, 1 << 20);
+    assert_true(base64_take(&file, text_of(json_get_text(said, "base64", ""))));
+    crypto_sha256(hash, file.p, file.n);
+    crypto_hex(have, hash, sizeof hash);
+    assert_string_equal(have, digest);
+    buf_release(&file);
+    assert_int_equal(get(one, API_ROOT "/releases", NULL), 403);
+    assert_int_equal(get(one, API_ROOT "/records", NULL), 403);
+    assert_int_equal(get(one, API_ROOT "/releases/2", NULL), 404);
 }
 
 /* ---- 4 ---- */
@@ -931,6 +973,7 @@ int main(void)
         cmocka_unit_test(keys_3_1_no_key),
         cmocka_unit_test(keys_3_2_scope_and_revoking),
         cmocka_unit_test(keys_3_3_purpose),
+        cmocka_unit_test(keys_3_4_releases),
         cmocka_unit_test(sent_4_1_what_is_not_described),
         cmocka_unit_test(sent_4_2_types_and_bodies),
         cmocka_unit_test(sent_4_3_addresses_and_methods),
