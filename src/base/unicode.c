@@ -510,6 +510,39 @@ struct text unicode_visible(struct text t, struct arena *a)
     return out;
 }
 
+/* Letters up to a blank, with a mark behind them. */
+static bool begins_with_word(struct text t)
+{
+    for (size_t i = 0; i < t.n;) {
+        UChar32 c = next8(t, &i);
+        if (c == ' ' || (i > 1 && (c == ',' || c == ':'))) return i > 1;
+        if (!u_isalpha(c) && c != '-' && c != '\'') return false;
+    }
+    return t.n > 0;
+}
+
+struct text unicode_sentence(struct text t, struct arena *a)
+{
+    struct buf b;
+    size_t first = 0;
+    uint8_t large[U8_MAX_LENGTH];
+    if (t.n == 0) return t;
+    buf_init_wiped(&b, t.n + U8_MAX_LENGTH + 1);
+    UChar32 c = next8(t, &first);
+    if (begins_with_word(t)) {
+        int32_t n = 0;
+        U8_APPEND_UNSAFE(large, n, (uint32_t)u_totitle(c));
+        buf_put(&b, large, (size_t)n);
+    } else {
+        first = 0;
+    }
+    buf_put(&b, t.p + first, t.n - first);
+    if (strchr(".!?:;", t.p[t.n - 1]) == NULL) buf_put(&b, ".", 1);
+    struct text out = {arena_copy(a, b.p, b.n), b.n};
+    buf_release(&b);
+    return out;
+}
+
 static size_t width_of(UChar32 c)
 {
     uint32_t category = U_MASK(u_charType(c));

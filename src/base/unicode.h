@@ -65,6 +65,10 @@ const char *unicode_tenths(struct number_format *f, double share, struct arena *
  * a millisecond. */
 bool unicode_instant(char *out, size_t size, int64_t seconds, const char *language);
 
+/* A message as a sentence: its first letter large, and a full stop behind it. A first word that is
+ * no word ("record.list", "--user", "PT") stays as it is. `t` is UTF-8; "" stays "". */
+struct text unicode_sentence(struct text t, struct arena *a);
+
 /* Columns a terminal needs for the text (wide and combining characters counted). */
 size_t unicode_width(struct text t);
 

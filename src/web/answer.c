@@ -3,6 +3,7 @@
 #include "web/answer.h"
 
 #include "base/mem.h"
+#include "base/unicode.h"
 #include "web/ahead.h"
 #include "web/ask.h"
 #include "web/page.h"
@@ -21,6 +22,17 @@ void exchange_error(struct exchange *x, const char *field, const char *message, 
     json_set_text(row, "message", message);
     if (remedy != NULL && remedy[0] != '\0') json_set_text(row, "remedy", remedy);
     json_push(x->errors, row);
+}
+
+/* What the desk says, as a line of its own on a page. */
+static const char *sentence(struct exchange *x, const char *message)
+{
+    return unicode_sentence(text_of(message), x->arena).p;
+}
+
+void exchange_error_of(struct exchange *x, const char *field, const struct err *e)
+{
+    exchange_error(x, field, sentence(x, e->msg), sentence(x, e->remedy));
 }
 
 static int status_of(enum err_code code)
@@ -62,8 +74,8 @@ static void show_error(struct exchange *x, int status, const struct err *e)
     json_set_text(box, "id", x->request != NULL ? x->request->id : "");
     json_set_int(box, "status", status);
     if (e != NULL && status < 500) {
-        json_set_text(box, "message", e->msg);
-        json_set_text(box, "remedy", e->remedy);
+        json_set_text(box, "message", sentence(x, e->msg));
+        json_set_text(box, "remedy", sentence(x, e->remedy));
     }
     json_set(x->extra, "failure", box);
     page_show(x, "error", status);
@@ -94,7 +106,7 @@ void exchange_fail(struct exchange *x, const struct err *e)
         show_error(x, status_of(e->code), e);
         return;
     }
-    exchange_error(x, NULL, e->msg, e->remedy);
+    exchange_error_of(x, NULL, e);
     show_route(x, before, status_of(e->code));
 }
 

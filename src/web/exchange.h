@@ -88,6 +88,8 @@ void exchange_drop_blank(struct exchange *x);
 
 /* Add what is wrong to the page; `field` is the id of an input, or NULL. */
 void exchange_error(struct exchange *x, const char *field, const char *message, const char *remedy);
+/* What the desk answered, its message and what to do about it as sentences. */
+void exchange_error_of(struct exchange *x, const char *field, const struct err *e);
 
 /* Say an error of the desk: as a page of its own status (404, 403, 409 ...), or, after a POST, on
  * the page that was filled in. */

@@ -84,11 +84,58 @@ static bool after_new(struct exchange *x)
     return true;
 }
 
+/* One box of the date of birth; 0: it is blank. */
+static bool birth_part(int64_t *out, struct exchange *x, const char *name, int64_t least,
+                       int64_t most)
+{
+    struct text t = text_trim(request_form(x->request, name));
+    *out = 0;
+    return t.n == 0 || (text_to_int(t, out) && *out >= least && *out <= most);
+}
+
+/* The date of birth as far as it was typed: "1990-05-31", "1990-05", "1990", "". False, and an error
+ * on the page, for what is no date. */
+static bool birth_typed(const char **out, struct exchange *x)
+{
+    int64_t day, month, year;
+    bool parts = birth_part(&day, x, "birth_day", 1, 31) &&
+                 birth_part(&month, x, "birth_month", 1, 12) &&
+                 birth_part(&year, x, "birth_year", 1850, 9999);
+    *out = "";
+    if (!parts || (day != 0 && month == 0) || (month != 0 && year == 0)) {
+        exchange_error(x, "birth_day",
+                       tr("Enter a date such as 31 5 1990, or month and year, or the year alone."),
+                       NULL);
+        return false;
+    }
+    if (day != 0) *out = arena_printf(x->arena, "%04d-%02d-%02d", (int)year, (int)month, (int)day);
+    else if (month != 0) *out = arena_printf(x->arena, "%04d-%02d", (int)year, (int)month);
+    else if (year != 0) *out = arena_printf(x->arena, "%04d", (int)year);
+    return true;
+}
+
+static bool is_whole_date(const char *date)
+{
+    return strlen(date) == strlen("1990-05-31");
+}
+
+static const char *const searched[] = {"reference", "family_name", "given_names", "alias",
+                                       "document"};
+enum { SEARCHED = sizeof searched / sizeof *searched };
+
+/* Without a search; what was typed for it is in the record all the same. */
 static bool begin_at_once(struct exchange *x)
 {
     struct err e = {0};
-    struct json *in = json_object(), *out = NULL;
+    const char *born;
+    struct json *in, *out = NULL;
+    if (!birth_typed(&born, x)) return true;
+    in = json_object();
     json_set_text(in, "form", posted(x, "form"));
+    for (size_t i = 0; i < SEARCHED; i++)
+        if (strcmp(searched[i], "document") != 0 && posted(x, searched[i])[0] != '\0')
+            json_set_text(in, searched[i], posted(x, searched[i]));
+    if (born[0] != '\0') json_set_text(in, "birth_date", born);
     bool ok = exchange_call(&out, x, "entry.begin", in, &e);
     json_free(in);
     if (!ok) {
@@ -100,29 +147,11 @@ static bool begin_at_once(struct exchange *x)
     return go(x, "/drafts/{draft}");
 }
 
-/* "1990-05-31" of three boxes; a name is narrowed by a whole date alone. */
-static void take_birth_date(struct exchange *x)
-{
-    int64_t day, month, year;
-    struct text d = text_trim(request_form(x->request, "birth_day")),
-                m = text_trim(request_form(x->request, "birth_month")),
-                y = text_trim(request_form(x->request, "birth_year"));
-    if (d.n == 0 && m.n == 0 && y.n == 0) return;
-    if (!text_to_int(d, &day) || !text_to_int(m, &month) || !text_to_int(y, &year) || day < 1 ||
-        day > 31 || month < 1 || month > 12 || year < 1850 || year > 9999) {
-        exchange_error(x, "birth_day",
-                       tr("Enter day, month and year, or leave the date of birth out."), NULL);
-        return;
-    }
-    json_set_text(x->in, "birth_date",
-                  arena_printf(x->arena, "%04d-%02d-%02d", (int)year, (int)month, (int)day));
-}
-
+/* A name is narrowed by a whole date alone. */
 static bool before_search(struct exchange *x)
 {
-    static const char *const names[] = {"reference", "family_name", "given_names", "alias",
-                                        "document"};
     struct json *in = json_object();
+    const char *born;
     if (posted(x, "form")[0] == '\0') exchange_error(x, "choice", tr("Choose one."), NULL);
     else if (strcmp(posted(x, "act"), "skip") == 0) {
         json_free(in);
@@ -130,15 +159,15 @@ static bool before_search(struct exchange *x)
     }
     json_set_text(in, "form", posted(x, "form"));
     size_t n = 0;
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        struct text t = text_trim(request_form(x->request, names[i]));
+    for (size_t i = 0; i < SEARCHED; i++) {
+        struct text t = text_trim(request_form(x->request, searched[i]));
         if (t.p == NULL || t.n == 0) continue;
-        json_set(in, names[i], json_text(t));
+        json_set(in, searched[i], json_text(t));
         n++;
     }
     json_free(x->in);
     x->in = in; /* what is blank is not searched for */
-    take_birth_date(x);
+    if (birth_typed(&born, x) && is_whole_date(born)) json_set_text(in, "birth_date", born);
     if (n == 0 && json_size(x->errors) == 0)
         exchange_error(x, "reference", tr("Fill in something to search for, or begin without."),
                        NULL);
@@ -188,6 +217,7 @@ static struct json *table(const char *caption, const char *empty, const char *co
 
 static bool after_search(struct exchange *x)
 {
+    const char *born;
     static const char *const columns[] = {N_("Record"), N_("Form"), N_("Organisation"),
                                           N_("Changed")};
     const struct json *list = json_get(x->result, "records");
@@ -210,6 +240,7 @@ static bool after_search(struct exchange *x)
     json_set_text(page_member(x), "back", "/new");
     ask_keep_form(x); /* a new record, or an emergency, goes on with what was asked */
     json_set_text(x->form, "birth_date", json_get_text(x->in, "birth_date", ""));
+    if (birth_typed(&born, x)) json_set_text(x->form, "birth_typed", born);
     return true;
 }
 
@@ -371,7 +402,8 @@ static void open_one(struct exchange *x, struct opened *o, const char *what)
     enum { DEEPEST = 8 };
     if (o->n >= DEEPEST) return;
     json_set_text(x->result, arena_printf(x->arena, "opened_%u", o->n), what);
-    o->query = arena_printf(x->arena, "%s%cfrom={opened_%u}", o->query, o->n == 0 ? '?' : '&', o->n);
+    o->query =
+        arena_printf(x->arena, "%s%cfrom={opened_%u}", o->query, o->n == 0 ? '?' : '&', o->n);
     o->n++;
 }
 
@@ -383,7 +415,8 @@ static struct opened opened_at(struct exchange *x, const char *path, bool itself
         const char *end = strchr(p, ']');
         if (end == NULL || (end[1] == '\0' && !itself)) break;
         open_one(x, &o,
-                 arena_printf(x->arena, "%.*s:%.*s", (int)(p - path), path, (int)(end - p - 1), p + 1));
+                 arena_printf(x->arena, "%.*s:%.*s", (int)(p - path), path, (int)(end - p - 1),
+                              p + 1));
     }
     return o;
 }
@@ -397,7 +430,8 @@ static struct opened opened_now(struct exchange *x)
         int64_t from, to;
         if (!text_ends(f->name, TEXT(".from")) || !text_to_int(f->value, &from)) continue;
         const char *path = arena_copy(x->arena, f->name.p, f->name.n - 5);
-        if (text_to_int(text_of(posted(x, arena_printf(x->arena, "%s.to", path))), &to) && to > from)
+        if (text_to_int(text_of(posted(x, arena_printf(x->arena, "%s.to", path))), &to) &&
+            to > from)
             open_one(x, &o, arena_printf(x->arena, "%s:%lld", path, (long long)from));
     }
     return o;
@@ -506,7 +540,8 @@ bool routes_entry_keep(struct exchange *x)
     take_own_away(x);
     static const char *const wanted[] = {"draft", "section", "version", "fields"};
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
-        if (json_has(x->in, wanted[i])) json_set(in, wanted[i], json_copy(json_get(x->in, wanted[i])));
+        if (json_has(x->in, wanted[i]))
+            json_set(in, wanted[i], json_copy(json_get(x->in, wanted[i])));
     ok = ok && exchange_call(&out, x, "entry.keep", in, &e);
     json_free(out);
     json_free(in);
@@ -546,7 +581,8 @@ const char *routes_entry_back(struct exchange *x, const char *session, const cha
     }
     const char *draft = arena_printf(x->arena, "%s", json_get_text(out, "draft", "")),
                *section = arena_printf(x->arena, "%s", json_get_text(out, "section", ""));
-    bool resumed = json_get_bool(out, "resumed", false), beside = json_get_bool(out, "conflict", false);
+    bool resumed = json_get_bool(out, "resumed", false),
+         beside = json_get_bool(out, "conflict", false);
     json_free(out);
     json_free(in);
     if (beside) return arena_printf(x->arena, "/drafts/%s/compare", draft);

@@ -68,7 +68,7 @@ bool step_up_take(struct exchange *x)
     }
     json_free(out);
     if (ok) return true;
-    exchange_error(x, by_code ? CODE : PASSWORD, e.msg, e.remedy);
+    exchange_error_of(x, by_code ? CODE : PASSWORD, &e);
     step_up_ask(x, 403);
     return false;
 }

@@ -3,7 +3,7 @@
  *  1 NFC                     2 folding of labels     3 keys of names, the short way and the long
  *  one
  *  4 conversion, in pieces   5 invisible characters  6 columns of a terminal    7 threads
- *  8 numbers and per cents as languages write them
+ *  8 numbers and per cents as languages write them   9 messages as sentences
  */
 #include "harness.h"
 
@@ -319,6 +319,34 @@ static void numbers(void **state)
     unicode_numbers_free(NULL);
 }
 
+/* ---- 9 ---- */
+
+static void sentence(const char *message, const char *expected)
+{
+    struct text t = unicode_sentence(text_of(message), arena);
+    assert_int_equal(t.n, strlen(expected));
+    assert_memory_equal(t.p, expected, t.n);
+}
+
+static void sentences(void **state)
+{
+    (void)state;
+    sentence("", "");
+    sentence("x", "X.");
+    sentence("this is too little", "This is too little.");
+    sentence("Sign in.", "Sign in.");
+    sentence("is it?", "Is it?");
+    sentence("záznam byl vymazán", "Záznam byl vymazán.");
+    sentence("čeká se", "Čeká se.");
+    sentence("żądanie", "Żądanie.");
+    sentence("ǆ is one letter", "ǅ is one letter.");
+    sentence("sign-in, then go on", "Sign-in, then go on.");
+    sentence("record.list: role analyst may not", "record.list: role analyst may not.");
+    sentence("--user names it", "--user names it.");
+    sentence("21 records", "21 records.");
+    sentence("a list ends so:", "A list ends so:");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -332,6 +360,7 @@ int main(void)
         cmocka_unit_test(columns_of_a_terminal),
         cmocka_unit_test(threads_have_transliterators_of_their_own),
         cmocka_unit_test(numbers),
+        cmocka_unit_test(sentences),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

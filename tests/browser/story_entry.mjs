@@ -12,6 +12,7 @@
 //  9 pages of data entry weigh less than 50 KB compressed, with all that a browser loads on its first visit: every section of
 //    an empty draft, and exploitation within an episode
 // 10 a repeat that outgrows its page is saved and goes on page by page, with nothing lost
+// 11 a date of birth as far as it is known is searched with and goes into the record, with a search and without one
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { after, before, test } from "node:test";
@@ -143,6 +144,41 @@ test("1 a first record by keyboard", async () => {
     assert.match(await page.locator("main").innerText(), /STORY\/2026\/1/);
     for (const a of addresses) assert.doesNotMatch(a, /Quimera|STORY|Romania/, a); // 6
     await leave(page);
+});
+
+test("11 a year of birth alone", async () => {
+    const page = await enter("police");
+    const born = async () => Promise.all(["day", "month", "year"].map((part) => page.locator(`#f-birth_date\\.${part}`).inputValue()));
+    await page.goto(`${server.address}/new`);
+    await page.locator("#family_name").fill("Quimera");
+    await page.locator("#birth_day").fill("7");
+    await page.locator("#birth_year").fill("1990");
+    await page.locator("#form button[type=submit]").first().click();
+    await page.locator(".govuk-error-summary", { hasText: "or the year alone" }).waitFor();
+    forgive(page);
+    await checkPage(page, "a day without a month");
+    await page.locator("#birth_day").fill("");
+    await page.locator("#form button[type=submit]").first().click();
+    await page.locator(".govuk-error-summary", { hasText: "This is too little to search for." }).waitFor();
+    forgive(page);
+    assert.equal(await page.locator("#birth_year").inputValue(), "1990");
+    await page.locator("#given_names").fill("Lia");
+    await page.locator("#form button[type=submit]").first().click();
+    await page.locator("h1", { hasText: "What the register has" }).waitFor();
+    await page.getByRole("button", { name: "Begin a new record" }).click();
+    await page.waitForURL(/\/drafts\/\w+$/);
+    await page.goto(`${page.url()}/identity`);
+    assert.deepEqual(await born(), ["", "", "1990"]);
+    assert.equal(await page.locator("#f-given_names").inputValue(), "Lia");
+    await page.goto(`${server.address}/new`);
+    await page.locator("#family_name").fill("Quimera");
+    await page.locator("#birth_month").fill("5");
+    await page.locator("#birth_year").fill("1990");
+    await page.locator("button[value=skip]").click();
+    await page.waitForURL(/\/drafts\/\w+$/);
+    await page.goto(`${page.url()}/identity`);
+    assert.deepEqual(await born(), ["", "05", "1990"]);
+    assert.equal(await page.locator("#f-family_name").inputValue(), "Quimera");
 });
 
 test("2 without script", async () => {
