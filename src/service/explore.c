@@ -211,7 +211,7 @@ static struct json *kinds(const struct json *in)
 
 static bool counts_records(const struct call *c, const struct json *in)
 {
-    return call_scope(c) != 0 || strcmp(json_get_text(in, "count", "persons"), "records") == 0;
+    return !call_sees_all(c) || strcmp(json_get_text(in, "count", "persons"), "records") == 0;
 }
 
 /* The form that is named, else the first that may be read. */
@@ -246,7 +246,7 @@ bool explore_builder(struct json **out, const struct form **form, struct call *c
     bool records = counts_records(c, in);
     json_set_text(b, "form", (*form)->name);
     json_set_text(b, "form_title", label_of(c, &(*form)->title, (*form)->name));
-    json_set_bool(b, "own", call_scope(c) != 0);
+    json_set_bool(b, "own", !call_sees_all(c));
     json_set_bool(b, "raw", role_may(c->who.role, CAP_TABLE_RAW));
     json_set_bool(b, "count_persons", !records);
     json_set_bool(b, "count_records", records);

@@ -54,6 +54,11 @@ bool call_sees_organisation(const struct call *c, int64_t organisation_no)
     return scope_has(call_whose(c), organisation_no);
 }
 
+bool call_sees_all(const struct call *c)
+{
+    return call_whose(c).kind == SCOPE_ALL;
+}
+
 bool call_missing_record(const char *code, struct err *e)
 {
     return record_unknown(e, text_of(code));

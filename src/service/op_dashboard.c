@@ -331,7 +331,7 @@ static bool one_chart(struct json **out, struct call *c, const struct board_row 
                               .kind = row->cell[BOARD_KIND],
                               .title = row->cell[BOARD_TITLE],
                               .note = row->cell[BOARD_NOTE]}};
-    bool records = call_scope(c) != 0 || strcmp(row->cell[BOARD_COUNT], "records") == 0;
+    bool records = !call_sees_all(c) || strcmp(row->cell[BOARD_COUNT], "records") == 0;
     json_set_text(in, "form", row->cell[BOARD_FORM]);
     json_set(in, "rows", names(row->cell[BOARD_ROWS]));
     json_set(in, "columns", names(row->cell[BOARD_COLUMNS]));
@@ -358,7 +358,7 @@ static bool is_there(const struct call *c, const struct board_row *row)
     if (f == NULL || !call_reads_form(c, f)) return false;
     for (size_t i = 0; i < sizeof makers / sizeof *makers; i++)
         if (strcmp(makers[i].kind, row->cell[BOARD_KIND]) == 0 && !makers[i].own)
-            return call_scope(c) == 0;
+            return call_sees_all(c);
     return true;
 }
 
@@ -510,7 +510,7 @@ bool op_dashboard_show(struct call *c, struct err *e)
                   tr("Not for publication as a whole: each table is protected by itself, and "
                      "tables over the same persons can give away together what each of them "
                      "hides."));
-    json_set_bool(c->out, "own", call_scope(c) != 0);
+    json_set_bool(c->out, "own", !call_sees_all(c));
     json_set(c->out, "dashboards", board_list(c, b, n, shown));
     json_set(c->out, "figures", figures);
     c->event.object_type = "dashboard";

@@ -265,9 +265,9 @@ static void put_counts(struct call *c, struct wanted w, const struct looking *l)
         fit += wanted_of(w, x) != 0;
     }
     int64_t shown = (int64_t)json_size(json_get(c->out, "conflicts"));
-    json_set_int(c->out, "count", call_scope(c) == 0 ? fit : shown);
-    json_set_int(c->out, "open", call_scope(c) == 0 ? open : 0);
-    json_set_int(c->out, "settled", call_scope(c) == 0 ? settled : 0);
+    json_set_int(c->out, "count", call_sees_all(c) ? fit : shown);
+    json_set_int(c->out, "open", call_sees_all(c) ? open : 0);
+    json_set_int(c->out, "settled", call_sees_all(c) ? settled : 0);
 }
 
 bool op_link_values(struct call *c, struct err *e)

@@ -372,7 +372,7 @@ static bool put_form(struct json *out, struct call *c, const struct form *f, str
 /* An organisation's own records say nothing about how others meet its persons. */
 static bool sees_all(const struct call *c, struct err *e)
 {
-    if (call_scope(c) == 0) return true;
+    if (call_sees_all(c)) return true;
     err_set(e, ERR_DENIED, "link.whole",
             "how records are linked is shown over all organisations alone");
     return err_remedy(e, "ask who keeps the register");

@@ -430,7 +430,7 @@ bool op_link_conflicts(struct call *c, struct err *e)
                            found[i].different.organisation_b) &&
             !put_contradiction(list, c, &found[i], e))
             return false;
-    json_set_int(c->out, "count", call_scope(c) == 0 ? count : (int64_t)json_size(list));
+    json_set_int(c->out, "count", call_sees_all(c) ? count : (int64_t)json_size(list));
     json_set_text(c->out, "next",
                   n < q.max
                       ? ""

@@ -49,7 +49,7 @@ static bool read_spec(struct quality_spec *spec, const struct form **form, struc
 {
     const struct dictionary *d = c->s->dictionary;
     const char *organisation =
-        call_scope(c) != 0 ? c->who.organisation : json_get_text(c->in, "organisation", "");
+        !call_sees_all(c) ? c->who.organisation : json_get_text(c->in, "organisation", "");
     bool *hidden = ARENA_ARRAY(c->arena, bool, d->n_variable);
     *form = NULL;
     if (json_has(c->in, "form") && !call_form(form, c, "form", e)) return false;
@@ -225,7 +225,7 @@ static bool look_in_form(struct looking *l, const struct form *f, const struct f
         if (!ok || !found) break;
         l->record_no = row.record_no;
         l->same_organisation = row.organisation == own;
-        if (!l->same_organisation && call_scope(l->c) != 0) continue;
+        if (!l->same_organisation && !call_sees_all(l->c)) continue;
         ok = each_link(row.record, target, is_pointed_to, l, e);
     }
     source.close(&source);

@@ -76,7 +76,8 @@ static bool add_table(struct asked *q, const char *text, struct err *e)
 
 static bool read_asked(struct asked *q, struct call *c, struct err *e)
 {
-    const struct json *questions = json_get(c->in, "questions"), *tables = json_get(c->in, "tables");
+    const struct json *questions = json_get(c->in, "questions"),
+                      *tables = json_get(c->in, "tables");
     size_t n = json_size(questions) + json_size(tables);
     if (n == 0 || n > RELEASE_TABLES_MAX) return too_many(e);
     for (size_t i = 0; i < json_size(questions); i++)
@@ -117,7 +118,7 @@ static bool count_all(struct asked *q, struct call *c, struct err *e)
 
 static bool sees_all_records(struct call *c, struct err *e)
 {
-    if (call_whose(c).kind == SCOPE_ALL) return true;
+    if (call_sees_all(c)) return true;
     err_set(e, ERR_DENIED, "release.own_records",
             "a release is of the whole register, and other organisations' records are not there "
             "for you");

@@ -135,7 +135,7 @@ static bool describe_form(struct json *row, struct call *c, const struct form *f
     json_set_text(row, "form", f->name);
     json_set_text(row, "title", words_in(&f->title, c->language, f->name));
     json_set_text(row, "version", f->version);
-    if (call_scope(c) != 0 || json_get_bool(c->in, "brief", false)) return true;
+    if (!call_sees_all(c) || json_get_bool(c->in, "brief", false)) return true;
     if (!store_record_count(&n, st, f->id, e)) return false;
     json_set_int(row, "records", n);
     if (!role_may(c->who.role, CAP_TABLE_RAW) || !call_reads_form(c, f)) return true;

@@ -66,7 +66,7 @@ static bool parse_filter(struct table_spec *spec, struct call *c, const struct f
     if (text_trim(text_of(where)).n > 0 &&
         (!parse(&spec->where, c, f, where, e) || !call_may_read_expression(c, spec->where, e)))
         return false;
-    return call_scope(c) == 0 || own_only(spec, c, f, where, e);
+    return call_sees_all(c) || own_only(spec, c, f, where, e);
 }
 
 static bool make_spec(struct table_spec *spec, const struct form **f, struct call *c, struct err *e)
@@ -147,7 +147,7 @@ bool call_count_spec(struct counted *out, struct snapshot **snapshot, struct cal
         (struct table_words){.language = c->language,
                              .made_on = arena_copy(c->arena, made_on, strlen(made_on)),
                              .country = dictionary_pack_value(c->s->dictionary, "country", ""),
-                             .n_record = call_scope(c) != 0 /* how many others have: S52 */
+                             .n_record = !call_sees_all(c) /* how many others have: S52 */
                                              ? -1
                                              : (int64_t)snapshot_units(*snapshot, UNIT_RECORDS)};
     return true;

@@ -293,6 +293,8 @@ struct scope call_whose(const struct call *c);
 struct scope call_whose_of(const struct call *c, int64_t organisation_no);
 /* The same as a number: of the one organisation, 0 for all, -1 for none. */
 int64_t call_scope(const struct call *c);
+/* Whether all records of the register are there for who asks. */
+bool call_sees_all(const struct call *c);
 bool call_missing_record(const char *code, struct err *e);
 /* What every list and page says of a version. */
 struct json *record_meta_to_json(const struct record_meta *m, const struct dictionary *d);
