@@ -118,7 +118,7 @@ test("2 refused, and said", async () => {
     });
     await page.locator(ask).click();
     await page.locator(".govuk-error-summary").waitFor();
-    assert.match(await main(page), /the security key did not verify who uses it/);
+    assert.match(await main(page), /the security key did not verify who uses it/i);
     forgive(page);
     await checkPage(page, "a key that was refused");
     await key.put(first);
@@ -133,7 +133,7 @@ test("3 an answer is good once", async () => {
     // The counter of the copy is behind that of the key: somebody has copied it.
     await page.locator(ask).click();
     await page.locator(".govuk-error-summary").waitFor();
-    assert.match(await main(page), /this security key has counted back/);
+    assert.match(await main(page), /this security key has counted back/i);
     forgive(page);
     await key.empty();
     await key.put({ ...first, signCount: 50 });
@@ -148,7 +148,7 @@ test("3 an answer is good once", async () => {
         document.querySelector("#form").submit();
     }, used);
     await page.locator(".govuk-error-summary").waitFor();
-    assert.match(await main(page), /this is not what the security key was asked for/);
+    assert.match(await main(page), /this is not what the security key was asked for/i);
     forgive(page);
     await page.locator(ask).click();
     await signedIn(page);
