@@ -67,7 +67,8 @@ fi
 cd "$folder"
 export HOME=$PWD
 
-"$dcim" serve --port $port --insecure-plain --insecure-no-second-factor --insecure-root --rate 1000000 --burst 1000000 >serve.log 2>&1 &
+"$dcim" serve --port $port --insecure-plain --insecure-no-second-factor --insecure-root --rate 1000000 \
+    --burst 1000000 >serve.log 2>&1 &
 ours=$!
 fossil server --localhost --port $((port + 1)) f.fossil >fossil.log 2>&1 &
 theirs=$!

@@ -7,7 +7,9 @@
 #include <string.h>
 
 enum {
-    WINDOW = 20000,    /* entries read at a time, going back from the newest */
+    WINDOW = 20000,     /* entries read at a time, going back from the newest, at most */
+    WINDOW_FIRST = 200, /* and at first: most questions are answered by the newest ones */
+    WINDOW_GROWS = 4,
     READERS_MAX = 500, /* entries of one record that are shown; all of them are counted */
     DAY_SECONDS = 86400
 };
@@ -78,8 +80,10 @@ static void list_actions(struct call *c, struct text chosen)
 static bool search_back(struct json *out, struct search *s, struct store *st, struct err *e)
 {
     bool ok = true;
-    while (ok && json_size(out) < s->limit && s->before > 1 && !s->reached) {
-        uint64_t first = s->before > WINDOW ? s->before - WINDOW : 1;
+    for (uint64_t window = WINDOW_FIRST;
+         ok && json_size(out) < s->limit && s->before > 1 && !s->reached; window *= WINDOW_GROWS) {
+        if (window > WINDOW) window = WINDOW;
+        uint64_t first = s->before > window ? s->before - window : 1;
         s->n = 0;
         ok = audit_each(st, first, look_at, s, e);
         for (size_t i = 0; i < s->n && i < s->limit; i++) {

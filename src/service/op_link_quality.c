@@ -134,25 +134,23 @@ static bool was_reviewed(const struct link_pair *p)
 }
 
 static bool sample_of(struct link_pair **list, size_t *n, struct call *c,
-                      const struct link_settings *s, bool above, size_t size, struct err *e)
+                      const struct link_settings *s, bool above, size_t size, bool brief,
+                      struct err *e)
 {
     struct link_queue q = stratum(c, s, above);
     q.max = size;
+    q.brief = brief;
     return link_pair_sample(list, n, c->s->store, &q, c->arena, e);
 }
 
 static bool review_of(struct linkage_stratum *out, struct call *c, const struct link_settings *s,
-                      bool above, struct err *e)
+                      const struct link_tally *t, bool above, struct err *e)
 {
     struct link_pair *list;
     size_t n;
-    int64_t pairs;
-    struct link_queue q = stratum(c, s, above);
-    *out = (struct linkage_stratum){.from = above ? s->upper : s->lower};
-    if (!link_pair_count(&pairs, c->s->store, &q, e) ||
-        !sample_of(&list, &n, c, s, above, s->sample, e))
-        return false;
-    out->pairs = (double)pairs;
+    *out = (struct linkage_stratum){.from = above ? s->upper : s->lower,
+                                    .pairs = (double)(above ? t->n_above : t->n_band)};
+    if (!sample_of(&list, &n, c, s, above, s->sample, true, e)) return false;
     for (size_t i = 0; i < n; i++) {
         bool reviewed = was_reviewed(&list[i]);
         out->reviewed += reviewed;
@@ -171,12 +169,12 @@ static struct json *interval(struct linkage_interval x)
 }
 
 static bool put_reviewed(struct json *out, struct call *c, const struct link_settings *s,
-                         struct err *e)
+                         const struct link_tally *t, struct err *e)
 {
     struct linkage_stratum above, band;
     struct json *j = json_object();
     json_set(out, "reviewed", j);
-    if (!review_of(&above, c, s, true, e) || !review_of(&band, c, s, false, e)) return false;
+    if (!review_of(&above, c, s, t, true, e) || !review_of(&band, c, s, t, false, e)) return false;
     json_set_int(j, "pairs", (int64_t)(above.reviewed + band.reviewed));
     json_set_bool(j, "has_any", above.reviewed + band.reviewed > 0);
     json_set_bool(j, "has_above", above.reviewed > 0);
@@ -189,29 +187,22 @@ static bool put_reviewed(struct json *out, struct call *c, const struct link_set
 /* ---- decisions ---- */
 
 static bool put_decided(struct json *out, struct call *c, const struct form *f,
-                        const struct link_run *r, struct err *e)
+                        const struct link_run *r, const struct link_tally *t, struct err *e)
 {
-    static const struct {
-        enum link_standing standing;
-        const char *name;
-    } of[] = {{LINK_OPEN, "open"},
-              {LINK_UNSURE, "unsure"},
-              {LINK_WAITING, "confirm"},
-              {LINK_SAME, "same"},
-              {LINK_DIFFERENT, "different"}};
+    static const char *const names[LINK_STANDINGS] = {[LINK_UNSURE] = "unsure",
+                                                      [LINK_WAITING] = "confirm",
+                                                      [LINK_SAME] = "same",
+                                                      [LINK_DIFFERENT] = "different"};
     struct json *j = json_object();
+    struct link_queue open = link_open_queue(c, f);
     int64_t n;
     json_set(out, "decided", j);
-    for (size_t i = 0; i < sizeof of / sizeof *of; i++) {
-        struct link_queue q = link_open_queue(c, f);
-        q.standing = of[i].standing;
-        q.apart = of[i].standing == LINK_OPEN;
-        if (!link_pair_count(&n, c->s->store, &q, e)) return false;
-        json_set_int(j, of[i].name, n);
-    }
-    struct link_run counted;
-    if (!link_run_get(&counted, c->s->store, r->run_no, c->arena, e)) return false;
-    json_set_int(j, "automatic", counted.n_in_force);
+    open.apart = true;
+    if (!link_pair_count(&n, c->s->store, &open, e)) return false;
+    json_set_int(j, "open", n);
+    for (int i = LINK_OPEN + 1; i < LINK_STANDINGS; i++) json_set_int(j, names[i], t->n[i]);
+    if (!link_run_stands(&n, c->s->store, r->run_no, e)) return false;
+    json_set_int(j, "automatic", n);
     if (!link_conflict_count(&n, c->s->store, f->id, false, e)) return false;
     json_set_int(j, "conflicts", n);
     return true;
@@ -350,6 +341,7 @@ static bool put_persons(struct json *out, struct call *c, const struct form *f, 
 static bool put_form(struct json *out, struct call *c, const struct form *f, struct err *e)
 {
     struct link_settings s;
+    struct link_tally t;
     struct link_run r;
     bool found;
     json_set_text(out, "form", f->name);
@@ -365,8 +357,9 @@ static bool put_form(struct json *out, struct call *c, const struct form *f, str
     struct json *run = json_object();
     link_run_to_json(run, c, &r, true);
     json_set(out, "run", run);
-    return put_model(out, c, f, &r, e) && put_decided(out, c, f, &r, e) &&
-           put_reviewed(out, c, &s, e);
+    return link_pair_tally(&t, c->s->store, f->id, s.lower, s.upper, e) &&
+           put_model(out, c, f, &r, e) && put_decided(out, c, f, &r, &t, e) &&
+           put_reviewed(out, c, &s, &t, e);
 }
 
 /* An organisation's own records say nothing about how others meet its persons. */
@@ -402,7 +395,7 @@ static bool put_sample(struct json *pairs, int64_t *reviewed, struct call *c,
 {
     struct link_pair *list;
     size_t n;
-    if (!sample_of(&list, &n, c, s, above, size, e)) return false;
+    if (!sample_of(&list, &n, c, s, above, size, false, e)) return false;
     for (size_t i = 0; i < n; i++) {
         bool done = was_reviewed(&list[i]);
         if (!link_sees_pair(c, list[i].organisation_a, list[i].organisation_b)) continue;

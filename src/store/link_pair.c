@@ -238,6 +238,27 @@ bool link_pair_count(int64_t *out, struct store *st, const struct link_queue *as
     return true;
 }
 
+bool link_pair_tally(struct link_tally *out, struct store *st, form_id form, double lower,
+                     double upper, struct err *e)
+{
+    struct query q;
+    *out = (struct link_tally){0};
+    if (!numbering_ensure(st, e)) return false;
+    (void)query_begin(&q, st->backend, SQL_LINKAGE_PAIRS_TALLY);
+    query_bind_int(&q, "form_no", numbering_of_form(st, form)->form_no);
+    query_bind_int(&q, "lower", link_thousandths(lower));
+    query_bind_int(&q, "upper", link_thousandths(upper));
+    query_bind_int(&q, "most", link_thousandths(LINK_WEIGHT_MAX));
+    while (query_next(&q)) {
+        int64_t standing = query_int(&q, 0);
+        if (standing < 0 || standing >= LINK_STANDINGS) continue;
+        out->n[standing] = query_int(&q, 1);
+        out->n_band += query_int(&q, 2);
+        out->n_above += query_int(&q, 3);
+    }
+    return query_end(&q, e);
+}
+
 /* ---- samples ---- */
 
 struct sample { /* the first ones in the order of draws */
@@ -303,9 +324,12 @@ bool link_pair_sample(struct link_pair **out, size_t *n, struct store *st,
     bool ok = draw_first(&s, st, &u, e), found;
     size_t count = s.n < ask->max ? s.n : ask->max;
     *out = ARENA_ARRAY(a, struct link_pair, count);
-    for (size_t i = 0; i < count && ok; i++)
-        ok = get(&(*out)[i], &found, st, ask->form, s.drawn[i].a, s.drawn[i].b, a, e) &&
-             add_decision(&(*out)[i], st, u.form_no, e);
+    for (size_t i = 0; i < count && ok; i++) {
+        struct link_pair *p = &(*out)[i];
+        *p = (struct link_pair){.form = ask->form, .a = s.drawn[i].a, .b = s.drawn[i].b};
+        if (!ask->brief) ok = get(p, &found, st, ask->form, p->a, p->b, a, e);
+        ok = ok && add_decision(p, st, u.form_no, e);
+    }
     *n = ok ? count : 0;
     mem_free(s.drawn);
     return ok;

@@ -316,6 +316,16 @@ bool link_run_get(struct link_run *out, struct store *st, int64_t run_no, struct
     return query_end(&q, e);
 }
 
+bool link_run_stands(int64_t *n, struct store *st, int64_t run_no, struct err *e)
+{
+    struct query q;
+    *n = 0;
+    (void)query_begin(&q, st->backend, SQL_LINKAGE_RUN_STANDS);
+    query_bind_int(&q, "run_no", run_no);
+    if (query_next(&q)) *n = query_int(&q, 0);
+    return query_end(&q, e);
+}
+
 bool link_run_newest(struct link_run *out, bool *found, struct store *st, form_id form,
                      struct arena *a, struct err *e)
 {

@@ -80,6 +80,8 @@ bool link_run_get(struct link_run *out, struct store *st, int64_t run_no, struct
                   struct err *e) MUST_CHECK;
 bool link_run_newest(struct link_run *out, bool *found, struct store *st, form_id form,
                      struct arena *a, struct err *e) MUST_CHECK;
+/* How many automatic decisions of a run are in force now. */
+bool link_run_stands(int64_t *n, struct store *st, int64_t run_no, struct err *e) MUST_CHECK;
 /* The newest first, at most `max`. FORM_NONE: all. */
 bool link_run_list(struct link_run **out, size_t *n, struct store *st, form_id form, size_t max,
                    struct arena *a, struct err *e) MUST_CHECK;
@@ -137,6 +139,7 @@ struct link_queue {          /* what is asked for */
     uint64_t after_a, after_b; /* go on behind this pair (the last one of the page before, or any
                                   pair that is proposed); 0: from the beginning */
     size_t max;                /* at most LINK_PAGE_MAX */
+    bool brief;                /* link_pair_sample(): numbers and decision of a pair are enough */
 };
 enum { LINK_PAGE_MAX = 1000, LINK_WEIGHT_MAX = 1000000 };
 
@@ -148,6 +151,14 @@ bool link_pair_list(struct link_pair **out, size_t *n, bool *more, struct store 
 /* How many there are; after, order and max do not matter. Cost: reads them. */
 bool link_pair_count(int64_t *out, struct store *st, const struct link_queue *q,
                      struct err *e) MUST_CHECK;
+
+struct link_tally { /* of all pairs of a form */
+    int64_t n[LINK_STANDINGS];
+    int64_t n_band, n_above; /* of any standing: lower <= weight < upper; upper <= weight */
+};
+/* The same for every standing at once. Cost: reads them. */
+bool link_pair_tally(struct link_tally *out, struct store *st, form_id form, double lower,
+                     double upper, struct err *e) MUST_CHECK;
 
 /* At most `max` of the pairs, drawn at random: the same ones as long as the run stands. after and
  * order do not matter. Their evidence is there as well. Cost: what is drawn, and pairs of other

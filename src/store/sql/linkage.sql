@@ -28,6 +28,10 @@ SELECT r.run_no, f.name AS form, r.state, r.started_at, r.finished_at, r.actor, 
   FROM linkage_run r JOIN form f ON f.form_no = r.form_no
  WHERE r.run_no = :run_no;
 
+-- name: linkage_run_stands   params: run_no   columns: n   rows: 1
+SELECT count(*) AS n FROM linkage_decision INDEXED BY linkage_decision_stands
+ WHERE run_no = :run_no AND automatic = 1 AND in_force = 1;
+
 -- name: linkage_run_newest   params: form   columns: run_no, form, state, started_at, finished_at, actor, lower, upper, last_record, n_record, n_candidate, n_pair, n_automatic, n_in_force, undone_at, undone_by, undo_reason, model   rows: 0..1
 -- Nothing is counted: decisions of a run are as many as its pairs.
 SELECT r.run_no, f.name AS form, r.state, r.started_at, r.finished_at, r.actor, r.lower, r.upper, r.last_record,
@@ -135,6 +139,12 @@ SELECT count(*) AS n
    AND (:apart = 0 OR
         NOT EXISTS (SELECT 1 FROM record_person x JOIN record_person y ON y.person_no = x.person_no
                      WHERE x.record_no = p.record_a AND y.record_no = p.record_b));
+
+-- name: linkage_pairs_tally   params: form_no, lower, upper, most   columns: standing, n, n_band, n_above   rows: 0..*
+-- All of a form, by how they stand: how many there are, in the band and above it.
+SELECT standing, count(*) AS n, coalesce(sum(weight >= :lower AND weight < :upper), 0) AS n_band,
+       coalesce(sum(weight >= :upper AND weight < :most), 0) AS n_above
+  FROM linkage_queue WHERE form_no = :form_no GROUP BY standing;
 
 -- name: linkage_pairs_keys   params: form_no, standing, lower, upper, run_no, organisation_no, both, across, apart   columns: record_a, record_b, run_no   rows: 0..*
 -- All of them, for a sample.
