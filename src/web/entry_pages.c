@@ -211,6 +211,22 @@ static struct json *about_instance(const struct json *i, const char *title)
     return out;
 }
 
+/* Where the repeats within an instance begin: an episode is long, and what was exploited lies at
+ * its end. */
+static struct json *jumps(const struct json *fields)
+{
+    struct json *list = json_array();
+    for (size_t i = 0; i < json_size(fields); i++) {
+        const struct json *q = json_get(json_at(fields, i), "question");
+        if (!json_has(q, "repeat_group")) continue;
+        struct json *to = json_object();
+        json_set_text(to, "to", get(q, "path"));
+        json_set_text(to, "words", get(q, "label"));
+        json_push(list, to);
+    }
+    return list;
+}
+
 /* An item has both members, else a template would find that of an item further out. */
 static struct json *instance(struct walk *w, const struct json *i, const char *title,
                              const char *end)
@@ -218,7 +234,10 @@ static struct json *instance(struct walk *w, const struct json *i, const char *t
     struct json *box = json_object(), *out = about_instance(i, title);
     json_set_bool(out, "way", json_get_bool(i, "is_way", false));
     json_set_text(out, "summary", get(i, "summary"));
-    json_set(out, "fields", fields_until(w, end));
+    struct json *fields = fields_until(w, end), *to = jumps(fields);
+    if (json_size(fields) > 1 && json_size(to) > 0) json_set(out, "jumps", json_share(to));
+    json_free(to);
+    json_set(out, "fields", fields);
     json_set(box, "instance", out);
     json_set_bool(box, "card", false);
     return box;

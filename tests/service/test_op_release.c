@@ -72,7 +72,8 @@ static int fresh(void **state)
 static long long prepared(struct person *p)
 {
     return (long long)json_get_int(
-        person_do(p, desk, "release.prepare", "{'title':'RELEASE-CANARY','note':'NOTE-CANARY'," TWO_TABLES "}"),
+        person_do(p, desk, "release.prepare",
+                  "{'title':'RELEASE-CANARY','note':'NOTE-CANARY'," TWO_TABLES "}"),
         "release", 0);
 }
 

@@ -102,6 +102,7 @@ static void same_samples(int64_t run_no)
     double lower = (double)roll(60) / 4 - 3;
     struct link_queue q = band(lower, lower + (double)roll(80) / 4, 1 + roll(roll(2) ? 5 : 80));
     assert_true(link_pair_sample(&quick, &n, st, &q, arena, &e));
+    q.brief = roll(2) == 0;
     q.run_no = run_no;
     assert_true(link_pair_sample(&slow, &m, st, &q, arena, &e));
     assert_int_equal(n, m);
@@ -110,6 +111,28 @@ static void same_samples(int64_t run_no)
         assert_int_equal(quick[i].b, slow[i].b);
         assert_int_equal(quick[i].decision_no, slow[i].decision_no);
         assert_int_equal(quick[i].verdict, slow[i].verdict);
+    }
+}
+
+/* All counts at once are those that are asked for one by one. */
+static void same_tally(void)
+{
+    struct link_tally t;
+    double lower = (double)roll(60) / 4 - 3, upper = lower + (double)roll(40) / 4;
+    struct link_queue q = band(lower, upper, 1);
+    int64_t n;
+    assert_true(link_pair_tally(&t, st, victim->id, lower, upper, &e));
+    assert_true(link_pair_count(&n, st, &q, &e));
+    assert_int_equal(t.n_band, n);
+    q = band(upper, LINK_WEIGHT_MAX, 1);
+    assert_true(link_pair_count(&n, st, &q, &e));
+    assert_int_equal(t.n_above, n);
+    q.any_weight = true;
+    q.any_standing = false;
+    for (int s = 0; s < LINK_STANDINGS; s++) {
+        q.standing = (enum link_standing)s;
+        assert_true(link_pair_count(&n, st, &q, &e));
+        assert_int_equal(t.n[s], n);
     }
 }
 
@@ -135,7 +158,8 @@ static void draw_1_as_reading_all(void **state)
             const struct link_proposal late = {a, b, (double)roll(40) / 4, TEXT("[]")};
             assert_true(link_run_add(NULL, st, run_no, &late, 1, &e));
         } else if (what < 11 && n_erased < 8 && !erased[a - 1]) {
-            assert_true(store_record_erase(st, link_data_code(st, a), "ana", "asked for", &e));
+            assert_true(store_record_erase(st, SCOPE_EVERYTHING, link_data_code(st, a), "ana",
+                                           "asked for", &e));
             gone[a - 1] = erased[a - 1] = true;
             n_erased++;
         } else if (what < 16 && !erased[a - 1]) {
@@ -143,6 +167,7 @@ static void draw_1_as_reading_all(void **state)
             gone[a - 1] = !gone[a - 1];
         }
         for (int i = 0; i < 3; i++) same_samples(run_no);
+        same_tally();
         sound();
     }
 }

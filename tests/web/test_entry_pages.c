@@ -183,6 +183,9 @@ static void test_repeats(void **state)
     says(group, "items.0.instance.fields.0.question.path", "episode[0].form");
     says(group, "items.0.instance.fields.0.question.heading.title", "Within");
     says(group, "items.0.instance.fields.1.question.repeat_group.repeat", "leg");
+    says(group, "items.0.instance.jumps.0.to", "episode[0].leg");
+    says(group, "items.0.instance.jumps.0.words", "Leg");
+    assert_null(at(group, "items.1.instance.jumps"));
     says(group, "items.1.instance.path", "episode[1]");
     says(f.out, "0.fields.1.question.path", "after");
     assert_int_equal(entry_page_asked(f.in), 2);

@@ -2,10 +2,11 @@
 /* Long lists get a box to type in (WAI-ARIA 1.2 combobox with a list): a select of more than 20 options, and an
  * input[data-list], whose codes are fetched when somebody comes to it. A hidden select holds the answer and is what is posted;
  * the box has its id, so that its label labels the box. Where several can be chosen, each is a chip with a button that
- * takes it away. Parts of words match, without regard to accents and capitals; what begins with the text comes first. */
+ * takes it away. Parts of words match, without regard to accents and capitals; what begins with the text comes first. A click,
+ * or an arrow key, shows the whole list; what is typed and not in it is said under the box. */
 import { announce, word } from './page.js'
 
-const MORE_THAN = 20, SHOWN = 40
+const MORE_THAN = 20, SHOWN = 80
 
 const fold = t => t.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().trim()
 const option = (value, label) => ({ value, label, folded: fold(label) })
@@ -61,6 +62,7 @@ function enhance (form, field) {
   const input = typed ? field : element('input', { class: 'govuk-input', type: 'text', spellcheck: 'false', id })
   const list = element('ul', { class: 'app-typeahead__list', role: 'listbox', id: id + '-list', hidden: '' })
   const chips = element('ul', { class: 'app-chips', id: id + '-chips' })
+  const note = element('p', { class: 'app-typeahead__note', hidden: '' })
   for (const [k, v] of Object.entries({ role: 'combobox', autocomplete: 'off', 'aria-autocomplete': 'list', 'aria-expanded': 'false', 'aria-controls': id + '-list' })) input.setAttribute(k, v)
   if (!typed) for (const a of ['aria-describedby', 'aria-labelledby', 'aria-invalid']) if (field.hasAttribute(a)) input.setAttribute(a, field.getAttribute(a))
   const labelled = id && form.querySelector(`label[for="${CSS.escape(id)}"]`)
@@ -79,6 +81,7 @@ function enhance (form, field) {
   if (several) box.append(chips)
   box.append(input, list)
   if (typed) box.append(select)
+  box.append(note)
   let found = [], active = -1
 
   function draw () {
@@ -106,6 +109,10 @@ function enhance (form, field) {
     input.setAttribute('aria-activedescendant', list.children[i].id)
     list.children[i].scrollIntoView({ block: 'nearest' })
   }
+  const say = text => {
+    note.textContent = text && word(form, 'not-listed', text)
+    note.hidden = !text
+  }
   const open = text => {
     const there = new Set(several ? chosen().map(o => o.value) : [])
     found = matching(options, text).filter(o => !there.has(o.value)).slice(0, SHOWN)
@@ -114,7 +121,8 @@ function enhance (form, field) {
     list.hidden = found.length === 0
     input.setAttribute('aria-expanded', String(found.length > 0))
     mark(-1)
-    announce(form, word(form, 'results', found.length))
+    say(found.length || text.trim() === '' ? '' : text.trim())
+    announce(form, found.length ? word(form, 'results', found.length) : note.textContent || word(form, 'results', 0))
   }
   /* Choose one ('' of a single answer: none), or take it away. */
   function put (value, text, on = true) {
@@ -125,6 +133,7 @@ function enhance (form, field) {
     else select.value = value
     draw()
     close()
+    say('')
     if (several && on) announce(form, word(form, 'added', text))
     if (several && !on) announce(form, word(form, 'removed', text))
     if (chosen().map(e => e.value).join(' ') === before) return
@@ -140,8 +149,14 @@ function enhance (form, field) {
     if (active >= 0 && found[active]) choose(found[active])
     else if (text === '') { if (several) close(); else put('', '') }
     else if (same) choose(same)
-    else if (typed && text !== label()) put(text, text)
-    else { draw(); close() }
+    else if (typed && text !== label()) {
+      put(text, text)
+      if (options.length) say(text)
+    } else {
+      if (text !== label()) say(text)
+      draw()
+      close()
+    }
   }
 
   if (typed) {
@@ -162,7 +177,8 @@ function enhance (form, field) {
       if (found.length) mark((active + step + found.length + (active < 0 && step < 0 ? 1 : 0)) % found.length)
     } else if (e.key === 'Enter' && shown) {
       e.preventDefault()
-      if (found[Math.max(active, 0)]) choose(found[Math.max(active, 0)])
+      if (active < 0 && input.value.trim() === '') close()
+      else if (found[Math.max(active, 0)]) choose(found[Math.max(active, 0)])
     } else if (e.key === 'Enter' && input.value !== label()) {
       e.preventDefault()
       leave()
@@ -175,6 +191,7 @@ function enhance (form, field) {
       close()
     }
   })
+  input.addEventListener('click', () => { if (list.hidden && options.length) open(input.value === label() ? '' : input.value) })
   list.addEventListener('mousedown', e => {
     const li = e.target.closest('li')
     e.preventDefault() /* the box keeps the focus */

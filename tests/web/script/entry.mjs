@@ -421,14 +421,22 @@ await test('long lists: typing finds without accents, only what is in the list i
   await page.locator('[role=option]').click()
   assert.equal(await input.inputValue(), 'Česko')
   assert.equal(await page.inputValue('[name=country]'), 'C2')
+  const note = page.locator('.app-typeahead__note')
   await input.fill('nowhere')
+  assert.match(await note.textContent(), /nowhere/)
   await page.focus(f('mystery'))
   assert.equal(await input.inputValue(), 'Česko')
+  assert.equal(await note.isVisible(), true) // it is said still, for the text has gone
+  await input.click()
+  assert.ok(await page.locator('[role=option]').count() > 20) // the whole list, for who does not know its words
+  assert.equal(await note.isVisible(), false)
+  await page.keyboard.press('Escape')
   await input.fill('<')
   assert.equal(await page.locator('[role=option]').first().textContent(), 'Land <0>') // text, never markup
   await page.keyboard.press('Escape')
   assert.equal(await input.getAttribute('aria-expanded'), 'false')
   await input.fill('')
+  await page.keyboard.press('Enter') // of the open list nothing is taken unasked
   await page.focus(f('mystery'))
   assert.equal(await page.inputValue('[name=country]'), '')
   assert.equal(await page.locator(f('episode')).count(), 0)

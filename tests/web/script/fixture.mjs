@@ -74,7 +74,7 @@ const words = {
   'session-minute': 'You will be signed out within a minute', 'session-last': 'You cannot stay longer', 'session-sign-in': 'Sign in again',
   'session-other': 'Somebody else is signed in, sign in as %s',
   shown: '%s more questions', hidden: '%s questions less', removed: 'Removed: %s', restored: 'Put back: %s', added: 'Added: %s', moved: 'Moved: %s',
-  number: 'Enter a whole number', decimal: 'Enter a number', date: 'Enter a date that exists', day: 'Enter day, month and year', results: '%s found', error: 'Error:'
+  number: 'Enter a whole number', decimal: 'Enter a number', date: 'Enter a date that exists', day: 'Enter day, month and year', results: '%s found', 'not-listed': 'Not in the list: %s', error: 'Error:'
 }
 
 export const page = ({ version = 1, session = 1800, episodes = 0 } = {}) => `<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Record</title></head><body>
