@@ -221,7 +221,7 @@ test("6 two decide at once", async () => {
     await manager.locator("#reason").fill("one and the same");
     await send(manager, "#form button.govuk-button");
     const text = await main(manager);
-    assert.match(text, /somebody else has decided on these two meanwhile/);
+    assert.match(text, /somebody else has decided on these two meanwhile/i);
     assert.match(text, /twins, both in one file/);
     assert.equal(await manager.locator("#reason").inputValue(), "one and the same");
     forgive(manager);

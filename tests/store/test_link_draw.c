@@ -56,13 +56,17 @@ static int64_t new_run(void)
 {
     struct link_data_pair pair[PAIRS];
     bool met[N + 1][N + 1] = {0};
-    for (size_t n = 0; n < PAIRS;) {
+    size_t there = 0;
+    for (size_t i = 0; i < N; i++) there += !gone[i];
+    const size_t most = there < 2 ? 0 : there * (there - 1) / 2,
+                 n_pair = most < PAIRS ? most : PAIRS;
+    for (size_t n = 0; n < n_pair;) {
         uint64_t a = 1 + roll(N), b = 1 + roll(N);
         if (a >= b || met[a][b] || gone[a - 1] || gone[b - 1]) continue;
         met[a][b] = true;
         pair[n++] = (struct link_data_pair){a, b, (double)roll(60) / 4 - 2};
     }
-    return link_data_run(st, N, pair, PAIRS);
+    return link_data_run(st, N, pair, n_pair);
 }
 
 static void put(uint64_t record_no, enum record_put_what what)
@@ -75,6 +79,7 @@ static void put(uint64_t record_no, enum record_put_what what)
     int i = (int)(record_no - 1) % (N / 2);
     store_data_record(&r, arena, store_data_dictionary(), i, 0);
     const struct record_put in = {.record = &r,
+                                  .scope = SCOPE_EVERYTHING,
                                   .organisation_no = m.organisation_no,
                                   .code = m.code,
                                   .expected_version = m.version_no,
