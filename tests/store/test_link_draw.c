@@ -222,8 +222,8 @@ static void draw_3_check(void **state)
     static const char *const wrong[] = {
         "DELETE FROM linkage_draw WHERE draw = (SELECT min(draw) FROM linkage_draw)",
         "DELETE FROM linkage_draw WHERE draw = (SELECT max(draw) FROM linkage_draw)",
-        "INSERT INTO linkage_draw SELECT form_no, draw, record_a, record_b + 1, weight "
-        "FROM linkage_draw LIMIT 1",
+        ("INSERT INTO linkage_draw SELECT form_no, draw, record_a, record_b + 1, weight "
+         "FROM linkage_draw LIMIT 1"),
         "UPDATE linkage_draw SET weight = weight + 1 WHERE draw = (SELECT max(draw) FROM linkage_draw)"};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         int64_t n_wrong;
