@@ -65,17 +65,22 @@ function lines(data, { kind, width }) {
     };
 }
 
-function heat(data) {
+function heat(data, { width }) {
     const { columns, rows } = groups(data);
-    const cells = rows.flatMap((r, y) => r.values.map((v, x) => [x, y, v === null ? "-" : v]));
+    // Too narrow for so many columns: what lay across goes down.
+    const turned = width / columns.length < 44 && rows.length < columns.length;
+    const down = rows.map(named), across = columns.map((c) => c.text), [xs, ys] = turned ? [down, across] : [across, down];
+    const cells = rows.flatMap((r, y) => r.values.map((v, x) => [...(turned ? [y, x] : [x, y]), v === null ? "-" : v]));
     const most = Math.max(1, ...rows.flatMap((r) => r.values.filter((v) => v !== null)));
+    // The words over the columns are within the grid's edge; where they lean, as high as the longest.
+    const words = xs.length > 8 ? 14 + Math.max(...xs.map((x) => x.length)) * 5.6 : 28;
     return {
-        height: 120 + rows.length * rowHeight, tooltip: { trigger: "item" },
-        grid: { top: 90, left: 8, right: 16, bottom: 8, containLabel: true },
-        xAxis: { ...category(columns.map((c) => c.text), { rotate: columns.length > 8 ? 60 : 0, interval: 0 }), position: "top" },
-        yAxis: category(rows.map(named)), inverse: true,
+        height: words + 24 + ys.length * rowHeight, tooltip: { trigger: "item" },
+        grid: { top: 8, left: 8, right: 16, bottom: 8, containLabel: true },
+        xAxis: { ...category(xs, { rotate: xs.length > 8 ? 60 : 0, interval: 0 }), position: "top" },
+        yAxis: category(ys), inverse: true,
         visualMap: { show: false, min: 0, max: most, inRange: { color: ["#ffffff", "#9fc3de"] } },
-        series: [{ type: "heatmap", data: cells, itemStyle: { borderColor: line, borderWidth: 1 }, label: { show: true, color: "#0b0c0c", formatter: (p) => (p.value[2] === "-" ? mark : number.format(p.value[2])) } }],
+        series: [{ type: "heatmap", data: cells, itemStyle: { borderColor: line, borderWidth: 1 }, label: { show: width / xs.length >= 36, color: "#0b0c0c", formatter: (p) => (p.value[2] === "-" ? mark : number.format(p.value[2])) } }],
     };
 }
 
