@@ -81,7 +81,7 @@ static void import_2_1_findings_and_the_last_line(void **state)
           "`dcim codes CL_SEX` shows it",
           "Columns that are not known, and were not imported: hat size\n",
           "`dcim variables --form victim`", "With --findings FILE",
-          "1 rows: 0 new, 0 changed, 0 already there, 1 refused");
+          "1 row: 0 new, 0 changed, 0 already there, 1 refused");
     DCIM("import", "bad.csv", IMPORT, "--strict");
     SHOWS(1, "refused as a whole", "Nothing was kept.");
     DCIM("batch", "list");
