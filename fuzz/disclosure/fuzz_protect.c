@@ -114,11 +114,16 @@ static void check_release(const struct release *r, const struct table *t, int64_
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const struct form form = {.name = "victim"};
+    static const struct dictionary no_words; /* of no language */
     struct input in = {data, size};
     struct arena *a = arena_new(ARENA_PLAIN);
     unsigned how = next(&in);
-    struct table t = {
-        .form = &form, .unit = UNIT_PERSONS, .where = "", .n_cell = 1, .n_dim = how % 4};
+    struct table t = {.form = &form,
+                      .dictionary = &no_words,
+                      .unit = UNIT_PERSONS,
+                      .where = "",
+                      .n_cell = 1,
+                      .n_dim = how % 4};
     for (size_t k = 0; k < t.n_dim; k++) {
         make_dimension(&t.dim[k], &in, t.n_dim == 3 ? 4 : CATEGORIES_MAX, a);
         t.n_cell *= t.dim[k].n_category;
