@@ -190,7 +190,7 @@ static const struct operation_row entry_rows[] = {
              op_work_summary,
              "items[name count# words] drafts# returned# incomplete# asked# submitted# answered# "
              "duplicate# due# referrals# emergencies# approvals# alarms# link_open# link_confirm# "
-             "link_conflicts# link_values#"),
+             "link_conflicts# link_values# releases# releases_own#"),
     ROW_DESK("entry.begin", "begin the draft of a new record", begin_parameter, CAP_ENTER, TX_WRITE,
              "draft", op_entry_begin, "draft draft_version#"),
     ROW_DESK_PURPOSE("entry.open", "open a record to be corrected", open_parameter, CAP_ENTER,
