@@ -263,6 +263,14 @@ static const struct allowed {
     {"linkage_choice", "reason", "ciphertext"},
     {"linkage_choice", "withdrawn_by", "who did it"},
     {"linkage_choice", "withdraw_reason", "ciphertext"},
+    {"release_set", "state", "one of four words"},
+    {"release_set", "made_by", "who did it"},
+    {"release_set", "decided_by", "who did it"},
+    {"release_set", "withdrawn_by", "who did it"},
+    {"release_set", "digest", "of a document that is published"},
+    {"release_set", "wrapped_key", "ciphertext"},
+    {"release_set", "words", "ciphertext"},
+    {"release_set", "document", "ciphertext"},
 };
 
 static void index_3_schema(void **state)

@@ -54,6 +54,7 @@ static int64_t found(struct backend *c, int64_t code)
     struct query q;
     (void)query_begin(&q, c, SQL_RECORD_FIND);
     query_bind_int(&q, "code", code);
+    query_bind_int(&q, "organisation_no", 0);
     int64_t no = query_next(&q) ? query_int(&q, 0) : -1;
     assert_true(query_end(&q, &e));
     return no;
