@@ -250,7 +250,7 @@ static void insecure_6_1_is_said(void **state)
     assert_string_equal(json_get_text(r, "state", ""), "open");
     const struct json *weakened = json_get(r, "weakened");
     assert_int_equal(json_size(weakened), 2);
-    assert_non_null(strstr(json_as_text(json_at(weakened, 1), ""), "insecure-no-second-factor"));
+    assert_non_null(strstr(json_as_text(json_at(weakened, 1), ""), "password alone"));
     (void)person_do(&p, s, "record.list", "{}");
     service_close(s);
     /* Where the option is not set, the same session is not there, and a factor is asked for. */
