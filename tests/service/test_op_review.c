@@ -223,7 +223,9 @@ static void work_5_1_in_numbers(void **state)
     (void)state;
     const struct json *r = desk_do(desk, "work.summary", "{}");
     int64_t drafts = json_get_int(r, "drafts", -1), waiting_now = json_get_int(r, "submitted", -1);
-    assert_int_equal(json_size(json_get(r, "items")), 9);
+    assert_int_equal(json_size(json_get(r, "items")), 11);
+    assert_int_equal(json_get_int(r, "releases", -1), 0);
+    assert_int_equal(json_get_int(r, "releases_own", -1), 0);
     enter("W-1");
     note(desk_do(desk, "entry.begin", "{'form':'case','organisation':'GNR'}"));
     r = desk_do(desk, "work.summary", "{}");
