@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What every role of base/sandbox.h does: capabilities given up, folders held. */
+/* What roles of base/sandbox.h share: capabilities given up, calls that are allowed, folders held. */
 #include "base/sandbox_internal.h"
 
 #include <errno.h>
 #include <linux/capability.h>
 #include <linux/landlock.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -20,6 +21,54 @@ void sandbox_drop_capabilities(void)
     for (unsigned long i = 0; i < CAPABILITIES; i++) (void)prctl(PR_CAPBSET_DROP, i, 0, 0, 0);
     (void)prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
     (void)syscall(SYS_capset, &head, none);
+}
+
+int sandbox_allow_memory(scmp_filter_ctx filter)
+{
+    return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1,
+                            SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0)) |
+           seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1,
+                            SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+}
+
+int sandbox_allow_little(scmp_filter_ctx filter)
+{
+    static const int little[] = {
+        /* open descriptors */
+        SCMP_SYS(read),
+        SCMP_SYS(write),
+        SCMP_SYS(lseek),
+        SCMP_SYS(close),
+        SCMP_SYS(fstat),
+        /* memory; mmap and mprotect have rules of their own */
+        SCMP_SYS(munmap),
+        SCMP_SYS(mremap),
+        SCMP_SYS(madvise),
+        SCMP_SYS(brk),
+        /* itself */
+        SCMP_SYS(exit),
+        SCMP_SYS(exit_group),
+        SCMP_SYS(rt_sigreturn),
+        SCMP_SYS(restart_syscall),
+        SCMP_SYS(futex),
+        SCMP_SYS(getpid),
+        SCMP_SYS(gettid),
+        SCMP_SYS(getrandom),
+        SCMP_SYS(clock_gettime),
+        SCMP_SYS(gettimeofday),
+#ifdef SANDBOX_ASAN
+        /* the sanitizer's own: its allocator and its reports */
+        SCMP_SYS(sigaltstack),
+        SCMP_SYS(rt_sigprocmask),
+        SCMP_SYS(rt_sigaction),
+        SCMP_SYS(sched_yield),
+        SCMP_SYS(getrlimit),
+#endif
+    };
+    int failed = sandbox_allow_memory(filter);
+    for (size_t i = 0; i < sizeof little / sizeof *little; i++)
+        failed |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, little[i], 0);
+    return failed;
 }
 
 int sandbox_folders_begin(int *rules)

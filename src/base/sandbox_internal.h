@@ -5,6 +5,7 @@
 
 #include "base/err.h"
 
+#include <seccomp.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -27,6 +28,11 @@ enum { SANITIZED = 0 };
 /* Give up all capabilities of this thread, and as far as it may those that it could ever get.
  * Called before a process has other threads: they would keep theirs. */
 void sandbox_drop_capabilities(void);
+
+/* Rules of a filter; not 0 when one could not be added. Memory, none of it to be executed; and that
+ * with what a process does that does one thing to open descriptors: read, write, end. */
+int sandbox_allow_memory(scmp_filter_ctx filter);
+int sandbox_allow_little(scmp_filter_ctx filter);
 
 /* Folders by Landlock. *rules: -1 where the kernel has none, then all else does nothing. errno, or
  * 0. Threads that run already are not held. */

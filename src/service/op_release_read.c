@@ -70,13 +70,13 @@ bool release_open(struct text *document, struct release_set *set, struct call *c
     return ok && release_document_read(set, *document, c->arena, e);
 }
 
-struct json *release_cautions(struct call *c, const struct release_set *set)
+struct json *release_cautions(const struct release_set *set)
 {
     struct json *list = json_array();
-    json_push(list,
-              json_text(text_of(tr("Earlier releases of a register that has changed since, and tables "
-                                   "that people here can ask for, were not taken into account: who "
-                                   "holds both sees what was added in between."))));
+    json_push(list, json_text(text_of(
+                        tr("Earlier releases of a register that has changed since, and tables "
+                           "that people here can ask for, were not taken into account: who "
+                           "holds both sees what was added in between."))));
     if (set->links.related)
         json_push(list, json_text(text_of(
                             tr("Tables with different filters, or of persons and of records, were "
@@ -85,13 +85,12 @@ struct json *release_cautions(struct call *c, const struct release_set *set)
     for (size_t g = 0; g < set->links.n_group; g++) {
         if (set->links.complete[g]) continue;
         json_push(list,
-                  json_text(text_of(
-                      tr("Some tables share a variable of several answers, a calculated one, or hang "
-                         "together in a ring: no hidden count is shown or follows from sums, but that "
-                         "nothing else follows from all of them together is not proved."))));
+                  json_text(text_of(tr(
+                      "Some tables share a variable of several answers, a calculated one, or hang "
+                      "together in a ring: no hidden count is shown or follows from sums, but that "
+                      "nothing else follows from all of them together is not proved."))));
         break;
     }
-    (void)c;
     return list;
 }
 
@@ -225,21 +224,27 @@ static bool put_tables(struct call *c, const struct release_set *set, struct err
     return true;
 }
 
+/* What stands over it, whether or not it is still handed out. */
+static bool put_head(struct stored_release *r, struct call *c, struct err *e)
+{
+    struct json *words;
+    if (!release_find(r, &words, c, e)) return false;
+    describe(c->out, c, r, words);
+    json_set_text(c->out, "note", json_get_text(words, "note", ""));
+    json_free(words);
+    return true;
+}
+
 bool op_release_show(struct call *c, struct err *e)
 {
     struct stored_release r;
     struct release_set set;
-    struct json *words;
     struct text document;
-    if (!release_find(&r, &words, c, e)) return false;
-    describe(c->out, c, &r, words);
-    json_set_text(c->out, "note", json_get_text(words, "note", ""));
-    json_free(words);
+    if (!put_head(&r, c, e)) return false;
     if (is(&r, RELEASE_WITHDRAWN)) return true;
     if (!release_open(&document, &set, c, &r, e)) return false;
     json_set_text(c->out, "made_on", set.made_on);
-    json_set(c->out, "cautions",
-             release_sees_all(c) ? release_cautions(c, &set) : json_array());
+    json_set(c->out, "cautions", release_sees_all(c) ? release_cautions(&set) : json_array());
     return put_tables(c, &set, e);
 }
 
@@ -247,12 +252,9 @@ bool op_release_read(struct call *c, struct err *e)
 {
     struct stored_release r;
     struct release_set set;
-    struct json *words, *whole;
+    struct json *whole;
     struct text document;
-    if (!release_find(&r, &words, c, e)) return false;
-    describe(c->out, c, &r, words);
-    json_set_text(c->out, "note", json_get_text(words, "note", ""));
-    json_free(words);
+    if (!put_head(&r, c, e)) return false;
     if (is(&r, RELEASE_WITHDRAWN)) return true;
     if (!release_open(&document, &set, c, &r, e) || !json_parse(&whole, document, e)) return false;
     json_set(c->out, "document", whole);

@@ -25,6 +25,6 @@ bool release_open(struct text *document, struct release_set *set, struct call *c
 
 /* What the tables of a set together were not held against: texts in the language of the thread,
  * for whoever decides. `owns`. */
-struct json *release_cautions(struct call *c, const struct release_set *set);
+struct json *release_cautions(const struct release_set *set);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "service/table_file.h"
 
+#include "base/base64.h"
 #include "base/file.h"
 
 #include <string.h>
@@ -18,8 +19,7 @@ static bool make_workbook(struct buf *out, struct call *c, const struct release 
     crypto_random(random, sizeof random);
     crypto_hex(name, random, sizeof random);
     const char *path = arena_printf(c->arena, "%s/.table-%s.xlsx", c->s->options.repository, name);
-    bool ok = table_write_xlsx(path, r, w, e) &&
-              file_read(out, path, TABLE_FILE_MAX, e);
+    bool ok = table_write_xlsx(path, r, w, e) && file_read(out, path, TABLE_FILE_MAX, e);
     (void)unlink(path);
     return ok;
 }
@@ -38,20 +38,6 @@ bool table_file_make(struct buf *out, struct call *c, const struct release *r,
     return buf_ok(out, e);
 }
 
-/* RFC 4648, section 4. */
-static void put_base64(struct buf *out, struct text t)
-{
-    static const char letter[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    for (size_t i = 0; i < t.n; i += 3) {
-        size_t n = t.n - i < 3 ? t.n - i : 3;
-        uint32_t three = 0;
-        for (size_t k = 0; k < 3; k++)
-            three = three << 8 | (k < n ? (unsigned char)t.p[i + k] : 0u);
-        for (size_t k = 0; k < 4; k++)
-            buf_putc(out, k <= n ? letter[three >> (18 - 6 * k) & 63] : '=');
-    }
-}
-
 bool table_file_give(struct call *c, struct text file, struct err *e)
 {
     uint8_t hash[DIGEST];
@@ -66,13 +52,14 @@ bool table_file_give(struct call *c, struct text file, struct err *e)
         return err_remedy(e, "begin the download again");
     }
     if (!json_has(c->in, "offset") && file.n > PIECE) {
-        err_set(e, ERR_LIMIT, "explore.too_large", "the file is too large to be handed over at once");
+        err_set(e, ERR_LIMIT, "explore.too_large",
+                "the file is too large to be handed over at once");
         return err_remedy(e, "use fewer or coarser variables, or take it in pieces by the API");
     }
     size_t n = file.n - offset < PIECE ? file.n - offset : PIECE;
     struct buf text;
     buf_init(&text, 2 * PIECE);
-    put_base64(&text, (struct text){file.p + offset, n});
+    base64_put(&text, (struct text){file.p + offset, n});
     json_set(c->out, "base64", json_text(buf_text(&text)));
     buf_release(&text);
     json_set_text(c->out, "digest", digest);

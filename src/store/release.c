@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { SEALED_EXTRA = 1024, FIRST_ROOM = 32 };
+enum { SEALED_EXTRA = 1024 };
 
 bool store_release_unknown(struct err *e)
 {
@@ -107,21 +107,18 @@ bool store_release_list(struct stored_release **out, size_t *n, struct store *st
                         struct err *e)
 {
     struct query q;
-    size_t room = FIRST_ROOM;
-    struct stored_release *list = ARENA_ARRAY(a, struct stored_release, room);
+    struct stored_release *list = NULL;
+    size_t cap = 0, count = 0;
     bool ok = true;
-    *n = 0;
     (void)query_begin(&q, st->backend, SQL_RELEASE_LIST);
-    while (ok && *n < RELEASES_MAX && query_next(&q)) {
-        if (*n == room) {
-            struct stored_release *wider = ARENA_ARRAY(a, struct stored_release, 2 * room);
-            memcpy(wider, list, room * sizeof *list);
-            list = wider;
-            room *= 2;
-        }
-        ok = take(&list[(*n)++], st, &q, a, e);
+    while (ok && count < RELEASES_MAX && query_next(&q)) {
+        MEM_GROW(list, cap, count + 1);
+        ok = take(&list[count++], st, &q, a, e);
     }
-    *out = list;
+    *n = ok ? count : 0;
+    *out = ARENA_ARRAY(a, struct stored_release, *n);
+    if (*n > 0) memcpy(*out, list, *n * sizeof *list);
+    mem_free(list);
     if (!query_end(&q, ok ? e : NULL)) ok = false;
     return ok;
 }
@@ -171,8 +168,7 @@ bool store_release_document(struct buf *out, struct store *st, const struct stor
     query_bind_int(&q, "release_no", r->release_no);
     bool found = query_next(&q), ok = found;
     if (found) {
-        struct envelope_context c =
-            context_of(&code, r->release_no, ENVELOPE_RELEASE_DOCUMENT, 1);
+        struct envelope_context c = context_of(&code, r->release_no, ENVELOPE_RELEASE_DOCUMENT, 1);
         struct text sealed = query_blob(&q, 1);
         ok = open_key(key, st, r->release_no, query_blob(&q, 0), e) &&
              envelope_open(out, sealed.p, sealed.n, key, &c, e);

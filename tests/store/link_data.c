@@ -81,6 +81,32 @@ struct link_outcome link_data_undo(struct store *st, int64_t decision_no)
     return out;
 }
 
+void link_data_put(struct store *st, int each, uint64_t record_no, enum record_put_what what)
+{
+    struct record r;
+    struct record_put_result out;
+    struct record_meta m;
+    const char *work;
+    struct arena *arena = arena_new(ARENA_WIPE);
+    assert_true(store_record_meta(&m, &work, st, record_no, arena, &e));
+    int i = (int)(record_no - 1) % each;
+    store_data_record(&r, arena, store_data_dictionary(), i, 0);
+    const struct record_put in = {.record = &r,
+                                  .scope = SCOPE_EVERYTHING,
+                                  .organisation_no = m.organisation_no,
+                                  .code = m.code,
+                                  .expected_version = m.version_no,
+                                  .reference = store_data_reference(i),
+                                  .old_reference = store_data_reference(i),
+                                  .what = what,
+                                  .author = "ana",
+                                  .reason = "entered twice",
+                                  .state = "accepted",
+                                  .counted = true};
+    if (!store_record_put(&out, st, &in, &e)) fail_msg("%s: %s", e.id, e.msg);
+    arena_free(arena);
+}
+
 int64_t link_data_persons(uint64_t *first, struct store *st, size_t n)
 {
     static const uint8_t nobody[PERSON_KEY] = {0};

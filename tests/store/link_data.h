@@ -4,6 +4,7 @@
 #define DCIM_TESTS_STORE_LINK_DATA_H
 
 #include "store/link_decision.h"
+#include "store/record_put.h"
 
 #include <stdint.h>
 
@@ -26,6 +27,10 @@ int64_t link_data_run(struct store *st, uint64_t last, const struct link_data_pa
 struct link_outcome link_data_decide(struct store *st, uint64_t a, uint64_t b,
                                      enum link_verdict verdict);
 struct link_outcome link_data_undo(struct store *st, int64_t decision_no);
+
+/* Withdraw a record of link_data_make(each), or bring it back, by a version of its own; in the open
+ * transaction. */
+void link_data_put(struct store *st, int each, uint64_t record_no, enum record_put_what what);
 
 /* Persons as row_source gives them: the number of the first record with the same key, for record 1
  * to n at [0] to [n - 1]; 0 for a record that is not there. Outside of a transaction, or after its

@@ -69,30 +69,6 @@ static int64_t new_run(void)
     return link_data_run(st, N, pair, n_pair);
 }
 
-static void put(uint64_t record_no, enum record_put_what what)
-{
-    struct record r;
-    struct record_put_result out;
-    struct record_meta m;
-    const char *work;
-    assert_true(store_record_meta(&m, &work, st, record_no, arena, &e));
-    int i = (int)(record_no - 1) % (N / 2);
-    store_data_record(&r, arena, store_data_dictionary(), i, 0);
-    const struct record_put in = {.record = &r,
-                                  .scope = SCOPE_EVERYTHING,
-                                  .organisation_no = m.organisation_no,
-                                  .code = m.code,
-                                  .expected_version = m.version_no,
-                                  .reference = store_data_reference(i),
-                                  .old_reference = store_data_reference(i),
-                                  .what = what,
-                                  .author = "ana",
-                                  .reason = "entered twice",
-                                  .state = "accepted",
-                                  .counted = true};
-    if (!store_record_put(&out, st, &in, &e)) fail_msg("%s: %s", e.id, e.msg);
-}
-
 static struct link_queue band(double lower, double upper, size_t max)
 {
     return (struct link_queue){
@@ -168,7 +144,7 @@ static void draw_1_as_reading_all(void **state)
             gone[a - 1] = erased[a - 1] = true;
             n_erased++;
         } else if (what < 16 && !erased[a - 1]) {
-            put(a, gone[a - 1] ? RECORD_PUT_RESTORE : RECORD_PUT_WITHDRAW);
+            link_data_put(st, N / 2, a, gone[a - 1] ? RECORD_PUT_RESTORE : RECORD_PUT_WITHDRAW);
             gone[a - 1] = !gone[a - 1];
         }
         for (int i = 0; i < 3; i++) same_samples(run_no);
@@ -205,8 +181,8 @@ static void draw_2_from_before_the_table(void **state)
     assert_int_equal(m, 30);
     for (size_t i = 0; i < n; i++)
         assert_true(with[i].a == without[i].a && with[i].b == without[i].b);
-    put(with[0].a, RECORD_PUT_WITHDRAW);
-    put(with[0].a, RECORD_PUT_RESTORE);
+    link_data_put(st, N / 2, with[0].a, RECORD_PUT_WITHDRAW);
+    link_data_put(st, N / 2, with[0].a, RECORD_PUT_RESTORE);
     sound();
     assert_int_equal(change_table(""), 0); /* not some of them */
     assert_true(link_pair_sample(&without, &m, st, &q, arena, &e));

@@ -81,31 +81,6 @@ static void sound(void)
     assert_int_equal(n_wrong, 0);
 }
 
-/* Withdraw a record, or bring it back, by a version of its own. */
-static void put(uint64_t record_no, enum record_put_what what)
-{
-    struct record r;
-    struct record_put_result out;
-    struct record_meta m;
-    const char *work;
-    assert_true(store_record_meta(&m, &work, st, record_no, arena, &e));
-    int i = (int)(record_no - 1) % (N / 2);
-    store_data_record(&r, arena, store_data_dictionary(), i, 0);
-    const struct record_put in = {.record = &r,
-                                  .scope = SCOPE_EVERYTHING,
-                                  .organisation_no = m.organisation_no,
-                                  .code = m.code,
-                                  .expected_version = m.version_no,
-                                  .reference = store_data_reference(i),
-                                  .old_reference = store_data_reference(i),
-                                  .what = what,
-                                  .author = "ana",
-                                  .reason = "entered twice",
-                                  .state = "accepted",
-                                  .counted = true};
-    if (!store_record_put(&out, st, &in, &e)) fail_msg("%s: %s", e.id, e.msg);
-}
-
 /* ---- 1 ---- */
 
 struct play {
@@ -196,11 +171,11 @@ static void person_1_random(void **state)
         else { /* withdrawn and back */ uint64_t record_no = 1 + draw(N);
             bool back = p.gone[record_no - 1];
             all(then);
-            put(record_no, back ? RECORD_PUT_RESTORE : RECORD_PUT_WITHDRAW);
+            link_data_put(st, N / 2, record_no, back ? RECORD_PUT_RESTORE : RECORD_PUT_WITHDRAW);
             sound();
             p.gone[record_no - 1] = !back;
             if (!back && draw(2) == 0) {
-                put(record_no, RECORD_PUT_RESTORE);
+                link_data_put(st, N / 2, record_no, RECORD_PUT_RESTORE);
                 p.gone[record_no - 1] = false;
                 all(now);
                 assert_memory_equal(now, then, sizeof now);
@@ -228,17 +203,18 @@ static void person_2_withdrawn(void **state)
     uint64_t first[N];
     (void)link_data_decide(st, 2, 3, LINK_VERDICT_SAME);
     (void)link_data_decide(st, 3, 5, LINK_VERDICT_SAME);
-    put(3, RECORD_PUT_WITHDRAW);
+    link_data_put(st, N / 2, 3, RECORD_PUT_WITHDRAW);
     assert_int_equal(person(2), 2);
     assert_int_equal(person(3), 0);
     assert_int_equal(person(5), 5);
     sound();
-    put(3, RECORD_PUT_RESTORE);
+    link_data_put(st, N / 2, 3, RECORD_PUT_RESTORE);
     assert_int_equal(person(3), 2);
     assert_int_equal(person(5), 2);
-    put(2, RECORD_PUT_WITHDRAW); /* the oldest: the next one gives the number */
+    link_data_put(st, N / 2, 2,
+                  RECORD_PUT_WITHDRAW); /* the oldest: the next one gives the number */
     assert_int_equal(person(5), 3);
-    put(2, RECORD_PUT_RESTORE);
+    link_data_put(st, N / 2, 2, RECORD_PUT_RESTORE);
     assert_int_equal(person(5), 2);
     sound();
     assert_true(store_commit(st, &e));
